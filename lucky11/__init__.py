@@ -1,0 +1,3 @@
+from lucky11.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,46 @@
+"""Reading the configuration that has no default, and saying clearly what is missing."""
+
+import os
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from lucky11 import embedded
+
+
+def required(name: str) -> str:
+    """The value of a variable that must be set. Raises ImproperlyConfigured with a sentence that names it."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set. Set it in the environment or in .env (see .env.example); "
+            "bin/run writes a .env for development."
+        )
+    return value
+
+
+def database() -> dict[str, Any]:
+    """Django's settings for the database that DATABASE_URL, or else the PG… variables, name."""
+    if "DATABASE_URL" not in os.environ and os.environ.get("PGDATABASE"):
+        settings = {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": os.environ["PGDATABASE"],
+            "USER": os.environ.get("PGUSER", ""),
+            "PASSWORD": os.environ.get("PGPASSWORD", ""),
+            "HOST": os.environ.get("PGHOST", ""),
+            "PORT": os.environ.get("PGPORT", ""),
+        }
+    elif required("DATABASE_URL") == "embedded:":
+        settings = embedded.database_settings()
+    else:
+        settings = environ.Env.db_url_config(required("DATABASE_URL"))
+    return settings | _connections()
+
+
+def _connections() -> dict[str, Any]:
+    # A pool is for the web processes only; tasks and commands keep one connection each.
+    size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))
+    if not size:
+        return {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    return {"OPTIONS": {"pool": {"min_size": 1, "max_size": size, "timeout": 10}}}

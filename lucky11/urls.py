@@ -1,0 +1,22 @@
+"""Every address of the site, by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from lucky11 import health
+
+urlpatterns = [
+    path("", include("draws.urls")),
+    path("", include("ledger.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
+]
+
+handler400 = "lucky11.errors.bad_request"
+handler403 = "lucky11.errors.permission_denied"
+handler404 = "lucky11.errors.page_not_found"
+handler500 = "lucky11.errors.server_error"
