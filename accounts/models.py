@@ -1,0 +1,212 @@
+"""Who you are: players, their sessions, and the mail waiting to be sent to them."""
+
+import uuid
+import zoneinfo
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Cast, Lower, Now, Replace
+from django.utils import timezone
+
+from accounts.columns import KeepsCounters, PlainJSONField
+
+GRACE_EVERY = timedelta(days=7)
+
+
+def new_user_id() -> str:
+    """A fresh player id: 32 hex digits, because e-mail links break on hyphens and bars."""
+    return uuid.uuid4().hex
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is not an IANA time zone (Europe/Lisbon) or UTC; PostgreSQL knows these too."""
+    if name != "UTC" and ("/" not in name or name not in zoneinfo.available_timezones()):
+        raise ValidationError(f"{name} is not a time zone, for example Europe/Lisbon.")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A new player with no coins; the e-mail is kept in lower case."""
+        user = self.model(email=(email or "").strip().lower() or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A staff member who may do everything."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Sign-in finds a player whatever the case of the e-mail they type."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
+    """A player: profile, coins and statistics. Coins and statistics are kept by the ledger and the draws."""
+
+    counters: ClassVar[frozenset[str]] = frozenset(
+        {
+            "coins",
+            "total_participations",
+            "total_wins",
+            "total_earnings",
+            "current_streak",
+            "last_ticket_on",
+            "grace_used_on",
+        }
+    )
+
+    id = models.TextField(
+        primary_key=True,
+        default=new_user_id,
+        db_default=Replace(
+            Cast(models.Func(function="gen_random_uuid"), models.TextField()),
+            models.Value("-"),
+            models.Value(""),
+        ),
+        editable=False,
+    )
+    email = models.TextField("e-mail", null=True, blank=True)  # noqa: DJ001 old players may have none
+    first_name = models.TextField(default="", db_default="", blank=True)
+    last_name = models.TextField(default="", db_default="", blank=True)
+    profile_image_url = models.TextField(default="", db_default="", blank=True)
+    coins = models.IntegerField(default=0, db_default=0, editable=False)
+    total_participations = models.IntegerField(default=0, db_default=0, editable=False)
+    total_wins = models.IntegerField(default=0, db_default=0, editable=False)
+    total_earnings = models.DecimalField(
+        max_digits=12, decimal_places=2, default=0, db_default=0, editable=False
+    )
+    current_streak = models.IntegerField(default=0, db_default=0, editable=False)
+    is_vip = models.BooleanField("VIP", default=False, db_default=False)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    password = models.TextField(default="", db_default="")
+    last_login = models.DateTimeField(null=True, blank=True, editable=False)
+    is_active = models.BooleanField(
+        "may sign in", default=True, db_default=True, help_text="Untick to suspend the player."
+    )
+    is_staff = models.BooleanField("staff", default=False, db_default=False)
+    is_superuser = models.BooleanField("may do everything", default=False, db_default=False)
+    time_zone = models.TextField(default="UTC", db_default="UTC", validators=[validate_time_zone])
+    last_ticket_on = models.DateField(null=True, blank=True, editable=False)
+    grace_used_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "users"
+        verbose_name = "player"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="users_email_once",
+                fields=["email"],
+                violation_error_message="There is a player with this e-mail address already.",
+            ),
+            models.CheckConstraint(
+                name="users_coins_not_negative",
+                condition=models.Q(coins__gte=0),
+                violation_error_message="A player cannot have fewer than 0 coins.",
+            ),
+            models.CheckConstraint(
+                name="users_email_lower_case",
+                condition=models.Q(email=Lower("email")) & ~models.Q(email=""),
+                violation_error_message="An e-mail address is kept in lower case and is not empty.",
+            ),
+            models.CheckConstraint(
+                name="users_statistics_not_negative",
+                condition=models.Q(
+                    total_participations__gte=0,
+                    total_wins__gte=0,
+                    total_earnings__gte=0,
+                    current_streak__gte=0,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email or f"player {self.id}"
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = (self.email or "").strip().lower() or None
+
+    @property
+    def display_name(self) -> str:
+        """What the site calls the player to themselves."""
+        return self.first_name or (self.email or "player").split("@")[0]
+
+    @property
+    def initials(self) -> str:
+        """One or two capital letters for the round badge."""
+        letters = [name[0] for name in (self.first_name, self.last_name) if name]
+        return "".join(letters or self.display_name[:2]).upper()
+
+    @property
+    def tz(self) -> zoneinfo.ZoneInfo:
+        """The player's time zone; UTC if the stored name is no longer known."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            return zoneinfo.ZoneInfo("UTC")
+
+    def today(self) -> date:
+        """The date where the player is."""
+        return timezone.now().astimezone(self.tz).date()
+
+    def streak_today(self) -> int:
+        """Days in a row with a ticket, as of today: 0 once it can no longer be continued."""
+        if self.last_ticket_on is None:
+            return 0
+        missed = (self.today() - self.last_ticket_on).days - 1
+        forgiven = self.grace_used_on is None or self.last_ticket_on + timedelta(days=1) >= (
+            self.grace_used_on + GRACE_EVERY
+        )
+        return self.current_streak if missed <= 0 or (missed == 1 and forgiven) else 0
+
+
+class Session(models.Model):
+    """A signed-in browser, in the shape of the guide's `sessions` table (connect-pg-simple)."""
+
+    sid = models.CharField(max_length=64, primary_key=True)
+    sess = PlainJSONField()
+    expire = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "sessions"
+
+    def __str__(self) -> str:
+        return f"session until {self.expire:%Y-%m-%d %H:%M}"
+
+
+class OutboxEmail(models.Model):
+    """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
+
+    key = models.TextField(help_text="One mail per key, however often the fact is reported.")
+    recipient = models.TextField()
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField(default="", db_default="", blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    due_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.IntegerField(default=0, db_default=0)
+    last_error = models.TextField(default="", db_default="", blank=True)
+
+    class Meta:
+        db_table = "outbox_emails"
+        verbose_name = "mail"
+        constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
+        indexes: ClassVar = [
+            models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
+            models.Index(name="idx_outbox_recipient", fields=["recipient", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} (to {self.recipient})"

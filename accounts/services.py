@@ -1,0 +1,30 @@
+"""What the site may do to an account outside the sign-in pages."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.models import User
+
+
+@transaction.atomic
+def create_player(email: str, password: str | None = None, *, confirmed: bool = False, **fields: Any) -> User:
+    """A player made by staff or a command; `confirmed` says that the e-mail is known to be theirs."""
+    user = User.objects.create_user(email, password, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=confirmed)
+    return user
+
+
+@transaction.atomic
+def confirm_email(user: User) -> None:
+    """Record that the player's e-mail is theirs; what follows from that (a bonus) happens at once."""
+    address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
+    if not address.verified:
+        address.verified = True
+        address.save(update_fields=["verified"])
+
+
+def has_confirmed_email(user: User) -> bool:
+    """Whether any e-mail of the player has been confirmed; without one no ticket can be taken."""
+    return EmailAddress.objects.filter(user=user, verified=True).exists()
