@@ -1,0 +1,30 @@
+"""Why a coin movement was refused. `message` is for the player and says what it means for their coins."""
+
+
+class LedgerError(Exception):
+    """A movement the ledger refuses; nothing was written."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InsufficientCoins(LedgerError):
+    """The player has fewer coins than the movement takes."""
+
+    def __init__(self, balance: int, cost: int) -> None:
+        super().__init__(f"You have {balance} coins and this takes {cost}. Nothing was charged.")
+        self.balance = balance
+        self.cost = cost
+
+
+class IdempotencyConflict(LedgerError):
+    """The key was used before, for another movement."""
+
+
+class NoSuchPlayer(LedgerError):
+    """There is no player with this id."""
+
+
+class NotReversible(LedgerError):
+    """Only the payment for tickets can be given back, once and whole."""

@@ -1,0 +1,99 @@
+"""Coins: one row per signed movement of one player's coins, never changed, never removed."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Cast, Now
+from django.utils import timezone
+
+from ledger.indexes import GuideIndex
+
+
+def random_key() -> str:
+    """The key of a movement that nobody retries."""
+    return str(uuid.uuid4())
+
+
+class Transaction(models.Model):
+    """A coin movement. The database stamps `user_seq`, `balance_after` and `hash` and moves `users.coins`."""
+
+    class Type(models.TextChoices):
+        SIGNUP_BONUS = "signup_bonus", "Welcome bonus"
+        DAILY_BONUS = "daily_bonus", "Daily visit"
+        ENTRY = "entry", "Tickets"
+        REFUND = "refund", "Refund"
+        PRIZE = "prize", "Prize"
+        ADJUSTMENT = "adjustment", "Adjustment"
+        IMPORT = "import", "Brought over"
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="transactions", db_index=False
+    )
+    type = models.TextField(choices=Type.choices)
+    amount = models.IntegerField(help_text="Coins; negative when they leave the player.")
+    description = models.TextField(default="", db_default="", blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    idempotency_key = models.TextField(
+        default=random_key, db_default=Cast(models.Func(function="gen_random_uuid"), models.TextField())
+    )
+    user_seq = models.IntegerField(default=0, db_default=0, editable=False)
+    balance_after = models.IntegerField(default=0, db_default=0, editable=False)
+    hash = models.BinaryField(default=b"", db_default=b"", editable=False)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    reference = models.TextField(
+        default="", db_default="", blank=True, help_text='What it was for, as the caller names it: "draw:12".'
+    )
+
+    class Meta:
+        db_table = "transactions"
+        indexes: ClassVar = [
+            GuideIndex(name="idx_transactions_userid_created", fields=["user", "-created_at"])
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="transactions_key_once", fields=["idempotency_key"]),
+            models.UniqueConstraint(name="transactions_user_seq_once", fields=["user", "user_seq"]),
+            models.CheckConstraint(name="transactions_amount_not_zero", condition=~models.Q(amount=0)),
+            models.CheckConstraint(
+                name="transactions_balance_not_negative", condition=models.Q(balance_after__gte=0)
+            ),
+            models.CheckConstraint(
+                name="transactions_type_known",
+                condition=models.Q(
+                    type__in=[
+                        "signup_bonus",
+                        "daily_bonus",
+                        "entry",
+                        "refund",
+                        "prize",
+                        "adjustment",
+                        "import",
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="transactions_sign_fits_type",
+                condition=models.Q(type__in=["adjustment", "import"])
+                | models.Q(type="entry", amount__lt=0)
+                | (~models.Q(type="entry") & models.Q(amount__gt=0)),
+            ),
+            models.CheckConstraint(
+                name="transactions_adjustment_says_who_and_why",
+                condition=~models.Q(type="adjustment")
+                | (models.Q(actor__isnull=False) & models.Q(description__regex=r"\S")),
+            ),
+            models.CheckConstraint(
+                name="transactions_refund_reverses_an_entry",
+                condition=models.Q(type="refund", reverses__isnull=False)
+                | (~models.Q(type="refund") & models.Q(reverses__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount:+} coins, {self.get_type_display()}"

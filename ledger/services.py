@@ -1,0 +1,124 @@
+"""The few verbs that move coins. Each is one database transaction; nothing else inserts a `Transaction`,
+except the ticket function, through the same trigger."""
+
+from django.db import transaction
+
+from accounts.models import User
+from ledger.exceptions import (
+    IdempotencyConflict,
+    InsufficientCoins,
+    LedgerError,
+    NoSuchPlayer,
+    NotReversible,
+)
+from ledger.models import Transaction
+
+LARGEST = 2**31 - 1
+
+
+@transaction.atomic
+def post(
+    user_id: str,
+    type: Transaction.Type | str,
+    amount: int,
+    key: str,
+    *,
+    description: str = "",
+    reference: str = "",
+    actor_id: str | None = None,
+    reverses_id: int | None = None,
+) -> Transaction:
+    """Move `amount` coins to (or, negative, from) a player, once per `key`.
+
+    The same key with the same content answers the first row again. Raises InsufficientCoins,
+    IdempotencyConflict or NoSuchPlayer; then nothing was written.
+    """
+    balance = _lock(user_id)
+    wanted = Transaction(
+        user_id=user_id,
+        type=str(type),
+        amount=amount,
+        idempotency_key=key,
+        description=description,
+        reference=reference,
+        actor_id=actor_id,
+        reverses_id=reverses_id,
+    )
+    earlier = Transaction.objects.filter(idempotency_key=key).first()
+    if earlier is not None:
+        return _same(earlier, wanted)
+    if balance + amount < 0:
+        raise InsufficientCoins(balance, -amount)
+    if amount == 0 or balance + amount > LARGEST:
+        raise LedgerError(f"A movement of {amount} coins cannot be made. Nothing was changed.")
+    wanted.save(force_insert=True)
+    wanted.refresh_from_db(fields=["user_seq", "balance_after", "hash"])
+    return wanted
+
+
+@transaction.atomic
+def reverse(transaction_id: int, *, description: str = "") -> Transaction:
+    """Give the coins of one `entry` back, whole and once; a repeat answers the first refund.
+
+    Raises NotReversible for any other type of row, or none.
+    """
+    original = Transaction.objects.filter(pk=transaction_id, type=Transaction.Type.ENTRY).first()
+    if original is None:
+        raise NotReversible(
+            f"Transaction {transaction_id} is not a payment for tickets. Nothing was changed."
+        )
+    return post(
+        original.user_id,
+        Transaction.Type.REFUND,
+        -original.amount,
+        f"refund:{original.pk}",
+        description=description,
+        reference=original.reference,
+        reverses_id=original.pk,
+    )
+
+
+def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
+    """A staff correction of a player's coins, with the reason the player will read in their history.
+
+    Raises LedgerError when the reason is blank, and what `post` raises.
+    """
+    if not reason.strip():
+        raise LedgerError("An adjustment needs a reason. Nothing was changed.")
+    return post(
+        user_id, Transaction.Type.ADJUSTMENT, amount, key, description=reason.strip(), actor_id=actor.pk
+    )
+
+
+def balance(user_id: str) -> int:
+    """The player's coins now, 0 or more. Raises NoSuchPlayer."""
+    coins = User.objects.filter(pk=user_id).values_list("coins", flat=True).first()
+    if coins is None:
+        raise NoSuchPlayer("There is no such player.")
+    return coins
+
+
+def history(user_id: str, before_seq: int | None = None, limit: int = 50) -> list[Transaction]:
+    """A player's movements, newest first; `before_seq` continues below the last `user_seq` shown."""
+    rows = Transaction.objects.filter(user_id=user_id).order_by("-user_seq")
+    if before_seq is not None:
+        rows = rows.filter(user_seq__lt=before_seq)
+    return list(rows[:limit])
+
+
+def _lock(user_id: str) -> int:
+    coins = (
+        User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("coins", flat=True).first()
+    )
+    if coins is None:
+        raise NoSuchPlayer("There is no such player. Nothing was changed.")
+    return coins
+
+
+def _same(earlier: Transaction, wanted: Transaction) -> Transaction:
+    fields = ("user_id", "type", "amount", "reverses_id", "actor_id", "reference")
+    if any(getattr(earlier, name) != getattr(wanted, name) for name in fields):
+        raise IdempotencyConflict(
+            f"The key {earlier.idempotency_key} was used before for another movement. Nothing was changed."
+        )
+    return earlier

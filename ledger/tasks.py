@@ -1,0 +1,11 @@
+"""Sweeps over coins."""
+
+from celery import shared_task
+
+from ledger import bonuses
+
+
+@shared_task
+def grant_missing_signup_bonuses() -> int:
+    """Find confirmed players whom the welcome bonus missed (bulk-made accounts)."""
+    return bonuses.grant_missing_signup_bonuses()

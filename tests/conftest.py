@@ -1,0 +1,164 @@
+"""What every test may use: players and draws made through the services, on real servers."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import create_player
+from draws.models import Draw
+from draws.publishing import publish_draw
+from ledger.services import post
+from lucky11.management.commands.check_integrity import CHECKS
+
+PASSWORD = "correct-horse-battery"
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission", "auth_group"}
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def make_player(db: None) -> Callable[..., User]:
+    """A confirmed player with 50 coins, or `coins`."""
+
+    def make(name: str = "player", *, coins: int = 50, confirmed: bool = True, **fields: Any) -> User:
+        email = f"{name}-{next(_numbers)}@lucky11.example"
+        user = create_player(email, PASSWORD, confirmed=confirmed, first_name=name.title(), **fields)
+        user.refresh_from_db()
+        if coins != user.coins and confirmed:
+            post(user.pk, "import", coins - user.coins, f"test:{user.pk}", description="For the test")
+            user.refresh_from_db()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def alice(make_player: Callable[..., User]) -> User:
+    return make_player("alice")
+
+
+@pytest.fixture
+def bob(make_player: Callable[..., User]) -> User:
+    return make_player("bob")
+
+
+@pytest.fixture
+def make_draft(db: None) -> Callable[..., Draw]:
+    """A draft of 10 tickets at 5 coins, up to 5 a player, for 100 coins, closing in an hour."""
+
+    def make(**fields: Any) -> Draw:
+        closes = timezone.now().replace(microsecond=0) + timedelta(hours=1)
+        terms = {
+            "title": "Lisbon for two",
+            "entry_fee": 5,
+            "prize_coins": 100,
+            "max_participants": 10,
+            "max_per_player": 5,
+            "draw_time": closes,
+        }
+        return Draw.objects.create(**(terms | fields))
+
+    return make
+
+
+@pytest.fixture
+def make_draw(make_draft: Callable[..., Draw]) -> Callable[..., Draw]:
+    """The same, published."""
+
+    def make(**fields: Any) -> Draw:
+        return publish_draw(make_draft(**fields).pk)
+
+    return make
+
+
+@pytest.fixture
+def draw(make_draw: Callable[..., Draw]) -> Draw:
+    return make_draw()
+
+
+def let_close(draw: Draw) -> None:
+    """Let a draw's closing time pass: the rules forbid moving it, and nobody moves the database's clock."""
+    past = "date_trunc('second', clock_timestamp()) - interval '1 second'"
+    with unguarded() as cursor:
+        cursor.execute(f"UPDATE draws SET draw_time = {past} WHERE id = %s", [draw.pk])
+    draw.refresh_from_db()
+
+
+@contextmanager
+def unguarded() -> Iterator[Any]:
+    """A cursor whose statements no trigger sees, for planting what the rules forbid."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        try:
+            yield cursor
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("SET session_replication_role = origin")
+
+
+def defects() -> list[str]:
+    """What `check_integrity` finds."""
+    return [str(defect) for defect in (check() for check in CHECKS.values()) if defect]
+
+
+@pytest.fixture(autouse=True)
+def clean_books(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test that commits, and before its rows are cleared, the books must balance.
+
+    A test that plants defects says so: `@pytest.mark.plants_defects`.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction", False)
+    if not commits or request.node.get_closest_marker("plants_defects"):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    yield
+    assert defects() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_are_hashed_quickly() -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_alone_may_clear_the_books() -> None:
+    """The append-only tables refuse the TRUNCATE that ends a committing test; tests clear them unguarded."""
+
+    def clear(case: TransactionTestCase) -> None:
+        tables = set(connection.introspection.table_names()) - KEPT_TABLES
+        names = ", ".join(connection.ops.quote_name(name) for name in sorted(tables))
+        with unguarded() as cursor:
+            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+    TransactionTestCase._fixture_teardown = clear  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def server_environment(transactional_db: None) -> dict[str, str]:
+    """The environment in which a process of the site works on the test's database."""
+    database = connection.settings_dict
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return inherited | {
+        "DJANGO_SETTINGS_MODULE": "lucky11.settings",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "PGHOST": str(database["HOST"]),
+        "PGPORT": str(database["PORT"]),
+        "PGUSER": str(database["USER"]),
+        "PGPASSWORD": str(database["PASSWORD"]),
+        "PGDATABASE": str(database["NAME"]),
+        "REDIS_URL": settings.REDIS_URL,
+        "DEBUG": "true",
+        "LUCKY11_ENV_FILE": "",
+    }
