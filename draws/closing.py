@@ -1,0 +1,171 @@
+"""Closing: freeze the ticket list, then draw the winners. Each step is its own database transaction,
+safe to repeat after a crash at any line, and made once however many workers try."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from draws import fairness, log, sealing, settling
+from draws.models import Draw, FrozenList, Participation, Seal, Winner
+from draws.services import database_now, lock_if_free, moving_state
+from draws.voiding import void
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 200  # draws a sweep takes in each step; the next takes the rest
+
+
+def close_due_draws() -> int:
+    """Take every draw that is due one or more steps on: freeze, draw, settle. Returns how many steps were made.
+
+    May run twice, late, or in several places at once. A draw that fails is logged and does not hold up others.
+    """
+    steps = _sweep(Draw.objects.due(), freeze_draw)
+    steps += _sweep(Draw.objects.undrawn(), draw_winners)
+    return steps + _sweep(Draw.objects.unsettled(), settling.settle_draw)
+
+
+def _sweep(draws: QuerySet[Draw], step: Callable[[int], bool]) -> int:
+    done = 0
+    for draw_id in list(draws.values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            done += step(draw_id)
+        except Exception:
+            logger.exception("Draw %s: %s failed; the next sweep tries again.", draw_id, step.__name__)
+    return done
+
+
+@transaction.atomic
+def freeze_draw(draw_id: int) -> bool:
+    """Fix the ticket list of a draw past its closing time and publish its fingerprint; or void the draw when
+    fewer tickets than its minimum were taken, or when the time sealed for freezing has passed.
+
+    False when it is not due or somebody else is at work on it.
+    """
+    draw = lock_if_free(draw_id, is_active=True, draw_time__lte=Now())
+    if draw is None:
+        return False
+    record = Seal.objects.get(pk=draw.pk)
+    if _voided(draw, record):
+        return True
+    tree = fairness.TicketTree()
+    for part, refs in enumerate(_parts(draw, record)):
+        tree.extend(fairness.PackedRefs(refs))
+        FrozenList.objects.create(draw=draw, part=part, refs=refs)
+    if tree.total != draw.current_participants:
+        raise RuntimeError(f"Draw {draw.pk} has {tree.total} tickets but counts {draw.current_participants}.")
+    root, seed = tree.root(), bytes(record.server_seed)
+    frozen = fairness.freeze_hash(sealing.mode_of(draw), bytes(record.open_hash), root, tree.total, seed)
+    Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
+    with moving_state("freeze_draw"):
+        Draw.objects.filter(pk=draw.pk).update(frozen_at=timezone.now(), is_active=False)
+    log.append(draw, "freeze", frozen)
+    return True
+
+
+def _parts(draw: Draw, record: Seal) -> Iterator[bytes]:
+    """The pseudonym of each ticket in order, packed; in memory is one part at a time."""
+
+    @lru_cache(maxsize=100_000)
+    def ref(user_id: str) -> bytes:
+        return sealing.ref_of(record, user_id)
+
+    size = FrozenList.TICKETS_A_PART
+    holders = (
+        Participation.objects.filter(draw=draw).order_by("ticket_number").values_list("user_id", flat=True)
+    )
+    packed: list[bytes] = []
+    for user_id in holders.iterator(chunk_size=size):
+        packed.append(ref(user_id))
+        if len(packed) == size:
+            yield b"".join(packed)
+            packed = []
+    if packed:
+        yield b"".join(packed)
+
+
+def _voided(draw: Draw, record: Seal) -> bool:
+    taken, least = draw.current_participants, draw.min_participants
+    if taken == 0:
+        void(draw, Draw.VoidCode.NO_TICKETS, "Nobody took a ticket.")
+    elif taken < least:
+        void(draw, Draw.VoidCode.BELOW_MINIMUM, f"{taken} tickets were taken and {least} were needed.")
+    elif database_now().timestamp() > record.freeze_by:
+        late = "The ticket list was not frozen in the time promised, because the site was down."
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, late)
+    else:
+        return False
+    return True
+
+
+@transaction.atomic
+def draw_winners(draw_id: int) -> bool:
+    """Compute the winners of a frozen draw and write them, once. False when that is done or being done."""
+    draw = lock_if_free(draw_id, frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
+    if draw is None:
+        return False
+    record = Seal.objects.get(pk=draw.pk)
+    places = _pick(draw, record)
+    winners = _write_winners(draw, places[: draw.winner_count])
+    frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
+    result = fairness.result_hash(sealing.mode_of(draw), frozen, b"", seed, places)
+    Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result)
+    with moving_state("draw_winners"):
+        Draw.objects.filter(pk=draw.pk).update(drawn_at=timezone.now(), winner=winners[0].user_id)
+    log.append(draw, "result", result)
+    return True
+
+
+def _pick(draw: Draw, record: Seal) -> list[int]:
+    parts = FrozenList.objects.filter(draw=draw).order_by("part").values_list("refs", flat=True)
+    refs = fairness.PackedRefs(b"".join(map(bytes, parts)))
+    frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
+    key = fairness.pick_key(sealing.mode_of(draw), frozen, b"", seed)
+    return fairness.pick_winners(
+        key,
+        refs,
+        winners=draw.winner_count,
+        reserves=draw.reserve_count,
+        policy=sealing.policy_of(draw),
+    )
+
+
+def _write_winners(draw: Draw, places: list[int]) -> list[Winner]:
+    numbers = [index + 1 for index in places]
+    tickets = {
+        ticket.ticket_number: ticket
+        for ticket in Participation.objects.filter(draw=draw, ticket_number__in=numbers)
+    }
+    goods = draw.prize_amount > 0
+    now = timezone.now()
+    return Winner.objects.bulk_create(
+        Winner(
+            draw=draw,
+            place=place,
+            ticket=tickets[number],
+            user_id=tickets[number].user_id,
+            prize_amount=draw.prize_amount,
+            prize_coins=draw.prize_coins,
+            won_at=now,
+            hand_over=Winner.HandOver.TO_CLAIM if goods else Winner.HandOver.NONE,
+            claim_by=now + timedelta(days=settings.CLAIM_DAYS) if goods else None,
+        )
+        for place, number in enumerate(numbers)
+    )
+
+
+def overdue() -> int:
+    """How many draws should have closed more than a minute ago and did not (for the staff's pages)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM draws
+               WHERE is_active AND draw_time < clock_timestamp() - interval '1 minute'"""
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,203 @@
+"""Checks that no ticket was lost, doubled or invented, and that what is derived from tickets is right."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+from django.db import connection
+
+from draws.services import moving_state
+from ledger.integrity import Check, Defect
+
+DRAW_CHECKS = [
+    Check(
+        "ticket owners",
+        "Every ticket belongs to a player (the guide's query).",
+        """SELECT p.id AS participation_id, p.user_id FROM participations p
+           LEFT JOIN users u ON u.id = p.user_id WHERE u.id IS NULL ORDER BY p.id LIMIT 1""",
+    ),
+    Check(
+        "ticket draws",
+        "Every ticket belongs to a draw (the guide's query).",
+        """SELECT p.id AS participation_id, p.draw_id FROM participations p
+           LEFT JOIN draws d ON d.id = p.draw_id WHERE d.id IS NULL ORDER BY p.id LIMIT 1""",
+    ),
+    Check(
+        "ticket counts",
+        "A draw counts as many tickets as it has (the guide's query).",
+        """SELECT d.id AS draw_id, d.current_participants, count(p.id) AS actual_participants
+           FROM draws d LEFT JOIN participations p ON d.id = p.draw_id
+           GROUP BY d.id, d.current_participants HAVING d.current_participants <> count(p.id)
+           ORDER BY d.id LIMIT 1""",
+    ),
+    Check(
+        "ticket numbers",
+        "A draw's tickets are numbered 1, 2, 3 … without a gap.",
+        """SELECT draw_id, min(ticket_number) AS lowest, max(ticket_number) AS highest, count(*) AS tickets
+           FROM participations GROUP BY draw_id
+           HAVING min(ticket_number) <> 1 OR max(ticket_number) <> count(*)
+               OR count(DISTINCT ticket_number) <> count(*)
+           ORDER BY draw_id LIMIT 1""",
+    ),
+    Check(
+        "payments",
+        "Tickets are paid by their player with one entry transaction: the price times the tickets.",
+        """SELECT t.id AS transaction_id, t.user_id, t.amount, count(p.id) AS tickets, min(d.id) AS draw_id
+           FROM transactions t
+           FULL JOIN participations p ON p.transaction_id = t.id
+           LEFT JOIN draws d ON d.id = p.draw_id
+           WHERE t.type = 'entry' OR p.id IS NOT NULL
+           GROUP BY t.id, t.user_id, t.type, t.amount
+           HAVING t.id IS NULL OR t.type <> 'entry' OR count(p.id) = 0 OR min(d.id) <> max(d.id)
+               OR t.amount <> -count(p.id) * min(d.entry_fee)
+               OR min(p.user_id) <> t.user_id OR max(p.user_id) <> t.user_id
+           ORDER BY t.id LIMIT 1""",
+    ),
+    Check(
+        "limits",
+        "A draw holds no more tickets than its limit, and no player more than theirs.",
+        """SELECT p.draw_id, p.user_id, count(*) AS held, d.max_per_player
+           FROM participations p JOIN draws d ON d.id = p.draw_id
+           GROUP BY p.draw_id, p.user_id, d.max_per_player HAVING count(*) > d.max_per_player
+           ORDER BY 1, 2 LIMIT 1""",
+    ),
+    Check(
+        "winners",
+        "Every winner holds the winning ticket, the one at their place in the published result.",
+        """SELECT w.id AS winner_id, w.draw_id, w.user_id, w.place FROM winners w
+           LEFT JOIN participations p ON p.id = w.ticket_id
+           LEFT JOIN draw_seals s ON s.draw_id = w.draw_id
+           WHERE p.id IS NULL OR p.user_id <> w.user_id OR p.draw_id <> w.draw_id
+              OR s.places[w.place + 1] IS DISTINCT FROM p.ticket_number - 1
+           ORDER BY w.id LIMIT 1""",
+    ),
+    Check(
+        "first winners",
+        "A drawn draw has a winner for each prize that could be won, and names the first.",
+        """SELECT d.id AS draw_id, d.winner_id, count(w.id) AS winners FROM draws d
+           JOIN draw_seals s ON s.draw_id = d.id LEFT JOIN winners w ON w.draw_id = d.id
+           WHERE d.drawn_at IS NOT NULL
+           GROUP BY d.id, d.winner_id, d.winner_count, s.places
+           HAVING count(w.id) FILTER (WHERE w.place < d.winner_count)
+                      <> least(d.winner_count, cardinality(s.places))
+               OR d.winner_id IS DISTINCT FROM min(w.user_id) FILTER (WHERE w.place = 0)
+           ORDER BY d.id LIMIT 1""",
+    ),
+    Check(
+        "prizes",
+        "A settled win of coins is one prize transaction of that player and amount; no other prize is paid.",
+        """SELECT w.id AS winner_id, w.draw_id, t.id AS transaction_id, t.amount FROM winners w
+           FULL JOIN (SELECT * FROM transactions WHERE type = 'prize') t ON t.id = w.transaction_id
+           WHERE w.id IS NULL
+              OR (w.settled_at IS NOT NULL AND w.prize_coins > 0
+                  AND (t.id IS NULL OR t.amount <> w.prize_coins OR t.user_id <> w.user_id))
+              OR (t.id IS NOT NULL AND w.prize_coins = 0)
+           ORDER BY w.id, t.id LIMIT 1""",
+    ),
+    Check(
+        "settled",
+        "A settled draw owes nothing: wins are settled; a cancelled or void draw's tickets are refunded.",
+        """SELECT d.id AS draw_id, d.settled_at FROM draws d WHERE d.settled_at IS NOT NULL AND (
+               EXISTS (SELECT 1 FROM winners w WHERE w.draw_id = d.id AND w.settled_at IS NULL)
+               OR (d.cancelled_at IS NOT NULL AND EXISTS (
+                   SELECT 1 FROM participations p LEFT JOIN transactions r ON r.reverses_id = p.transaction_id
+                   WHERE p.draw_id = d.id AND r.id IS NULL)))
+           ORDER BY d.id LIMIT 1""",
+    ),
+    Check(
+        "refunded tickets",
+        "Only tickets of a cancelled or void draw are refunded.",
+        """SELECT r.id AS transaction_id, p.draw_id FROM transactions r
+           JOIN participations p ON p.transaction_id = r.reverses_id JOIN draws d ON d.id = p.draw_id
+           WHERE d.cancelled_at IS NULL ORDER BY r.id LIMIT 1""",
+    ),
+    Check(
+        "statistics",
+        "A player's tickets, wins and earnings are those of their rows.",
+        """SELECT u.id AS user_id, u.total_participations, coalesce(p.n, 0) AS tickets,
+                  u.total_wins, coalesce(w.n, 0) AS wins, u.total_earnings, coalesce(w.sum, 0) AS earnings
+           FROM users u
+           LEFT JOIN (SELECT user_id, count(*) AS n FROM participations GROUP BY 1) p ON p.user_id = u.id
+           LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum FROM winners
+                      WHERE settled_at IS NOT NULL AND forfeited_at IS NULL GROUP BY 1) w ON w.user_id = u.id
+           WHERE u.total_participations <> coalesce(p.n, 0) OR u.total_wins <> coalesce(w.n, 0)
+              OR u.total_earnings <> coalesce(w.sum, 0)
+           ORDER BY u.id LIMIT 1""",
+    ),
+    Check(
+        "frozen lists",
+        "A closed draw's frozen list has all its tickets.",
+        """SELECT d.id AS draw_id, s.total, d.current_participants FROM draws d
+           JOIN draw_seals s ON s.draw_id = d.id
+           LEFT JOIN (SELECT draw_id, sum(octet_length(refs)) / 32 AS listed FROM frozen_lists GROUP BY 1) l
+                  ON l.draw_id = d.id
+           WHERE d.frozen_at IS NOT NULL
+             AND (s.total IS DISTINCT FROM d.current_participants OR l.listed IS DISTINCT FROM s.total)
+           ORDER BY d.id LIMIT 1""",
+    ),
+]
+
+
+def check_streaks() -> Defect | None:
+    """The first player whose streak does not follow from the days on which they took tickets."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, current_streak FROM users WHERE current_streak <> 0")
+        kept: dict[str, int] = dict(cursor.fetchall())
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            """SELECT user_id, taken_on FROM participations
+               GROUP BY user_id, taken_on ORDER BY user_id, min(id)"""
+        )
+        for user_id, rows in groupby(cursor, key=itemgetter(0)):
+            streak, expected = kept.pop(user_id, 0), streak_of(day for _, day in rows)
+            if streak != expected:
+                return _streak_defect(user_id, streak, expected)
+    return next((_streak_defect(user_id, streak, 0) for user_id, streak in kept.items()), None)
+
+
+def streak_of(days: Iterable[date]) -> int:
+    """The streak after tickets on these days, in the order they were taken (SQL function `next_streak`)."""
+    streak, last, grace = 0, date.min, None
+    for day in days:
+        missed = (day - last).days - 1 if streak else -1
+        skipped = last + timedelta(days=1) if streak else date.min
+        if not streak:
+            streak = 1
+        elif missed == 0:
+            streak += 1
+        elif missed == 1 and (grace is None or skipped >= grace + timedelta(days=7)):
+            streak, grace = streak + 1, skipped
+        elif missed > 0:
+            streak = 1
+        last = max(last, day)
+    return streak
+
+
+def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
+    rule = "A player's streak follows from the days on which they took tickets."
+    return Defect("streaks", rule, {"user_id": user_id, "current_streak": streak, "expected": expected})
+
+
+def repair_counters() -> int:
+    """Recount `draws.current_participants` and the players' statistics where they differ from their rows."""
+    with moving_state("repair"), connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE draws SET current_participants = n
+               FROM (SELECT d.id, count(p.id) AS n FROM draws d
+                     LEFT JOIN participations p ON p.draw_id = d.id GROUP BY d.id) AS counted
+               WHERE draws.id = counted.id AND current_participants <> n"""
+        )
+        repaired = cursor.rowcount
+        cursor.execute(
+            """UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
+               FROM (SELECT u.id,
+                       (SELECT count(*) FROM participations p WHERE p.user_id = u.id) AS tickets,
+                       count(w.id) AS wins, coalesce(sum(w.prize_amount), 0) AS earnings
+                     FROM users u LEFT JOIN winners w ON w.user_id = u.id
+                          AND w.settled_at IS NOT NULL AND w.forfeited_at IS NULL
+                     GROUP BY u.id) AS counted
+               WHERE users.id = counted.id
+                 AND (total_participations, total_wins, total_earnings) <> (tickets, wins, earnings)"""
+        )
+        return int(repaired + cursor.rowcount)

@@ -1,0 +1,36 @@
+"""Close due draws without a queue: a lost Redis must not keep a draw from closing."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error, close_old_connections
+
+from draws.closing import close_due_draws
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Freeze, draw and settle every draw that is due; with --loop, again and again until stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--loop", action="store_true", help="go on until SIGINT or SIGTERM")
+        parser.add_argument("--every", type=float, default=10, help="seconds between two sweeps (default 10)")
+
+    def handle(self, *args: Any, loop: bool, every: float, **options: Any) -> None:
+        if not loop:
+            self.stdout.write(f"{close_due_draws()} steps made.")
+            return
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            try:
+                close_old_connections()
+                close_due_draws()
+            except Error:
+                logger.exception("The sweep could not reach the database; it tries again in %s s.", every)
+            stop.wait(every)

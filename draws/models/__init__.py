@@ -1,0 +1,16 @@
+from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
+from draws.models.seals import FrozenList, LogRecord, Seal
+from draws.models.tickets import Participation, TextChange, Winner
+
+__all__ = [
+    "STOCKS",
+    "Draw",
+    "DrawQuerySet",
+    "FrozenList",
+    "LogRecord",
+    "Participation",
+    "Seal",
+    "TextChange",
+    "Winner",
+    "validate_whole_second",
+]

@@ -1,0 +1,234 @@
+"""The draw itself. Its state is kept in timestamps, which only the services' statements move."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.columns import KeepsCounters
+from draws.models.rules import DRAW_RULES
+from ledger.indexes import GuideIndex
+
+STOCKS = ("marigold", "sky", "coral", "rose", "mint", "lilac")
+
+
+def validate_whole_second(moment: datetime) -> None:
+    """Closing times are sealed in whole seconds."""
+    if moment.microsecond:
+        raise ValidationError("The closing time has whole seconds only.")
+
+
+class DrawQuerySet(models.QuerySet["Draw"]):
+    def published(self) -> "DrawQuerySet":
+        """Draws that players may see."""
+        return self.filter(published_at__isnull=False)
+
+    def open(self) -> "DrawQuerySet":
+        """Draws on sale now, the one that closes next first."""
+        return self.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
+
+    def due(self) -> "DrawQuerySet":
+        """Draws past their closing time whose ticket list is not frozen yet."""
+        return self.filter(is_active=True, draw_time__lte=Now()).order_by("draw_time", "id")
+
+    def undrawn(self) -> "DrawQuerySet":
+        """Draws with a frozen list and no winners yet."""
+        return self.filter(frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
+
+    def unsettled(self) -> "DrawQuerySet":
+        """Draws that ended and still owe prizes or refunds."""
+        ended = models.Q(drawn_at__isnull=False) | models.Q(cancelled_at__isnull=False)
+        return self.filter(ended, settled_at__isnull=True)
+
+    def finished(self) -> "DrawQuerySet":
+        """Draws with winners, the latest first."""
+        return self.filter(drawn_at__isnull=False).order_by("-drawn_at", "-id")
+
+
+class Draw(KeepsCounters):
+    """A prize, a price in coins, a limit and a closing time."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        OPEN = "open", "Open"
+        CLOSING = "closing", "Closing"
+        CLOSED = "closed", "Closed"
+        DRAWN = "drawn", "Drawn"
+        CANCELLED = "cancelled", "Cancelled"
+        VOID = "void", "Void"
+
+    class Policy(models.TextChoices):
+        ONE_PRIZE_PER_PLAYER = "one_prize_per_player", "One prize a player"
+        ONE_PRIZE_PER_TICKET = "one_prize_per_ticket", "One prize a ticket"
+
+    class Mode(models.TextChoices):
+        LOCAL = "local", "Operator-run"
+        BEACON = "beacon", "Public beacon"
+
+    class VoidCode(models.IntegerChoices):
+        NO_TICKETS = 1, "No tickets were taken"
+        BELOW_MINIMUM = 2, "Fewer tickets than the minimum"
+        CANCELLED = 3, "Cancelled by staff"
+        NOT_FROZEN_IN_TIME = 4, "Not frozen in time"
+        BEACON_MISSING = 5, "The beacon did not answer"
+
+    class Illustration(models.TextChoices):
+        BICYCLE = "bicycle", "Bicycle"
+        COINS = "coins", "Coins"
+        HEADPHONES = "headphones", "Headphones"
+        MOKA = "moka", "Moka pot"
+        TELESCOPE = "telescope", "Telescope"
+        TRAM = "tram", "Tram"
+        VINYL = "vinyl", "Turntable"
+
+    counters: ClassVar[frozenset[str]] = frozenset(
+        {
+            "current_participants",
+            "is_active",
+            "winner",
+            "published_at",
+            "frozen_at",
+            "drawn_at",
+            "cancelled_at",
+            "void_code",
+            "void_reason",
+            "settled_at",
+        }
+    )
+
+    id = models.AutoField("number", primary_key=True)
+    title = models.TextField()
+    description = models.TextField(default="", db_default="", blank=True)
+    prize_amount = models.DecimalField(
+        "prize value",
+        max_digits=12,
+        decimal_places=2,
+        default=0,
+        db_default=0,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    entry_fee = models.IntegerField("coins a ticket", default=1, db_default=1)
+    max_participants = models.IntegerField("tickets")
+    current_participants = models.IntegerField("tickets taken", default=0, db_default=0, editable=False)
+    draw_time = models.DateTimeField("closes at", validators=[validate_whole_second])
+    prize_image_url = models.TextField(default="", db_default="", blank=True)
+    is_active = models.BooleanField("open", default=False, db_default=False, editable=False)
+    winner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    prize_coins = models.IntegerField("coins credited to each winner", default=0, db_default=0)
+    max_per_player = models.IntegerField("tickets a player", default=1, db_default=1)
+    min_participants = models.IntegerField(
+        "minimum tickets",
+        default=1,
+        db_default=1,
+        help_text="Below it the draw is void at closing and every coin goes back.",
+    )
+    winner_count = models.IntegerField("winners", default=1, db_default=1)
+    reserve_count = models.IntegerField("reserves", default=0, db_default=0)
+    prize_policy = models.TextField(
+        choices=Policy.choices, default=Policy.ONE_PRIZE_PER_PLAYER, db_default="one_prize_per_player"
+    )
+    fairness_mode = models.TextField(choices=Mode.choices, default=Mode.LOCAL, db_default="local")
+    vip_only = models.BooleanField("VIP only", default=False, db_default=False)
+    early_access_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then only VIP players may enter."
+    )
+    prize_details = models.TextField(
+        "what the winner gets", default="", db_default="", blank=True, help_text="One line an item."
+    )
+    illustration = models.TextField(choices=Illustration.choices, default="", db_default="", blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    drawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    void_code = models.SmallIntegerField(choices=VoidCode.choices, null=True, blank=True, editable=False)
+    void_reason = models.TextField(default="", db_default="", blank=True, editable=False)
+    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager["Draw"]] = DrawQuerySet.as_manager()
+
+    class Meta:
+        db_table = "draws"
+        indexes: ClassVar = [
+            GuideIndex(
+                name="idx_draws_active_drawtime",
+                fields=["is_active", "draw_time"],
+                condition=models.Q(is_active=True),
+            ),
+            models.Index(
+                name="idx_draws_unsettled",
+                fields=["id"],
+                condition=models.Q(published_at__isnull=False, settled_at__isnull=True),
+            ),
+            models.Index(
+                name="idx_draws_ended",
+                fields=["-drawn_at", "-id"],
+                condition=models.Q(drawn_at__isnull=False),
+            ),
+        ]
+        constraints: ClassVar = DRAW_RULES
+
+    def __str__(self) -> str:
+        return f"Draw {self.pk}: {self.title}" if self.pk else self.title
+
+    @property
+    def state(self) -> "Draw.State":
+        """Where the draw is on its way: draft, open, closing, closed, drawn; or cancelled, void."""
+        if self.published_at is None:
+            return self.State.DRAFT
+        if self.cancelled_at is not None:
+            staff = self.void_code == self.VoidCode.CANCELLED
+            return self.State.CANCELLED if staff else self.State.VOID
+        if self.drawn_at is not None:
+            return self.State.DRAWN
+        if self.frozen_at is not None:
+            return self.State.CLOSED
+        return self.State.OPEN if timezone.now() < self.draw_time else self.State.CLOSING
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def has_ended(self) -> bool:
+        """Drawn, cancelled or void."""
+        return self.drawn_at is not None or self.cancelled_at is not None
+
+    @property
+    def is_full(self) -> bool:
+        return self.tickets_left <= 0
+
+    @property
+    def tickets_left(self) -> int:
+        return self.max_participants - self.current_participants
+
+    @property
+    def is_early_access(self) -> bool:
+        """Whether only VIP players may enter for now."""
+        return self.early_access_until is not None and timezone.now() < self.early_access_until
+
+    @property
+    def details(self) -> list[str]:
+        """What the winner gets, an item each."""
+        return [line.strip() for line in self.prize_details.splitlines() if line.strip()]
+
+    @property
+    def stock(self) -> str:
+        """The colour of paper that the draw's tickets are printed on."""
+        return "vip" if self.vip_only else STOCKS[(self.pk or 0) % len(STOCKS)]

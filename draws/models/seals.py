@@ -1,0 +1,81 @@
+"""What is fixed and published about a draw: its seal, its frozen ticket list, and the site's log."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from draws.models.draw import Draw
+
+
+class Seal(models.Model):
+    """The records of one published draw, in the bytes of the fairness protocol (version 1).
+
+    `server_seed` is secret until the draw is drawn, `entry_secret` for ever. Written once, column by column.
+    """
+
+    draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="seal")
+    seq = models.IntegerField(unique=True, help_text="Counts the site's published draws without a gap.")
+    draw_uid = models.BinaryField(max_length=16, unique=True)
+    server_seed = models.BinaryField(max_length=32)
+    entry_secret = models.BinaryField(max_length=32)
+    closes_at = models.BigIntegerField(help_text="Unix seconds")
+    freeze_by = models.BigIntegerField(help_text="Unix seconds")
+    terms = models.TextField(help_text="Canonical form")
+    seed_commit = models.BinaryField(max_length=32)
+    open_hash = models.BinaryField(max_length=32)
+    root = models.BinaryField(max_length=32, null=True)
+    total = models.BigIntegerField(null=True)
+    freeze_hash = models.BinaryField(max_length=32, null=True)
+    places = ArrayField(
+        models.BigIntegerField(), null=True, help_text="Ticket indexes from 0: winners, then reserves."
+    )
+    result_hash = models.BinaryField(max_length=32, null=True)
+    void_hash = models.BinaryField(max_length=32, null=True)
+
+    class Meta:
+        db_table = "draw_seals"
+
+    def __str__(self) -> str:
+        return f"Seal {self.seq}"
+
+
+class FrozenList(models.Model):
+    """A part of a frozen ticket list: the pseudonyms of up to 4,096 tickets in order, 32 bytes each."""
+
+    TICKETS_A_PART = 4096
+
+    id = models.BigAutoField(primary_key=True)
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="frozen_list", db_index=False)
+    part = models.IntegerField()
+    refs = models.BinaryField()
+
+    class Meta:
+        db_table = "frozen_lists"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="frozen_lists_part_once", fields=["draw", "part"])
+        ]
+
+    def __str__(self) -> str:
+        return f"Part {self.part} of draw {self.draw_id}"
+
+
+class LogRecord(models.Model):
+    """One record of the site's log; each head covers all before it. Record 0 carries the first head."""
+
+    n = models.BigIntegerField(primary_key=True)
+    time = models.BigIntegerField(help_text="Unix seconds")
+    kind = models.TextField()
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="log", null=True)
+    record_hash = models.BinaryField(max_length=32)
+    prev = models.BinaryField(max_length=32)
+    head = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "fairness_log"
+
+    def __str__(self) -> str:
+        return f"{self.n}: {self.kind}"

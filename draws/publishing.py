@@ -1,0 +1,49 @@
+"""Publishing: a draft becomes open and sealed, and its price, prize, limits and closing time stop moving."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from draws import fairness, log, sealing
+from draws.exceptions import NotPublishable
+from draws.models import Draw
+from draws.services import database_now, lock_draw, moving_state
+
+
+@transaction.atomic
+def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
+    """Open a draft to players and seal it. `actor` is the staff member, for the caller's log.
+
+    Raises DrawNotFound, or NotPublishable with a sentence for each problem; then nothing was changed.
+    """
+    draw = lock_draw(draw_id)
+    found = problems(draw)
+    if found:
+        raise NotPublishable(found)
+    log.hold()
+    record = sealing.seal(draw)
+    with moving_state("publish_draw"):
+        Draw.objects.filter(pk=draw.pk).update(published_at=timezone.now(), is_active=True)
+    log.append(draw, "open", bytes(record.open_hash))
+    draw.refresh_from_db()
+    return draw
+
+
+def problems(draw: Draw) -> list[str]:
+    """What keeps a draft from opening, a sentence each; none when it can be published."""
+    if draw.published_at is not None:
+        return ["It is published already."]
+    found = []
+    if draw.draw_time <= database_now():
+        found.append("Its closing time has passed: choose a later one.")
+    if draw.fairness_mode != Draw.Mode.LOCAL:
+        found.append("No beacon is configured: choose the operator-run mode.")
+    if not draw.prize_amount and not draw.prize_coins:
+        found.append("It has no prize: give the prize a value, or coins.")
+    if draw.early_access_until and draw.early_access_until >= draw.draw_time:
+        found.append("Early access would end only after the draw closes.")
+    try:
+        sealing.terms_of(draw)
+    except fairness.BadTerms as error:
+        found.append(f"Its terms cannot be sealed: {error}")
+    return found

@@ -1,0 +1,75 @@
+"""From a draw's rows to the protocol's records and back."""
+
+import secrets
+
+from django.conf import settings
+from django.db.models import Max
+
+from draws import fairness
+from draws.models import Draw, Seal
+
+
+def terms_of(draw: Draw) -> str:
+    """The draw's terms in canonical form. Raises fairness.BadTerms when they cannot be sealed."""
+    return fairness.canonical_terms(
+        {
+            "title": draw.title,
+            "prize_amount": f"{draw.prize_amount:.2f}",
+            "prize_coins": draw.prize_coins,
+            "entry_fee": draw.entry_fee,
+            "max_participants": draw.max_participants,
+            "max_per_player": draw.max_per_player,
+            "min_participants": draw.min_participants,
+        }
+    )
+
+
+def seal(draw: Draw) -> Seal:
+    """Choose the draw's secrets and fix its opening record; the caller holds the log's lock."""
+    uid, server_seed = secrets.token_bytes(16), secrets.token_bytes(32)
+    closes_at = int(draw.draw_time.timestamp())
+    record = Seal(
+        draw=draw,
+        seq=(Seal.objects.aggregate(last=Max("seq"))["last"] or 0) + 1,
+        draw_uid=uid,
+        server_seed=server_seed,
+        entry_secret=secrets.token_bytes(32),
+        closes_at=closes_at,
+        freeze_by=closes_at + settings.FREEZE_WINDOW_SECONDS,
+        terms=terms_of(draw),
+        seed_commit=fairness.seed_commit(uid, server_seed),
+    )
+    record.open_hash = open_record(draw, record).open_hash()
+    record.save(force_insert=True)
+    return record
+
+
+def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:
+    """The protocol's opening record of a published draw."""
+    return fairness.OpenRecord(
+        draw_id=bytes(record.draw_uid),
+        seq=record.seq,
+        mode=mode_of(draw),
+        closes_at=record.closes_at,
+        freeze_by=record.freeze_by,
+        beacon=None,
+        winners=draw.winner_count,
+        reserves=draw.reserve_count,
+        policy=policy_of(draw),
+        terms=record.terms,
+        seed_commit=bytes(record.seed_commit),
+    )
+
+
+def mode_of(draw: Draw) -> fairness.Mode:
+    return fairness.Mode.from_label(draw.fairness_mode)
+
+
+def policy_of(draw: Draw) -> fairness.Policy:
+    return fairness.Policy.from_label(draw.prize_policy)
+
+
+def ref_of(record: Seal, user_id: str) -> bytes:
+    """A player's pseudonym in this draw."""
+    salt = fairness.entry_salt(bytes(record.entry_secret), user_id)
+    return fairness.entry_ref(bytes(record.draw_uid), salt, user_id)

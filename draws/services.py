@@ -1,0 +1,46 @@
+"""What every service that moves a draw's state has in common."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection
+
+from draws.exceptions import DrawNotFound
+from draws.models import Draw
+
+
+@contextmanager
+def moving_state(service: str) -> Iterator[None]:
+    """Name the service at work, so that the guards on `draws` let it move counters and state."""
+    name = "SELECT set_config('lucky11.service', %s, true)"
+    with connection.cursor() as cursor:
+        cursor.execute(name, [service])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(name, [""])
+
+
+def lock_draw(draw_id: int) -> Draw:
+    """The draw, locked to the end of the database transaction. Raises DrawNotFound."""
+    draw = Draw.objects.select_for_update(no_key=True, of=("self",)).filter(pk=draw_id).first()
+    if draw is None:
+        raise DrawNotFound("There is no such draw. Nothing was changed.")
+    return draw
+
+
+def lock_if_free(draw_id: int, **state: object) -> Draw | None:
+    """The draw, locked, if it is in `state` and nobody else is at work on it."""
+    return (
+        Draw.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .filter(pk=draw_id, **state)
+        .first()
+    )
+
+
+def database_now() -> datetime:
+    """The time by the clock that decides about closing: the database's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -1,0 +1,23 @@
+"""Ending a draw without winners: by staff before its closing time, or by rule at closing."""
+
+from django.utils import timezone
+
+from draws import fairness, log
+from draws.models import Draw, Seal
+from draws.services import moving_state
+
+
+def void(draw: Draw, code: Draw.VoidCode, reason: str) -> None:
+    """Record in the surrounding database transaction that a locked, published draw has no winners, and why.
+
+    The refunds follow: the sweep sees a draw that ended and is not settled.
+    """
+    record = Seal.objects.get(pk=draw.pk)
+    frozen = bytes(record.freeze_hash) if record.freeze_hash else None
+    digest = fairness.void_hash(bytes(record.open_hash), frozen, fairness.VoidCode(code), reason)
+    Seal.objects.filter(pk=draw.pk).update(void_hash=digest)
+    with moving_state("void"):
+        Draw.objects.filter(pk=draw.pk).update(
+            cancelled_at=timezone.now(), is_active=False, void_code=code, void_reason=reason
+        )
+    log.append(draw, "void", digest)

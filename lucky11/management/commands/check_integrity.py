@@ -1,0 +1,70 @@
+"""Is every coin and ticket where it should be? One snapshot, no locks; names each kind's first bad row."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection, transaction
+
+from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
+from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
+
+CHECKS: dict[str, Callable[[], Defect | None]] = {
+    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS]},
+    "streaks": check_streaks,
+}
+
+
+class Command(BaseCommand):
+    help = "Check coins, tickets, winners and statistics. Exit code 0: all is right; 1: something is not."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument(
+            "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
+        )
+
+    def handle(self, *args: Any, json: bool, repair: bool, **options: Any) -> None:
+        repaired = _repair() if repair else 0
+        defects = [defect for defect in self._defects(quiet=json) if defect]
+        if json:
+            self._print_json(defects, repaired)
+        else:
+            self._print_lines(defects, repaired)
+        if defects:
+            sys.exit(1)
+
+    def _defects(self, *, quiet: bool) -> Iterator[Defect | None]:
+        shown = self.stderr.isatty() and not quiet
+        with transaction.atomic(durable=not connection.in_atomic_block):
+            if not connection.savepoint_ids:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            for number, (name, check) in enumerate(CHECKS.items(), 1):
+                if shown:
+                    bar = "#" * number + "." * (len(CHECKS) - number)
+                    self.stderr.write(f"\r[{bar}] {name:<20}", ending="")
+                yield check()
+        if shown:
+            self.stderr.write("\r" + " " * (len(CHECKS) + 24) + "\r", ending="")
+
+    def _print_json(self, defects: list[Defect], repaired: int) -> None:
+        found = [{"check": defect.check, "rule": defect.rule, "row": defect.row} for defect in defects]
+        answer = {"clean": not defects, "checks": list(CHECKS), "defects": found, "repaired": repaired}
+        self.stdout.write(json.dumps(answer, default=str, indent=2))
+
+    def _print_lines(self, defects: list[Defect], repaired: int) -> None:
+        if repaired:
+            self.stdout.write(f"{repaired} rows with a wrong derived value were rewritten.")
+        for defect in defects:
+            self.stdout.write(f"BAD  {defect}")
+        if not defects:
+            self.stdout.write(f"Clean: {len(CHECKS)} checks, no coin or ticket is out of place.")
+
+
+@transaction.atomic
+def _repair() -> int:
+    return repair_coins() + repair_counters()

@@ -1,0 +1,117 @@
+"""`check_integrity` finds nothing in good books and names each planted defect."""
+
+import json
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from draws.cancelling import cancel_draw
+from draws.closing import close_due_draws
+from draws.entering import take_tickets
+from draws.models import Draw
+from ledger.services import balance
+from tests.conftest import let_close, unguarded
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.plants_defects]
+
+
+@pytest.fixture
+def books(make_draw, make_draft, alice, bob) -> dict[str, Draw]:
+    """A drawn draw with coins and money, a cancelled one, an open one; tickets in each."""
+    draws = {
+        "drawn": make_draw(prize_amount=Decimal("20.00"), reserve_count=1),
+        "cancelled": make_draw(title="Cancelled"),
+        "open": make_draw(title="Open"),
+    }
+    for draw in draws.values():
+        take_tickets(alice.pk, draw.pk, 2, "request-1")
+        take_tickets(bob.pk, draw.pk, 1, "request-1")
+    let_close(draws["drawn"])
+    cancel_draw(draws["cancelled"].pk, reason="The host withdrew.")
+    close_due_draws()
+    return draws
+
+
+def check(*options: str) -> tuple[int, str]:
+    """Exit code and output of the command."""
+    output = StringIO()
+    try:
+        call_command("check_integrity", *options, stdout=output, stderr=StringIO())
+    except SystemExit as end:
+        return int(end.code or 0), output.getvalue()
+    return 0, output.getvalue()
+
+
+def test_good_books_are_clean(books):
+    assert check() == (0, "Clean: 19 checks, no coin or ticket is out of place.\n")
+    answer = json.loads(check("--json")[1])
+    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 19)
+
+
+PLANTED = {
+    "coins": "UPDATE users SET coins = coins + 1 WHERE id = %(alice)s",
+    "chain": "UPDATE transactions SET amount = amount + 1, balance_after = balance_after + 1 "
+    "WHERE user_id = %(alice)s AND user_seq = 2",
+    "owners": "UPDATE transactions SET user_id = 'nobody' WHERE user_id = %(bob)s AND user_seq = 1",
+    "refunds": "UPDATE transactions SET amount = 3 WHERE type = 'refund' AND user_id = %(alice)s",
+    "house": "UPDATE users SET coins = coins + 1 WHERE id = %(alice)s",
+    "ticket owners": "UPDATE participations SET user_id = 'nobody' "
+    "WHERE draw_id = %(open)s AND ticket_number = 3",
+    "ticket draws": "UPDATE participations SET draw_id = 999 WHERE draw_id = %(open)s AND ticket_number = 3",
+    "ticket counts": "UPDATE draws SET current_participants = 9 WHERE id = %(open)s",
+    "ticket numbers": "UPDATE participations SET ticket_number = 5 "
+    "WHERE draw_id = %(open)s AND ticket_number = 2",
+    "payments": "DELETE FROM participations WHERE draw_id = %(open)s AND ticket_number = 2",
+    "limits": "UPDATE draws SET max_per_player = 1 WHERE id = %(open)s",
+    "winners": "UPDATE winners SET ticket_id = "
+    "(SELECT id FROM participations WHERE draw_id = %(open)s LIMIT 1)",
+    "first winners": "UPDATE draws SET winner_id = NULL WHERE id = %(drawn)s",
+    "prizes": "UPDATE winners SET transaction_id = NULL",
+    "settled": "UPDATE winners SET settled_at = NULL",
+    "refunded tickets": "UPDATE draws SET cancelled_at = NULL, void_code = NULL, void_reason = '', "
+    "settled_at = NULL, is_active = true WHERE id = %(cancelled)s",
+    "statistics": "UPDATE users SET total_participations = 1 WHERE id = %(alice)s",
+    "frozen lists": "UPDATE frozen_lists SET refs = substring(refs FROM 33)",
+    "streaks": "UPDATE users SET current_streak = 7 WHERE id = %(bob)s",
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_each_planted_defect_is_named(books, alice, bob, name):
+    values = {"alice": alice.pk, "bob": bob.pk, **{key: draw.pk for key, draw in books.items()}}
+    with unguarded() as cursor:
+        cursor.execute(PLANTED[name], values)
+        assert cursor.rowcount > 0
+    code, output = check()
+    assert code == 1
+    assert f"BAD  {name}: " in output
+    found = {defect["check"]: defect["row"] for defect in json.loads(check("--json")[1])["defects"]}
+    assert found[name]
+
+
+def test_repair_rewrites_what_is_derived_and_no_ledger_row(books, alice, bob):
+    with unguarded() as cursor:
+        cursor.execute("UPDATE users SET coins = coins + 7, total_participations = 0, total_wins = 9")
+        cursor.execute("UPDATE draws SET current_participants = 9 WHERE id = %s", [books["open"].pk])
+        cursor.execute("SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM transactions t")
+        before = cursor.fetchone()
+    assert check()[0] == 1
+    code, output = check("--repair")
+    assert (code, output.splitlines()[0]) == (0, "5 rows with a wrong derived value were rewritten.")
+    books["open"].refresh_from_db()
+    assert books["open"].current_participants == 3
+    assert balance(alice.pk) == User.objects.get(pk=alice.pk).coins
+    with unguarded() as cursor:
+        cursor.execute("SELECT md5(string_agg(t::text, ',' ORDER BY id)) FROM transactions t")
+        assert cursor.fetchone() == before
+
+
+def test_what_cannot_be_derived_is_not_repaired(books, bob):
+    with unguarded() as cursor:
+        cursor.execute(
+            "UPDATE transactions SET description = 'x' WHERE user_id = %s AND user_seq = 1", [bob.pk]
+        )
+    assert check("--repair")[0] == 1
