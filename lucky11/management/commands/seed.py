@@ -1,0 +1,119 @@
+"""Demo players and draws, made through the services as players and staff would make them."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import create_player
+from draws.cancelling import cancel_draw
+from draws.closing import close_due_draws
+from draws.entering import take_tickets
+from draws.exceptions import EntryRefused
+from draws.models import Draw, Winner
+from draws.publishing import publish_draw
+from draws.services import database_now
+from ledger.services import adjust
+from lucky11.demo import DRAWS, FINISHED, PASSWORD, PLAYER, PLAYERS, QUICK_TITLE, STAFF, DemoDraw
+
+COINS_EACH = 450
+FINISHES_IN = timedelta(seconds=3)
+
+
+class Command(BaseCommand):
+    help = "Fill an empty site with demo players and draws; run again, it adds only what is missing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--force", action="store_true", help="also when DEBUG is off (known passwords!)")
+
+    def handle(self, *args: Any, force: bool, **options: Any) -> None:
+        if not settings.DEBUG and not force:
+            raise CommandError(
+                "DEBUG is off: this is a production configuration, and demo accounts have a known password. "
+                "Nothing was changed. To seed all the same: manage.py seed --force"
+            )
+        staff = self._staff()
+        players = [self._player(staff, email, fields) for email, fields in PLAYERS.items()]
+        finished = [draw for demo in FINISHED if (draw := self._draw(demo, players, FINISHES_IN))]
+        for demo in DRAWS:
+            self._draw(demo, players, demo.closes_in)
+        self._quick_draw(players)
+        self._finish(finished)
+        self.stdout.write(
+            f"{User.objects.count()} accounts, {Draw.objects.count()} draws. "
+            f"Sign in as {PLAYER} (player) or {STAFF} (staff), password {PASSWORD}."
+        )
+
+    def _staff(self) -> User:
+        staff = User.objects.filter(email=STAFF).first()
+        names = {"first_name": "Sam", "last_name": "Staff", "is_staff": True, "is_superuser": True}
+        return staff or create_player(STAFF, PASSWORD, confirmed=True, **names)
+
+    def _player(self, staff: User, email: str, fields: dict[str, Any]) -> User:
+        player = User.objects.filter(email=email).first()
+        player = player or create_player(email, PASSWORD, confirmed=True, **fields)
+        adjust(player.pk, COINS_EACH, "Coins for the demo", actor=staff, key=f"seed:{player.pk}")
+        return player
+
+    def _draw(self, demo: DemoDraw, players: list[User], closes_in: timedelta) -> Draw | None:
+        """Make a demo draw, unless it was made before."""
+        if Draw.objects.filter(title=demo.title).exists():
+            return None
+        draw = Draw.objects.create(title=demo.title, draw_time=_in(closes_in), **demo.fields)
+        if demo.is_draft:
+            return draw
+        publish_draw(draw.pk)
+        for number, count in enumerate(demo.tickets):
+            _take(players[number], draw, count)
+        if demo.cancelled_because:
+            cancel_draw(draw.pk, reason=demo.cancelled_because)
+        self.stdout.write(f"  {draw}")
+        return draw
+
+    def _quick_draw(self, players: list[User]) -> None:
+        """One draw that closes two minutes from now, so that a newcomer sees a winner being drawn."""
+        if Draw.objects.open().filter(title=QUICK_TITLE).exists():
+            return
+        draw = Draw.objects.create(
+            title=QUICK_TITLE,
+            description="A small draw that closes two minutes after it opens. Take a ticket and watch.",
+            prize_coins=111,
+            entry_fee=1,
+            max_participants=111,
+            max_per_player=11,
+            illustration="coins",
+            draw_time=_in(timedelta(minutes=2)),
+        )
+        publish_draw(draw.pk)
+        for player, count in zip(players[1:5], (3, 1, 2, 4), strict=True):
+            _take(player, draw, count)
+
+    def _finish(self, draws: list[Draw]) -> None:
+        """Let the draws of the past end as any draw ends: by their closing time."""
+        if draws:
+            latest = max(draw.draw_time for draw in draws)
+            while database_now() <= latest:
+                time.sleep(0.2)
+        close_due_draws()
+        for winner in Winner.objects.filter(draw__in=draws).select_related("user"):
+            public = bool(winner.user.last_name)
+            Winner.objects.filter(pk=winner.pk).update(
+                is_public=public, public_name=winner.user.first_name if public else ""
+            )
+
+
+def _in(wait: timedelta) -> datetime:
+    return (timezone.now() + wait).replace(microsecond=0)
+
+
+def _take(player: User, draw: Draw, count: int) -> None:
+    """Take tickets as a player does; a demo player who may not, or cannot pay, goes without."""
+    if count:
+        try:
+            take_tickets(player.pk, draw.pk, count, "seed-request")
+        except EntryRefused:
+            return
