@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from accounts.models import OutboxEmail
@@ -79,3 +80,9 @@ def waiting() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM outbox_emails WHERE sent_at IS NULL")
         return int(cursor.fetchone()[0])
+
+
+def try_again(mail_ids: list[int]) -> int:
+    """Make unsent mails due now, also those given up after MAX_ATTEMPTS; returns how many."""
+    unsent = OutboxEmail.objects.filter(pk__in=mail_ids, sent_at__isnull=True)
+    return unsent.update(due_at=timezone.now(), attempts=Least("attempts", MAX_ATTEMPTS - 1))

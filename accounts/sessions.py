@@ -61,5 +61,5 @@ class SessionStore(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        """Remove sessions whose time is over (run by beat and by `manage.py clearsessions`)."""
+        """Remove sessions whose time is over (beat runs it hourly)."""
         cls.get_model_class().objects.filter(expire__lt=timezone.now()).delete()

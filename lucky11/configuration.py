@@ -22,7 +22,7 @@ def required(name: str) -> str:
 
 def database() -> dict[str, Any]:
     """Django's settings for the database that DATABASE_URL, or else the PG… variables, name."""
-    if "DATABASE_URL" not in os.environ and os.environ.get("PGDATABASE"):
+    if not os.environ.get("DATABASE_URL") and os.environ.get("PGDATABASE"):
         settings = {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": os.environ["PGDATABASE"],
@@ -35,12 +35,9 @@ def database() -> dict[str, Any]:
         settings = embedded.database_settings()
     else:
         settings = environ.Env.db_url_config(required("DATABASE_URL"))
-    return settings | _connections()
-
-
-def _connections() -> dict[str, Any]:
     # A pool is for the web processes only; tasks and commands keep one connection each.
     size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))
     if not size:
-        return {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    return {"OPTIONS": {"pool": {"min_size": 1, "max_size": size, "timeout": 10}}}
+        return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    pool = {"min_size": 1, "max_size": size, "timeout": 10}
+    return settings | {"OPTIONS": settings.get("OPTIONS", {}) | {"pool": pool}}

@@ -1,4 +1,4 @@
-"""The database is the migration guide's: its table block and its indexes, word for word, against the catalogue."""
+"""The database is the migration guide's: its tables and indexes, word for word, against the catalogue."""
 
 import re
 from pathlib import Path
@@ -113,7 +113,9 @@ def test_the_documentation_lists_every_column_as_it_is():
 
 def test_what_the_project_added_has_a_default_so_documented_inserts_still_work():
     added = set(real_columns()) - set(guide_columns())
-    bare = [key for key in added if real_columns()[key]["null"] == "no" and not real_columns()[key]["default"]]
+    bare = [
+        key for key in added if real_columns()[key]["null"] == "no" and not real_columns()[key]["default"]
+    ]
     assert bare == []
 
 
@@ -160,7 +162,9 @@ def test_no_two_indexes_have_the_same_keys():
 
 def test_every_index_is_valid():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid OR NOT indisready")
+        cursor.execute(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid OR NOT indisready"
+        )
         assert cursor.fetchall() == []
 
 

@@ -1,0 +1,81 @@
+"""What the environment must say, and what is said when it does not."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.conf import settings
+
+ROOT = Path(__file__).parent.parent
+COMPLETE = {
+    "SECRET_KEY": "x" * 60,
+    "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "LUCKY11_ENV_FILE": "",
+}
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Django started with this environment alone, printing what it makes of it."""
+    script = (
+        "from django.conf import settings as s; "
+        "print(s.DATABASES['default']['HOST'], s.DATABASES['default']['NAME'], s.DEBUG)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "lucky11.settings", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_a_missing_variable_stops_the_start_with_a_sentence_that_names_it_and_bin_run(missing):
+    ended = start(**{name: value for name, value in COMPLETE.items() if name != missing})
+    assert ended.returncode != 0
+    assert f"{missing} is not set." in ended.stderr
+    assert "bin/run" in ended.stderr
+
+
+def test_postgresqls_own_variables_name_the_database_too():
+    named = {name: value for name, value in COMPLETE.items() if name != "DATABASE_URL"}
+    ended = start(**named, PGHOST="db.example", PGDATABASE="lucky", PGUSER="app")
+    assert ended.stdout == "db.example lucky False\n"
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    file = tmp_path / "env"
+    file.write_text("\n".join(f"{name}={value}" for name, value in COMPLETE.items()) + "\nDEBUG=true\n")
+    assert start(LUCKY11_ENV_FILE=str(file)).stdout == "127.0.0.1 none True\n"
+    assert start(LUCKY11_ENV_FILE=str(file), DEBUG="false").stdout == "127.0.0.1 none False\n"
+
+
+def test_every_variable_is_in_the_example_file():
+    example = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    code = "".join((ROOT / "lucky11" / name).read_text() for name in ("settings.py", "configuration.py"))
+    used = set(re.findall(r"""(?:env\.\w+|required|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)""", code))
+    used |= set(re.findall(r"""environ\["([A-Z0-9_]+)"\]""", code))
+    assert used <= example
+    assert example - used <= {"PORT", "LUCKY11_DATA"}
+
+
+def test_every_task_on_the_schedule_exists_and_its_messages_expire():
+    current_app.loader.import_default_modules()
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        assert entry["task"] in current_app.tasks
+        assert entry["options"]["expires"] > 0
+
+
+def test_every_app_imports_only_downwards():
+    order = ["accounts", "ledger", "draws", "lucky11"]
+    for level, app in enumerate(order):
+        for path in (ROOT / app).rglob("*.py"):
+            above = "|".join(order[level + 1 :])
+            found = above and re.search(rf"^\s*(?:from|import) (?:{above})\b", path.read_text(), re.MULTILINE)
+            assert not found, path

@@ -1,0 +1,50 @@
+"""For machines: alive, whole, and the numbers."""
+
+import pytest
+from django.core.cache import caches
+from redis import Redis
+
+from draws.tasks import close_due_draws
+from tests.conftest import let_close
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_worked_yet():
+    caches["redis"].clear()
+
+
+def test_a_process_that_answers_is_alive(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").status_code == 200
+
+
+def test_a_site_is_ready_once_a_worker_has_swept(client):
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"database": True, "migrations": True, "redis": True, "worker": False}
+    close_due_draws()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["worker"]) == (200, True)
+
+
+def test_a_site_without_redis_says_so_and_does_not_break(client, settings):
+    gone = Redis(host="127.0.0.1", port=1)
+    caches["redis"]._cache.get_client = lambda *args, **kwargs: gone
+    try:
+        answer = client.get("/readyz")
+    finally:
+        del caches["redis"]._cache.get_client
+    assert answer.status_code == 503
+    assert answer.json() == {"database": True, "migrations": True, "redis": False, "worker": False}
+
+
+def test_the_numbers_say_what_is_overdue(client, draw):
+    assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
+    let_close(draw)
+    from tests.conftest import unguarded
+
+    with unguarded() as cursor:
+        cursor.execute("UPDATE draws SET draw_time = draw_time - interval '2 minutes'")
+    assert b"lucky11_draws_overdue 1\n" in client.get("/metrics").content
