@@ -29,4 +29,4 @@ def _send(key: str, user: User, subject: str, template: str, context: dict[str, 
 
 
 def _url(draw: Draw) -> str:
-    return settings.SITE_ORIGIN + reverse("draws:detail", args=[draw.pk])
+    return f"{settings.SITE_ORIGIN}{reverse('draws:detail', args=[draw.pk])}"

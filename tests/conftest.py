@@ -142,7 +142,7 @@ def _tests_alone_may_clear_the_books() -> None:
         with unguarded() as cursor:
             cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
 
-    TransactionTestCase._fixture_teardown = clear  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = clear  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.db import connection
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 ROOT = Path(__file__).parent.parent
 SCRATCH = "lucky11_migrations"
@@ -55,15 +56,10 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 def catalogue(environment: dict[str, str]) -> list[tuple[str, ...]]:
     """Everything that the migrations made, as PostgreSQL describes it."""
-    parts = {
-        "host": "PGHOST",
-        "port": "PGPORT",
-        "user": "PGUSER",
-        "password": "PGPASSWORD",
-        "dbname": "PGDATABASE",
-    }
-    options = {name: environment[variable] for name, variable in parts.items() if environment[variable]}
-    with psycopg.connect(**options) as database:
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
+    options = {name: environment[variable] for name, variable in names.items() if environment[variable]}
+    address = make_conninfo("", password=environment["PGPASSWORD"] or None, **options)
+    with psycopg.connect(address) as database:
         return database.execute(CATALOGUE).fetchall()
 
 

@@ -1,6 +1,7 @@
 """Taking tickets: paid once, numbered next in line, or nothing at all."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -187,7 +188,7 @@ def test_a_very_large_price_is_compared_and_not_overflown(make_draw, alice):
     assert error.value.cost == 5 * (2**31 - 1)
 
 
-def insert_ticket(values: dict[str, object]) -> str:
+def insert_ticket(values: dict[str, Any]) -> str:
     columns, marks = ", ".join(values), ", ".join(["%s"] * len(values))
     with pytest.raises(DatabaseError) as error, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO participations ({columns}) VALUES ({marks})", list(values.values()))

@@ -1,5 +1,7 @@
 """Coins move once, whole, and only through a transaction, whoever writes."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -12,7 +14,7 @@ from tests.conftest import defects, unguarded
 pytestmark = pytest.mark.django_db
 
 
-def refused(sql: str, *values: object) -> str:
+def refused(sql: str, *values: Any) -> str:
     """The sentence with which the database refuses a statement."""
     with pytest.raises(DatabaseError) as error, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -67,8 +67,10 @@ class Command(BaseCommand):
         if demo.is_draft:
             return draw
         publish_draw(draw.pk)
-        for number, count in enumerate(demo.tickets):
-            _take(players[number], draw, count)
+        order = list(zip(players, demo.tickets, strict=False))
+        first = draw.pk % len(players)
+        for player, count in order[first:] + order[:first]:
+            _take(player, draw, count)
         if demo.cancelled_because:
             cancel_draw(draw.pk, reason=demo.cancelled_because)
         self.stdout.write(f"  {draw}")
