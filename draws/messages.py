@@ -24,8 +24,8 @@ def tell_refunded(draw: Draw, user_id: str, coins: int) -> None:
 
 def _send(key: str, user: User, subject: str, template: str, context: dict[str, object]) -> None:
     if user.email:
-        text = render_to_string(f"draws/email/{template}.txt", context)
-        outbox.enqueue(key, user.email, subject, text)
+        text, html = (render_to_string(f"draws/email/{template}.{kind}", context) for kind in ("txt", "html"))
+        outbox.enqueue(key, user.email, subject, text, html)
 
 
 def _url(draw: Draw) -> str:

@@ -56,6 +56,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Lucky
 SIGNUP_BONUS_COINS = 50
 DAILY_BONUS_COINS = 3
 CLAIM_DAYS = 14
+# The sign before the value of a prize.
+PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
 # What a coin movement was for -> the page that shows it.
@@ -182,7 +184,6 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))

@@ -19,4 +19,5 @@ urlpatterns = [
 handler400 = "lucky11.errors.bad_request"
 handler403 = "lucky11.errors.permission_denied"
 handler404 = "lucky11.errors.page_not_found"
+handler429 = "lucky11.errors.too_many_requests"
 handler500 = "lucky11.errors.server_error"

@@ -466,6 +466,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="draw",
             index=models.Index(
+                condition=models.Q(("cancelled_at__isnull", False)),
+                fields=["-cancelled_at", "-id"],
+                name="idx_draws_cancelled",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="draw",
+            index=models.Index(
                 condition=models.Q(("drawn_at__isnull", False)),
                 fields=["-drawn_at", "-id"],
                 name="idx_draws_ended",

@@ -177,6 +177,11 @@ class Draw(KeepsCounters):
                 condition=models.Q(published_at__isnull=False, settled_at__isnull=True),
             ),
             models.Index(
+                name="idx_draws_cancelled",
+                fields=["-cancelled_at", "-id"],
+                condition=models.Q(cancelled_at__isnull=False),
+            ),
+            models.Index(
                 name="idx_draws_ended",
                 fields=["-drawn_at", "-id"],
                 condition=models.Q(drawn_at__isnull=False),

@@ -95,7 +95,7 @@ def test_the_last_tickets_are_sold_and_then_no_more(make_draw, alice, bob):
     with pytest.raises(refused.DrawFull) as error:
         take_tickets(bob.pk, draw.pk, 2, "request-1")
     assert error.value.left == 1
-    assert "Only 1 of its tickets" in error.value.message
+    assert "Only 1 ticket is left" in error.value.message
     take_tickets(bob.pk, draw.pk, 1, "request-2")
     with pytest.raises(refused.DrawFull) as error:
         take_tickets(bob.pk, draw.pk, 1, "request-3")

@@ -1,0 +1,83 @@
+"""Forms about the player: joining, and the profile."""
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+
+from accounts.models import User
+
+# Text in pages and mails; long enough for any name, short enough for a header.
+NAME_LENGTH = 60
+
+
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]
+    """Joining: e-mail, password and, if they like, a first name."""
+
+    first_name = forms.CharField(
+        label="First name (optional)",
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    field_order: ClassVar[list[str]] = ["email", "password1", "first_name"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = "At least 8 characters, and not one that many people use."
+
+
+def time_zones() -> list[tuple[str, Any]]:
+    """Every time zone, grouped by region, for a select element."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if place and region not in {
+            "Etc",
+            "posix",
+            "right",
+            "SystemV",
+            "US",
+            "Brazil",
+            "Canada",
+            "Chile",
+            "Mexico",
+        }:
+            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return [("UTC", "UTC"), *regions.items()]
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Names and time zone; everything else about a player is kept by the site."""
+
+    first_name = forms.CharField(
+        label="First name",
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        label="Last name",
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="For the times you read, the daily visit and your streak.",
+        choices=time_zones,
+    )
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["first_name", "last_name", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        current = self.instance.time_zone
+        # A zone stored under an older name stays choosable.
+        if current not in {
+            name for _, group in time_zones() for name, _ in (group if isinstance(group, list) else [])
+        }:
+            self.fields["time_zone"].choices = [(current, current), *time_zones()]  # type: ignore[attr-defined]

@@ -1,0 +1,169 @@
+"""How numbers, tickets, days and times are written on the pages. No queries, no rules."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+WORDS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+MINUS = "\N{MINUS SIGN}"
+
+
+@register.filter
+def num(value: Any) -> str:
+    """1284 → 1,284; nothing for a missing number."""
+    return "" if value is None or value == "" else f"{int(value):,}"
+
+
+@register.filter
+def raw(value: int) -> str:
+    """A number for a machine: an attribute or a script, never grouped."""
+    return str(value)
+
+
+@register.filter
+def signed(value: int) -> str:
+    """A coin movement with its sign: +50, or minus 5."""
+    return f"+{value:,}" if value >= 0 else f"{MINUS}{-value:,}"
+
+
+@register.filter
+def money(value: Any) -> str:
+    """A prize's value: 350 → 350, 99.5 → 99.50."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+@register.filter
+def ticket(number: int) -> str:
+    """A ticket number as it is printed: 412 → 0412."""
+    return f"{number:04d}"
+
+
+@register.filter
+def words(value: int) -> str:
+    """Small numbers as words: 7 → seven, 0 → no."""
+    return WORDS[value] if 0 <= value < len(WORDS) else f"{value:,}"
+
+
+@register.filter
+def capital(text: str) -> str:
+    """The first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def hexed(value: bytes | memoryview | None) -> str:
+    """A fingerprint as 64 hex digits."""
+    return bytes(value).hex() if value else ""
+
+
+@register.filter
+def fingerprint(value: bytes | memoryview | None) -> str:
+    """A fingerprint short enough to read: 9f2c 41d7 08be … a71e."""
+    digits = hexed(value)
+    return f"{digits[:4]} {digits[4:8]} {digits[8:12]} … {digits[-4:]}" if digits else ""
+
+
+@register.simple_tag
+def server_now() -> str:
+    """The server's time for the script's countdown."""
+    return timezone.now().isoformat(timespec="milliseconds")
+
+
+def day_words(moment: datetime) -> str:
+    """The day of a moment as people say it: today, tomorrow, yesterday, Tuesday, 27 Nov, 27 Nov 2025."""
+    here, today = timezone.localtime(moment).date(), timezone.localdate()
+    days = (here - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days)
+    if near:
+        return near
+    if -7 < days < 7:
+        return f"{here:%A}" if days > 0 else f"last {here:%A}"
+    return f"{here.day} {here:%b}" if here.year == today.year else f"{here.day} {here:%b %Y}"
+
+
+def _time_element(moment: datetime, text: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), text)
+
+
+@register.simple_tag
+def day_time(moment: datetime) -> SafeString:
+    """today, 23:30"""
+    return _time_element(moment, f"{day_words(moment)}, {timezone.localtime(moment):%H:%M}")
+
+
+@register.simple_tag
+def day_at(moment: datetime) -> SafeString:
+    """Tonight at 21:00, with the zone where it is not the reader's own."""
+    here = timezone.localtime(moment)
+    day = day_words(moment)
+    if day == "today" and here.hour >= 18:
+        day = "tonight"
+    utc = " UTC" if zone() == "UTC" else ""
+    return _time_element(moment, f"{capital(day)} at {here:%H:%M}{utc}")
+
+
+@register.simple_tag
+def day(moment: datetime) -> SafeString:
+    """yesterday"""
+    return _time_element(moment, day_words(moment))
+
+
+@register.simple_tag
+def full_time(moment: datetime) -> SafeString:
+    """Sunday 22 November, 21:00"""
+    here = timezone.localtime(moment)
+    year = "" if here.year == timezone.localdate().year else f" {here.year}"
+    return _time_element(moment, f"{here:%A} {here.day} {here:%B}{year}, {here:%H:%M}")
+
+
+@register.simple_tag
+def exact_time(moment: datetime) -> SafeString:
+    """22 Nov 2026, 21:00:05"""
+    here = timezone.localtime(moment)
+    return _time_element(moment, f"{here.day} {here:%b %Y, %H:%M:%S}")
+
+
+@register.simple_tag
+def zone() -> str:
+    """Whose clock a time follows: UTC, or the reader's own."""
+    return "UTC" if timezone.get_current_timezone_name() == "UTC" else "your time"
+
+
+@register.simple_tag
+def zone_name() -> str:
+    """The time zone that the pages follow."""
+    return timezone.get_current_timezone_name()
+
+
+@register.inclusion_tag("_clock.html")
+def clock(moment: datetime) -> dict[str, Any]:
+    """The time left as it was when the page was made; the script counts on."""
+    left = max(0, -int((timezone.now() - moment) // timedelta(seconds=1)))
+    return {
+        "moment": moment,
+        "left": left,
+        "days": left // 86400,
+        "hours": left // 3600 % 24,
+        "minutes": f"{left // 60 % 60:02d}",
+        "seconds": f"{left % 60:02d}",
+    }

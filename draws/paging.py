@@ -1,0 +1,45 @@
+"""Keyset pages: the next page starts after the last row shown, so that page 1,000 costs what page 1 does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows and the cursor of the page after them; no cursor on the last page."""
+
+    rows: list[T]
+    next: str = ""
+
+
+def cut(rows: Sequence[T], size: int, cursor: Callable[[T], str]) -> Page[T]:
+    """The first `size` of `rows`, which the caller read one too many of, to learn whether more follow."""
+    shown = list(rows[:size])
+    return Page(shown, cursor(shown[-1]) if len(rows) > size else "")
+
+
+def moment_cursor(moment: datetime, number: int) -> str:
+    """A position in rows ordered by a time and a number."""
+    return f"{(moment - EPOCH) // timedelta(microseconds=1)}-{number}"
+
+
+def read_moment_cursor(text: str) -> tuple[datetime, int] | None:
+    """The position a cursor names; None for none or a damaged one, which then shows the first page."""
+    micros, _, number = text.partition("-")
+    if not (_digits(micros, 17) and _digits(number, 10)):
+        return None
+    return EPOCH + timedelta(microseconds=int(micros)), int(number)
+
+
+def read_number_cursor(text: str) -> int | None:
+    """A position in rows ordered by a number; None for none or a damaged one."""
+    return int(text) if _digits(text, 18) else None
+
+
+def _digits(text: str, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= most

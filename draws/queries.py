@@ -1,0 +1,177 @@
+"""What the pages about open draws and one draw read. Nothing is decided or changed here, and every
+function costs the same number of queries however many draws, tickets or players there are."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, QuerySet, Sum, Window
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import has_confirmed_email
+from draws.models import Draw, LogRecord, Participation, Seal, TextChange, Winner
+from draws.paging import Page, cut, moment_cursor, read_moment_cursor
+from ledger.models import Transaction
+
+Viewer = User | None
+
+PAGE = 12
+# Counts stop here and say "100+": nobody needs the exact number, and it must not cost more as the site grows.
+COUNTED = 100
+NUMBERS_SHOWN = 12
+WINNERS_SHOWN = 50
+
+
+@dataclass
+class Summary:
+    """How many draws are open, and what the viewer holds in them. Counts above COUNTED are not exact."""
+
+    open: int = 0
+    today: int = 0
+    vip: int = 0
+    held: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def capped(self) -> bool:
+        return self.open > COUNTED
+
+    @property
+    def tickets(self) -> int:
+        return sum(self.held.values())
+
+
+@dataclass(frozen=True)
+class Held:
+    """A player's tickets in one draw: how many, and the first numbers."""
+
+    count: int = 0
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.numbers)
+
+
+@dataclass
+class DrawPage:
+    """One draw and all that its page shows about it."""
+
+    draw: Draw
+    seal: Seal | None
+    revealed_seed: bytes | memoryview | None
+    log_head: bytes | memoryview | None
+    held: Held
+    confirmed: bool
+    winners: Sequence[Winner]
+    more_winners: int
+    my_wins: list[Winner]
+    coins_back: int
+    changes: list[TextChange]
+
+
+def end_of_today() -> datetime:
+    """Midnight at the end of the viewer's day."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return datetime.combine(tomorrow, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def summary(viewer: Viewer) -> Summary:
+    """Counts for the headline and the filters: two queries, one for visitors."""
+    rows = list(Draw.objects.open().values_list("draw_time", "vip_only")[: COUNTED + 1])
+    midnight = end_of_today()
+    return Summary(
+        open=len(rows),
+        today=sum(draw_time < midnight for draw_time, _ in rows),
+        vip=sum(vip for _, vip in rows),
+        held=_held_in_open(viewer),
+    )
+
+
+def _held_in_open(viewer: Viewer) -> Counter[int]:
+    if viewer is None:
+        return Counter()
+    mine = Participation.objects.filter(user=viewer, draw__in=Draw.objects.open().values("pk"))
+    return Counter(dict(mine.values_list("draw_id").annotate(n=Count("pk")).order_by()))
+
+
+def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE) -> Page[Draw]:
+    """A page of draws on sale, the one that closes next first; `show` is all, today, vip or mine."""
+    rows: QuerySet[Draw] = Draw.objects.open()
+    if show == "today":
+        rows = rows.filter(draw_time__lt=end_of_today())
+    elif show == "vip":
+        rows = rows.filter(vip_only=True)
+    elif show == "mine":
+        rows = rows.filter(pk__in=list(held))
+    position = read_moment_cursor(after)
+    if position:
+        moment, number = position
+        rows = rows.filter(draw_time__gte=moment).exclude(draw_time=moment, pk__lte=number)
+    return cut(list(rows[: size + 1]), size, lambda draw: moment_cursor(draw.draw_time, draw.pk))
+
+
+def latest_winners(count: int = 3) -> list[tuple[Draw, list[Winner]]]:
+    """The draws drawn last, each with the winners of its first two prizes: two queries."""
+    draws = list(Draw.objects.finished()[:count])
+    top = Winner.objects.filter(draw__in=draws, place__lt=2).select_related("ticket").order_by("place")
+    winners: dict[int, list[Winner]] = {}
+    for winner in top:
+        winners.setdefault(winner.draw_id, []).append(winner)
+    return [(draw, winners.get(draw.pk, [])) for draw in draws]
+
+
+def held_in(viewer: Viewer, draw_id: int, shown: int = NUMBERS_SHOWN) -> Held:
+    """The viewer's tickets in one draw: one query, none for visitors."""
+    if viewer is None:
+        return Held()
+    rows = list(
+        Participation.objects.filter(user=viewer, draw_id=draw_id)
+        .annotate(total=Window(Count("pk")))
+        .order_by("ticket_number")
+        .values_list("ticket_number", "total")[:shown]
+    )
+    return Held(rows[0][1], tuple(number for number, _ in rows)) if rows else Held()
+
+
+def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
+    """A draw the viewer may see: any published one; staff see drafts too."""
+    if draw_id >= 2**31:
+        return None
+    rows = Draw.objects.filter(pk=draw_id)
+    if viewer is None or not viewer.is_staff:
+        rows = rows.published()
+    return rows.first()
+
+
+def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
+    """Everything the page of `draw` shows to `viewer`."""
+    held = held_in(viewer, draw.pk)
+    drawn = draw.drawn_at is not None
+    winners = Winner.objects.filter(draw=draw).select_related("ticket").order_by("place")
+    shown = list(winners.annotate(total=Window(Count("pk")))[:WINNERS_SHOWN]) if drawn else []
+    changes = TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20]
+    return DrawPage(
+        draw=draw,
+        # The secrets stay in the database; after the draw the seed is public.
+        seal=Seal.objects.filter(pk=draw.pk).defer("server_seed", "entry_secret").first(),
+        revealed_seed=Seal.objects.values_list("server_seed", flat=True).get(pk=draw.pk) if drawn else None,
+        log_head=LogRecord.objects.order_by("-n").values_list("head", flat=True).first(),
+        held=held,
+        confirmed=draw.is_open and viewer is not None and has_confirmed_email(viewer),
+        winners=shown,
+        more_winners=shown[0].total - len(shown) if shown else 0,
+        my_wins=list(winners.filter(user=viewer)) if viewer and drawn and held.count else [],
+        coins_back=_coins_back(draw, viewer) if viewer and held.count else 0,
+        changes=list(changes),
+    )
+
+
+def _coins_back(draw: Draw, player: User) -> int:
+    if draw.cancelled_at is None:
+        return 0
+    refunds = Transaction.objects.filter(
+        user=player, type=Transaction.Type.REFUND, reference=f"draw:{draw.pk}"
+    )
+    return refunds.aggregate(coins=Sum("amount"))["coins"] or 0

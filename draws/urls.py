@@ -1,0 +1,16 @@
+"""Draws, results and tickets."""
+
+from django.urls import path
+
+from draws.views import detail, lists
+
+app_name = "draws"
+
+urlpatterns = [
+    path("", lists.open_draws, name="list"),
+    path("draws/<int:draw_id>/", detail.detail, name="detail"),
+    path("draws/<int:draw_id>/enter/", detail.enter, name="enter"),
+    path("winners/", lists.winners, name="winners"),
+    path("tickets/", lists.tickets, name="tickets"),
+    path("how-it-works/", lists.how, name="how"),
+]

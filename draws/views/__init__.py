@@ -1,0 +1,1 @@
+"""The players' pages about draws: they translate HTTP to services and queries, and decide nothing."""

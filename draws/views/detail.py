@@ -1,0 +1,76 @@
+"""One draw, and taking tickets in it."""
+
+import logging
+import uuid
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.http import player_of, posts_only
+from draws import entering, exceptions, queries
+from draws.forms import EntryForm
+from draws.panels import panel
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
+    """The draw in whatever state it is; `?receipt=` shows what an entry has just taken."""
+    context: dict[str, Any] = {"again": "again" in request.GET}
+    request_id = request.GET.get("receipt", "")
+    player = player_of(request)
+    if request_id and player and draw_id < 2**31:
+        context["receipt"] = entering.receipt(player.pk, draw_id, request_id.replace("\0", ""))
+    return _page(request, draw_id, context)
+
+
+@posts_only
+def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
+    """Take tickets, then show the draw with the receipt; a refusal shows it with the reason instead."""
+    player = player_of(request)
+    if player is None:
+        return redirect_to_login(reverse("draws:detail", args=[draw_id]))
+    form = EntryForm(request.POST)
+    if not form.is_valid():
+        return _page(request, draw_id, {"form": form}, 400)
+    tickets, request_id = form.cleaned_data["tickets"], form.cleaned_data["request_id"]
+    try:
+        entry = entering.take_tickets(player.pk, draw_id, tickets, request_id)
+    except exceptions.EntryRefused as refusal:
+        return _page(request, draw_id, {"refusal": refusal, "form": form}, refusal.status)
+    except (OperationalError, InterfaceError):
+        return _unknown(request, draw_id, form)
+    address = f"{reverse('draws:detail', args=[draw_id])}?receipt={request_id}"
+    return HttpResponse(status=303, headers={"Location": address + ("&again" if entry.replayed else "")})
+
+
+def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int = 200) -> HttpResponse:
+    player = player_of(request)
+    draw = queries.find_draw(player, draw_id)
+    if draw is None:
+        return render(request, "draws/no_such_draw.html", {**extra, "bare_id": str(draw_id)[:12]}, status=404)
+    if status != 200 and player:
+        # Another tab may have spent coins since the session's player was read.
+        player.refresh_from_db(fields=["coins", "is_vip"])
+    page = queries.draw_page(draw, player)
+    context = {
+        "page": page,
+        "draw": draw,
+        "panel": panel(page, player),
+        "request_id": uuid.uuid4().hex,
+        **extra,
+    }
+    return render(request, "draws/detail.html", context, status=status)
+
+
+def _unknown(request: HttpRequest, draw_id: int, form: EntryForm) -> HttpResponse:
+    # The answer was lost between the database and us. The same request id makes trying again safe.
+    logger.exception("Draw %s: it is not known whether tickets were taken", draw_id)
+    context = {"draw_id": draw_id, "entry": form.cleaned_data, "bare": True}
+    return render(request, "draws/entry_unknown.html", context, status=503)

@@ -1,0 +1,74 @@
+"""Open draws, results, and a player's own tickets."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.http import player_of
+from draws import archive, queries
+
+OPEN_SHOWS = {"all": "All", "today": "Closing today", "vip": "VIP", "mine": "Mine"}
+TICKET_SHOWS = {"all": "All", "active": "Active", "won": "Won", "ended": "Ended"}
+
+
+@require_safe
+def open_draws(request: HttpRequest) -> HttpResponse:
+    """The front page: what can be entered now, and what was just drawn."""
+    show = _choice(request, OPEN_SHOWS)
+    after = request.GET.get("after", "")
+    player = player_of(request)
+    summary = queries.summary(player)
+    front = show == "all" and not after
+    page = queries.open_draws(show, summary.held, after, queries.PAGE + front)
+    hero = page.rows[0] if front and page.rows else None
+    context = {
+        "summary": summary,
+        "chips": _open_chips(summary, player is not None),
+        "show": show,
+        "front": front,
+        "hero": hero,
+        "hero_held": queries.held_in(player, hero.pk, 4) if hero else None,
+        "cards": [(draw, summary.held[draw.pk]) for draw in (page.rows[1:] if hero else page.rows)],
+        "next": page.next,
+        "latest": queries.latest_winners() if front else [],
+    }
+    return render(request, "draws/list.html", context)
+
+
+def _open_chips(summary: queries.Summary, signed_in: bool) -> list[tuple[str, str, int]]:
+    counts = {"all": summary.open, "today": summary.today, "vip": summary.vip, "mine": len(summary.held)}
+    return [(key, label, counts[key]) for key, label in OPEN_SHOWS.items() if signed_in or key != "mine"]
+
+
+@require_safe
+def winners(request: HttpRequest) -> HttpResponse:
+    """Every draw that ended, the latest first."""
+    before = request.GET.get("before", "")
+    context = {"page": archive.results(player_of(request), before), "before": before}
+    return render(request, "draws/winners.html", context)
+
+
+@login_required
+@require_safe
+def tickets(request: HttpRequest) -> HttpResponse:
+    """The player's tickets, a draw at a time."""
+    show, before = _choice(request, TICKET_SHOWS), request.GET.get("before", "")
+    context = {
+        "page": archive.holdings(request.user, show, before),  # type: ignore[arg-type]
+        "shows": TICKET_SHOWS.items(),
+        "show": show,
+        "before": before,
+    }
+    return render(request, "draws/tickets.html", context)
+
+
+@require_safe
+def how(request: HttpRequest) -> HttpResponse:
+    """How the site works, in plain words."""
+    return render(request, "draws/how.html")
+
+
+def _choice(request: HttpRequest, choices: dict[str, str]) -> str:
+    show = request.GET.get("show", "all")
+    return show if show in choices else "all"

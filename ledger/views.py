@@ -1,0 +1,64 @@
+"""A player's coins: the balance, the daily visit, and every movement."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.http import player_of, posts_only
+from ledger import bonuses, services
+from ledger.exceptions import LedgerError
+from ledger.models import Transaction
+
+PAGE = 25
+
+
+@login_required
+@require_safe
+def coins(request: HttpRequest) -> HttpResponse:
+    """Balance, ways to earn, and the history, newest first; `?before=` continues it."""
+    player = player_of(request)
+    assert player is not None
+    before = _number(request.GET.get("before", ""))
+    rows = services.history(player.pk, before, PAGE + 1)
+    shown = rows[:PAGE]
+    context = {
+        "moves": [(row, reference_url(row)) for row in shown],
+        "before": before,
+        "next": shown[-1].user_seq if len(rows) > PAGE else None,
+        "daily_open": before is None and bonuses.daily_bonus_available(player),
+    }
+    return render(request, "ledger/coins.html", context)
+
+
+@posts_only
+def daily(request: HttpRequest) -> HttpResponseBase:
+    """Collect today's visit, however often it is pressed."""
+    player = player_of(request)
+    if player is None:
+        return redirect_to_login(reverse("ledger:coins"))
+    try:
+        row, created = bonuses.claim_daily_bonus(player)
+    except LedgerError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        said = (
+            f"{row.amount} coins for visiting today." if created else "Collected already: come back tomorrow."
+        )
+        messages.success(request, said)
+    return redirect("ledger:coins")
+
+
+def reference_url(row: Transaction) -> str:
+    """The page of what a movement was for, by the kind its reference names; empty when there is none."""
+    kind, _, number = row.reference.partition(":")
+    name = settings.LEDGER_REFERENCE_URLS.get(kind)
+    return reverse(name, args=[number]) if name and number.isascii() and number.isdigit() else ""
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

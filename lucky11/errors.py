@@ -1,0 +1,67 @@
+"""Pages for what goes wrong, in plain words; those for 500 and 503 need no database."""
+
+import logging
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from kombu.exceptions import OperationalError as QueueError
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+# The site is right, a server behind it is away for the moment.
+AWAY = (OperationalError, InterfaceError, QueueError, RedisError)
+
+LAST_RESORT = (
+    "<!doctype html><title>Lucky11</title><h1>Something broke on our side</h1>"
+    "<p>Try again in a moment: a form that is sent twice is charged only once.</p>"
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the request could not be read."""
+    return render(request, "400.html", status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: signed in, but not allowed."""
+    return render(request, "403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form is too old or came from elsewhere; it was not acted upon."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: there is no such page."""
+    return render(request, "404.html", status=404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429: allauth's limits on trying passwords and sending mails."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "300"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when the database, the queue or the cache is away."""
+    if not isinstance(sys.exc_info()[1], AWAY):
+        return _bare("500.html", 500)
+    response = _bare("503.html", 503)
+    response["Retry-After"] = "10"
+    return response
+
+
+def _bare(template: str, status: int) -> HttpResponse:
+    # Rendered without the request: no session, no player, no context processor, so no query.
+    try:
+        page: str = render_to_string(template, {"bare": True})
+    except Exception:
+        logger.exception("The page for %s could not be rendered", status)
+        page = LAST_RESORT
+    return HttpResponse(page, status=status)
