@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast, Lower, Now, Replace
@@ -103,6 +105,16 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
         verbose_name = "player"
+        # For the staff's lists and searches.
+        indexes: ClassVar = [
+            models.Index(name="idx_users_newest", fields=["-created_at", "-id"]),
+            models.Index(
+                name="idx_users_marked",
+                fields=["id"],
+                condition=models.Q(is_vip=True) | models.Q(is_staff=True) | models.Q(is_active=False),
+            ),
+            GinIndex(SearchVector("first_name", "last_name", config="simple"), name="idx_users_name_words"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 name="users_email_once",

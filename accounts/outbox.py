@@ -27,7 +27,7 @@ def enqueue(key: str, recipient: str, subject: str, text: str, html: str = "") -
 
 
 def deliver_due(limit: int = 50) -> int:
-    """Send up to `limit` waiting mails, each in a database transaction of its own; returns how many went out."""
+    """Send up to `limit` waiting mails, a database transaction each; returns how many went out."""
     sent = 0
     for _ in range(limit):
         outcome = _deliver_one()

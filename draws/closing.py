@@ -23,9 +23,9 @@ AT_ONCE = 200  # draws a sweep takes in each step; the next takes the rest
 
 
 def close_due_draws() -> int:
-    """Take every draw that is due one or more steps on: freeze, draw, settle. Returns how many steps were made.
+    """Take every due draw one or more steps on: freeze, draw, settle. Returns how many steps were made.
 
-    May run twice, late, or in several places at once. A draw that fails is logged and does not hold up others.
+    May run twice, late, or in several places at once. A draw that fails is logged; the others go on.
     """
     steps = _sweep(Draw.objects.due(), freeze_draw)
     steps += _sweep(Draw.objects.undrawn(), draw_winners)

@@ -134,7 +134,7 @@ def real_indexes() -> dict[str, tuple[str, str, str]]:
         rows = cursor.fetchall()
     found = {}
     for name, table, definition in rows:
-        columns, _, condition = definition.split(" USING btree (", 1)[1].partition(" WHERE ")
+        columns, _, condition = re.split(r" USING \w+ \(", definition, maxsplit=1)[1].partition(" WHERE ")
         found[name] = (table, columns.rstrip(")"), condition.strip("()"))
     return found
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -186,6 +188,14 @@ class Draw(KeepsCounters):
                 fields=["-drawn_at", "-id"],
                 condition=models.Q(drawn_at__isnull=False),
             ),
+            # For the staff's filters and searches: drafts and VIP draws share one small index.
+            models.Index(
+                name="idx_draws_marked",
+                fields=["id"],
+                condition=models.Q(published_at__isnull=True) | models.Q(vip_only=True),
+            ),
+            models.Index(name="idx_draws_closing", fields=["draw_time", "id"]),
+            GinIndex(SearchVector("title", config="simple"), name="idx_draws_title_words"),
         ]
         constraints: ClassVar = DRAW_RULES
 

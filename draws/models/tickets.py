@@ -87,6 +87,11 @@ class Winner(models.Model):
                 fields=["is_public", "-won_at"],
                 condition=models.Q(is_public=True),
             ),
+            models.Index(
+                name="idx_winners_waiting",
+                fields=["hand_over", "-id"],
+                condition=models.Q(hand_over__in=["to_claim", "claimed"]),
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(name="winners_place_once", fields=["draw", "place"]),

@@ -1,0 +1,80 @@
+"""Pages for what staff do beside editing: they say what will happen, ask why, and do it once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from accounts.admin.base import StaffAdmin
+
+
+class ReasonForm(forms.Form):
+    """Why staff do what they are about to do."""
+
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text="For the staff log.",
+        error_messages={"required": "Say why: the staff log keeps it with what was done."},
+    )
+
+
+@dataclass
+class Act:
+    """One thing to do with one row; `do` gets the form's clean data and answers what to tell the staff."""
+
+    title: str
+    button: str
+    form: forms.Form
+    do: Callable[[dict[str, Any]], str]
+    refusals: tuple[type[Exception], ...] = ()
+    facts: list[tuple[str, object]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    canonical: str = ""
+    danger: bool = False
+
+
+def perform(page: StaffAdmin, request: HttpRequest, obj: Any, act: Act, after: str) -> HttpResponse:
+    """Show the page; on a valid POST do the act and log it in one database transaction, then go `after`."""
+    if request.method == "POST" and not act.problems and act.form.is_valid():
+        try:
+            with transaction.atomic():
+                said = act.do(act.form.cleaned_data)
+        except act.refusals as refusal:
+            act.form.add_error(None, str(refusal))
+        else:
+            messages.success(request, said)
+            return redirect(after)
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "original": obj,
+        "title": act.title,
+        "act": act,
+        "after": after,
+        "adminform": AdminForm(act.form, [(None, {"fields": list(act.form.fields)})], {}),  # type: ignore[arg-type]
+        "media": page.media + act.form.media,
+    }
+    request.current_app = page.admin_site.name
+    return TemplateResponse(request, "admin/act.html", context, status=400 if act.form.is_bound else 200)
+
+
+def found(page: StaffAdmin, request: HttpRequest, object_id: Any) -> Any:
+    """The row that an act is about, which this staff member may change; 403 or 404 otherwise."""
+    obj = page.get_object(request, unquote(str(object_id)))
+    if not page.has_change_permission(request, obj):
+        raise PermissionDenied
+    if obj is None:
+        raise Http404(f"There is no such {page.opts.verbose_name}.")
+    return obj

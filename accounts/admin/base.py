@@ -1,0 +1,157 @@
+"""What every staff page has in common: bounded lists, narrow saves under a lock, and a log of who and why."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.options import ShowFacets
+from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ChangeList
+from django.db import connection
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+
+from accounts.admin.lists import BoundedPaginator, StaffChangeList
+
+LONGEST_VALUE = 60  # characters of a changed value in the staff log
+
+
+class ReasonedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A change to a row, with the reason that goes into the staff log."""
+
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="For the staff log; needed whenever something changes.",
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if changed_fields(self) and "reason" in self.fields and not self.cleaned_data.get("reason"):
+            self.add_error("reason", "Say why: the staff log keeps it with the change.")
+        return cleaned
+
+
+class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A model in the admin: its lists stay on indexes, its saves write what was changed and nothing else."""
+
+    paginator = BoundedPaginator
+    list_per_page = 50
+    list_max_show_all = 0
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    sortable_by = ()
+    actions: Any = None
+    # Exact matches that links between staff pages use, beside the list's own filters.
+    link_lookups: ClassVar[frozenset[str]] = frozenset()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return StaffChangeList
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        filters = {getattr(each, "parameter_name", "") for each in self.list_filter}
+        return lookup in self.link_lookups | filters
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row; while a change is being made it stays locked, so that nothing decided on it goes stale."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST" or not connection.in_atomic_block:
+            return found
+        rows = self.model._default_manager.select_for_update(no_key=True, of=("self",))
+        return rows.filter(pk=found.pk).first()
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if not change:
+            obj.save()
+            return
+        columns = {field.name for field in obj._meta.concrete_fields}
+        changed = columns.intersection(form.changed_data)
+        if changed:
+            obj.save(update_fields=changed | (columns & {"updated_at"}))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """One row, one heading: its own name."""
+        context["show_save_and_add_another"] = False
+        if context.get("original") is not None:
+            context.update(title=str(context["original"]), subtitle=None)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def construct_change_message(  # type: ignore[override]
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> str:
+        return "Added." if add else described(form)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """Nothing changed, nothing logged."""
+        return super().log_change(request, obj, message) if message else None
+
+
+class ReadOnly:
+    """Staff may look, and that is all."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def changed_fields(form: Any) -> list[str]:
+    """The fields of a bound form that differ from the row, without the reason."""
+    return [name for name in form.changed_data if name != "reason"]
+
+
+def described(form: Any) -> str:
+    """What a valid form changes and why, for the staff log; empty when it changes nothing."""
+    changes = [
+        f"{form.fields[name].label or name}: {_shown(form, name, form.initial.get(name))}"
+        f" → {_shown(form, name, form.cleaned_data.get(name))}."
+        for name in changed_fields(form)
+    ]
+    reason = form.cleaned_data.get("reason", "")
+    return " ".join([*changes, f"Why: {reason}"] if changes and reason else changes)
+
+
+def _shown(form: Any, name: str, value: Any) -> str:
+    choices = getattr(form.fields[name], "choices", None)
+    if isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif hasattr(value, "__iter__") and not isinstance(value, str):
+        text = ", ".join(map(str, value))
+    else:
+        text = str(dict(choices).get(value, value) if choices else value)
+    text = " ".join(text.split()) or "(empty)"
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def link(url: str, text: object) -> SafeString:
+    """A link in a list or a read-only field."""
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def short_time(when: datetime) -> str:
+    """A time for a list, on the staff member's clock."""
+    return f"{localtime(when):%d %b %Y, %H:%M}"
+
+
+def change_url(model: type[Model], pk: Any) -> str:
+    """The staff page of a row."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    return reverse(name, args=[quote(pk)])

@@ -1,0 +1,88 @@
+"""What staff may set about a player."""
+
+from typing import Any, ClassVar
+
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.admin.base import ReasonedForm
+from accounts.models import User
+
+OWN_RIGHTS = ("is_active", "is_staff", "is_superuser")
+
+
+class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A player made by staff."""
+
+    email = forms.EmailField(label="E-mail", max_length=254, widget=AdminTextInputWidget())
+    new_password = forms.CharField(
+        label="Password",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"}),
+        help_text="Leave it empty, and the player chooses one with “Forgot your password?”.",
+    )
+    confirmed = forms.BooleanField(
+        label="The e-mail is confirmed",
+        required=False,
+        help_text="You know that the address is theirs. The welcome coins come at once; "
+        "otherwise they come when the player confirms.",
+    )
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        widget=AdminTextInputWidget(),
+        help_text="For the staff log.",
+        error_messages={"required": "Say why: the staff log keeps it with the new player."},
+    )
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["email", "first_name", "last_name"]
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"]).strip().lower()
+        if EmailAddress.objects.filter(email=email, verified=True).exists():
+            raise ValidationError("There is a player with this e-mail address already.")
+        return email
+
+    def clean_new_password(self) -> str:
+        password = str(self.cleaned_data["new_password"])
+        if password:
+            validate_password(password, User(email=self.data.get("email", "")))
+        return password
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        password = self.fields["new_password"]
+        password.help_text = f"{password.help_text} {password_validators_help_text_html()}"
+
+
+class PlayerForm(ReasonedForm):
+    """Names, standing and rights of a player. Coins and statistics are the ledger's and the draws'."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = [
+            "first_name",
+            "last_name",
+            "is_vip",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "groups",
+        ]
+
+    # Set by the page: who is asking.
+    asked_by: Any = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.asked_by is not None and self.instance.pk == self.asked_by.pk:
+            for name in OWN_RIGHTS:
+                if name in self.changed_data and not self.cleaned_data.get(name):
+                    self.add_error(name, "You cannot take this from yourself: ask another member of staff.")
+        return cleaned

@@ -1,0 +1,262 @@
+"""Players, as staff see them: who they are and what they may do. Coins and statistics are only shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from allauth.account import admin as allauth_admin
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet, TextField
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+
+from accounts.admin.acts import Act, ReasonForm, found, perform
+from accounts.admin.base import StaffAdmin, change_url, described, short_time
+from accounts.admin.player_forms import AddPlayerForm, PlayerForm
+from accounts.admin.search import find_players
+from accounts.models import User
+from accounts.services import confirm_email, create_player
+
+# allauth's own page changes addresses and confirms them without a reason; importing it first lets it go.
+assert allauth_admin
+admin.site.unregister(EmailAddress)
+
+ASKED: tuple[None, Any] = (None, {"fields": ("reason",)})
+RIGHTS = ("is_staff", "is_superuser", "groups")
+STATISTICS = ("coins", "streak", "total_participations", "total_wins", "total_earnings", "time_zone")
+
+
+@dataclass(frozen=True)
+class PlayerPanel:
+    """What another app shows on a player's page; `context` answers None where there is nothing to show."""
+
+    template: str
+    context: Callable[[HttpRequest, User], dict[str, Any] | None]
+
+
+class MarkedFilter(admin.SimpleListFilter):
+    """The few who are not plain players; one small index serves all three."""
+
+    title = "who"
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("vip", "VIP"), ("staff", "Staff"), ("suspended", "Suspended")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User] | None:
+        marks = {"vip": Q(is_vip=True), "staff": Q(is_staff=True), "suspended": Q(is_active=False)}
+        mark = marks.get(self.value() or "")
+        return queryset.filter(mark) if mark else None
+
+
+class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The player's addresses, as sign-in keeps them."""
+
+    model = EmailAddress
+    fields = ("email", "primary", "verified")
+    verbose_name_plural = "e-mail addresses"
+    can_delete = False
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
+
+
+@admin.register(User)
+class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
+    """Only superusers touch staff: who may change a member of staff could become them."""
+
+    panels: ClassVar[list[PlayerPanel]] = []
+
+    add_form = AddPlayerForm
+    add_form_template = "admin/change_form.html"
+    form = PlayerForm
+    change_form_template = "admin/accounts/user/change_form.html"
+    inlines = (AddressInline,)
+    filter_horizontal = ("groups",)
+    list_display = ("address", "name", "coins", "confirmed", "standing", "joined")
+    list_filter = (MarkedFilter,)
+    ordering = ("-created_at", "-id")
+    search_fields = ("email",)
+    search_help_text = "An e-mail or how it begins, words of a name, or an id."
+    readonly_fields = ("address", "id", "created_at", "last_login", *STATISTICS)
+    add_fieldsets = (
+        (None, {"fields": ("email", "new_password", "first_name", "last_name", "confirmed", "reason")}),
+    )
+    formfield_overrides = {TextField: {"widget": AdminTextInputWidget}}
+    fieldsets = (
+        (None, {"fields": ("address", ("first_name", "last_name"), ("is_vip", "is_active"))}),
+        ("Staff rights", {"fields": RIGHTS, "classes": ("collapse",)}),
+        ASKED,
+        (
+            "Kept by the site",
+            {
+                "fields": (
+                    ("coins", "streak"),
+                    STATISTICS[2:5],
+                    ("created_at", "last_login"),
+                    ("time_zone", "id"),
+                )
+            },
+        ),
+    )
+
+    # -- who may --
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (
+            request.user.is_superuser or obj is None or not (obj.is_staff or obj.is_superuser)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        asks = obj is None or self.has_change_permission(request, obj)
+        return [each for each in sets if asks or each is not ASKED]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Players reset their own by a code; setting one for somebody is for superusers."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    # -- lists --
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("emailaddress_set")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return (find_players(queryset, search_term) if search_term.strip() else queryset), False
+
+    @admin.display(description="e-mail")
+    def address(self, user: User) -> str:
+        return user.email or f"none (player {user.pk})"
+
+    @admin.display(description="name")
+    def name(self, user: User) -> str:
+        return " ".join(filter(None, (user.first_name, user.last_name))) or "–"
+
+    @admin.display(description="standing")
+    def standing(self, user: User) -> str:
+        marks = [("mark", "VIP", user.is_vip), ("state", "Staff", user.is_staff)]
+        marks.append(("late", "Suspended", not user.is_active))
+        return format_html_join(
+            " ", '<span class="{}">{}</span>', ((kind, label) for kind, label, holds in marks if holds)
+        )
+
+    @admin.display(description="joined")
+    def joined(self, user: User) -> str:
+        return short_time(user.created_at)
+
+    @admin.display(description="confirmed", boolean=True)
+    def confirmed(self, user: User) -> bool:
+        return any(address.verified for address in user.emailaddress_set.all())  # type: ignore[attr-defined]
+
+    @admin.display(description="days in a row with a ticket")
+    def streak(self, user: User) -> int:
+        return user.streak_today()
+
+    # -- saving --
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.asked_by = request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        given = form.cleaned_data
+        create_player(
+            given["email"],
+            given["new_password"] or None,
+            confirmed=given["confirmed"],
+            id=obj.pk,
+            first_name=given["first_name"],
+            last_name=given["last_name"],
+        )
+
+    def construct_change_message(  # type: ignore[override]
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> str:
+        if not add:
+            return "Set a new password." if "password1" in form.fields else described(form)
+        known = "confirmed" if form.cleaned_data["confirmed"] else "not confirmed"
+        return f"Added, e-mail {known}. Why: {form.cleaned_data['reason']}"
+
+    # -- pages --
+
+    def get_urls(self) -> list[URLPattern]:
+        confirm = self.admin_site.admin_view(self.confirm_view)
+        return [path("<id>/confirm-email/", confirm, name="accounts_user_confirm"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        player = self.get_object(request, unquote(object_id))
+        pairs = [(each.template, each.context(request, player)) for each in self.panels] if player else []
+        context = {
+            "panels": [pair for pair in pairs if pair[1] is not None],
+            "may_confirm": player is not None
+            and self.has_change_permission(request, player)
+            and bool(player.email)
+            and not any(address.verified for address in player.emailaddress_set.all()),
+        }
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def confirm_view(self, request: HttpRequest, id: str) -> HttpResponse:
+        """Record that a player's e-mail is theirs; the welcome coins follow at once."""
+        player: User = found(self, request, id)
+
+        def do(given: dict[str, Any]) -> str:
+            confirm_email(player)
+            self.log_change(request, player, f"Confirmed the e-mail {player.email}. Why: {given['reason']}")
+            return f"{player.email} is confirmed."
+
+        act = Act(
+            title="Confirm the e-mail",
+            button="Confirm the e-mail",
+            form=ReasonForm(request.POST or None),
+            do=do,
+            facts=[("Player", player), ("E-mail", player.email)],
+            notes=[
+                "Do this only when you know that the address is theirs. The welcome coins follow at once."
+            ],
+            problems=list(_why_not_confirm(player)),
+        )
+        return perform(self, request, player, act, change_url(User, player.pk))
+
+
+def _why_not_confirm(player: User) -> list[str]:
+    if not player.email:
+        return ["This player has no e-mail."]
+    verified = EmailAddress.objects.filter(email=player.email, verified=True).first()
+    if verified is None:
+        return []
+    return [
+        "It is confirmed already."
+        if verified.user_id == player.pk
+        else "Another player has confirmed this e-mail as theirs."
+    ]

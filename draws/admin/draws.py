@@ -1,0 +1,200 @@
+"""Draws, as staff see them: drafts are theirs to write; what is published is sealed."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.postgres.search import SearchVector
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts.admin.acts import found
+from accounts.admin.base import StaffAdmin, short_time
+from accounts.admin.search import whole_number, words_query
+from draws import publishing, text_changes
+from draws.admin import acts, words
+from draws.admin.filters import ORDERS, ClosingFilter, StateFilter, VipFilter
+from draws.admin.forms import DraftForm, PublishedForm
+from draws.admin.overdue import is_overdue, overdue
+from draws.models import Draw, TextChange
+from ledger.admin.transactions import TransactionAdmin
+
+PRIZE = ("title", ("prize_amount", "prize_coins"), ("illustration", "prize_image_url"))
+TICKETS = (("entry_fee", "max_participants"), ("max_per_player", "min_participants"))
+TIMES = ("draw_time", ("vip_only", "early_access_until"))
+PLACES = (("winner_count", "reserve_count"), "prize_policy")
+STEPS = ("published_at", "frozen_at", "drawn_at", "cancelled_at", "settled_at")
+# A copy is a draft of its own: it says when it closes, and nothing is taken over from what happened.
+COPIED = [name for name in DraftForm.Meta.fields if name not in ("draw_time", "early_access_until")]
+CHANGES_SHOWN = 20
+
+
+@admin.register(Draw)
+class DrawAdmin(StaffAdmin):
+    """States move by the services alone: publish and cancel have pages of their own."""
+
+    change_list_template = "admin/draws/draw/change_list.html"
+    change_form_template = "admin/draws/draw/change_form.html"
+    list_display = ("headline", "standing", "progress", "closes", "price", "prize")
+    list_filter = (StateFilter, ClosingFilter, VipFilter)
+    search_fields = ("title",)
+    search_help_text = "Words of the title, or the number."
+
+    # -- lists --
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        if request.GET.get("closes"):
+            return ("-draw_time", "-id")
+        return ORDERS.get(request.GET.get("state", ""), ("-id",))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Draw], search_term: str
+    ) -> tuple[QuerySet[Draw], bool]:
+        words = words_query(search_term)
+        if words is None:
+            return (queryset.none() if search_term.strip() else queryset), False
+        number = whole_number(search_term)
+        match = Q(title_words=words) if number is None else Q(title_words=words) | Q(pk=number)
+        return queryset.alias(title_words=SearchVector("title", config="simple")).filter(match), False
+
+    @admin.display(description="draw")
+    def headline(self, draw: Draw) -> str:
+        mark = format_html(' <span class="mark">{}</span>', "VIP") if draw.vip_only else ""
+        return format_html('<span class="number">{}</span> {}{}', draw.pk, draw.title, mark)
+
+    @admin.display(description="state")
+    def standing(self, draw: Draw) -> str:
+        state = draw.state
+        late = "Overdue" if is_overdue(draw, timezone.now()) else ""
+        return words.badge(f"state-{state}", state.label, late)
+
+    @admin.display(description="tickets taken")
+    def progress(self, draw: Draw) -> str:
+        taken, all_tickets = draw.current_participants, draw.max_participants
+        return format_html(
+            "<progress value='{}' max='{}' aria-hidden='true'></progress> {} of {}",
+            str(taken),
+            str(all_tickets),
+            f"{taken:,}",
+            f"{all_tickets:,}",
+        )
+
+    @admin.display(description="closes at")
+    def closes(self, draw: Draw) -> str:
+        return short_time(draw.draw_time)
+
+    @admin.display(description="a ticket")
+    def price(self, draw: Draw) -> str:
+        return words.coins(draw.entry_fee)
+
+    @admin.display(description="prize")
+    def prize(self, draw: Draw) -> str:
+        return words.prize(draw.prize_amount, draw.prize_coins)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        late, more = overdue()
+        context = {"overdue": late, "overdue_more": more, **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    # -- one draw --
+
+    def get_form(
+        self, request: HttpRequest, obj: Draw | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        drafting = obj is None or obj.published_at is None
+        form = DraftForm if drafting else PublishedForm
+        return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Draw | None = None) -> tuple[str, ...]:
+        own = ("standing", "progress", "why_void", *STEPS)
+        if obj is None or obj.published_at is None:
+            return own
+        sealed = [name for name in DraftForm.Meta.fields if name not in text_changes.FIELDS]
+        return (*own, *sealed)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Draw | None = None) -> Any:
+        rules = [
+            ("Tickets", {"fields": TICKETS}),
+            ("Times", {"fields": TIMES}),
+            ("Winners", {"fields": PLACES}),
+        ]
+        if obj is None or obj.published_at is None:
+            return [("Prize", {"fields": (*PRIZE[:1], *text_changes.FIELDS, *PRIZE[1:])}), *rules]
+        ended = ("why_void",) if obj.void_code else ()
+        asked = ("reason",) if self.has_change_permission(request, obj) else ()
+        reached = tuple(step for step in STEPS if getattr(obj, step))
+        return [
+            ("", {"fields": ("standing", "progress", *ended)}),
+            ("Texts, where a typo can be corrected", {"fields": (*text_changes.FIELDS, *asked)}),
+            ("Prize, sealed", {"fields": PRIZE}),
+            *((f"{name}, sealed", options) for name, options in rules),
+            ("Steps", {"fields": reached}),
+        ]
+
+    @admin.display(description="why it has no winner")
+    def why_void(self, draw: Draw) -> str:
+        return f"{draw.get_void_code_display()}: {draw.void_reason}"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Draw | None = None) -> bool:
+        draft = obj is None or obj.published_at is None
+        return draft and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if obj.published_at is None:
+            super().save_model(request, obj, form, change)
+            return
+        if "title" in request.POST:
+            sealed = "It was published while you were writing: only the two texts can change now."
+            self.message_user(request, sealed, messages.WARNING)
+        texts = {name: form.cleaned_data[name] for name in form.changed_data if name in text_changes.FIELDS}
+        if texts:
+            text_changes.change_text(obj.pk, texts, actor=acts.staff(request))
+
+    def view_on_site(self, draw: Draw) -> str:
+        return reverse("draws:detail", args=[draw.pk])
+
+    # -- pages --
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/publish/", view(self.publish_view), name="draws_draw_publish"),
+            path("<path:object_id>/cancel/", view(self.cancel_view), name="draws_draw_cancel"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        draw = self.get_object(request, object_id)
+        context = {} if draw is None else self._beside(request, draw)
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def _beside(self, request: HttpRequest, draw: Draw) -> dict[str, Any]:
+        may = self.has_change_permission(request, draw)
+        draft = draw.published_at is None
+        changes = TextChange.objects.filter(draw=draw).select_related("actor").order_by("-changed_at", "-pk")
+        copy = urlencode({name: getattr(draw, name) for name in COPIED if getattr(draw, name)})
+        return {
+            "may_publish": may and draft,
+            "may_cancel": may and draw.is_open,
+            "problems": publishing.problems(draw) if draft else [],
+            "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
+            "copy_url": f"{reverse('admin:draws_draw_add')}?{copy}"
+            if self.has_add_permission(request)
+            else "",
+        }
+
+    def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Publish a draft."""
+        return acts.publish_page(self, request, found(self, request, object_id))
+
+    def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Cancel an open draw."""
+        return acts.cancel_page(self, request, found(self, request, object_id))
+
+
+TransactionAdmin.reference_pages["draw"] = "admin:draws_draw_change"

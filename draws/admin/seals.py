@@ -1,0 +1,102 @@
+"""What is sealed, and the site's log: for looking at. The seed stays secret until the draw is drawn."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
+from accounts.admin.search import whole_number
+from draws.admin.words import moment
+from draws.models import Draw, LogRecord, Seal
+
+SECRET = "Secret until the draw is drawn"
+HASHES = ("draw_uid", "seed_commit", "open_hash", "root", "freeze_hash", "result_hash", "void_hash")
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnly, StaffAdmin):
+    """The entry secret is on no page, not even for superusers."""
+
+    list_display = ("seq", "of_draw", "closing", "sealed", "tickets")
+    ordering = ("-seq",)
+    search_fields = ("draw",)
+    search_help_text = "A draw’s number."
+    fields = ("seq", "of_draw", "closing", "freezing", "terms", "seed", "tickets", "winning", "hashes")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seal]:
+        return super().get_queryset(request).defer("server_seed", "entry_secret").prefetch_related("draw")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Seal], search_term: str
+    ) -> tuple[QuerySet[Seal], bool]:
+        if not search_term.strip():
+            return queryset, False
+        number = whole_number(search_term)
+        return (queryset.none() if number is None else queryset.filter(Q(pk=number))), False
+
+    @admin.display(description="draw")
+    def of_draw(self, seal: Seal) -> str:
+        return link(change_url(Draw, seal.draw_id), seal.draw)
+
+    @admin.display(description="closes at")
+    def closing(self, seal: Seal) -> str:
+        return moment(datetime.fromtimestamp(seal.closes_at, UTC))
+
+    @admin.display(description="frozen at the latest")
+    def freezing(self, seal: Seal) -> str:
+        return moment(datetime.fromtimestamp(seal.freeze_by, UTC))
+
+    @admin.display(description="opening record")
+    def sealed(self, seal: Seal) -> str:
+        return bytes(seal.open_hash).hex()[:16] + "…"
+
+    @admin.display(description="tickets frozen")
+    def tickets(self, seal: Seal) -> str:
+        return "–" if seal.total is None else f"{seal.total:,}"
+
+    @admin.display(description="server seed")
+    def seed(self, seal: Seal) -> str:
+        return SECRET if seal.draw.drawn_at is None else bytes(seal.server_seed).hex()
+
+    @admin.display(description="winning tickets, reserves last")
+    def winning(self, seal: Seal) -> str:
+        return ", ".join(f"{index + 1:,}" for index in seal.places or ()) or "–"
+
+    @admin.display(description="hashes")
+    def hashes(self, seal: Seal) -> str:
+        known = ((name, getattr(seal, name)) for name in HASHES)
+        return "\n".join(f"{name.replace('_', ' ')}: {bytes(value).hex()}" for name, value in known if value)
+
+
+@admin.register(LogRecord)
+class LogRecordAdmin(ReadOnly, StaffAdmin):
+    """Every record of every draw, in one order, each head covering all before it."""
+
+    list_display = ("n", "when", "kind", "of_draw", "record", "newest_head")
+    link_lookups = frozenset({"draw"})
+    ordering = ("-n",)
+    fields = ("n", "when", "kind", "of_draw", "record", "newest_head")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LogRecord]:
+        return super().get_queryset(request).prefetch_related("draw")
+
+    @admin.display(description="time")
+    def when(self, record: LogRecord) -> str:
+        return moment(datetime.fromtimestamp(record.time, UTC))
+
+    @admin.display(description="draw")
+    def of_draw(self, record: LogRecord) -> Any:
+        return link(change_url(Draw, record.draw_id), record.draw) if record.draw else "–"
+
+    @admin.display(description="record")
+    def record(self, record: LogRecord) -> str:
+        return bytes(record.record_hash).hex()
+
+    @admin.display(description="head")
+    def newest_head(self, record: LogRecord) -> str:
+        return bytes(record.head).hex()

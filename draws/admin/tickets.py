@@ -1,0 +1,122 @@
+"""The tickets of a draw, read-only: a million of them are paged by their number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.players import PlayerAdmin, PlayerPanel
+from accounts.admin.search import ids_by_address, whole_number
+from accounts.models import User
+from draws.models import Draw, Participation
+from ledger.models import Transaction
+
+
+class NumberedPages(Paginator):  # type: ignore[type-arg]
+    """Pages of one draw's tickets. Their numbers have no gaps, so every page is a range of numbers and their
+    count is the draw's own: page 10,000 costs what page 1 does."""
+
+    capped = False
+
+    def __init__(self, rows: QuerySet[Participation], per_page: int, total: int) -> None:
+        super().__init__(rows, per_page)
+        self.total = total
+
+    @property
+    def count(self) -> int:
+        return self.total
+
+    def page(self, number: int | str) -> Page[Any]:
+        number = self.validate_number(number)
+        last = number * self.per_page
+        rows: Any = self.object_list
+        return Page(
+            rows.filter(ticket_number__gt=last - self.per_page, ticket_number__lte=last), number, self
+        )
+
+
+@admin.register(Participation)
+class TicketAdmin(ReadOnly, StaffAdmin):
+    """Tickets are never changed and never removed."""
+
+    list_display = ("number", "of_draw", "player", "taken", "payment")
+    link_lookups = frozenset({"draw", "user"})
+    search_fields = ("ticket_number",)
+    search_help_text = (
+        "A player’s e-mail (or how it begins) or id; in one draw’s list also a ticket’s number."
+    )
+    fields = ("number", "of_draw", "player", "participated_at", "taken_on", "payment")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
+        return super().get_queryset(request).prefetch_related("user", "draw")
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("ticket_number",) if "draw" in request.GET else ("-id",)
+
+    def get_paginator(
+        self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *args: Any, **kwargs: Any
+    ) -> Paginator[Any]:
+        narrowed = request.GET.get("q", "").strip() or "user" in request.GET
+        draw = None if narrowed else _only_draw(request)
+        if draw is None:
+            return super().get_paginator(request, queryset, per_page, *args, **kwargs)
+        return NumberedPages(queryset, per_page, draw.current_participants)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Participation], search_term: str
+    ) -> tuple[QuerySet[Participation], bool]:
+        if not search_term.strip():
+            return queryset, False
+        match = Q(user_id__in=ids_by_address(search_term))
+        number = whole_number(search_term)
+        if number is not None and "draw" in request.GET:
+            match |= Q(ticket_number=number)
+        return queryset.filter(match), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        draw = _only_draw(request)
+        title = {"title": f"Tickets of draw {draw.pk}: {draw.title}"} if draw else {"title": "Tickets"}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
+
+    @admin.display(description="ticket")
+    def number(self, ticket: Participation) -> str:
+        return f"{ticket.ticket_number:,}"
+
+    @admin.display(description="draw")
+    def of_draw(self, ticket: Participation) -> str:
+        return link(change_url(Draw, ticket.draw_id), ticket.draw)
+
+    @admin.display(description="player")
+    def player(self, ticket: Participation) -> str:
+        return link(change_url(User, ticket.user_id), ticket.user)
+
+    @admin.display(description="taken")
+    def taken(self, ticket: Participation) -> str:
+        return short_time(ticket.participated_at)
+
+    @admin.display(description="payment")
+    def payment(self, ticket: Participation) -> str:
+        return link(change_url(Transaction, ticket.transaction_id), f"transaction {ticket.transaction_id}")
+
+
+def _only_draw(request: HttpRequest) -> Draw | None:
+    """The draw whose tickets the address asks for."""
+    asked = request.GET.getlist("draw")
+    number = whole_number(asked[0]) if len(asked) == 1 else None
+    return None if number is None else Draw.objects.filter(pk=number).first()
+
+
+def tickets_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
+    """The way from a player to their tickets and wins."""
+    tickets = request.user.has_perm("draws.view_participation")
+    wins = request.user.has_perm("draws.view_winner")
+    return {"tickets": tickets, "wins": wins} if tickets or wins else None
+
+
+PlayerAdmin.panels.append(PlayerPanel("admin/draws/player_panel.html", tickets_panel))

@@ -1,0 +1,139 @@
+"""Every coin movement, read-only, found by player, key or number."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.players import PlayerAdmin, PlayerPanel
+from accounts.admin.search import ids_by_address, whole_number
+from accounts.models import User
+from ledger import services
+from ledger.admin.adjusting import adjust_page, may_adjust
+from ledger.models import Transaction
+
+NEWEST = 10  # movements on a player's page
+LONGEST = 60  # characters of a description in the list
+
+
+class TypeFilter(admin.SimpleListFilter):
+    """What the coins moved for."""
+
+    title = parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Transaction.Type.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction] | None:
+        return queryset.filter(type=self.value()) if self.value() in Transaction.Type.values else None
+
+
+@admin.register(Transaction)
+class TransactionAdmin(ReadOnly, StaffAdmin):
+    """The ledger is append-only: a mistake is corrected by a new movement, on the player's page."""
+
+    # The staff page of what a movement was for, by the kind its reference names; other apps add theirs.
+    reference_pages: ClassVar[dict[str, str]] = {}
+
+    list_display = ("id", "when", "player", "coins", "balance", "what", "about")
+    list_filter = (TypeFilter,)
+    link_lookups = frozenset({"user"})
+    ordering = ("-id",)
+    search_fields = ("idempotency_key",)
+    search_help_text = "A player’s e-mail (or how it begins) or id; a movement’s number or key."
+    fields = (
+        "id",
+        "created_at",
+        "player",
+        "type",
+        "coins",
+        "balance",
+        "description",
+        "about",
+        "by",
+        "reversal",
+        "idempotency_key",
+        "user_seq",
+        "row_hash",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
+        return super().get_queryset(request).prefetch_related("user", "actor")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str
+    ) -> tuple[QuerySet[Transaction], bool]:
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        match = Q(idempotency_key=term) | Q(user_id__in=ids_by_address(term))
+        number = whole_number(term)
+        return queryset.filter(match if number is None else match | Q(pk=number)), False
+
+    @admin.display(description="player")
+    def player(self, row: Transaction) -> str:
+        return link(change_url(User, row.user_id), row.user)
+
+    @admin.display(description="when")
+    def when(self, row: Transaction) -> str:
+        return short_time(row.created_at)
+
+    @admin.display(description="what")
+    def what(self, row: Transaction) -> str:
+        return format_html(
+            "<strong>{}</strong> {}", row.get_type_display(), Truncator(row.description).chars(LONGEST)
+        )
+
+    @admin.display(description="coins")
+    def coins(self, row: Transaction) -> str:
+        return f"{row.amount:+,}"
+
+    @admin.display(description="balance after")
+    def balance(self, row: Transaction) -> str:
+        return f"{row.balance_after:,}"
+
+    @admin.display(description="for")
+    def about(self, row: Transaction) -> str:
+        kind, _, number = row.reference.partition(":")
+        page = self.reference_pages.get(kind)
+        return (
+            link(reverse(page, args=[number]), f"{kind} {number}")
+            if page and number
+            else row.reference or "–"
+        )
+
+    @admin.display(description="by")
+    def by(self, row: Transaction) -> str:
+        return link(change_url(User, row.actor_id), row.actor) if row.actor_id else "–"
+
+    @admin.display(description="reverses")
+    def reversal(self, row: Transaction) -> str:
+        return link(change_url(Transaction, row.reverses_id), row.reverses_id) if row.reverses_id else "–"
+
+    @admin.display(description="hash")
+    def row_hash(self, row: Transaction) -> str:
+        return bytes(row.hash).hex()
+
+    def get_urls(self) -> list[URLPattern]:
+        adjust = self.admin_site.admin_view(self.adjust_view)
+        return [path("adjust/<user_id>/", adjust, name="ledger_transaction_adjust"), *super().get_urls()]
+
+    def adjust_view(self, request: HttpRequest, user_id: str) -> HttpResponse:
+        """Correct a player's coins, with the reason they will read."""
+        return adjust_page(self, request, user_id)
+
+
+def coins_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
+    """A player's newest movements, with the way to all of them and to a correction."""
+    if not request.user.has_perm("ledger.view_transaction"):
+        return None
+    return {"rows": services.history(player.pk, limit=NEWEST), "may_adjust": may_adjust(request)}
+
+
+PlayerAdmin.panels.append(PlayerPanel("admin/ledger/player_panel.html", coins_panel))

@@ -1,0 +1,223 @@
+"""The staff's pages over 100,000 rows: a fixed number of queries, along indexes, reading a bounded part."""
+
+import json
+import re
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.admin.lists import COUNTED
+from accounts.services import create_player
+from tests.conftest import unguarded
+from tests.pages import signed_in, words
+from tests.staff import sign_in_clerk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+BIG = {"users", "draws", "transactions", "participations", "winners", "account_emailaddress", "outbox_emails"}
+# The bounded count reads COUNTED rows, and its filter may pass over others between them.
+ROWS_READ = 10 * COUNTED
+
+MADE = """
+INSERT INTO users (id, email, first_name, last_name, created_at, is_vip, is_active, is_staff)
+    SELECT md5(n::text), 'crowd-' || n || '@scale.example', (ARRAY['Ana','Bo','Chen','Dia'])[n % 4 + 1],
+           'Number' || n, now() - n * interval '1 minute', n % 5000 = 0, n % 7000 <> 0, n % 30000 = 0
+    FROM generate_series(1, 100000) AS n;
+INSERT INTO account_emailaddress (email, verified, "primary", user_id)
+    SELECT email, true, true, id FROM users WHERE email LIKE 'crowd-%';
+INSERT INTO transactions (id, user_id, type, amount, description, idempotency_key, user_seq, balance_after,
+                          hash, reverses_id, actor_id)
+    OVERRIDING SYSTEM VALUE
+    SELECT 1000000 + n, md5((n % 50000 + 1)::text), type, CASE type WHEN 'entry' THEN -5 ELSE 5 END,
+           'Crowd', 'crowd:' || n, n, 5, '', CASE type WHEN 'refund' THEN 999999 + n END,
+           CASE type WHEN 'adjustment' THEN md5('1') END
+    FROM (SELECT n, CASE WHEN n % 20000 = 0 THEN 'adjustment' WHEN n % 1000 = 1 THEN 'prize'
+                         WHEN n % 900 = 2 THEN 'refund' WHEN n % 30 = 3 THEN 'signup_bonus'
+                         WHEN n % 3 = 0 THEN 'daily_bonus' ELSE 'entry' END AS type
+          FROM generate_series(1, 100000) AS n) AS typed;
+INSERT INTO draws (id, title, max_participants, current_participants, draw_time, published_at, is_active,
+                   frozen_at, drawn_at, cancelled_at, void_code, void_reason, settled_at, vip_only, winner_id)
+    OVERRIDING SYSTEM VALUE
+    SELECT 1000000 + n, 'Crowd prize ' || n || ' ' || (ARRAY['tram','moka','vinyl'])[n % 3 + 1], 100000,
+           CASE WHEN n = 1 THEN 60000 ELSE 1 END,
+           date_trunc('second', now()) + (n - 99000) * interval '10 minutes',
+           CASE WHEN n > 99990 THEN NULL ELSE now() - interval '3 years' END, n BETWEEN 99001 AND 99990,
+           CASE WHEN n <= 99000 AND n % 2000 <> 0 THEN now() - interval '1 hour' END,
+           CASE WHEN n <= 99000 AND n % 2000 <> 0 THEN now() - (99000 - n) * interval '10 minutes' END,
+           CASE WHEN n <= 99000 AND n % 2000 = 0 THEN now() - interval '1 day' END,
+           CASE WHEN n <= 99000 AND n % 2000 = 0 THEN n / 2000 % 2 + 2 END,
+           CASE WHEN n <= 99000 AND n % 2000 = 0 THEN 'Crowd' ELSE '' END,
+           CASE WHEN n <= 99000 AND n <> 98765 THEN now() END, n % 10000 = 7, NULL
+    FROM generate_series(1, 100000) AS n;
+INSERT INTO participations (id, user_id, draw_id, ticket_number, transaction_id, taken_on)
+    OVERRIDING SYSTEM VALUE
+    SELECT 1000000 + n, md5((n % 50000 + 1)::text), CASE WHEN n <= 60000 THEN 1000001 ELSE 1000000 + n END,
+           CASE WHEN n <= 60000 THEN n ELSE 1 END, 1000000 + n, current_date
+    FROM generate_series(1, 100000) AS n;
+INSERT INTO winners (id, user_id, draw_id, ticket_id, place, hand_over, is_public, public_name,
+                     hidden_by_staff, won_at)
+    OVERRIDING SYSTEM VALUE
+    SELECT 1000000 + n, md5((n % 50000 + 1)::text), 1000000 + n, 1000000 + n, 0,
+           CASE WHEN n % 9000 = 0 THEN 'to_claim' WHEN n % 9000 = 1 THEN 'claimed' WHEN n % 3 = 0 THEN 'sent'
+                ELSE 'none' END,
+           n % 4000 = 0, 'Crowd', n % 16000 = 0, now() - n * interval '1 minute'
+    FROM generate_series(1, 100000) AS n;
+INSERT INTO outbox_emails (key, recipient, subject, text, sent_at, attempts)
+    SELECT 'crowd:' || n, 'crowd-' || n || '@scale.example', 'Crowd', 'Crowd',
+           CASE WHEN n % 25000 <> 0 THEN now() END, n % 2
+    FROM generate_series(1, 100000) AS n;
+"""
+TABLES = ", ".join(sorted(BIG))
+
+
+@pytest.fixture(scope="module")
+def crowd(django_db_setup, django_db_blocker):
+    """100,000 rows in every big table, gone when the module is done, and a superuser's browser."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            with unguarded() as cursor:
+                cursor.execute(MADE)
+                cursor.execute(f"ANALYZE {TABLES}")
+            boss = create_player("boss@scale.example", "x", confirmed=True, is_staff=True, is_superuser=True)
+            yield signed_in(boss)
+            transaction.set_rollback(True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"VACUUM (ANALYZE) {TABLES}")
+
+
+USER = "c4ca4238a0b923820dcc509a6f75849b"  # md5 of 1
+DRAWS, TICKETS, WINNERS = (f"/admin/draws/{name}/" for name in ("draw", "participation", "winner"))
+PLAYERS, MAILS, COINS = "/admin/accounts/user/", "/admin/accounts/outboxemail/", "/admin/ledger/transaction/"
+DRAW = "1000001"
+
+# address, query -> how many queries the page makes, the two that find the session and its user included.
+PAGES = [
+    ("/admin/", {}, 6),
+    (DRAWS, {}, 5),
+    (DRAWS, {"p": "40"}, 5),
+    *(
+        (DRAWS, {"state": state}, 5)
+        for state in ["draft", "open", "closing", "closed", "drawn", "cancelled", "void", "overdue"]
+    ),
+    *(
+        (DRAWS, {"closes": span}, 5)
+        for span in ["today", "tomorrow", "week", "later", "past-week", "past-month"]
+    ),
+    (DRAWS, {"vip": "only"}, 5),
+    (DRAWS, {"vip": "only", "state": "cancelled"}, 5),
+    (DRAWS, {"q": "tram 1234"}, 5),
+    (DRAWS, {"q": "no such words"}, 5),
+    (DRAWS, {"q": "1000777"}, 5),
+    (f"{DRAWS}{DRAW}/change/", {}, 5),
+    (f"{DRAWS}1099001/change/", {}, 5),
+    (f"{DRAWS}1099995/change/", {}, 5),
+    (f"{DRAWS}1099001/cancel/", {}, 5),
+    (TICKETS, {}, 6),
+    (TICKETS, {"draw": DRAW}, 7),
+    (TICKETS, {"draw": DRAW, "p": "1200"}, 7),
+    (TICKETS, {"draw": DRAW, "q": "59999"}, 9),
+    (TICKETS, {"q": "crowd-77@scale.example"}, 8),
+    (TICKETS, {"user": USER}, 6),
+    (f"{TICKETS}1000009/change/", {}, 5),
+    (COINS, {}, 6),
+    (COINS, {"p": "40"}, 5),
+    *((COINS, {"type": kind}, 5) for kind in ["signup_bonus", "daily_bonus", "entry", "refund", "prize"]),
+    (COINS, {"type": "adjustment"}, 6),
+    (COINS, {"type": "import"}, 4),
+    (COINS, {"q": "crowd-77@scale.example"}, 7),
+    (COINS, {"q": "crowd-777"}, 7),
+    (COINS, {"q": USER}, 8),
+    (COINS, {"q": "crowd:99"}, 7),
+    (COINS, {"q": "1000099"}, 7),
+    (COINS, {"q": "nobody@scale.example"}, 6),
+    (COINS, {"user": USER}, 6),
+    (f"{COINS}1000009/change/", {}, 4),
+    (f"{COINS}adjust/{USER}/", {}, 3),
+    (PLAYERS, {}, 5),
+    (PLAYERS, {"p": "40"}, 5),
+    *((PLAYERS, {"who": who}, 5) for who in ("vip", "staff", "suspended")),
+    (PLAYERS, {"q": "crowd-77@scale.example"}, 7),
+    (PLAYERS, {"q": "crowd-777"}, 7),
+    (PLAYERS, {"q": USER}, 7),
+    (PLAYERS, {"q": "number4321"}, 7),
+    (PLAYERS, {"q": "chen number99998"}, 7),
+    (PLAYERS, {"q": "nobody at all"}, 6),
+    (f"{PLAYERS}{USER}/change/", {}, 10),
+    (WINNERS, {}, 7),
+    *((WINNERS, {"hand_over": state}, 7) for state in ("none", "to_claim", "claimed", "sent")),
+    *((WINNERS, {"name": name}, 7) for name in ("shown", "hidden")),
+    (WINNERS, {"q": "crowd-77@scale.example"}, 9),
+    (WINNERS, {"q": "1000777"}, 9),
+    (WINNERS, {"draw": DRAW}, 7),
+    (f"{WINNERS}1000009/change/", {}, 6),
+    (MAILS, {}, 4),
+    *((MAILS, {"state": state}, 4) for state in ("waiting", "failing", "sent")),
+    (MAILS, {"q": "crowd-77@scale.example"}, 4),
+]
+
+
+def scans(plan):
+    """Each step of a plan that reads a table."""
+    if "Relation Name" in plan or plan["Node Type"].startswith("Bitmap Index"):
+        yield plan
+    for below in plan.get("Plans", ()):
+        yield from scans(below)
+
+
+def rows_read(step):
+    passed_over = step.get("Rows Removed by Filter", 0) + step.get("Rows Removed by Index Recheck", 0)
+    return (step["Actual Rows"] + passed_over) * step["Actual Loops"]
+
+
+def faults(sql):
+    """What is slow about a query: big tables read row by row, and any step that reads too many rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}")
+        answer = cursor.fetchone()[0]
+    plan = (json.loads(answer) if isinstance(answer, str) else answer)[0]["Plan"]
+    for step in scans(plan):
+        table = step.get("Relation Name", "")
+        if step["Node Type"].endswith("Seq Scan") and table in BIG:
+            yield f"Seq Scan on {table}: {sql}"
+        elif rows_read(step) > ROWS_READ:
+            yield f"{step['Node Type']} {table} reads {rows_read(step)} rows: {sql}"
+
+
+def named(page):
+    path, query, _ = page
+    return re.sub(r"[0-9a-f]{32}", "id", path.removeprefix("/admin/")) + (
+        f"?{urlencode(query)}" if query else ""
+    )
+
+
+@pytest.mark.parametrize("staff_page", PAGES, ids=named)
+def test_a_staff_page_costs_the_same_over_100_000_rows(crowd, staff_page):
+    path, query, expected = staff_page
+    crowd.get(path, query)  # what is read once a process, such as content types, is read now
+    with CaptureQueriesContext(connection) as queries:
+        assert crowd.get(path, query).status_code == 200
+    asked = [each["sql"] for each in queries.captured_queries]
+    selects = [sql for sql in asked if sql.startswith("SELECT")]
+    assert [fault for sql in selects for fault in faults(sql)] == []
+    assert (len(asked), asked) == (expected, asked)
+
+
+def test_a_clerks_permissions_cost_two_queries_more_and_no_more(client, make_player, crowd):
+    sign_in_clerk(client, make_player, "draws.view_draw")
+    client.get(DRAWS)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(DRAWS).status_code == 200
+    assert len(queries) == 7
+
+
+def test_the_list_says_when_it_stops_counting(crowd):
+    said = words(crowd.get(COINS))
+    assert f"more than {COUNTED:,} transactions" in said
+    assert "Search or filter to reach the others." in said
+
+
+def test_the_last_of_60_000_tickets_is_a_page_away(crowd):
+    page = crowd.get(TICKETS, {"draw": DRAW, "p": "1200"})
+    assert [ticket.ticket_number for ticket in page.context["cl"].result_list] == list(range(59_951, 60_001))

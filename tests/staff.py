@@ -1,0 +1,64 @@
+"""Staff for the tests of the admin, and how its pages are read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from accounts.models import User
+
+MakePlayer = Callable[..., User]
+
+
+def sign_in_boss(client: Client, make_player: MakePlayer) -> User:
+    """A superuser at the keyboard."""
+    boss = make_player("boss", is_staff=True, is_superuser=True)
+    client.force_login(boss)
+    return boss
+
+
+def sign_in_clerk(client: Client, make_player: MakePlayer, *permissions: str) -> User:
+    """A member of staff with nothing but these permissions ("draws.change_draw") at the keyboard."""
+    clerk = make_player("clerk", is_staff=True)
+    for permission in permissions:
+        app, _, codename = permission.partition(".")
+        clerk.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    client.force_login(clerk)
+    return clerk
+
+
+def logged(obj: Any) -> list[tuple[str, str]]:
+    """Who did what to a row and why, by the staff log, oldest first."""
+    rows = LogEntry.objects.filter(
+        object_id=str(obj.pk),
+        content_type__model=obj._meta.model_name,
+        content_type__app_label=obj._meta.app_label,
+    )
+    return [(entry.user.email or "", entry.get_change_message()) for entry in rows.order_by("pk")]
+
+
+def form_data(response: Any, **changes: Any) -> dict[str, Any]:
+    """What a browser would send from the page's form, with `changes` typed in; None unticks a box."""
+    form = response.context["adminform"].form
+    data: dict[str, Any] = {}
+    for bound in form:
+        if bound.field.disabled:
+            continue
+        data.update(_sent(bound))
+    for formset in response.context.get("inline_admin_formsets") or ():
+        data.update({field.html_name: field.value() for field in formset.formset.management_form})
+    data.update(changes)
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _sent(bound: Any) -> dict[str, Any]:
+    value = bound.value()
+    subwidgets = getattr(bound.field.widget, "widgets", None)
+    if subwidgets:
+        parts = bound.field.widget.decompress(value)
+        return {f"{bound.html_name}_{n}": part.isoformat() if part else "" for n, part in enumerate(parts)}
+    if isinstance(value, bool):
+        return {bound.html_name: "on" if value else None}
+    return {bound.html_name: "" if value is None else value}
