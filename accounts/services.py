@@ -27,4 +27,4 @@ def confirm_email(user: User) -> None:
 
 def has_confirmed_email(user: User) -> bool:
     """Whether any e-mail of the player has been confirmed; without one no ticket can be taken."""
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())

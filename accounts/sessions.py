@@ -29,11 +29,11 @@ class SessionStore(SessionBase):
         return dict(row.sess)
 
     def exists(self, session_key: str) -> bool:
-        return self.model.objects.filter(sid=session_key).exists()
+        return bool(self.model.objects.filter(sid=session_key).exists())
 
     def create(self) -> None:
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -45,7 +45,8 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        values = {"sess": self._get_session(no_load=must_create), "expire": self.get_expiry_date()}
+        sess = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        values = {"sess": sess, "expire": self.get_expiry_date()}
         using = router.db_for_write(self.model)
         if must_create:
             try:

@@ -1,6 +1,6 @@
 """The whole loop, run as a database role that may neither set coins nor change or remove a ledger row."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -22,7 +22,7 @@ PROFILE = "total_participations, total_wins, total_earnings, current_streak, las
 
 
 @pytest.fixture
-def as_app(db: None) -> Iterator[None]:
+def as_app(db: None) -> None:
     """From here on the connection works as the application's role."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")
