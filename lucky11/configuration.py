@@ -23,7 +23,7 @@ def required(name: str) -> str:
 def database() -> dict[str, Any]:
     """Django's settings for the database that DATABASE_URL, or else the PG… variables, name."""
     if not os.environ.get("DATABASE_URL") and os.environ.get("PGDATABASE"):
-        settings = {
+        settings: dict[str, Any] = {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": os.environ["PGDATABASE"],
             "USER": os.environ.get("PGUSER", ""),

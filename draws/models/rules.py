@@ -2,7 +2,7 @@
 
 from django.db import models
 
-DRAW_RULES = [
+DRAW_RULES: list[models.BaseConstraint] = [
     models.CheckConstraint(
         name="draws_active_when_open",
         condition=models.Q(
