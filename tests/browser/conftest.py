@@ -1,0 +1,157 @@
+"""A real Chromium, and the site it looks at: Django's test server, or the whole site in its own processes."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+# Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ROOT = Path(__file__).parents[2]
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+READY_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not program:
+        pytest.skip("no Chromium on this machine")
+    return {**browser_type_launch_args, "executable_path": program, "args": QUIET}
+
+
+@dataclass
+class Visit:
+    """One browser window, and what its console complained about."""
+
+    page: Page
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, complaint: str) -> None:
+        # A fade between two pages that the browser gave up is not our error, nor is a status we meant.
+        if not complaint.startswith(("Transition was", "Failed to load resource: the server responded")):
+            self.complaints.append(complaint)
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.origin + path)
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Opens windows: `width`, `dark`, `script`, and a player who is signed in already."""
+    contexts = []
+
+    def open_window(
+        origin: str, width: int = 1280, dark: bool = False, script: bool = True, player: Any = None
+    ) -> Visit:
+        phone = width < 600
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if phone else 800},
+            is_mobile=phone,
+            has_touch=phone,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+        )
+        contexts.append(context)
+        if player is not None:
+            client = Client()
+            client.force_login(player)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": origin}])
+        window = Visit(context.new_page(), origin)
+        window.page.set_default_timeout(15_000)
+        window.page.on("console", lambda said: window.hear(said.text) if said.type == "error" else None)
+        window.page.on("pageerror", lambda error: window.hear(str(error)))
+        return window
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@dataclass
+class Site:
+    """The running site."""
+
+    origin: str
+
+
+@pytest.fixture
+def running_site(server_environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
+    """granian, a Celery worker and beat on the test's database, as the Procfile starts them."""
+    port = _free_port()
+    origin = f"http://127.0.0.1:{port}"
+    environment = server_environment | {"SITE_ORIGIN": origin, "CSRF_TRUSTED_ORIGINS": origin}
+    # The queue's address is spelt in three ways; the settings know them when they hear where it comes from.
+    environment["REDIS_URL"] = os.environ.get("REDIS_URL", environment["REDIS_URL"])
+    binaries = Path(sys.executable).parent
+    commands = {
+        "web": f"{binaries}/granian --interface wsgi --host 127.0.0.1 --port {port} --workers 1 "
+        "--blocking-threads 4 lucky11.wsgi:application",
+        "worker": f"{binaries}/celery -A lucky11 worker --pool threads --concurrency 2",
+        "beat": f"{binaries}/celery -A lucky11 beat --schedule {tmp_path}/beat --pidfile=",
+    }
+    with contextlib.ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(_running(command.split(), environment, tmp_path / f"{name}.log"))
+            for name, command in commands.items()
+        }
+        _wait_until_ready(origin, processes, tmp_path)
+        yield Site(origin)
+
+
+@contextlib.contextmanager
+def _running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(origin: str, processes: dict[str, subprocess.Popen[bytes]], logs: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        for name, process in processes.items():
+            assert process.poll() is None, (logs / f"{name}.log").read_text()
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{origin}/readyz", timeout=5):
+            return
+        time.sleep(0.1)
+    pytest.fail("\n".join(f"{name}: {(logs / f'{name}.log').read_text()}" for name in processes))

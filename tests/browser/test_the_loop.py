@@ -1,0 +1,98 @@
+"""What a user gets, in a browser on the real site: web server, worker and beat in processes of their own."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from draws.models import Draw, Winner
+from ledger.services import balance, history
+from tests.browser.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+NOVA = "nova@lucky11.example"
+# Long enough for the visitor to enter, short enough to wait for.
+OPEN_SECONDS = 20
+
+
+def join(page: Page, site: Site) -> None:
+    """Sign up and confirm with the mail in the development mailbox."""
+    page.goto(site.origin)
+    expect(page.get_by_role("heading", level=1)).to_have_text("No draw is open right now")
+    page.get_by_role("link", name="Join", exact=True).click()
+    page.get_by_label("Email").fill(NOVA)
+    page.get_by_label("Password").fill("tall-orange-kettle")
+    page.get_by_label("First name").fill("Nova")
+    page.get_by_role("button", name="Create my account").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("look in your mailbox")
+    page.get_by_role("link", name="the mailbox").click()
+    page.get_by_role("link", name="Confirm your email for Lucky11").click()
+    page.get_by_role("link", name=re.compile("confirm-email")).click()
+    page.get_by_role("button", name="Yes, confirm it").click()
+    expect(page.locator(".purse")).to_contain_text("50")
+
+
+def publish_a_draw(page: Page, site: Site) -> Draw:
+    """Staff write a draft in the admin and publish it; it closes in a few seconds."""
+    page.goto(f"{site.origin}/admin/draws/draw/add/")
+    closes = _database_now() + timedelta(seconds=OPEN_SECONDS)
+    fields = {"title": "The quick eleven", "prize_coins": "121", "entry_fee": "5", "max_participants": "100"}
+    fields |= {
+        "max_per_player": "3",
+        "draw_time_0": f"{closes:%Y-%m-%d}",
+        "draw_time_1": f"{closes:%H:%M:%S}",
+    }
+    for name, value in fields.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("link", name="Publish").click()
+    page.locator("[name=reason]").fill("For the test")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator(".messagelist")).to_contain_text("is open")
+    return Draw.objects.get()
+
+
+def _database_now():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT date_trunc('second', clock_timestamp())")
+        return cursor.fetchone()[0]
+
+
+def test_a_visitor_joins_enters_waits_and_has_the_coins(running_site, visit, make_player):
+    visitor = visit(running_site.origin, width=390)
+    staff = visit(running_site.origin, player=make_player("staff", is_staff=True, is_superuser=True))
+    page = visitor.page
+    join(page, running_site)
+    draw = publish_a_draw(staff.page, running_site)
+
+    page.goto(running_site.origin)
+    page.get_by_role("link", name="The quick eleven").click()
+    page.get_by_role("button", name="One ticket more").click()
+    page.get_by_role("button", name="Enter with 10 coins").click()
+    receipt = page.locator(".receipt")
+    expect(receipt).to_contain_text("You are in with 2 tickets")
+    expect(receipt.locator(".mini")).to_have_text(["0001", "0002"])
+    expect(page.locator(".purse")).to_contain_text("40")
+
+    # Nobody touches the page: it notices the result by itself.
+    expect(page.get_by_role("heading", name=re.compile(r"Ticket 000[12] won"))).to_be_visible(timeout=60_000)
+    expect(page.locator("#entry")).to_contain_text("It is yours, Nova.")
+    expect(page.locator("#entry")).to_contain_text(re.compile("Credited to your purse|Being credited"))
+    page.goto(f"{running_site.origin}/coins/")
+    expect(page.locator(".purse-big")).to_have_text("161")
+    expect(page.locator(".moves .amount")).to_have_text(["+121", "\N{MINUS SIGN}10", "+50"])
+    expect(page.locator(".moves .after")).to_contain_text(["161", "40", "50"])
+    assert visitor.complaints == []
+
+    nova = User.objects.get(email=NOVA)
+    assert balance(nova.pk) == 161
+    assert [row.amount for row in history(nova.pk)] == [121, -10, 50]
+    assert Winner.objects.get().user == nova
+    draw.refresh_from_db()
+    assert draw.winner == nova
+    mails = visit(running_site.origin).go("/dev/mail/")
+    expect(mails.get_by_role("link", name="You won: The quick eleven")).to_be_visible()
