@@ -1,10 +1,11 @@
 """Taking tickets: one trip to the database, one short lock, nothing lost.
 
-The SQL function `take_tickets` (migrations/0003_take_tickets.sql) decides; this module calls it, makes the
-result durable before anyone is told, and turns each refusal into a named exception.
+The SQL function `take_tickets` (migrations/0003_take_tickets.sql) decides, and the procedure round it makes
+the result durable before anyone is told. This module calls it and turns each refusal into a named exception.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
@@ -16,6 +17,8 @@ from ledger.models import Transaction
 
 REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 NOTHING = "No ticket was taken and nothing was charged."
+TAKE_DURABLY = "CALL take_tickets_durably(%s, %s, %s, %s)"
+TAKE = "SELECT numbers, spent, balance, replayed FROM take_tickets(%s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -41,26 +44,27 @@ def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> E
     if not 1 <= draw_id < 2**31:
         raise refused.DrawNotFound(f"There is no such draw. {NOTHING}")
     try:
-        # Durable: inside an outer database transaction the flush below would flush nothing.
-        with transaction.atomic(durable=True), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT numbers, spent, balance, replayed FROM take_tickets(%s, %s, %s, %s)",
-                [player_id, draw_id, count, request_id],
-            )
-            numbers, spent, balance, replayed = cursor.fetchone()
+        numbers, spent, balance, replayed = _call(player_id, draw_id, count, request_id)
     except DatabaseError as error:
         refusal = _refusal(error)
         if refusal is None:
             raise
         raise refusal from None
-    flush()
     return Entry(draw_id, numbers, spent, balance, replayed)
 
 
-def flush() -> None:
-    """Return once all committed so far is on disk: the log is written in order, so one flush covers it."""
+def _call(*arguments: str | int) -> tuple[list[int], int, int, bool]:
+    """Commit, release the locks, flush: all inside one statement, so that no lock waits for this process."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_logical_emit_message(true, 'lucky11', '')")
+        if not connection.in_atomic_block:
+            cursor.execute(TAKE_DURABLY, arguments)
+        else:
+            # An outer database transaction, in which nothing could be made durable, is refused here.
+            # The one that a test rolls back is let through.
+            with transaction.atomic(durable=True):
+                cursor.execute(TAKE, arguments)
+        row: tuple[list[int], int, int, bool] = cursor.fetchone()
+        return row
 
 
 def receipt(player_id: str, draw_id: int, request_id: str) -> Entry | None:
@@ -82,13 +86,17 @@ def _refusal(error: DatabaseError) -> EntryRefused | None:
 
 
 def _full(left: int) -> EntryRefused:
-    what = "Every ticket of this draw is taken." if left <= 0 else f"Only {left} of its tickets are left."
+    if left <= 0:
+        what = "Every ticket of this draw is taken."
+    else:
+        what = f"Only {left} {'ticket is' if left == 1 else 'tickets are'} left."
     return refused.DrawFull(f"{what} {NOTHING}", left)
 
 
 def _limit(held: int, limit: int) -> EntryRefused:
+    tickets = "1 ticket" if limit == 1 else f"{limit} tickets"
     return refused.TicketLimitReached(
-        f"One player may hold {limit} tickets in this draw and you hold {held}. {NOTHING}", held, limit
+        f"One player may hold {tickets} in this draw and you hold {held}. {NOTHING}", held, limit
     )
 
 
@@ -96,7 +104,7 @@ def _coins(balance: int, cost: int) -> EntryRefused:
     return refused.NotEnoughCoins(f"You have {balance} coins and this costs {cost}. {NOTHING}", balance, cost)
 
 
-_REFUSALS = {
+_REFUSALS: dict[str, Callable[..., EntryRefused]] = {
     "L11NF": lambda: refused.DrawNotFound(f"There is no such draw. {NOTHING}"),
     "L11CL": lambda: refused.DrawClosed(f"This draw has closed. {NOTHING}"),
     "L11CA": lambda: refused.DrawCancelled(f"This draw was cancelled. {NOTHING}"),
@@ -104,7 +112,7 @@ _REFUSALS = {
     "L11LI": _limit,
     "L11CO": _coins,
     "L11VI": lambda: refused.VipOnly(f"For now only VIP players may enter this draw. {NOTHING}"),
-    "L11EM": lambda: refused.EmailNotConfirmed(f"Confirm your e-mail address first. {NOTHING}"),
+    "L11EM": lambda: refused.EmailNotConfirmed(f"Confirm your email address first. {NOTHING}"),
     "L11SU": lambda: refused.PlayerSuspended(f"This account may not take tickets. {NOTHING}"),
     "L11RC": lambda: refused.RequestConflict(
         "This form was sent before with another number of tickets, and that stands. "

@@ -32,7 +32,10 @@ CREATE TRIGGER guard_insert BEFORE INSERT ON draws FOR EACH ROW
     WHEN (NEW.is_active OR NEW.current_participants <> 0 OR NEW.winner_id IS NOT NULL
           OR NEW.published_at IS NOT NULL OR NEW.void_code IS NOT NULL)
     EXECUTE FUNCTION draws_refuse_insert();
-CREATE TRIGGER guard_terms BEFORE UPDATE ON draws FOR EACH ROW
+-- The guards name their columns, so that a ticket, which moves the count alone, does not pay for the others.
+CREATE TRIGGER guard_terms BEFORE UPDATE OF title, prize_amount, prize_coins, entry_fee, max_participants,
+        max_per_player, min_participants, draw_time, winner_count, reserve_count, prize_policy, fairness_mode,
+        vip_only, early_access_until, published_at ON draws FOR EACH ROW
     WHEN (OLD.published_at IS NOT NULL AND
           (OLD.title, OLD.prize_amount, OLD.prize_coins, OLD.entry_fee, OLD.max_participants, OLD.max_per_player,
            OLD.min_participants, OLD.draw_time, OLD.winner_count, OLD.reserve_count, OLD.prize_policy,
@@ -42,22 +45,30 @@ CREATE TRIGGER guard_terms BEFORE UPDATE ON draws FOR EACH ROW
            NEW.min_participants, NEW.draw_time, NEW.winner_count, NEW.reserve_count, NEW.prize_policy,
            NEW.fairness_mode, NEW.vip_only, NEW.early_access_until, NEW.published_at))
     EXECUTE FUNCTION draws_refuse_terms();
--- What has happened stays so, even for a service: only NULL becomes a time, and tickets only grow in number (`repair` may recount).
-CREATE TRIGGER guard_history BEFORE UPDATE ON draws FOR EACH ROW
-    WHEN ((NEW.current_participants < OLD.current_participants
-           AND coalesce(current_setting('lucky11.service', true), '') <> 'repair')
-          OR (OLD.frozen_at IS NOT NULL AND NEW.frozen_at IS DISTINCT FROM OLD.frozen_at)
+-- Tickets only grow in number, and only by a service (`repair` may recount).
+CREATE TRIGGER guard_count BEFORE UPDATE OF current_participants ON draws FOR EACH ROW
+    WHEN (NEW.current_participants <> OLD.current_participants
+          AND CASE coalesce(current_setting('lucky11.service', true), '')
+                  WHEN '' THEN true
+                  WHEN 'repair' THEN false
+                  ELSE NEW.current_participants < OLD.current_participants END)
+    EXECUTE FUNCTION draws_refuse_state();
+-- What has happened stays so, even for a service: only NULL becomes a time.
+CREATE TRIGGER guard_history BEFORE UPDATE OF frozen_at, drawn_at, winner_id, cancelled_at, void_code, void_reason,
+        settled_at ON draws FOR EACH ROW
+    WHEN ((OLD.frozen_at IS NOT NULL AND NEW.frozen_at IS DISTINCT FROM OLD.frozen_at)
           OR (OLD.drawn_at IS NOT NULL AND (NEW.drawn_at, NEW.winner_id) IS DISTINCT FROM (OLD.drawn_at, OLD.winner_id))
           OR (OLD.cancelled_at IS NOT NULL AND (NEW.cancelled_at, NEW.void_code, NEW.void_reason)
               IS DISTINCT FROM (OLD.cancelled_at, OLD.void_code, OLD.void_reason))
           OR (OLD.settled_at IS NOT NULL AND NEW.settled_at IS DISTINCT FROM OLD.settled_at))
     EXECUTE FUNCTION draws_refuse_state();
-CREATE TRIGGER guard_state BEFORE UPDATE ON draws FOR EACH ROW
-    WHEN ((OLD.current_participants, OLD.is_active, OLD.winner_id, OLD.published_at, OLD.frozen_at, OLD.drawn_at,
-           OLD.cancelled_at, OLD.void_code, OLD.void_reason, OLD.settled_at)
+CREATE TRIGGER guard_state BEFORE UPDATE OF is_active, winner_id, published_at, frozen_at, drawn_at, cancelled_at,
+        void_code, void_reason, settled_at ON draws FOR EACH ROW
+    WHEN ((OLD.is_active, OLD.winner_id, OLD.published_at, OLD.frozen_at, OLD.drawn_at, OLD.cancelled_at,
+           OLD.void_code, OLD.void_reason, OLD.settled_at)
           IS DISTINCT FROM
-          (NEW.current_participants, NEW.is_active, NEW.winner_id, NEW.published_at, NEW.frozen_at, NEW.drawn_at,
-           NEW.cancelled_at, NEW.void_code, NEW.void_reason, NEW.settled_at)
+          (NEW.is_active, NEW.winner_id, NEW.published_at, NEW.frozen_at, NEW.drawn_at, NEW.cancelled_at,
+           NEW.void_code, NEW.void_reason, NEW.settled_at)
           AND coalesce(current_setting('lucky11.service', true), '') = '')
     EXECUTE FUNCTION draws_refuse_state();
 CREATE TRIGGER guard_removal BEFORE DELETE ON draws FOR EACH ROW
@@ -189,6 +200,7 @@ DROP TRIGGER never_emptied ON draws;
 DROP TRIGGER guard_removal ON draws;
 DROP TRIGGER guard_state ON draws;
 DROP TRIGGER guard_history ON draws;
+DROP TRIGGER guard_count ON draws;
 DROP TRIGGER guard_terms ON draws;
 DROP TRIGGER guard_insert ON draws;
 DROP FUNCTION draws_refuse_removal();

@@ -39,8 +39,10 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION take_tickets(p_player text, p_draw integer, p_count integer, p_request text)
-RETURNS TABLE (numbers integer[], spent integer, balance integer, replayed boolean) LANGUAGE plpgsql AS $$
+CREATE FUNCTION take_tickets(
+    p_player text, p_draw integer, p_count integer, p_request text,
+    OUT numbers integer[], OUT spent integer, OUT balance integer, OUT replayed boolean
+) LANGUAGE plpgsql AS $$
 DECLARE
     d draws;
     u record;
@@ -49,10 +51,14 @@ DECLARE
     highest integer;
     today date;
     streak record;
+    nothing text;
     entry_key text := 'entry:' || p_player || ':' || p_draw || ':' || p_request;
 BEGIN
-    -- Early lock release: the locks go at commit, before the flush. The service flushes before it answers.
-    PERFORM set_config('synchronous_commit', 'off', true);
+    -- Early lock release: the locks go at commit, before the flush. `take_tickets_durably` flushes.
+    -- (An assignment, here and below, because PERFORM would run a query.)
+    nothing := set_config('synchronous_commit', 'off', true);
+    -- A plan made while a table was empty is kept by its connection, and must not read the table through later.
+    nothing := set_config('enable_seqscan', 'off', true);
     SELECT * INTO d FROM draws WHERE id = p_draw;
     IF NOT FOUND OR d.published_at IS NULL THEN
         PERFORM tickets_refuse('L11NF', 'There is no such draw.');
@@ -64,8 +70,9 @@ BEGIN
             PERFORM tickets_refuse_for(d, p_count);
         END IF;
     END IF;
-    SELECT coins, is_vip, is_active, time_zone, current_streak, last_ticket_on, grace_used_on INTO u
-        FROM users WHERE id = p_player FOR NO KEY UPDATE;
+    SELECT coins, is_vip, is_active, time_zone, current_streak, last_ticket_on, grace_used_on,
+            EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = users.id AND e.verified) AS confirmed
+        INTO u FROM users WHERE id = p_player FOR NO KEY UPDATE;
     SELECT t.id, t.amount INTO paid FROM transactions t WHERE t.idempotency_key = entry_key;
     IF FOUND THEN
         SELECT array_agg(p.ticket_number ORDER BY p.ticket_number) INTO numbers FROM participations p
@@ -73,14 +80,15 @@ BEGIN
         IF cardinality(numbers) <> p_count THEN
             PERFORM tickets_refuse('L11RC', 'This request was sent before for another number of tickets.');
         END IF;
-        RETURN QUERY SELECT numbers, -paid.amount, u.coins, true;
+        spent := -paid.amount;
+        balance := u.coins;
+        replayed := true;
         RETURN;
     END IF;
     IF u.is_active IS NOT TRUE THEN
         PERFORM tickets_refuse('L11SU', 'This account may not take tickets.');
     END IF;
-    PERFORM 1 FROM account_emailaddress e WHERE e.user_id = p_player AND e.verified;
-    IF NOT FOUND THEN
+    IF NOT u.confirmed THEN
         PERFORM tickets_refuse('L11EM', 'The e-mail address is not confirmed.');
     END IF;
     IF NOT u.is_vip AND (d.vip_only OR clock_timestamp() < d.early_access_until) THEN
@@ -100,11 +108,11 @@ BEGIN
                 entry_key, 'draw:' || p_draw)
         RETURNING id INTO paid;
     today := (clock_timestamp() AT TIME ZONE u.time_zone)::date;
-    SELECT * INTO streak FROM next_streak(u.current_streak, u.last_ticket_on, u.grace_used_on, today);
+    streak := next_streak(u.current_streak, u.last_ticket_on, u.grace_used_on, today);
     UPDATE users SET total_participations = total_participations + p_count, current_streak = streak.new_streak,
             grace_used_on = streak.new_grace, last_ticket_on = greatest(last_ticket_on, today)
         WHERE id = p_player;
-    PERFORM set_config('lucky11.service', 'take_tickets', true);
+    nothing := set_config('lucky11.service', 'take_tickets', true);
     UPDATE draws SET current_participants = current_participants + p_count
         WHERE id = p_draw AND is_active AND clock_timestamp() < draw_time
           AND current_participants + p_count <= max_participants
@@ -114,16 +122,37 @@ BEGIN
         PERFORM tickets_refuse_for(d, p_count);
         PERFORM tickets_refuse('L11CL', 'This draw has closed.');
     END IF;
-    PERFORM set_config('lucky11.service', '', true);
+    nothing := set_config('lucky11.service', '', true);
+    numbers := ARRAY(SELECT generate_series(highest - p_count + 1, highest));
     INSERT INTO participations (user_id, draw_id, ticket_number, transaction_id, taken_on, participated_at)
-        SELECT p_player, p_draw, n, paid.id, today, clock_timestamp()
-        FROM generate_series(highest - p_count + 1, highest) AS n;
-    RETURN QUERY SELECT array_agg(n), p_count * d.entry_fee, u.coins - p_count * d.entry_fee, false
-        FROM generate_series(highest - p_count + 1, highest) AS n;
+        SELECT p_player, p_draw, n, paid.id, today, clock_timestamp() FROM unnest(numbers) AS n;
+    spent := p_count * d.entry_fee;
+    balance := u.coins - spent;
+    replayed := false;
+END $$;
+
+-- The same, and on disk when it returns. It commits, which frees the locks, and then flushes: the log is written
+-- in order, so the one flush covers the tickets too, and players who wait for a flush share it.
+CREATE PROCEDURE take_tickets_durably(
+    p_player text, p_draw integer, p_count integer, p_request text, INOUT numbers integer[] DEFAULT NULL,
+    INOUT spent integer DEFAULT NULL, INOUT balance integer DEFAULT NULL, INOUT replayed boolean DEFAULT NULL
+) LANGUAGE plpgsql AS $$
+DECLARE
+    taken record;
+    nothing text;
+BEGIN
+    taken := take_tickets(p_player, p_draw, p_count, p_request);
+    COMMIT;
+    nothing := pg_logical_emit_message(true, 'lucky11', '');
+    numbers := taken.numbers;
+    spent := taken.spent;
+    balance := taken.balance;
+    replayed := taken.replayed;
 END $$;
 
 -- undo
 
+DROP PROCEDURE take_tickets_durably(text, integer, integer, text, integer[], integer, integer, boolean);
 DROP FUNCTION take_tickets(text, integer, integer, text);
 DROP FUNCTION next_streak(integer, date, date, date);
 DROP FUNCTION tickets_refuse_for(draws, integer);

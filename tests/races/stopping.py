@@ -1,0 +1,44 @@
+"""Run one sweep and stop for good just before the n-th call of a function: `stopping.py MODULE NAME N`.
+
+It says so on standard output and then waits to be killed. Only tests use it; nothing in the site can stop.
+"""
+
+import functools
+import importlib
+import signal
+import sys
+from typing import Any
+
+import django
+
+
+def stop_before(module: str, name: str, nth: int) -> None:
+    """Replace the function by one that never makes its n-th call."""
+    place = importlib.import_module(module)
+    function, calls = getattr(place, name), 0
+
+    @functools.wraps(function)
+    def stopping(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == nth:
+            print("stopped", flush=True)
+            while True:
+                signal.pause()
+        return function(*args, **kwargs)
+
+    setattr(place, name, stopping)
+
+
+def main() -> None:
+    django.setup()
+    stop_before(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    from draws import closing, settling
+
+    settling.PLAYERS_AT_ONCE = 2
+    closing.close_due_draws()
+    print("finished", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""A worker killed with SIGKILL anywhere between closing time and the last coin: the next sweep finishes."""
+
+import subprocess
+
+import pytest
+
+from accounts.models import OutboxEmail
+from draws.cancelling import cancel_draw
+from draws.closing import close_due_draws
+from draws.entering import take_tickets
+from draws.models import Draw, FrozenList, LogRecord, Winner
+from ledger.models import Transaction
+from ledger.services import balance
+from tests.conftest import let_close
+from tests.races.together import at_once, program, refusals, wait_until_alone
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WINNERS = 3
+CLOSING = {
+    "before the list is frozen": ("draws.closing", "freeze_draw", 1),
+    "with the list half written": ("draws.log", "append", 1),
+    "between freezing and drawing": ("draws.closing", "draw_winners", 1),
+    "with the winners half written": ("draws.log", "append", 2),
+    "between drawing and paying": ("draws.settling", "settle_draw", 1),
+    "between two prizes": ("draws.settling", "settle_winner", 2),
+    "with a prize half paid": ("draws.messages", "tell_winner", 2),
+    "with all prizes paid": ("draws.settling", "_mark_settled", 1),
+}
+REFUNDING = {
+    "before the first refund": ("draws.settling", "settle_draw", 1),
+    "with a refund half made": ("draws.messages", "tell_refunded", 2),
+    "between two lots of refunds": ("draws.settling", "_refund_players_after", 2),
+    "with the second lot half made": ("draws.messages", "tell_refunded", 4),
+    "with all refunds made": ("draws.settling", "_mark_settled", 1),
+}
+
+
+@pytest.fixture
+def players(make_player):
+    return [make_player(f"player{number}") for number in range(5)]
+
+
+@pytest.fixture
+def sold(make_draw, players):
+    """A draw in which each player has two tickets, from two payments."""
+    draw = make_draw(winner_count=WINNERS, min_participants=10)
+    for request in ("request-1", "request-2"):
+        for player in players:
+            take_tickets(player.pk, draw.pk, 1, request)
+    return draw
+
+
+def kill_a_worker(environment, where) -> None:
+    """Let a worker sweep, kill it where it is told to stop, and wait until the server has noticed."""
+    arguments = ["-m", "tests.races.stopping", *map(str, where)]
+    with program(*arguments, environment=environment, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "stopped\n"
+        worker.kill()
+        worker.wait()
+    wait_until_alone()
+
+
+@pytest.mark.parametrize("where", CLOSING.values(), ids=list(CLOSING))
+def test_a_worker_killed_while_closing_leaves_it_to_the_next_sweep(sold, players, server_environment, where):
+    let_close(sold)
+    kill_a_worker(server_environment, where)
+    assert not Draw.objects.filter(settled_at__isnull=False).exists()
+    early = dict(Winner.objects.values_list("place", "ticket_id"))
+    close_due_draws()
+    sold.refresh_from_db()
+    assert (sold.state, sold.settled_at is not None) == (Draw.State.DRAWN, True)
+    assert close_due_draws() == 0
+    winners = list(Winner.objects.order_by("place"))
+    assert [winner.place for winner in winners] == list(range(WINNERS))
+    assert early.items() <= {winner.place: winner.ticket_id for winner in winners}.items()
+    assert sold.winner_id == winners[0].user_id
+    prizes = Transaction.objects.filter(type="prize").values_list("user_id", flat=True)
+    assert sorted(prizes) == sorted(winner.user_id for winner in winners)
+    assert sorted(balance(player.pk) for player in players) == [40] * 2 + [140] * WINNERS
+    assert LogRecord.objects.filter(draw=sold).values_list("kind", flat=True).count() == 3
+    assert FrozenList.objects.filter(draw=sold).count() == 1
+    assert OutboxEmail.objects.filter(key__startswith="won:").count() == WINNERS
+
+
+@pytest.mark.parametrize("where", REFUNDING.values(), ids=list(REFUNDING))
+def test_a_worker_killed_while_refunding_leaves_the_rest_to_the_next_sweep(
+    sold, players, server_environment, where
+):
+    cancel_draw(sold.pk, reason="The host withdrew.")
+    kill_a_worker(server_environment, where)
+    close_due_draws()
+    sold.refresh_from_db()
+    assert (sold.state, sold.settled_at is not None) == (Draw.State.CANCELLED, True)
+    assert [balance(player.pk) for player in players] == [50] * 5
+    assert Transaction.objects.filter(type="refund").count() == 10
+    assert OutboxEmail.objects.filter(key__startswith="refunded:").count() == 5
+    assert close_due_draws() == 0
+
+
+def test_sweeps_that_start_together_after_a_worker_was_killed_pay_once(sold, players, server_environment):
+    let_close(sold)
+    kill_a_worker(server_environment, CLOSING["between two prizes"])
+    assert refusals(at_once([close_due_draws] * 6)) == []
+    close_due_draws()
+    assert Winner.objects.count() == Transaction.objects.filter(type="prize").count() == WINNERS
+    assert sorted(balance(player.pk) for player in players) == [40] * 2 + [140] * WINNERS

@@ -1,0 +1,120 @@
+"""Coins that are asked for from many sides at once are spent, given and returned once."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.db import connection
+
+from accounts.models import User
+from draws.cancelling import cancel_draw
+from draws.closing import close_due_draws
+from draws.entering import Entry, take_tickets
+from draws.models import Draw, Participation, Winner
+from draws.settling import settle_draw
+from ledger import services
+from ledger.bonuses import claim_daily_bonus
+from ledger.models import Transaction
+from tests.conftest import let_close
+from tests.races.together import at_once, refusals
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sum_of_rows(user):
+    return sum(Transaction.objects.filter(user=user).values_list("amount", flat=True))
+
+
+def test_twenty_entries_of_thirty_coins_against_a_hundred_buy_exactly_three(make_player, make_draw):
+    player = make_player("player", coins=100)
+    draw = make_draw(entry_fee=30, max_participants=100, max_per_player=100)
+    outcomes = at_once(
+        [lambda n=n: take_tickets(player.pk, draw.pk, 1, f"request-{n:04}") for n in range(20)]
+    )
+    assert refusals(outcomes) == ["NotEnoughCoins"] * 17
+    assert sorted(outcome.balance for outcome in outcomes if isinstance(outcome, Entry)) == [10, 40, 70]
+    assert (services.balance(player.pk), sum_of_rows(player)) == (10, 10)
+    assert list(Participation.objects.order_by("id").values_list("ticket_number", flat=True)) == [1, 2, 3]
+
+
+def test_twenty_entries_of_a_player_without_coins_and_without_a_history_buy_nothing(make_player, draw):
+    newcomer = make_player("newcomer", coins=50, confirmed=False)
+    # Confirmed in bulk: no bonus, so there is no earlier row of the ledger that could be locked.
+    EmailAddress.objects.filter(user=newcomer).update(verified=True)
+    outcomes = at_once(
+        [lambda n=n: take_tickets(newcomer.pk, draw.pk, 1, f"request-{n:04}") for n in range(20)]
+    )
+    assert refusals(outcomes) == ["NotEnoughCoins"] * 20
+    assert User.objects.get(pk=newcomer.pk).coins == 0
+    assert not Transaction.objects.filter(user=newcomer).exists()
+
+
+def test_twenty_corrections_down_at_once_never_go_below_zero(make_player, alice):
+    player = make_player("player", coins=100)
+    outcomes = at_once(
+        [
+            lambda n=n: services.adjust(player.pk, -30, "Given by mistake", actor=alice, key=f"mistake:{n}")
+            for n in range(20)
+        ]
+    )
+    assert refusals(outcomes) == ["InsufficientCoins"] * 17
+    assert (services.balance(player.pk), sum_of_rows(player)) == (10, 10)
+
+
+def test_a_daily_visit_claimed_twenty_times_at_once_is_credited_once(alice):
+    outcomes = at_once([lambda: claim_daily_bonus(alice)] * 20)
+    assert refusals(outcomes) == []
+    assert len({row.pk for row, _ in outcomes}) == 1
+    assert services.balance(alice.pk) == 53
+
+
+def test_a_payment_returned_twenty_times_at_once_is_returned_once(draw, alice):
+    take_tickets(alice.pk, draw.pk, 2, "request-1")
+    paid = Transaction.objects.get(user=alice, type="entry")
+    cancel_draw(draw.pk, reason="The host withdrew.")
+    outcomes = at_once([lambda: services.reverse(paid.pk, description="Returned")] * 20)
+    assert refusals(outcomes) == []
+    assert len({row.pk for row in outcomes}) == 1
+    assert services.balance(alice.pk) == 50
+
+
+def test_a_draw_settled_by_eight_workers_at_once_pays_each_prize_once(make_draw, make_player):
+    players = [make_player(f"player{number}") for number in range(6)]
+    draw = make_draw(winner_count=4)
+    for player in players:
+        take_tickets(player.pk, draw.pk, 1, "request-1")
+    let_close(draw)
+    outcomes = at_once([close_due_draws] * 8 + [lambda: settle_draw(draw.pk)] * 4)
+    assert refusals(outcomes) == []
+    close_due_draws()
+    assert Winner.objects.filter(draw=draw).count() == 4
+    assert sorted(services.balance(player.pk) for player in players) == [45] * 2 + [145] * 4
+    assert Draw.objects.get(pk=draw.pk).settled_at is not None
+
+
+def test_a_key_that_was_used_invents_no_coin_whichever_way_the_row_is_inserted(alice):
+    services.post(alice.pk, "import", 100, "the-key", description="Brought over")
+
+    def rows():
+        return [Transaction(user=alice, type="import", amount=100, idempotency_key="the-key")]
+
+    def in_sql():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO transactions (user_id, type, amount, idempotency_key)"
+                " VALUES (%s, 'import', 100, 'the-key') ON CONFLICT DO NOTHING",
+                [alice.pk],
+            )
+
+    outcomes = at_once(
+        [lambda: Transaction.objects.bulk_create(rows(), ignore_conflicts=True)] * 10 + [in_sql] * 10
+    )
+    assert refusals(outcomes) == []
+    assert (services.balance(alice.pk), sum_of_rows(alice)) == (150, 150)
+
+
+def test_a_new_key_inserted_from_twenty_sides_moves_the_coins_once(alice):
+    def insert():
+        rows = [Transaction(user=alice, type="import", amount=100, idempotency_key="the-key")]
+        Transaction.objects.bulk_create(rows, ignore_conflicts=True)
+
+    assert refusals(at_once([insert] * 20)) == []
+    assert (services.balance(alice.pk), sum_of_rows(alice)) == (150, 150)
