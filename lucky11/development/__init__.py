@@ -1,0 +1,1 @@
+"""What bin/run, bin/test and bin/check do once their virtual environment is there."""

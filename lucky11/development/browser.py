@@ -1,0 +1,72 @@
+"""A Chromium for the browser tests: the machine's own, else Playwright's download, else Debian's package."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from lucky11.bootstrap import Refusal
+from lucky11.development.crew import Crew
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+WHERE = (
+    "from playwright.sync_api import sync_playwright\n"
+    "with sync_playwright() as p: print(p.chromium.executable_path)"
+)
+
+
+def _works(program: str) -> bool:
+    """Whether it starts: Ubuntu's chromium-browser without snap, for example, is only a message."""
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and "hrom" in done.stdout
+
+
+def _on_this_machine() -> str | None:
+    named = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), *APPLICATIONS]
+    return next((program for program in named if program and _works(program)), None)
+
+
+def _of_playwright() -> str | None:
+    """Playwright's own Chromium, if it has been downloaded and this machine has its libraries."""
+    done = subprocess.run([sys.executable, "-c", WHERE], capture_output=True, text=True)
+    program = done.stdout.strip()
+    return program if done.returncode == 0 and Path(program).exists() and _works(program) else None
+
+
+def _attempt(crew: Crew, what: str, *command: str) -> None:
+    try:
+        crew.step(what, *command)
+    except (Refusal, OSError) as reason:
+        print(f"That did not work: {reason}", file=sys.stderr)
+
+
+def find_or_get_browser(crew: Crew) -> str | None:
+    """The path of a Chromium that starts, getting one if there is none; None when none can be had."""
+    if found := _on_this_machine() or _of_playwright():
+        return found
+    _attempt(
+        crew,
+        "Downloading a Chromium for the tests.",
+        sys.executable,
+        "-m",
+        "playwright",
+        "install",
+        "chromium",
+    )
+    if found := _of_playwright():
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        _attempt(crew, "Asking Debian for its package lists.", "apt-get", "-qq", "update")
+        crew.environment["DEBIAN_FRONTEND"] = "noninteractive"
+        _attempt(crew, "Installing Debian's chromium.", "apt-get", "-qq", "-y", "install", "chromium")
+    return _on_this_machine()

@@ -1,0 +1,76 @@
+"""bin/check: every check runs, every failure is shown, and any one of them makes the exit code 1."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from lucky11.embedded import places
+
+# As a production server would have it; nothing answers at these addresses and nothing is asked of them.
+PRODUCTION = {
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "DATABASE_URL": "postgres://lucky11@127.0.0.1:1/lucky11",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "ALLOWED_HOSTS": "lucky11.example",
+    "SITE_ORIGIN": "https://lucky11.example",
+    "EMAIL_URL": "smtp+tls://lucky11:secret@mail.lucky11.example:587",
+    "DEBUG": "false",
+    "LUCKY11_ENV_FILE": "",
+}
+BIN = Path(sys.executable).parent
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, *arguments]
+
+
+def shell_scripts() -> list[str]:
+    """Our shell scripts, by their first line."""
+    files = [path for folder in ("bin", ".ci") for path in sorted((places.ROOT / folder).iterdir())]
+    scripts = [path for path in files if path.read_text().startswith("#!/bin/sh")]
+    return [str(path.relative_to(places.ROOT)) for path in scripts]
+
+
+def checks() -> dict[str, list[str]]:
+    """What is checked, by name. The slow one comes first, so that the others run beside it."""
+    return {
+        "types": [str(BIN / "mypy")],
+        "lint": [str(BIN / "ruff"), "check", "."],
+        "format": [str(BIN / "ruff"), "format", "--check", "."],
+        "imports": [str(BIN / "lint-imports"), "--no-logo"],
+        "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
+        "migrations": _python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
+        "deployment": _python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        **{f"shell {path}": ["sh", "-n", path] for path in shell_scripts()},
+    }
+
+
+def _run(name: str, command: list[str]) -> tuple[str, bool, str]:
+    environment = os.environ | PRODUCTION | {"DJANGO_SETTINGS_MODULE": "lucky11.settings"}
+    for variable in ("LUCKY11_DATA", "BASH_ENV", "ENV"):
+        environment.pop(variable, None)
+    done = subprocess.run(
+        command, cwd=places.ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    return name, done.returncode == 0, done.stdout
+
+
+def main() -> None:
+    """Run all checks and exit with 1 if one failed."""
+    failed = []
+    with ThreadPoolExecutor(2) as pool:
+        for name, passed, output in pool.map(_run, *zip(*checks().items(), strict=True)):
+            print(f"{'ok  ' if passed else 'FAIL'} {name}", flush=True)
+            if not passed:
+                failed.append(name)
+                print(output, flush=True)
+    sys.exit(f"bin/check: failed: {', '.join(failed)}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""bin/run: servers, migrations, the demo seed, then the Procfile until a signal ends all of it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lucky11 import embedded
+from lucky11.bootstrap import Refusal, Stopped, need_space, port_number, say_and_exit, stop_on_signals
+from lucky11.development.crew import Crew
+from lucky11.embedded import places
+
+RUN_MEGABYTES = 300
+SLOW_SECONDS = 60
+MANAGE = (sys.executable, "manage.py")
+DEVELOPMENT = """\
+# Written once by bin/run for development on this machine. .env.example explains every variable.
+SECRET_KEY={secret}
+DEBUG=true
+DATABASE_URL=embedded:
+REDIS_URL=embedded:
+EMAIL_URL=dummymail://
+SITE_ORIGIN=http://127.0.0.1:{port}
+# A site that is stopped for longer voids the draws that close meanwhile.
+FREEZE_WINDOW_SECONDS=3600
+"""
+RUNNING = """
+  Lucky11 is running at {address}
+
+    Player    ana@lucky11.example     password  lucky-eleven-demo
+    Staff     staff@lucky11.example   password  lucky-eleven-demo   ({address}/admin/)
+    Mail      {address}/dev/mail/
+    Stop      Ctrl-C
+"""
+RUNNING_WITHOUT_DEMO = """
+  Lucky11 is running at {address}
+    Stop      Ctrl-C
+"""
+
+
+def write_env_file(port: int) -> None:
+    """Write a development .env with a fresh secret key, unless there is one or none is wanted."""
+    name = os.environ.get("LUCKY11_ENV_FILE", str(places.ROOT / ".env"))
+    if name and not Path(name).exists():
+        from django.core.management.utils import get_random_secret_key
+
+        # Quotes, spaces, # and $ would mean something in the file.
+        secret = hashlib.sha256(get_random_secret_key().encode()).hexdigest()
+        part = Path(f"{name}.part")
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(DEVELOPMENT.format(secret=secret, port=port))
+        part.rename(name)
+        print(f"Wrote {name}.", flush=True)
+
+
+def seed_once(crew: Crew) -> bool:
+    """Seed a development database the first time we meet it; returns whether it has the demo's people."""
+    from django.conf import settings
+
+    if not settings.DEBUG:
+        return False
+    database = settings.DATABASES["default"]
+    name = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    marker = crew.data / f"seeded-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    if not marker.exists():
+        crew.step("Putting in demo draws and players.", *MANAGE, "seed")
+        marker.touch()
+    return True
+
+
+def _readiness(port: int) -> tuple[int, str]:
+    """What /readyz answers now: its status (0 when nothing answers) and its words."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            return answer.status, answer.read(2000).decode(errors="replace")
+        finally:
+            connection.close()
+    return 0, "nothing answers yet"
+
+
+def wait_until_ready(port: int, foreman: subprocess.Popen[bytes]) -> bool:
+    """Wait until every part works; False when the processes ended instead."""
+    complain_at = time.monotonic() + SLOW_SECONDS
+    while foreman.poll() is None:
+        status, words = _readiness(port)
+        if status == 200:
+            return True
+        if time.monotonic() > complain_at:
+            print(f"Still waiting for /readyz: {status} {words}", file=sys.stderr, flush=True)
+            complain_at += SLOW_SECONDS
+        time.sleep(0.1)
+    return False
+
+
+def serve(crew: Crew, port: int, demo: bool) -> None:
+    """Run the Procfile until it ends, which is a failure, or a signal comes."""
+    # Root in a container is an ordinary way to try this; Celery would spend ten alarming lines on it.
+    warning = "ignore:You're running the worker with superuser privileges"
+    crew.environment.setdefault("PYTHONWARNINGS", warning)
+    crew.environment["PORT"] = str(port)
+    crew.environment.setdefault("BEAT_SCHEDULE", str(crew.data / "beat-schedule"))
+    procfile = str(places.ROOT / "Procfile")
+    # Django reads .env itself, and lets the environment win over it; honcho would do the opposite.
+    honcho = (sys.executable, "-m", "honcho", "start", "--env", os.devnull, "--procfile", procfile)
+    foreman = crew.start_foreman(*honcho)
+    if wait_until_ready(port, foreman):
+        text = RUNNING if demo else RUNNING_WITHOUT_DEMO
+        print(text.format(address=f"http://127.0.0.1:{port}"), flush=True)
+    foreman.wait()
+    raise Refusal("a part of the site ended, so all of it was stopped; the lines above say which and why.")
+
+
+def run() -> None:
+    """Bring everything up and serve."""
+    crew = Crew("bin/run")
+    with crew.alone():
+        port = port_number()
+        need_space(crew.data, RUN_MEGABYTES)
+        write_env_file(port)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lucky11.settings")
+        from django.conf import settings
+
+        with contextlib.ExitStack() as stack:
+            if embedded.named(settings):
+                print("Starting PostgreSQL and Valkey.", flush=True)
+                stack.enter_context(embedded.servers())
+            stack.enter_context(crew.at_work())
+            crew.step("Bringing the database up to date.", *MANAGE, "migrate", "--verbosity", "0")
+            serve(crew, port, seed_once(crew))
+
+
+def main() -> None:
+    """Run; leave with one sentence when that is not possible."""
+    stop_on_signals()
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        run()
+    except (Refusal, Stopped, OSError, embedded.EmbeddedError, ImproperlyConfigured) as reason:
+        say_and_exit("bin/run", reason)
+
+
+if __name__ == "__main__":
+    main()

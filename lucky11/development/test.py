@@ -1,0 +1,82 @@
+"""bin/test: servers of its own, a browser, then pytest with the arguments given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import subprocess
+import sys
+
+from lucky11 import embedded
+from lucky11.bootstrap import Refusal, Stopped, need_space, say_and_exit, stop_on_signals
+from lucky11.development.browser import find_or_get_browser
+from lucky11.development.crew import Crew
+from lucky11.embedded import places, processes
+
+TEST_MEGABYTES = 500
+
+
+def test_environment() -> dict[str, str]:
+    """The variables the suite runs with unless the environment says otherwise; no .env is read."""
+    wanted = {
+        "LUCKY11_DATA": ".data/test",
+        "SECRET_KEY": secrets.token_hex(32),
+        "DEBUG": "true",
+        "REDIS_URL": "embedded:",
+        "EMAIL_URL": "dummymail://",
+    }
+    if "PGDATABASE" not in os.environ:
+        wanted["DATABASE_URL"] = "embedded:"
+    given = {name: os.environ[name] for name in wanted if os.environ.get(name)}
+    return wanted | given | {"LUCKY11_ENV_FILE": "", "DJANGO_SETTINGS_MODULE": "lucky11.settings"}
+
+
+def run_pytest(crew: Crew, arguments: list[str]) -> int:
+    """Run the suite in this terminal; Ctrl-C lets it say what it had found."""
+    command = [sys.executable, "-m", "pytest", *arguments]
+    child = subprocess.Popen(command, cwd=places.ROOT, env=crew.environment)
+    try:
+        return child.wait()
+    except Stopped as stopped:
+        if stopped.code == 128 + signal.SIGINT:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(5)
+        raise
+
+
+def test() -> int:
+    """Run the suite and return the exit code: pytest's, or 1 when no browser could be had."""
+    os.environ |= test_environment()
+    os.environ["LUCKY11_DATA"] = str(places.data_folder())
+    crew = Crew("bin/test")
+    with crew.alone():
+        need_space(crew.data, TEST_MEGABYTES)
+        browser = find_or_get_browser(crew)
+        from django.conf import settings
+
+        with contextlib.ExitStack() as stack:
+            if embedded.named(settings):
+                stack.enter_context(embedded.servers())
+            stack.callback(processes.end_marked, crew.data)
+            crew.environment |= {"CHROMIUM": browser or ""}
+            result = run_pytest(crew, sys.argv[1:])
+    if not browser:
+        print("bin/test: no Chromium could be had, so the browser tests did not run.", file=sys.stderr)
+    return result if browser else result or 1
+
+
+def main() -> None:
+    """Test; leave with one sentence when that is not possible."""
+    stop_on_signals()
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        sys.exit(test())
+    except (Refusal, Stopped, OSError, embedded.EmbeddedError, ImproperlyConfigured) as reason:
+        say_and_exit("bin/test", reason)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""PostgreSQL and Valkey out of two Python packages, on Unix sockets, for development and tests.
+
+``DATABASE_URL=embedded:`` and ``REDIS_URL=embedded:`` mean these servers. Their addresses follow from the
+data folder alone, so settings.py can name them without starting anything; `join` starts them or joins
+running ones, and they stop when the last process that joined is gone, however it went.
+"""
+
+from lucky11.embedded.account import EmbeddedError
+from lucky11.embedded.places import (
+    celery_broker_url,
+    data_folder,
+    database_settings,
+    database_url,
+    redis_url,
+    runtime_folder,
+)
+from lucky11.embedded.users import for_command, join, named, servers
+
+__all__ = [
+    "EmbeddedError",
+    "celery_broker_url",
+    "data_folder",
+    "database_settings",
+    "database_url",
+    "for_command",
+    "join",
+    "named",
+    "redis_url",
+    "runtime_folder",
+    "servers",
+]
