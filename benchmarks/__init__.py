@@ -1,0 +1,1 @@
+"""How fast tickets are sold, as ratios that hold on any machine: `bin/bench`, or `python -m benchmarks`."""

@@ -1,0 +1,52 @@
+"""The players and draws that the benchmarks sell tickets in."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from draws.models import Draw
+from draws.publishing import publish_draw
+from ledger.models import Transaction
+
+COINS = 1_000_000_000
+ENDLESS = 2**31 - 1
+
+
+def players(count: int) -> list[str]:
+    """The ids of so many new players with confirmed e-mails and more coins than they can spend."""
+    made = User.objects.bulk_create(User(email=f"{n}@bench.example") for n in range(count))
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in made
+    )
+    Transaction.objects.bulk_create(
+        Transaction(user=user, type="import", amount=COINS, idempotency_key=f"bench:{user.pk}")
+        for user in made
+    )
+    return [user.pk for user in made]
+
+
+def draws(count: int) -> list[int]:
+    """The numbers of so many new open draws that never fill up."""
+    closes = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    made = []
+    for _ in range(count):
+        draw = Draw.objects.create(
+            title="A bicycle for the city",
+            entry_fee=5,
+            prize_coins=500,
+            max_participants=ENDLESS,
+            max_per_player=ENDLESS,
+            draw_time=closes,
+        )
+        made.append(publish_draw(draw.pk).pk)
+    return made
+
+
+def settle_down() -> None:
+    """Start each run from the same state of the server's buffers and statistics."""
+    with connection.cursor() as cursor:
+        for statement in ("VACUUM (ANALYZE) users, transactions, participations, draws", "CHECKPOINT"):
+            cursor.execute(statement)

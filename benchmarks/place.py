@@ -1,0 +1,84 @@
+"""Where the benchmarks run: a database of their own, made for the run and dropped after it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import environ
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+NAME = "lucky11_bench"
+LOCK = 11_11_12
+THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
+# As in production, except that the load comes over plain HTTP from this machine.
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+    "SECRET_KEY": secrets.token_urlsafe(64),
+    "LUCKY11_ENV_FILE": "",
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SITE_ORIGIN": "http://127.0.0.1",
+    "SECURE_SSL_REDIRECT": "false",
+    "SECURE_COOKIES": "false",
+    "EMAIL_URL": "dummymail://",
+}
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Have an empty, migrated database and the environment that leads to it; leaves nothing behind.
+
+    DATABASE_URL names its server, which must be on this machine; without it the embedded one is used.
+    """
+    os.environ |= ENVIRONMENT
+    os.environ.setdefault("LUCKY11_DATA", ".data/bench")
+    os.environ.setdefault("REDIS_URL", "embedded:")
+    url = os.environ.pop("DATABASE_URL", "embedded:")
+    with _server(url) as server, psycopg.connect(_address(server), autocommit=True) as connection:
+        if not connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:  # type: ignore[index]
+            raise SystemExit("bin/bench: another one is at work on this server.")
+        connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {NAME}")
+        try:
+            _migrate(server | {"NAME": NAME})
+            yield
+        finally:
+            connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+@contextmanager
+def _server(url: str) -> Iterator[dict[str, Any]]:
+    from lucky11 import embedded
+
+    own = url == "embedded:"
+    server = embedded.database_settings() if own else dict(environ.Env.db_url_config(url))
+    host = str(server.get("HOST", ""))
+    if host not in THIS_MACHINE and not host.startswith("/"):
+        raise SystemExit(f"bin/bench: the database is on {host}, and load is only put on this machine.")
+    with embedded.servers() if own else nullcontext():
+        yield server
+
+
+def _address(server: dict[str, Any]) -> str:
+    names = {"NAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
+    keywords = {ours: str(server[theirs]) for theirs, ours in names.items() if server.get(theirs)}
+    return make_conninfo(**keywords)
+
+
+def _migrate(server: dict[str, Any]) -> None:
+    for variable, name in {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGDATABASE": "NAME",
+    }.items():
+        os.environ[variable] = str(server.get(name) or "")
+    os.environ["PGPASSWORD"] = str(server.get("PASSWORD") or "")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
