@@ -59,6 +59,8 @@ class Crew:
         finally:
             self._end_foreman()
             processes.end_marked(self.data)
+            if self.foreman:
+                self.foreman.poll()
 
     def _end_foreman(self) -> None:
         """Ask those he has started to end, also ones he is only now starting; he leaves after the last.

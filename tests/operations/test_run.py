@@ -257,20 +257,26 @@ def test_without_a_fitting_python_one_sentence_says_so(
     assert done.stderr.count("\n") == 1
 
 
-def test_packages_half_installed_by_a_killed_start_are_installed_again(
-    checkout: Path, tmp_path: Path
-) -> None:
-    small = tmp_path / "small"
-    shutil.copytree(checkout / "lucky11", small / "lucky11")
-    (small / "requirements.txt").write_text("")
-    command = [
-        sys.executable,
-        "-I",
-        str(small / "lucky11/bootstrap.py"),
-        "bin/run",
-        "requirements.txt",
-        "this",
-    ]
+@pytest.fixture
+def small(checkout: Path, tmp_path: Path) -> Path:
+    """A checkout without packages, so that its environment takes a second and not a minute."""
+    shutil.copytree(checkout / "lucky11", tmp_path / "small/lucky11")
+    (tmp_path / "small/requirements.txt").write_text("")
+    return tmp_path / "small"
+
+
+def bootstrap(small: Path) -> list[str]:
+    return [sys.executable, "-I", str(small / "lucky11/bootstrap.py"), "bin/run", "requirements.txt", "this"]
+
+
+def test_a_wrong_port_is_said_before_the_packages_are_installed(small: Path) -> None:
+    done = subprocess.run(bootstrap(small), env={"PATH": os.defpath, "PORT": "abc"}, capture_output=True)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert not (small / ".venv").exists()
+
+
+def test_packages_half_installed_by_a_killed_start_are_installed_again(small: Path) -> None:
+    command = bootstrap(small)
     first = subprocess.Popen(
         command, stdout=subprocess.PIPE, env={"PATH": os.defpath}, start_new_session=True
     )
