@@ -12,7 +12,7 @@ from benchmarks import place
 
 ROUNDS = 5
 PLAYERS = 1_600
-BROWSERS = 64
+BROWSERS = 160
 SPREAD = 1_000
 QUICK_SECONDS, SECONDS = 2.0, 6.0
 

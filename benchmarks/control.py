@@ -9,13 +9,14 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import has_confirmed_email
 from draws import exceptions as refused
 from draws.entering import Entry
 from draws.models import Draw, Participation
-from draws.services import database_now, moving_state
+from draws.services import moving_state
 from ledger.models import Transaction
 
 
@@ -56,10 +57,9 @@ def _first_answer(paid: Transaction, count: int) -> Entry:
 
 
 def _refuse(draw: Draw, player: User, count: int) -> None:
-    now = database_now()
     if draw.cancelled_at is not None:
         raise refused.DrawCancelled("This draw was cancelled.")
-    if not draw.is_active or now >= draw.draw_time:
+    if not draw.is_active or timezone.now() >= draw.draw_time:
         raise refused.DrawClosed("This draw has closed.")
     if draw.tickets_left < count:
         raise refused.DrawFull("Not enough tickets are left.", draw.tickets_left)

@@ -3,7 +3,8 @@
 from lucky11.settings import *  # noqa: F403
 
 ROOT_URLCONF = "benchmarks.urls"
-# The pages' files are not what is measured, and nothing is collected for a run.
+# The pages' files are not what is measured: they are served as they are, not collected for a run.
+STATIC_ROOT = BASE_DIR / "static"  # noqa: F405
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.models import User
 from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
+from draws.closing import close_due_draws, draw_winners, freeze_draw
 from draws.entering import Entry, take_tickets
 from draws.models import Draw, Participation, Winner
 from draws.settling import settle_draw
@@ -76,13 +76,23 @@ def test_a_payment_returned_twenty_times_at_once_is_returned_once(draw, alice):
     assert services.balance(alice.pk) == 50
 
 
-def test_a_draw_settled_by_eight_workers_at_once_pays_each_prize_once(make_draw, make_player):
+@pytest.fixture
+def players_of_a_closing_draw(make_draw, make_player):
     players = [make_player(f"player{number}") for number in range(6)]
     draw = make_draw(winner_count=4)
     for player in players:
         take_tickets(player.pk, draw.pk, 1, "request-1")
     let_close(draw)
-    outcomes = at_once([close_due_draws] * 8 + [lambda: settle_draw(draw.pk)] * 4)
+    return players, draw
+
+
+@pytest.mark.parametrize("drawn_before", [False, True])
+def test_a_draw_settled_by_many_workers_at_once_pays_each_prize_once(players_of_a_closing_draw, drawn_before):
+    players, draw = players_of_a_closing_draw
+    if drawn_before:
+        # All of them find the same winners unpaid.
+        assert (freeze_draw(draw.pk), draw_winners(draw.pk)) == (True, True)
+    outcomes = at_once([close_due_draws] * 4 + [lambda: settle_draw(draw.pk)] * 12)
     assert refusals(outcomes) == []
     close_due_draws()
     assert Winner.objects.filter(draw=draw).count() == 4
