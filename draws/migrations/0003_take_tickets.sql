@@ -57,8 +57,6 @@ BEGIN
     -- Early lock release: the locks go at commit, before the flush. `take_tickets_durably` flushes.
     -- (An assignment, here and below, because PERFORM would run a query.)
     nothing := set_config('synchronous_commit', 'off', true);
-    -- A plan made while a table was empty is kept by its connection, and must not read the table through later.
-    nothing := set_config('enable_seqscan', 'off', true);
     SELECT * INTO d FROM draws WHERE id = p_draw;
     IF NOT FOUND OR d.published_at IS NULL THEN
         PERFORM tickets_refuse('L11NF', 'There is no such draw.');
@@ -141,6 +139,8 @@ DECLARE
     taken record;
     nothing text;
 BEGIN
+    -- A connection keeps its plans. One made while a table was empty must not read the whole table later.
+    nothing := set_config('enable_seqscan', 'off', true);
     taken := take_tickets(p_player, p_draw, p_count, p_request);
     COMMIT;
     nothing := pg_logical_emit_message(true, 'lucky11', '');
