@@ -34,30 +34,30 @@ def manage(data: Path, *arguments: str, **variables: str) -> subprocess.Complete
     )
 
 
-def test_a_management_command_has_its_servers_for_as_long_as_it_runs(tmp_path: Path) -> None:
-    done = manage(tmp_path / "data", "showmigrations", "accounts")
+def test_a_management_command_has_its_servers_for_as_long_as_it_runs(place: Path) -> None:
+    done = manage(place / "data", "showmigrations", "accounts")
     assert (done.returncode, done.stderr) == (0, "")
     assert "[ ] 0001_initial" in done.stdout
-    assert belonging_to(tmp_path / "data") == []
+    assert belonging_to(place / "data") == []
 
 
-def test_a_command_that_asks_no_server_starts_none(tmp_path: Path) -> None:
-    done = manage(tmp_path / "data", "check")
+def test_a_command_that_asks_no_server_starts_none(place: Path) -> None:
+    done = manage(place / "data", "check")
     assert done.returncode == 0, done.stderr
-    assert not (tmp_path / "data").exists()
+    assert not (place / "data").exists()
 
 
-def test_a_missing_variable_is_one_sentence_that_names_it_and_bin_run(tmp_path: Path) -> None:
-    done = manage(tmp_path / "data", "migrate", DATABASE_URL="", PGDATABASE="")
+def test_a_missing_variable_is_one_sentence_that_names_it_and_bin_run(place: Path) -> None:
+    done = manage(place / "data", "migrate", DATABASE_URL="", PGDATABASE="")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "DATABASE_URL" in done.stderr
     assert "bin/run" in done.stderr
 
 
-def test_servers_that_cannot_start_are_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("a file where the folder should be")
-    done = manage(tmp_path / "data", "migrate")
+def test_servers_that_cannot_start_are_one_sentence(place: Path) -> None:
+    (place / "data").write_text("a file where the folder should be")
+    done = manage(place / "data", "migrate")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +19,7 @@ import redis
 
 from lucky11 import embedded
 from lucky11.embedded import account, places, processes
+from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
 
 pytestmark = pytest.mark.slow
@@ -37,15 +36,6 @@ def use_folder(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
     return use
 
 
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """A new folder that every account may enter, as a checkout usually is (pytest's own is closed)."""
-    folder = Path(tempfile.mkdtemp(prefix="test-", dir="/tmp")).resolve()
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
 @pytest.fixture(scope="module")
 def made_before() -> Iterator[Path]:
     """A data folder that servers have been started in once: making a cluster is the slow part."""
@@ -55,12 +45,6 @@ def made_before() -> Iterator[Path]:
             pass
         monkeypatch.undo()
         yield folder / "data"
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    with open_folder() as folder:
-        yield folder
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ import pytest
 from lucky11 import embedded
 from lucky11.bootstrap import STAMP, Refusal, need_space
 from lucky11.embedded import places, processes
+from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
 
 pytestmark = [
@@ -37,13 +38,11 @@ UP = "Lucky11 is running at"
 @pytest.fixture(scope="module")
 def checkout() -> Iterator[Path]:
     """A copy of what is in the checkout, committed or not."""
-    folder = Path(tempfile.mkdtemp(prefix="checkout-", dir="/tmp")).resolve()
-    folder.chmod(0o755)
-    for name in files_of_the_checkout():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(places.ROOT / name, folder / name)
-    yield folder
-    shutil.rmtree(folder)
+    with open_folder() as folder:
+        for name in files_of_the_checkout():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(places.ROOT / name, folder / name)
+        yield folder
 
 
 def files_of_the_checkout() -> list[Path]:
@@ -168,9 +167,9 @@ def test_a_newcomer_starts_the_site_stops_it_and_finds_everything_again(
     ],
 )
 def test_a_start_that_is_stopped_half_way_leaves_no_process(
-    start: Callable[..., Started], tmp_path: Path, moment: str, signum: signal.Signals
+    start: Callable[..., Started], place: Path, moment: str, signum: signal.Signals
 ) -> None:
-    run = start(LUCKY11_DATA=str(tmp_path / "data")) if moment != "web.1 started" else start()
+    run = start(LUCKY11_DATA=str(place / "data")) if moment != "web.1 started" else start()
     assert run.has_said(moment)
     code = run.end(signum)
     # Before our first line of Python runs, the signal itself is the answer.
@@ -202,19 +201,19 @@ def test_after_a_start_that_was_stopped_half_way_the_next_one_works(start: Calla
     assert third.leavings() == []
 
 
-def test_a_port_in_use_is_said_before_anything_starts(start: Callable[..., Started], tmp_path: Path) -> None:
+def test_a_port_in_use_is_said_before_anything_starts(start: Callable[..., Started], place: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        run = start(port=other.getsockname()[1], LUCKY11_DATA=str(tmp_path / "data"))
+        run = start(port=other.getsockname()[1], LUCKY11_DATA=str(place / "data"))
         assert run.process.wait(30) == 1
     assert run.said().strip() == (
         f"bin/run: port {run.port} is in use; choose another, for example PORT=8001 bin/run."
     )
-    assert not (tmp_path / "data/servers").exists()
+    assert not (place / "data/servers").exists()
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "8000 ", "٣"])
-def test_a_port_that_is_none_is_said(start: Callable[..., Started], tmp_path: Path, port: str) -> None:
-    run = start(PORT=port, LUCKY11_DATA=str(tmp_path / "data"))
+def test_a_port_that_is_none_is_said(start: Callable[..., Started], place: Path, port: str) -> None:
+    run = start(PORT=port, LUCKY11_DATA=str(place / "data"))
     assert run.process.wait(30) == 1
     assert run.said() == f"bin/run: PORT is {port!r}, which is not a port number from 1 to 65535.\n"
 
@@ -225,14 +224,14 @@ def test_a_full_disk_is_said() -> None:
 
 
 def test_servers_named_in_the_environment_are_used_and_none_are_started(
-    start: Callable[..., Started], tmp_path: Path
+    start: Callable[..., Started], place: Path
 ) -> None:
     nowhere = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
-    run = start(LUCKY11_DATA=str(tmp_path / "data"), **nowhere)
+    run = start(LUCKY11_DATA=str(place / "data"), **nowhere)
     assert run.process.wait(60) == 1
     assert "`manage.py migrate --verbosity 0` failed" in run.said()
     assert "Starting PostgreSQL" not in run.said()
-    assert not (tmp_path / "data/servers").exists()
+    assert not (place / "data/servers").exists()
 
 
 @pytest.mark.parametrize(

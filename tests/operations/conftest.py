@@ -1,0 +1,32 @@
+"""Folders for servers."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A new folder that every account may enter, as a checkout usually is (pytest's own is closed).
+
+    In a closed one, root's servers keep their data elsewhere, and a test would leave it there.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="test-", dir="/tmp")).resolve()
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A new folder that every account may enter."""
+    with open_folder() as folder:
+        yield folder
