@@ -17,6 +17,10 @@ from accounts.sessions import SessionStore
 
 # As in the Procfile.
 WORKERS, THREADS = 2, 4
+GRANIAN = (
+    *("--interface", "wsgi", "--host", "127.0.0.1", "--log-level", "error", "--workers-kill-timeout", "4"),
+    *("--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
+)
 START_SECONDS = 60
 
 
@@ -35,24 +39,7 @@ class Site:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        options = [
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--log-level",
-            "error",
-        ]
-        options += [
-            "--workers",
-            str(WORKERS),
-            "--blocking-threads",
-            str(THREADS),
-            "--workers-kill-timeout",
-            "4",
-        ]
+        options = [*GRANIAN, "--port", str(self.port)]
         command = [sys.executable, "-m", "granian", *options, "lucky11.wsgi:application"]
         self.server = subprocess.Popen(command, env=os.environ | {"DATABASE_POOL_SIZE": str(THREADS)})
         try:

@@ -138,35 +138,33 @@ def sell_until_killed(server: Server, name: str, *options: str) -> list[tuple[st
     server.settle_down()
     with ExitStack() as stack:
         read, write = os.pipe()
-        sellers = [
-            stack.enter_context(
-                program(
-                    *SELLER,
-                    f"{name}-{n}",
-                    str(THREADS),
-                    *options,
-                    environment=server.environment,
-                    stdout=write,
-                )
-            )
-            for n in range(PROCESSES)
-        ]
+        sellers = []
+        for n in range(PROCESSES):
+            arguments = [*SELLER, f"{name}-{n}", str(THREADS), *options]
+            seller = program(*arguments, environment=server.environment, stdout=write)
+            sellers.append(stack.enter_context(seller))
         os.close(write)
         lines = map(str.split, stack.enter_context(os.fdopen(read)))
-        told: list[list[str]] = []
-        ready = 0
-        while ready < PROCESSES or len(told) < ENOUGH:
-            line = next(lines)
-            if line == ["ready"]:
-                ready += 1
-            else:
-                told.append(line)
+        told = enough(lines)
         server.kill()
         # The pipe ends with the last seller, and each of them ends when an answer does not come.
         told += lines
         assert [seller.wait(30) for seller in sellers] == [0] * PROCESSES
     wait_until(server.answers, "the server is up again", 60)
     return [tuple(each) for each in told]
+
+
+def enough(lines: Iterator[list[str]]) -> list[list[str]]:
+    """The first tickets sold, when they are enough and all sellers are at work."""
+    told: list[list[str]] = []
+    ready = 0
+    while ready < PROCESSES or len(told) < ENOUGH:
+        line = next(lines)
+        if line == ["ready"]:
+            ready += 1
+        else:
+            told.append(line)
+    return told
 
 
 def assert_the_books_balance(server: Server) -> None:
