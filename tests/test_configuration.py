@@ -59,10 +59,12 @@ def test_the_environment_wins_over_the_file(tmp_path):
 def test_every_variable_is_in_the_example_file():
     example = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     code = "".join((ROOT / "lucky11" / name).read_text() for name in ("settings.py", "configuration.py"))
+    procfile = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "Procfile").read_text()))
+    assert procfile <= example
     used = set(re.findall(r"""(?:env\.\w+|required|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)""", code))
     used |= set(re.findall(r"""environ\["([A-Z0-9_]+)"\]""", code))
     assert used <= example
-    assert example - used <= {"PORT", "LUCKY11_DATA"}
+    assert example - used - procfile <= {"LUCKY11_DATA", "LUCKY11_VENV"}
 
 
 def test_every_task_on_the_schedule_exists_and_its_messages_expire():
