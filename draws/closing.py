@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -159,13 +159,3 @@ def _write_winners(draw: Draw, places: list[int]) -> list[Winner]:
         )
         for place, number in enumerate(numbers)
     )
-
-
-def overdue() -> int:
-    """How many draws should have closed more than a minute ago and did not (for the staff's pages)."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT count(*) FROM draws
-               WHERE is_active AND draw_time < clock_timestamp() - interval '1 minute'"""
-        )
-        return int(cursor.fetchone()[0])

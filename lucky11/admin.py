@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
 from accounts.admin.search import ids_by_address
 from accounts.models import OutboxEmail, User
-from draws.admin.overdue import overdue
 from draws.models import Winner
+from draws.overdue import overdue
 
 # Counts on the first page stop here: "more than 50" is as good a reason to look.
 COUNTED = 50

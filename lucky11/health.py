@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from redis import RedisError
 
 from accounts import heartbeat, outbox
-from draws import closing
+from draws.models import Draw
+from draws.overdue import overdue_draws
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -33,8 +34,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers in Prometheus' text format."""
+    overdue = overdue_draws(Draw.objects.all()).count()
     body = (
-        f"# TYPE lucky11_draws_overdue gauge\nlucky11_draws_overdue {closing.overdue()}\n"
+        f"# TYPE lucky11_draws_overdue gauge\nlucky11_draws_overdue {overdue}\n"
         f"# TYPE lucky11_mails_waiting gauge\nlucky11_mails_waiting {outbox.waiting()}\n"
     )
     return HttpResponse(body, content_type="text/plain; version=0.0.4")

@@ -4,8 +4,10 @@ import pytest
 from django.core.cache import caches
 from redis import Redis
 
+from draws.cancelling import cancel_draw
+from draws.settling import settle_draw
 from draws.tasks import close_due_draws
-from tests.conftest import let_close
+from tests.conftest import let_close, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -40,11 +42,19 @@ def test_a_site_without_redis_says_so_and_does_not_break(client, settings):
     assert answer.json() == {"database": True, "migrations": True, "redis": False, "worker": False}
 
 
+def test_a_draw_that_still_owes_its_refunds_is_overdue_too(client, draw):
+    cancel_draw(draw.pk, reason="The host withdrew.")
+    assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
+    with unguarded() as cursor:
+        cursor.execute("UPDATE draws SET cancelled_at = cancelled_at - interval '2 minutes'")
+    assert b"lucky11_draws_overdue 1\n" in client.get("/metrics").content
+    settle_draw(draw.pk)
+    assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
+
+
 def test_the_numbers_say_what_is_overdue(client, draw):
     assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
     let_close(draw)
-    from tests.conftest import unguarded
-
     with unguarded() as cursor:
         cursor.execute("UPDATE draws SET draw_time = draw_time - interval '2 minutes'")
     assert b"lucky11_draws_overdue 1\n" in client.get("/metrics").content

@@ -18,8 +18,8 @@ from draws import publishing, text_changes
 from draws.admin import acts, words
 from draws.admin.filters import ORDERS, ClosingFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, PublishedForm
-from draws.admin.overdue import is_overdue, overdue
 from draws.models import Draw, TextChange
+from draws.overdue import is_overdue, overdue
 from ledger.admin.transactions import TransactionAdmin
 
 PRIZE = ("title", ("prize_amount", "prize_coins"), ("illustration", "prize_image_url"))

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
-from draws.admin.overdue import overdue_draws
 from draws.models import Draw
+from draws.overdue import overdue_draws
 
 STATES = {
     "draft": Q(published_at__isnull=True),
