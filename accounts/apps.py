@@ -5,3 +5,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Players and sign-in"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import (
+            sign_in_messages,  # noqa: F401 makes its kind of message known
+            takeout_parts,
+        )
+
+        takeout_parts.register()

@@ -1,9 +1,14 @@
 """What every page may say about the site."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+
+from accounts import inbox
+from accounts.http import player_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -14,3 +19,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "currency": settings.PRIZE_CURRENCY,
         "dev_mail": settings.DEBUG,
     }
+
+
+def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:
+    """How many messages the signed-in player has not read; counted once, and only by a page that shows it."""
+
+    @cache
+    def unread_messages() -> int:
+        player = player_of(request)
+        return inbox.unread(player) if player else 0
+
+    return {"unread_messages": unread_messages}

@@ -7,13 +7,14 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 
 from accounts.models import User
+from accounts.rules_form import AcceptsRules
 
 # Text in pages and mails; long enough for any name, short enough for a header.
 NAME_LENGTH = 60
 
 
-class SignupForm(AllauthSignupForm):  # type: ignore[misc]
-    """Joining: e-mail, password and, if they like, a first name."""
+class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
+    """Joining: e-mail, password, the rules and, if they like, a first name."""
 
     first_name = forms.CharField(
         label="First name (optional)",
@@ -21,7 +22,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
-    field_order: ClassVar[list[str]] = ["email", "password1", "first_name"]
+    field_order: ClassVar = ["email", "password1", "first_name", "accepts_rules"]  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

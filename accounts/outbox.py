@@ -1,45 +1,85 @@
-"""The outbox: mail is a row first, so that neither a crash nor a dead mail server loses or doubles it."""
+"""The outbox: mail is a row first, so that neither a crash nor a dead mail server loses or doubles it.
+
+A mail is delivered at least once. When the server, or the worker, dies after the server accepted a mail and
+before that was written down, the mail goes out again with the same Message-ID, by which mailboxes drop the
+second copy. No sender can do better: whether the answer that was lost said yes or no is not to be known.
+"""
 
 import hashlib
 import logging
-from datetime import timedelta
+import re
+import smtplib
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from accounts.alone import alone
 from accounts.models import OutboxEmail
 
 logger = logging.getLogger(__name__)
 
+ONE_SWEEP = 11_11_12  # one delivery at a time: a slow mail server never holds more than one worker thread
+SWEEP_SECONDS = 10
 MAX_ATTEMPTS = 20
+MAX_REFUSALS = 3  # tries after which "there is no such mailbox" is believed
 LONGEST_WAIT = timedelta(hours=6)
+SERVER_WAIT = timedelta(seconds=10)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+ANSWERS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
+ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
 
 
 def enqueue(key: str, recipient: str, subject: str, text: str, html: str = "") -> None:
     """Write a mail, to be sent once the surrounding database transaction commits; one mail a `key`."""
-    OutboxEmail.objects.bulk_create(
-        [OutboxEmail(key=key, recipient=recipient, subject=" ".join(subject.split()), text=text, html=html)],
-        ignore_conflicts=True,
-    )
+    enqueue_all([OutboxEmail(key=key, recipient=recipient, subject=subject, text=text, html=html)])
 
 
-def deliver_due(limit: int = 50) -> int:
-    """Send up to `limit` waiting mails, a database transaction each; returns how many went out."""
-    sent = 0
+def enqueue_all(mails: Iterable[OutboxEmail]) -> None:
+    """Write many mails at once; those whose key exists already are left out."""
+    mails = list(mails)
+    for mail in mails:
+        mail.subject = " ".join(mail.subject.split())
+    OutboxEmail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+
+
+def deliver_due(limit: int = 500) -> int:
+    """Send up to `limit` waiting mails over one connection, a database transaction each; returns how many.
+
+    One worker does it at a time. It stops when the server fails, and starts no mail after SWEEP_SECONDS.
+    """
+    with alone(ONE_SWEEP) as free:
+        if not free:
+            return 0
+        server = get_connection()
+        try:
+            return _sweep(server, limit)
+        finally:
+            _hang_up(server)
+
+
+def _sweep(server: BaseEmailBackend, limit: int) -> int:
+    sent, until = 0, time.monotonic() + SWEEP_SECONDS
     for _ in range(limit):
-        outcome = _deliver_one()
-        if outcome is None:
+        outcome = _deliver_one(server)
+        sent += bool(outcome)
+        if outcome is None or time.monotonic() >= until:
             break
-        sent += outcome
     return sent
 
 
 @transaction.atomic
-def _deliver_one() -> bool | None:
-    """Send the mail that has waited longest; None when none is due. The row stays locked while it is sent."""
+def _deliver_one(server: BaseEmailBackend) -> bool | None:
+    """Send the mail that has waited longest, its row locked meanwhile, and say whether it was accepted.
+
+    None ends the sweep: no mail is due, or the server failed.
+    """
     mail = (
         OutboxEmail.objects.select_for_update(skip_locked=True)
         .filter(sent_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS)
@@ -48,23 +88,82 @@ def _deliver_one() -> bool | None:
     )
     if mail is None:
         return None
+    error = _attempt(server, mail)
+    mail.save(update_fields=["attempts", "last_error", "due_at", "sent_at"])
+    if error is None:
+        return True
+    logger.warning("Mail %s was not accepted (attempt %s): %s", mail.pk, mail.attempts, error)
+    _hang_up(server)
+    # Silence says something about the server and not about this mail: the others need not be tried now.
+    silent = isinstance(error, OSError) and not isinstance(error, ANSWERS)
+    return None if silent else False
+
+
+def _attempt(server: BaseEmailBackend, mail: OutboxEmail) -> Exception | None:
+    """Try to send a mail and note on it what came of that; answers why it was not accepted."""
+    try:
+        message = _message(mail)
+    except ValueError as error:
+        return _give_up(mail, error)
+    try:
+        server.open()
+    except OSError as error:
+        # Not this mail's fault: it costs it no attempt, so no outage is long enough to lose it.
+        mail.due_at = timezone.now() + SERVER_WAIT
+        mail.last_error = _words(error)
+        return ConnectionError(mail.last_error)
     mail.attempts += 1
     try:
-        _message(mail).send()
+        server.send_messages([message])
     except Exception as error:
-        logger.warning("Mail %s was not accepted (attempt %s): %s", mail.pk, mail.attempts, error)
-        mail.last_error = f"{type(error).__name__}: {error}"[:500]
-        mail.due_at = timezone.now() + min(timedelta(seconds=5 * 2**mail.attempts), LONGEST_WAIT)
+        return _try_later(mail, error)
+    mail.sent_at = timezone.now()
+    mail.last_error = ""
+    return None
+
+
+def _try_later(mail: OutboxEmail, error: Exception) -> Exception:
+    if mail.attempts >= _most_tries(error):
+        return _give_up(mail, error)
+    mail.due_at = timezone.now() + min(timedelta(seconds=5 * 2**mail.attempts), LONGEST_WAIT)
+    mail.last_error = _words(error)
+    return error
+
+
+def _most_tries(error: Exception) -> int:
+    if isinstance(error, ValueError):
+        return 1
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        final = all(code >= 500 for code, _ in error.recipients.values())
     else:
-        mail.sent_at = timezone.now()
-        mail.last_error = ""
-    mail.save(update_fields=["attempts", "last_error", "due_at", "sent_at"])
-    return mail.sent_at is not None
+        final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+    return MAX_REFUSALS if final else MAX_ATTEMPTS
+
+
+def _give_up(mail: OutboxEmail, error: Exception) -> Exception:
+    tries = f"after {mail.attempts} tries" if mail.attempts else "without a try"
+    mail.last_error = f"Given up {tries}. {_words(error)}"
+    # Far from the mails that are due, so that no sweep reads it again.
+    mail.attempts, mail.due_at = MAX_ATTEMPTS, NEVER
+    return error
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _hang_up(server: BaseEmailBackend) -> None:
+    try:
+        server.close()
+    except OSError as error:
+        logger.warning("The mail server did not say goodbye: %s", error)
 
 
 def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
-    # The same Message-ID on every attempt lets mail servers drop the second copy of a mail
-    # whose first delivery was accepted just before a crash.
+    """The mail as it goes out. Raises ValueError when it never can."""
+    if not ADDRESS.fullmatch(mail.recipient) or not mail.recipient.isprintable():
+        raise ValueError("The recipient is not one e-mail address.")
+    # The same on every attempt, so that mailboxes drop a second copy.
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]
     message = EmailMultiAlternatives(
@@ -72,17 +171,18 @@ def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    message.message()
     return message
 
 
 def waiting() -> int:
-    """How many mails wait to be sent."""
+    """How many mails wait to be sent; those given up do not."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM outbox_emails WHERE sent_at IS NULL")
+        cursor.execute("SELECT count(*) FROM outbox_emails WHERE sent_at IS NULL AND due_at < %s", [NEVER])
         return int(cursor.fetchone()[0])
 
 
 def try_again(mail_ids: list[int]) -> int:
-    """Make unsent mails due now, also those given up after MAX_ATTEMPTS; returns how many."""
+    """Make unsent mails due now, also those given up; returns how many."""
     unsent = OutboxEmail.objects.filter(pk__in=mail_ids, sent_at__isnull=True)
     return unsent.update(due_at=timezone.now(), attempts=Least("attempts", MAX_ATTEMPTS - 1))

@@ -6,13 +6,24 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import User
+from accounts.rules import accept_rules
 
 
 @transaction.atomic
-def create_player(email: str, password: str | None = None, *, confirmed: bool = False, **fields: Any) -> User:
-    """A player made by staff or a command; `confirmed` says that the e-mail is known to be theirs."""
+def create_player(
+    email: str,
+    password: str | None = None,
+    *,
+    confirmed: bool = False,
+    accepted_rules: bool = False,
+    **fields: Any,
+) -> User:
+    """A player made by staff or a command; `confirmed` says that the e-mail is known to be theirs, and
+    `accepted_rules` that they accepted the rules elsewhere."""
     user = User.objects.create_user(email, password, **fields)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=confirmed)
+    if accepted_rules:
+        accept_rules(user)
     return user
 
 

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import RulesAcceptance, User
 from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.models import Transaction
@@ -18,6 +18,7 @@ ENDLESS = 2**31 - 1
 def players(count: int) -> list[str]:
     """The ids of so many new players with confirmed e-mails and more coins than they can spend."""
     made = User.objects.bulk_create(User(email=f"{n}@bench.example") for n in range(count))
+    RulesAcceptance.objects.bulk_create(RulesAcceptance(user=user, version="bench") for user in made)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in made
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 import psycopg
+from cryptography.fernet import Fernet
 from psycopg.conninfo import make_conninfo
 
 NAME = "lucky11_bench"
@@ -17,6 +18,7 @@ THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     "LUCKY11_ENV_FILE": "",
     "DEBUG": "false",
     "ALLOWED_HOSTS": "127.0.0.1",

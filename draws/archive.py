@@ -1,15 +1,17 @@
 """What the pages about the past read: results and a player's own tickets, with a fixed number of queries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from draws.models import Draw, Participation, Winner
 from draws.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
-from draws.queries import PAGE, Held, Viewer
+from draws.queries import PAGE, Held, Viewer, drawn_first
+from draws.standing import holders, redraws_of
 
 PLACES_SHOWN = 3
 NUMBERS_SHOWN = 6
@@ -17,7 +19,7 @@ NUMBERS_SHOWN = 6
 
 @dataclass
 class Result:
-    """A draw that ended: its first winners, or why there are none."""
+    """A draw that ended: who has its first prizes, or why there are none."""
 
     draw: Draw
     winners: list[Winner]
@@ -35,23 +37,25 @@ class Holding:
 
     @property
     def outcome(self) -> str:
-        """active, waiting, won, not_won or refunded."""
+        """active, waiting, won, passed_on (won, and not claimed), not_won or refunded."""
         state = Draw.State(self.draw.state)
         if state == Draw.State.DRAWN:
-            return "won" if self.wins else "not_won"
+            standing = any(win.forfeited_at is None for win in self.wins)
+            return "won" if standing else "passed_on" if self.wins else "not_won"
         if state in (Draw.State.CANCELLED, Draw.State.VOID):
             return "refunded"
         return "active" if state == Draw.State.OPEN else "waiting"
 
 
 def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
-    """A page of draws that ended, the latest first: four queries, three for visitors."""
+    """A page of draws that ended, the latest first: five queries, four for visitors."""
     draws = _ended("drawn_at", before, size) + _ended("cancelled_at", before, size)
     draws.sort(key=lambda draw: (_ended_at(draw), draw.pk), reverse=True)
     page = cut(draws, size, lambda draw: moment_cursor(_ended_at(draw), draw.pk))
-    winners = Winner.objects.filter(draw__in=page.rows).select_related("ticket").order_by("place")
-    first = _by_draw(winners.filter(place__lt=PLACES_SHOWN))
-    mine = _by_draw(winners.filter(user=viewer)) if viewer else {}
+    drawn = drawn_first(PLACES_SHOWN).filter(draw__in=page.rows)
+    first = _by_draw(holders(drawn, redraws_of(draw.pk for draw in page.rows)))
+    wins = Winner.objects.filter(draw__in=page.rows, user=viewer, forfeited_at__isnull=True)
+    mine = _by_draw(wins) if viewer else {}
     rows = []
     for draw in page.rows:
         shown = first.get(draw.pk, [])
@@ -62,7 +66,8 @@ def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
 
 def _ended(column: str, before: str, size: int) -> list[Draw]:
     # Two lists, each along its own index, are merged by the caller.
-    prizes = Winner.objects.filter(draw=OuterRef("pk")).values("draw").annotate(n=Count("pk")).values("n")
+    won = Winner.objects.filter(draw=OuterRef("pk"), place__lt=OuterRef("winner_count"))
+    prizes = won.values("draw").annotate(n=Count("pk")).values("n")
     rows = Draw.objects.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-pk")
     rows = rows.annotate(prizes=Subquery(prizes))
     position = read_moment_cursor(before)
@@ -78,7 +83,7 @@ def _ended_at(draw: Draw) -> datetime:
     return ended
 
 
-def _by_draw(winners: QuerySet[Winner]) -> dict[int, list[Winner]]:
+def _by_draw(winners: Iterable[Winner]) -> dict[int, list[Winner]]:
     grouped: dict[int, list[Winner]] = {}
     for winner in winners:
         grouped.setdefault(winner.draw_id, []).append(winner)
@@ -96,7 +101,9 @@ def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Hol
     ids = [group["draw_id"] for group in page.rows]
     draws = Draw.objects.in_bulk(ids)
     numbers = _first_numbers(player, ids)
-    wins = _by_draw(Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket"))
+    wins = _by_draw(
+        Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket").order_by("pk")
+    )
     rows = [
         Holding(draws[pk], Held(group["count"], tuple(numbers[pk])), wins.get(pk, []))
         for group in page.rows
@@ -112,7 +119,8 @@ def _shown(show: str, player: User) -> Q:
     if show == "ended":
         return ended
     if show == "won":
-        return Q(Exists(Winner.objects.filter(user=player, draw_id=OuterRef("draw_id"))))
+        mine = Winner.objects.filter(user=player, forfeited_at__isnull=True)
+        return Q(Exists(mine.filter(draw_id=OuterRef("draw_id"))))
     return Q()
 
 

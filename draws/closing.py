@@ -1,25 +1,20 @@
 """Closing: freeze the ticket list, then draw the winners. Each step is its own database transaction,
 safe to repeat after a crash at any line, and made once however many workers try."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from draws import fairness, log, sealing, settling
 from draws.models import Draw, FrozenList, Participation, Seal, Winner
 from draws.services import database_now, lock_if_free, moving_state
+from draws.sweeping import sweep
 from draws.voiding import void
-
-logger = logging.getLogger(__name__)
-
-AT_ONCE = 200  # draws a sweep takes in each step; the next takes the rest
 
 
 def close_due_draws() -> int:
@@ -27,19 +22,9 @@ def close_due_draws() -> int:
 
     May run twice, late, or in several places at once. A draw that fails is logged; the others go on.
     """
-    steps = _sweep(Draw.objects.due(), freeze_draw)
-    steps += _sweep(Draw.objects.undrawn(), draw_winners)
-    return steps + _sweep(Draw.objects.unsettled(), settling.settle_draw)
-
-
-def _sweep(draws: QuerySet[Draw], step: Callable[[int], bool]) -> int:
-    done = 0
-    for draw_id in list(draws.values_list("pk", flat=True)[:AT_ONCE]):
-        try:
-            done += step(draw_id)
-        except Exception:
-            logger.exception("Draw %s: %s failed; the next sweep tries again.", draw_id, step.__name__)
-    return done
+    steps = sweep(Draw.objects.due(), freeze_draw)
+    steps += sweep(Draw.objects.undrawn(), draw_winners)
+    return steps + sweep(Draw.objects.unsettled(), settling.settle_draw)
 
 
 @transaction.atomic

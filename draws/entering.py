@@ -7,13 +7,15 @@ the result durable before anyone is told. This module calls it and turns each re
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db import DatabaseError, connection, transaction
 
+from accounts.breaks import ends
 from draws import exceptions as refused
 from draws.exceptions import EntryRefused
 from draws.models import Participation
-from ledger.models import Transaction
+from ledger.models import SpendLimit, Transaction
 
 REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 NOTHING = "No ticket was taken and nothing was charged."
@@ -104,6 +106,21 @@ def _coins(balance: int, cost: int) -> EntryRefused:
     return refused.NotEnoughCoins(f"You have {balance} coins and this costs {cost}. {NOTHING}", balance, cost)
 
 
+def _on_break(epoch: int) -> EntryRefused:
+    ends_at = datetime.fromtimestamp(epoch, tz=UTC) if epoch else None
+    return refused.OnBreak(f"You are on a break {ends(ends_at)}. {NOTHING}", ends_at)
+
+
+def _own_limit(period: int, limit: int, spent: int) -> EntryRefused:
+    which = list(SpendLimit.Period)[period - 1]
+    return refused.LimitReached(
+        f"You let yourself spend {limit:,} coins in {which.label} and have spent {spent:,}. {NOTHING}",
+        which.value,
+        limit,
+        spent,
+    )
+
+
 _REFUSALS: dict[str, Callable[..., EntryRefused]] = {
     "L11NF": lambda: refused.DrawNotFound(f"There is no such draw. {NOTHING}"),
     "L11CL": lambda: refused.DrawClosed(f"This draw has closed. {NOTHING}"),
@@ -113,7 +130,15 @@ _REFUSALS: dict[str, Callable[..., EntryRefused]] = {
     "L11CO": _coins,
     "L11VI": lambda: refused.VipOnly(f"For now only VIP players may enter this draw. {NOTHING}"),
     "L11EM": lambda: refused.EmailNotConfirmed(f"Confirm your email address first. {NOTHING}"),
-    "L11SU": lambda: refused.PlayerSuspended(f"This account may not take tickets. {NOTHING}"),
+    "L11BR": _on_break,
+    "L11LM": _own_limit,
+    "L11RU": lambda: refused.RulesNotAccepted(f"Accept the rules first. {NOTHING}"),
+    "L11ST": lambda: refused.StaffMayNotEnter(
+        f"Staff who publish draws or adjust coins take no tickets. {NOTHING}"
+    ),
+    # PostgreSQL's lock_not_available.
+    "55P03": lambda: refused.TooBusy(f"Too many players at once: try again in a moment. {NOTHING}"),
+    "L11SU": lambda: refused.PlayerSuspended(f"Your account is suspended. {NOTHING}"),
     "L11RC": lambda: refused.RequestConflict(
         "This form was sent before with another number of tickets, and that stands. "
         "Open the draw again to take more."

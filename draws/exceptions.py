@@ -6,11 +6,17 @@ DrawError
 ├── EntryRefused          no ticket was taken and nothing was charged
 │   ├── DrawNotFound      DrawClosed      DrawCancelled   DrawFull
 │   ├── TicketLimitReached  NotEnoughCoins  VipOnly  EmailNotConfirmed  PlayerSuspended
-│   └── RequestConflict   InvalidTicketCount  InvalidRequest
+│   ├── OnBreak           LimitReached    RulesNotAccepted  StaffMayNotEnter
+│   └── RequestConflict   InvalidTicketCount  InvalidRequest  TooBusy
 ├── NotPublishable        the draft cannot open as it is
 ├── NotCancellable        the draw can no longer be cancelled
+├── ClaimError            nothing about a prize was changed
+│   ├── ClaimNotYours     AlreadyClaimed  ClaimLapsed     NothingToClaim
+│   └── ClaimInvalid      NotSendable     NotPassable
 └── TextNotChangeable     the text is sealed
 """
+
+from datetime import datetime
 
 
 class DrawError(Exception):
@@ -85,8 +91,47 @@ class PlayerSuspended(EntryRefused):
     status = 403
 
 
+class OnBreak(EntryRefused):
+    """The player is on a break, by their own wish; `ends_at` is None when it is for good."""
+
+    status = 403
+
+    def __init__(self, message: str, ends_at: datetime | None) -> None:
+        super().__init__(message)
+        self.ends_at = ends_at
+
+
+class LimitReached(EntryRefused):
+    """The player would spend more coins in a period (day, week, month) than they let themselves spend."""
+
+    def __init__(self, message: str, period: str, limit: int, spent: int) -> None:
+        super().__init__(message)
+        self.period = period
+        self.limit = limit
+        self.spent = spent
+
+
+class RulesNotAccepted(EntryRefused):
+    """The player has not said that they are old enough and accept the rules."""
+
+    status = 403
+
+
+class StaffMayNotEnter(EntryRefused):
+    """Staff who publish draws or adjust coins take no tickets."""
+
+    status = 403
+
+
 class RequestConflict(EntryRefused):
     """The same request was sent before with another number of tickets."""
+
+
+class TooBusy(EntryRefused):
+    """Somebody held the player or the draw for longer than a player should wait. `retry_after` in seconds."""
+
+    status = 503
+    retry_after = 3
 
 
 class InvalidTicketCount(EntryRefused):
@@ -115,3 +160,43 @@ class NotCancellable(DrawError):
 
 class TextNotChangeable(DrawError):
     """Sealed with the draw, so not even a typo may be fixed."""
+
+
+class ClaimError(DrawError):
+    """Nothing about the prize was changed."""
+
+
+class ClaimNotYours(ClaimError):
+    """There is no such prize, or somebody else won it; which of the two is not told."""
+
+    status = 404
+
+
+class AlreadyClaimed(ClaimError):
+    """The first claim stands."""
+
+
+class ClaimLapsed(ClaimError):
+    """The time to claim is over, or the prize went to somebody else."""
+
+
+class NothingToClaim(ClaimError):
+    """The prize is coins alone, which are credited without a claim."""
+
+
+class ClaimInvalid(ClaimError):
+    """What was typed cannot be taken; `field` says where: name, address, note, publicity or alias."""
+
+    status = 400
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotSendable(ClaimError):
+    """The prize is not claimed, or is sent already."""
+
+
+class NotPassable(ClaimError):
+    """The prize cannot go to the next reserve: it is sent, is coins alone, or was passed on before."""

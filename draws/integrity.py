@@ -74,15 +74,55 @@ DRAW_CHECKS = [
     ),
     Check(
         "first winners",
-        "A drawn draw has a winner for each prize that could be won, and names the first.",
-        """SELECT d.id AS draw_id, d.winner_id, count(w.id) AS winners FROM draws d
+        "A drawn draw has a winner for each prize that could be won, and names who has the first one.",
+        """WITH RECURSIVE first AS (
+               SELECT id, draw_id, user_id FROM winners WHERE place = 0
+               UNION SELECT w.id, w.draw_id, w.user_id FROM first
+               JOIN redraws r ON r.failed_id = first.id JOIN winners w ON w.id = r.reserve_id)
+           SELECT d.id AS draw_id, d.winner_id, count(w.id) AS winners FROM draws d
            JOIN draw_seals s ON s.draw_id = d.id LEFT JOIN winners w ON w.draw_id = d.id
            WHERE d.drawn_at IS NOT NULL
            GROUP BY d.id, d.winner_id, d.winner_count, s.places
            HAVING count(w.id) FILTER (WHERE w.place < d.winner_count)
                       <> least(d.winner_count, cardinality(s.places))
-               OR d.winner_id IS DISTINCT FROM min(w.user_id) FILTER (WHERE w.place = 0)
+               OR d.winner_id IS DISTINCT FROM (
+                   SELECT f.user_id FROM first f WHERE f.draw_id = d.id
+                       AND NOT EXISTS (SELECT 1 FROM redraws r WHERE r.failed_id = f.id) LIMIT 1)
            ORDER BY d.id LIMIT 1""",
+    ),
+    Check(
+        "re-draws",
+        "A re-draw gave a forfeited prize, without coins, to the next reserve, and is in the log.",
+        """SELECT w.id AS winner_id, w.draw_id, w.place, r.id AS redraw_id, l.n AS log_record FROM winners w
+           JOIN draws d ON d.id = w.draw_id JOIN draw_seals s ON s.draw_id = w.draw_id
+           FULL JOIN (SELECT *, row_number() OVER (PARTITION BY draw_id ORDER BY id) - 1 AS nth
+                      FROM redraws) r ON r.reserve_id = w.id
+           LEFT JOIN winners f ON f.id = r.failed_id
+           LEFT JOIN fairness_log l ON l.draw_id = r.draw_id AND l.kind = 'redraw'
+                  AND l.record_hash = r.record_hash
+           WHERE (w.id IS NULL OR w.place >= d.winner_count OR r.id IS NOT NULL) AND (
+               f.forfeited_at IS NULL OR l.n IS NULL OR w.place IS DISTINCT FROM d.winner_count + r.nth
+               OR (w.draw_id, f.draw_id) IS DISTINCT FROM (r.draw_id, r.draw_id)
+               OR f.place >= w.place OR f.forfeit_reason <> r.reason
+               OR (w.prize_amount, w.prize_coins) IS DISTINCT FROM (f.prize_amount, 0)
+               OR r.record_hash IS DISTINCT FROM sha256(
+                   int2send(16::int2) || 'lucky11/1/redraw'::bytea || int4send(32) || s.result_hash
+                   || int4send(4) || int4send(f.place) || int4send(4) || int4send(w.place)
+                   || int4send(octet_length(r.reason)) || convert_to(r.reason, 'UTF8')))
+           ORDER BY w.id, r.id LIMIT 1""",
+    ),
+    Check(
+        "forfeits",
+        "A forfeited prize says why and went to a reserve if one was left; the log has no other re-draw.",
+        """SELECT w.id AS winner_id, d.id AS draw_id, w.hand_over, w.forfeited_at FROM draws d
+           JOIN winners w ON w.draw_id = d.id JOIN draw_seals s ON s.draw_id = d.id
+           LEFT JOIN redraws r ON r.failed_id = w.id
+           WHERE (w.hand_over = 'lapsed') <> (w.forfeited_at IS NOT NULL)
+              OR (w.forfeited_at IS NOT NULL AND (w.forfeit_reason = '' OR (r.id IS NULL
+                  AND (SELECT count(*) FROM winners o WHERE o.draw_id = d.id) < cardinality(s.places))))
+              OR (SELECT count(*) FROM fairness_log l WHERE l.draw_id = d.id AND l.kind = 'redraw')
+                 <> (SELECT count(*) FROM redraws o WHERE o.draw_id = d.id)
+           ORDER BY w.id LIMIT 1""",
     ),
     Check(
         "prizes",

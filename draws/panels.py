@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from draws.models import Draw
+from draws.odds import Chances, chances
 from draws.queries import DrawPage, Viewer
 
 WAITING = {Draw.State.CLOSING: "drawing", Draw.State.CLOSED: "drawing"}
@@ -19,6 +20,7 @@ class Panel:
     held: int = 0
     taken: int = 0
     keep: int = 0
+    chances: Chances | None = None
 
     @property
     def template(self) -> str:
@@ -41,25 +43,38 @@ def panel(page: DrawPage, viewer: Viewer) -> Panel:
         return Panel("won" if page.my_wins else "lost" if page.held.count else "drawn")
     if state != Draw.State.OPEN:
         return Panel({**WAITING, **OVER}[state])
+    odds = chances(draw, page.held.count)
     if draw.is_full:
-        return Panel("full")
+        return Panel("full", chances=odds)
     if viewer is None:
-        return Panel("signed_out")
+        return Panel("signed_out", chances=odds)
     hindrance = _hindrance(page, viewer)
     if hindrance:
-        return Panel(hindrance)
-    room = min(draw.max_per_player - page.held.count, draw.tickets_left, viewer.coins // draw.entry_fee)
-    return Panel("open", room, page.held.count, draw.current_participants, viewer.coins - draw.entry_fee)
+        return Panel(hindrance, chances=odds)
+    held, fee = page.held.count, draw.entry_fee
+    room = min(draw.max_per_player - held, draw.tickets_left, _spendable(page, viewer) // fee)
+    return Panel("open", room, held, draw.current_participants, viewer.coins - fee, odds)
+
+
+def _spendable(page: DrawPage, player: User) -> int:
+    limit = page.limit
+    return player.coins if limit is None or limit.left is None else min(player.coins, limit.left)
 
 
 def _hindrance(page: DrawPage, player: User) -> str:
     draw = page.draw
+    if page.problem in {"suspended", "staff", "break"}:
+        return page.problem
     if not page.confirmed:
         return "unconfirmed"
+    if page.problem:
+        return page.problem
     if not player.is_vip and draw.vip_only:
         return "vip"
     if not player.is_vip and draw.is_early_access:
         return "early"
     if page.held.count >= draw.max_per_player:
         return "limit"
-    return "poor" if player.coins < draw.entry_fee else ""
+    if player.coins < draw.entry_fee:
+        return "poor"
+    return "spend_limit" if _spendable(page, player) < draw.entry_fee else ""

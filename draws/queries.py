@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, QuerySet, Sum, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.utils import timezone
 
+from accounts.breaks import current_break, until
 from accounts.models import User
+from accounts.playing import may_play_problem
 from accounts.services import has_confirmed_email
-from draws.models import Draw, LogRecord, Participation, Seal, TextChange, Winner
+from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
 from draws.paging import Page, cut, moment_cursor, read_moment_cursor
+from draws.standing import holders, redraws_of
+from ledger.limits import Limit, tightest
 from ledger.models import Transaction
 
 Viewer = User | None
@@ -64,8 +68,12 @@ class DrawPage:
     log_head: bytes | memoryview | None
     held: Held
     confirmed: bool
+    problem: str
+    break_lasts: str
+    limit: Limit | None
     winners: Sequence[Winner]
     more_winners: int
+    redraws: Sequence[Redraw]
     my_wins: list[Winner]
     coins_back: int
     changes: list[TextChange]
@@ -113,13 +121,19 @@ def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE) -> P
 
 
 def latest_winners(count: int = 3) -> list[tuple[Draw, list[Winner]]]:
-    """The draws drawn last, each with the winners of its first two prizes: two queries."""
+    """The draws drawn last, each with who has its first two prizes: three queries."""
     draws = list(Draw.objects.finished()[:count])
-    top = Winner.objects.filter(draw__in=draws, place__lt=2).select_related("ticket").order_by("place")
+    top = list(drawn_first(2).filter(draw__in=draws))
     winners: dict[int, list[Winner]] = {}
-    for winner in top:
+    for winner in holders(top, redraws_of(draw.pk for draw in draws)):
         winners.setdefault(winner.draw_id, []).append(winner)
     return [(draw, winners.get(draw.pk, [])) for draw in draws]
+
+
+def drawn_first(places: int) -> QuerySet[Winner]:
+    """The winners of so many first prizes as they were drawn, without reserves."""
+    prizes = Winner.objects.filter(place__lt=places, draw__winner_count__gt=F("place"))
+    return prizes.select_related("ticket").order_by("place")
 
 
 def held_in(viewer: Viewer, draw_id: int, shown: int = NUMBERS_SHOWN) -> Held:
@@ -148,9 +162,12 @@ def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
 def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     """Everything the page of `draw` shows to `viewer`."""
     held = held_in(viewer, draw.pk)
+    problem = problem_of(viewer) if viewer and draw.is_open else ""
+    rest = current_break(viewer) if viewer and problem == "break" else None
     drawn = draw.drawn_at is not None
-    winners = Winner.objects.filter(draw=draw).select_related("ticket").order_by("place")
-    shown = list(winners.annotate(total=Window(Count("pk")))[:WINNERS_SHOWN]) if drawn else []
+    prizes = drawn_first(draw.winner_count).filter(draw=draw).annotate(total=Window(Count("pk")))
+    shown = list(prizes[:WINNERS_SHOWN]) if drawn else []
+    redraws = redraws_of([draw.pk]) if drawn else []
     changes = TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20]
     return DrawPage(
         draw=draw,
@@ -160,12 +177,45 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
         log_head=LogRecord.objects.order_by("-n").values_list("head", flat=True).first(),
         held=held,
         confirmed=draw.is_open and viewer is not None and has_confirmed_email(viewer),
-        winners=shown,
+        problem=problem,
+        break_lasts=until(rest) if rest else "",
+        limit=tightest(viewer.pk) if viewer and draw.is_open else None,
+        winners=holders(shown, redraws),
         more_winners=shown[0].total - len(shown) if shown else 0,
-        my_wins=list(winners.filter(user=viewer)) if viewer and drawn and held.count else [],
+        redraws=_of_draw(redraws, draw),
+        my_wins=_wins_of(viewer, draw) if viewer and drawn and held.count else [],
         coins_back=_coins_back(draw, viewer) if viewer and held.count else 0,
         changes=list(changes),
     )
+
+
+def _of_draw(redraws: list[Redraw], draw: Draw) -> list[Redraw]:
+    for redraw in redraws:
+        redraw.failed.draw = redraw.reserve.draw = draw
+    return redraws
+
+
+def _wins_of(player: User, draw: Draw) -> list[Winner]:
+    """What stands comes first, then what was passed on."""
+    wins = Winner.objects.filter(draw=draw, user=player).select_related("ticket")
+    return list(wins.order_by(F("forfeited_at").asc(nulls_first=True), "place"))
+
+
+def find_win(player: User, winner_id: int) -> Winner | None:
+    """One of the player's own prizes with its claim, without where it goes: one query."""
+    if winner_id >= 2**63:
+        return None
+    wins = Winner.objects.select_related("draw", "ticket", "claim", "passed_on", "took_over__failed__ticket")
+    return wins.defer("claim__details").filter(user=player, pk=winner_id).first()
+
+
+def problem_of(player: User) -> str:
+    """Why the player takes no tickets in any draw: suspended, staff, break or rules; empty when they may."""
+    problem = may_play_problem(player)
+    runs_the_site = player.is_staff and any(
+        map(player.has_perm, ("draws.publish_draw", "ledger.add_transaction"))
+    )
+    return "staff" if runs_the_site and problem != "suspended" else problem
 
 
 def _coins_back(draw: Draw, player: User) -> int:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.heartbeat import beat
-from draws import closing
+from draws import claiming, closing, deleting, redrawing, telling
 
 
 @shared_task
@@ -12,3 +12,27 @@ def close_due_draws() -> int:
     steps = closing.close_due_draws()
     beat("worker")
     return steps
+
+
+@shared_task
+def sweep_claims() -> int:
+    """Pass on prizes that were not claimed in time, and remind whoever's time is nearly over."""
+    return redrawing.lapse_overdue_claims() + claiming.remind_of_claims()
+
+
+@shared_task
+def tell_entries() -> int:
+    """Confirm to players the tickets they took."""
+    return telling.tell_entries()
+
+
+@shared_task
+def tell_results() -> int:
+    """Tell players whose tickets did not win."""
+    return telling.tell_results()
+
+
+@shared_task
+def pass_on_prizes_of_the_gone() -> int:
+    """Pass on what players who deleted their account had won and not received."""
+    return deleting.pass_on_prizes_of_the_gone()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from draws.views import detail, lists
+from draws.views import claims, detail, lists
 
 app_name = "draws"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("draws/<int:draw_id>/", detail.detail, name="detail"),
     path("draws/<int:draw_id>/enter/", detail.enter, name="enter"),
     path("winners/", lists.winners, name="winners"),
+    path("winners/<int:winner_id>/claim/", claims.claim, name="claim"),
     path("tickets/", lists.tickets, name="tickets"),
     path("how-it-works/", lists.how, name="how"),
 ]

@@ -7,4 +7,11 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ledger import receivers  # noqa: F401 connects the receivers
+        from ledger import (
+            approvals,
+            receivers,  # noqa: F401 connects the receivers
+            takeout,
+        )
+
+        approvals.register()
+        takeout.register()

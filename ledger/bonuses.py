@@ -1,39 +1,65 @@
 """Where new coins come from: the welcome bonus and the daily visit."""
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from accounts.deleting import recognise
+from accounts.message_kinds import tell_welcome
 from accounts.models import User
+from accounts.playing import pause_of
 from ledger import services
+from ledger.exceptions import LedgerError
 from ledger.models import Transaction
 
+# Why a player gets no coins for a visit, by what keeps them from playing.
+NO_VISIT = {
+    "suspended": "Your account is suspended: there are no coins for visits. The coins you have stay yours.",
+    "break": "You are on a break: there are no coins for visits until it ends. Your coins stay yours.",
+}
 
-def grant_signup_bonus(user_id: str) -> Transaction:
-    """Credit the welcome coins, once per player, whatever the bonus is today."""
+
+@transaction.atomic
+def grant_signup_bonus(user_id: str) -> Transaction | None:
+    """Credit the welcome coins, once per player, whatever the bonus is today.
+
+    None for who deleted an account and joined again with its e-mail: they had their welcome.
+    """
     key = f"signup:{user_id}"
     earlier = Transaction.objects.filter(idempotency_key=key).first()
     if earlier is not None:
         return earlier
+    if recognise(user_id):
+        return None
     amount = settings.SIGNUP_BONUS_COINS
-    return services.post(
-        user_id, Transaction.Type.SIGNUP_BONUS, amount, key, description="Welcome to Lucky11"
-    )
+    row = services.post(user_id, Transaction.Type.SIGNUP_BONUS, amount, key, description="Welcome to Lucky11")
+    tell_welcome(User.objects.get(pk=user_id), row.amount)
+    return row
 
 
+@transaction.atomic
 def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
-    """Credit today's visit, once per player and day in the player's time zone; says whether it was new."""
+    """Credit today's visit, once per player and day in the player's time zone; says whether it was new.
+
+    Raises LedgerError for a player who is suspended or on a break.
+    """
+    # Behind the player's lock: of two tabs at once, one is told that the visit was new.
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     key = _daily_key(user)
     earlier = Transaction.objects.filter(idempotency_key=key).first()
     if earlier is not None:
         return earlier, False
+    refusal = NO_VISIT.get(pause_of(user))
+    if refusal:
+        raise LedgerError(refusal)
     amount = settings.DAILY_BONUS_COINS
     row = services.post(user.pk, Transaction.Type.DAILY_BONUS, amount, key, description="Daily visit")
     return row, True
 
 
-def daily_bonus_available(user: User) -> bool:
-    """Whether today's visit bonus is still to be collected."""
-    return not Transaction.objects.filter(idempotency_key=_daily_key(user)).exists()
+def visit_today(user: User) -> str:
+    """What there is to say about today's visit: open, collected, or why there is none: suspended or break."""
+    collected = Transaction.objects.filter(idempotency_key=_daily_key(user)).exists()
+    return pause_of(user) or ("collected" if collected else "open")
 
 
 def grant_missing_signup_bonuses() -> int:
@@ -43,6 +69,7 @@ def grant_missing_signup_bonuses() -> int:
             """SELECT DISTINCT e.user_id FROM account_emailaddress e
                WHERE e.verified AND NOT EXISTS (
                    SELECT 1 FROM transactions t WHERE t.idempotency_key = 'signup:' || e.user_id)
+               AND NOT EXISTS (SELECT 1 FROM left_addresses l WHERE l.back_as_id = e.user_id)
                ORDER BY 1 LIMIT 1000"""
         )
         players = [row[0] for row in cursor.fetchall()]

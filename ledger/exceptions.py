@@ -28,3 +28,9 @@ class NoSuchPlayer(LedgerError):
 
 class NotReversible(LedgerError):
     """Only the payment for tickets can be given back, once and whole."""
+
+
+class LimitRefused(LedgerError):
+    """A limit that makes no sense; the limits stand as they were."""
+
+    status = 400

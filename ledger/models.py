@@ -103,3 +103,35 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount:+} coins, {self.get_type_display()}"
+
+
+class SpendLimit(models.Model):
+    """How many coins a player lets themselves spend on tickets in one period. Raised only after a day."""
+
+    class Period(models.TextChoices):
+        DAY = "day", "24 hours"
+        WEEK = "week", "7 days"
+        MONTH = "month", "30 days"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="spend_limits", db_index=False
+    )
+    period = models.TextField(choices=Period.choices)
+    coins = models.IntegerField(null=True, help_text="Coins; empty: no limit.")
+    next_coins = models.IntegerField(null=True, help_text="What holds from `next_at`; empty: no limit.")
+    next_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "spend_limits"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="spend_limits_once", fields=["user", "period"]),
+            models.CheckConstraint(
+                name="spend_limits_not_negative",
+                condition=(models.Q(coins__isnull=True) | models.Q(coins__gte=0))
+                & (models.Q(next_coins__isnull=True) | models.Q(next_coins__gte=0)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"limit a {self.period} of player {self.user_id}"

@@ -81,8 +81,10 @@ def reverse(transaction_id: int, *, description: str = "") -> Transaction:
 def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
     """A staff correction of a player's coins, with the reason the player will read in their history.
 
-    Raises LedgerError when the reason is blank, and what `post` raises.
+    Raises LedgerError when the reason is blank or the coins are the actor's own, and what `post` raises.
     """
+    if actor.pk == user_id:
+        raise LedgerError("Nobody adjusts their own coins: ask another member of staff. Nothing was changed.")
     if not reason.strip():
         raise LedgerError("An adjustment needs a reason. Nothing was changed.")
     return post(

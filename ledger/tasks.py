@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from ledger import bonuses
+from ledger import bonuses, seals
 
 
 @shared_task
 def grant_missing_signup_bonuses() -> int:
     """Find confirmed players whom the welcome bonus missed (bulk-made accounts)."""
     return bonuses.grant_missing_signup_bonuses()
+
+
+@shared_task
+def seal_ledger() -> None:
+    """Take the day's seal of the ledger, if it is due."""
+    seals.seal_ledger()

@@ -30,7 +30,7 @@ def coins(request: HttpRequest) -> HttpResponse:
         "moves": [(row, reference_url(row)) for row in shown],
         "before": before,
         "next": shown[-1].user_seq if len(rows) > PAGE else None,
-        "daily_open": before is None and bonuses.daily_bonus_available(player),
+        "visit": "" if before else bonuses.visit_today(player),
     }
     return render(request, "ledger/coins.html", context)
 

@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from accounts.admin.approvals import to_decide
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
 from accounts.admin.search import ids_by_address
 from accounts.models import OutboxEmail, User
 from draws.models import Winner
 from draws.overdue import overdue
+from lucky11 import door
 
 # Counts on the first page stop here: "more than 50" is as good a reason to look.
 COUNTED = 50
@@ -26,6 +28,11 @@ def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
     return stock_index(request, context)
 
 
+def password_change(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """The site's own page."""
+    return redirect("account_change_password")
+
+
 def _draws_at_work(request: HttpRequest) -> dict[str, Any]:
     if not request.user.has_perm("draws.view_draw"):
         return {}
@@ -35,7 +42,10 @@ def _draws_at_work(request: HttpRequest) -> dict[str, Any]:
 
 def _waiting(request: HttpRequest) -> dict[str, Any]:
     waiting = {}
+    if isinstance(request.user, User):
+        waiting["to_decide"] = _up_to(to_decide(request.user))
     if request.user.has_perm("draws.view_winner"):
+        waiting["to_claim"] = _up_to(Winner.objects.filter(hand_over=Winner.HandOver.TO_CLAIM))
         waiting["to_send"] = _up_to(Winner.objects.filter(hand_over=Winner.HandOver.CLAIMED))
     if request.user.has_perm("accounts.view_outboxemail"):
         waiting["failing"] = _up_to(OutboxEmail.objects.filter(sent_at__isnull=True, attempts__gt=0))
@@ -51,9 +61,10 @@ admin.site.site_header = "Lucky11 staff"
 admin.site.site_title = "Lucky11 staff"
 admin.site.index_title = "Staff"
 admin.site.index_template = "admin/lucky11_index.html"
+# Passwords change where everyone's do: with its limits on trying, and a mail about it.
+admin.site.password_change = admin.site.password_change_done = password_change  # type: ignore[assignment,method-assign]
 admin.site.index = index  # type: ignore[assignment,method-assign]
-# Staff sign in where players do: one door, with its limits on trying passwords.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+door.close()
 
 
 @admin.register(LogEntry)

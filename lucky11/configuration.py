@@ -41,3 +41,35 @@ def database() -> dict[str, Any]:
         return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     pool = {"min_size": 1, "max_size": size, "timeout": 10}
     return settings | {"OPTIONS": settings.get("OPTIONS", {}) | {"pool": pool}}
+
+
+def openid_providers() -> dict[str, Any]:
+    """allauth's settings for the OpenID Connect provider that the OIDC_… variables name; none without them.
+
+    Raises ImproperlyConfigured when only some of them are set, or the address is not one.
+    """
+    given = {
+        "OIDC_SERVER_URL": os.environ.get("OIDC_SERVER_URL", ""),
+        "OIDC_CLIENT_ID": os.environ.get("OIDC_CLIENT_ID", ""),
+        "OIDC_CLIENT_SECRET": os.environ.get("OIDC_CLIENT_SECRET", ""),
+    }
+    spoken_by: dict[str, Any] = {"provider_class": "accounts.openid.Provider", "APPS": []}
+    if not any(given.values()):
+        return {"openid_connect": spoken_by}
+    missing = ", ".join(name for name, value in given.items() if not value)
+    if missing:
+        raise ImproperlyConfigured(
+            f"{missing} is not set, but another OIDC variable is. Set all three (see .env.example), or none."
+        )
+    if not given["OIDC_SERVER_URL"].startswith(("https://", "http://")):
+        raise ImproperlyConfigured(
+            "OIDC_SERVER_URL is not an address that begins with https:// (or http://)."
+        )
+    app = {
+        "provider_id": "openid",
+        "name": os.environ.get("OIDC_NAME", "") or "OpenID",
+        "client_id": given["OIDC_CLIENT_ID"],
+        "secret": given["OIDC_CLIENT_SECRET"],
+        "settings": {"server_url": given["OIDC_SERVER_URL"].rstrip("/"), "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": spoken_by | {"APPS": [app]}}

@@ -8,6 +8,9 @@ from typing import Any
 PASSWORD = "lucky-eleven-demo"
 PLAYER = "ana@lucky11.example"
 STAFF = "staff@lucky11.example"
+# Approves what the first one asks for, and is no superuser.
+SECOND_STAFF = "second@lucky11.example"
+SECOND_GROUPS = ("Draws", "Prizes", "Coins")
 QUICK_TITLE = "The two-minute draw: 111 coins"
 
 # A player with a last name is one who lets the site show their first name when they win.

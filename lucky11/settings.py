@@ -4,6 +4,7 @@
 """
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from lucky11 import embedded
-from lucky11.configuration import database, required
+from lucky11.configuration import database, openid_providers, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,6 +32,9 @@ SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 
 DATABASES = {"default": database()}
+# Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
+ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
+
 REDIS_URL = required("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL == "embedded:":
@@ -48,14 +52,28 @@ CACHES = {
 
 EMAIL = env.email_url("EMAIL_URL", default="dummymail://" if DEBUG else "smtp://localhost:25")
 vars().update(EMAIL)
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Lucky11 <hello@lucky11.example>")
+# Where players write to; the help page names it.
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # -- the rules of the house --
 
 SIGNUP_BONUS_COINS = 50
 DAILY_BONUS_COINS = 3
-CLAIM_DAYS = 14
+# Days a winner has to claim a prize, and how many before the end they are reminded.
+CLAIM_DAYS = env.int("CLAIM_DAYS", default=14)
+CLAIM_REMINDER_DAYS = 3
+# The version of the rules that players accept; a new one with every change of what they mean.
+RULES_VERSION = "2026-11"
+MINIMUM_AGE = 18
+# Whether cancelling, passing a prize on and adjustments of so many coins need a second staff member.
+STAFF_APPROVALS = env.bool("STAFF_APPROVALS", default=True)
+ADJUSTMENT_APPROVAL_COINS = env.int("ADJUSTMENT_APPROVAL_COINS", default=500)
+# How long a download of a player's own data can be fetched.
+DATA_EXPORT_DAYS = 7
+# How long copies of sent mails are kept before they are blanked.
+MAIL_KEPT_DAYS = 90
 # The sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
@@ -72,6 +90,10 @@ INSTALLED_APPS = [
     "accounts",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -94,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PlayerTimeZoneMiddleware",
 ]
 
@@ -112,6 +135,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.site",
+                "accounts.context_processors.bell",
             ],
         },
     },
@@ -148,6 +172,29 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_ORIGIN.partition(":")[0]
 ACCOUNT_SESSION_REMEMBER = True
+
+# A provider of the operator's choice, by environment; players who come from it accept the rules first.
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = openid_providers()
+SOCIALACCOUNT_FORMS = {"signup": "accounts.social_forms.SignupForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkey_forms.AddPasskeyForm",
+    "login_webauthn": "accounts.passkey_forms.SignInForm",
+    "authenticate_webauthn": "accounts.passkey_forms.SecondFactorForm",
+    "reauthenticate_webauthn": "accounts.passkey_forms.ProveAgainForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Lucky11"
+# Browsers offer passkeys over plain HTTP only on the machine itself, for development.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# Staff enter the admin only with a second factor, used in this session.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 
 # -- safety --
 
@@ -191,6 +238,13 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Where the ledger's daily seals go: another machine or a write-once store makes them worth most.
+    "ledger_seals": {
+        "BACKEND": env.str("LEDGER_SEALS_BACKEND", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "LEDGER_SEALS_OPTIONS", default={"location": str(BASE_DIR / ".data" / "ledger-seals")}
+        ),
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -214,8 +268,16 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "close due draws": _every(1, "draws.tasks.close_due_draws"),
+    "sweep claims": _every(30, "draws.tasks.sweep_claims"),
+    "tell about tickets": _every(2, "draws.tasks.tell_entries"),
+    "tell results": _every(5, "draws.tasks.tell_results"),
     "deliver the outbox": _every(2, "accounts.tasks.deliver_outbox"),
     "welcome bonuses that were missed": _every(3600, "ledger.tasks.grant_missing_signup_bonuses"),
+    "seal the ledger": _every(900, "ledger.tasks.seal_ledger"),
+    "pass on prizes of the gone": _every(60, "draws.tasks.pass_on_prizes_of_the_gone"),
+    "pack downloads": _every(5, "accounts.tasks.make_data_exports"),
+    "blank mails of the gone": _every(10, "accounts.tasks.blank_mails_of_the_gone"),
+    "purge data": _every(3600, "accounts.tasks.purge_data"),
     "purge sessions": _every(3600, "accounts.tasks.purge_sessions"),
 }
 

@@ -19,11 +19,26 @@ from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.services import post
 from lucky11.management.commands.check_integrity import CHECKS
+from tests.mail_server import HOST, MailServer
 
 PASSWORD = "correct-horse-battery"
-KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission", "auth_group"}
+KEPT_TABLES = {
+    *("django_migrations", "django_content_type"),
+    *("auth_permission", "auth_group", "auth_group_permissions"),
+}
 
 _numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="also run the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--nightly"):
+        for item in items:
+            if item.get_closest_marker("nightly"):
+                item.add_marker(pytest.mark.skip(reason="runs with --nightly"))
 
 
 @pytest.fixture
@@ -32,7 +47,8 @@ def make_player(db: None) -> Callable[..., User]:
 
     def make(name: str = "player", *, coins: int = 50, confirmed: bool = True, **fields: Any) -> User:
         email = f"{name}-{next(_numbers)}@lucky11.example"
-        user = create_player(email, PASSWORD, confirmed=confirmed, first_name=name.title(), **fields)
+        given = {"confirmed": confirmed, "accepted_rules": True, "first_name": name.title(), **fields}
+        user = create_player(email, PASSWORD, **given)
         user.refresh_from_db()
         if coins != user.coins and confirmed:
             post(user.pk, "import", coins - user.coins, f"test:{user.pk}", description="For the test")
@@ -146,6 +162,19 @@ def _tests_alone_may_clear_the_books() -> None:
 
 
 @pytest.fixture
+def mail_server(settings: Any) -> Iterator[MailServer]:
+    """A running mail server, to which the site sends its mails."""
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = HOST, server.port, 5
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def server_environment(transactional_db: None) -> dict[str, str]:
     """The environment in which a process of the site works on the test's database."""
     database = connection.settings_dict
@@ -153,6 +182,7 @@ def server_environment(transactional_db: None) -> dict[str, str]:
     return inherited | {
         "DJANGO_SETTINGS_MODULE": "lucky11.settings",
         "SECRET_KEY": settings.SECRET_KEY,
+        "ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
         "PGHOST": str(database["HOST"]),
         "PGPORT": str(database["PORT"]),
         "PGUSER": str(database["USER"]),

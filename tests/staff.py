@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.models import User
@@ -27,6 +27,13 @@ def sign_in_clerk(client: Client, make_player: MakePlayer, *permissions: str) ->
         clerk.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
     client.force_login(clerk)
     return clerk
+
+
+def make_member(make_player: MakePlayer, group: str) -> User:
+    """A member of staff who is in one of the site's groups."""
+    member = make_player(group.lower(), is_staff=True)
+    member.groups.add(Group.objects.get(name=group))
+    return member
 
 
 def logged(obj: Any) -> list[tuple[str, str]]:

@@ -13,18 +13,21 @@ from django.conf import settings
 ROOT = Path(__file__).parent.parent
 COMPLETE = {
     "SECRET_KEY": "x" * 60,
+    "ENCRYPTION_KEYS": "b25seS1mb3ItdGhpcy10ZXN0LW9ubHktZm9yLXRoaXM=",
     "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "LUCKY11_ENV_FILE": "",
 }
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+SAYS = (
+    "from django.conf import settings as s; "
+    "print(s.DATABASES['default']['HOST'], s.DATABASES['default']['NAME'], s.DEBUG)"
+)
+
+
+def start(script: str = SAYS, **environment: str) -> subprocess.CompletedProcess[str]:
     """Django started with this environment alone, printing what it makes of it."""
-    script = (
-        "from django.conf import settings as s; "
-        "print(s.DATABASES['default']['HOST'], s.DATABASES['default']['NAME'], s.DEBUG)"
-    )
     return subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
@@ -35,7 +38,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL"])
 def test_a_missing_variable_stops_the_start_with_a_sentence_that_names_it_and_bin_run(missing):
     ended = start(**{name: value for name, value in COMPLETE.items() if name != missing})
     assert ended.returncode != 0

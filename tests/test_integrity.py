@@ -11,7 +11,8 @@ from accounts.models import User
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws
 from draws.entering import take_tickets
-from draws.models import Draw
+from draws.models import Draw, Winner
+from draws.redrawing import pass_on_prize
 from ledger.services import balance
 from tests.conftest import let_close, unguarded
 
@@ -35,6 +36,13 @@ def books(make_draw, make_draft, alice, bob) -> dict[str, Draw]:
     return draws
 
 
+@pytest.fixture
+def passed_on(books):
+    """The drawn draw, its prize passed on to the only reserve."""
+    pass_on_prize(Winner.objects.get(draw=books["drawn"]).pk, "Not reachable.")
+    return books["drawn"]
+
+
 def check(*options: str) -> tuple[int, str]:
     """Exit code and output of the command."""
     output = StringIO()
@@ -46,9 +54,9 @@ def check(*options: str) -> tuple[int, str]:
 
 
 def test_good_books_are_clean(books):
-    assert check() == (0, "Clean: 19 checks, no coin or ticket is out of place.\n")
+    assert check() == (0, "Clean: 21 checks, no coin or ticket is out of place.\n")
     answer = json.loads(check("--json")[1])
-    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 19)
+    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 21)
 
 
 PLANTED = {
@@ -77,6 +85,51 @@ PLANTED = {
     "frozen lists": "UPDATE frozen_lists SET refs = substring(refs FROM 33)",
     "streaks": "UPDATE users SET current_streak = 7 WHERE id = %(bob)s",
 }
+
+
+# In books where the prize was passed on to the reserve. The check that names each, and the defect.
+PASSED_ON = [
+    (
+        "first winners",
+        "UPDATE draws SET winner_id = (SELECT user_id FROM winners WHERE place = 0) WHERE id = %s",
+    ),
+    ("first winners", "DELETE FROM redraws WHERE draw_id = %s"),
+    ("re-draws", "DELETE FROM redraws WHERE draw_id = %s"),
+    ("re-draws", "UPDATE redraws SET reason = 'Another.' WHERE draw_id = %s"),
+    ("re-draws", "UPDATE redraws SET record_hash = sha256('') WHERE draw_id = %s"),
+    ("re-draws", "UPDATE redraws SET failed_id = reserve_id, reserve_id = failed_id WHERE draw_id = %s"),
+    ("re-draws", "UPDATE winners SET prize_amount = 1 WHERE place = 1 AND draw_id = %s"),
+    ("re-draws", "UPDATE winners SET place = 2 WHERE place = 1 AND draw_id = %s"),
+    ("re-draws", "UPDATE winners SET forfeited_at = NULL WHERE place = 0 AND draw_id = %s"),
+    ("re-draws", "DELETE FROM fairness_log WHERE kind = 'redraw' AND draw_id = %s"),
+    ("forfeits", "UPDATE winners SET hand_over = 'to_claim' WHERE place = 0 AND draw_id = %s"),
+    ("forfeits", "UPDATE winners SET forfeit_reason = '' WHERE place = 0 AND draw_id = %s"),
+    ("forfeits", "UPDATE fairness_log SET kind = 'redraw' WHERE kind = 'freeze' AND draw_id = %s"),
+]
+
+
+def test_books_with_a_prize_passed_on_are_clean(passed_on):
+    assert check()[0] == 0
+
+
+@pytest.mark.parametrize(("name", "defect"), PASSED_ON)
+def test_each_defect_planted_about_a_re_draw_is_named(passed_on, name, defect):
+    with unguarded() as cursor:
+        cursor.execute(defect, [passed_on.pk])
+        assert cursor.rowcount > 0
+    code, output = check()
+    assert code == 1
+    assert f"BAD  {name}: " in output
+
+
+def test_a_prize_lost_while_a_reserve_is_left_is_named(books):
+    with unguarded() as cursor:
+        cursor.execute(
+            "UPDATE winners SET hand_over = 'lapsed', forfeited_at = now(), forfeit_reason = 'x'"
+            " WHERE draw_id = %s",
+            [books["drawn"].pk],
+        )
+    assert "BAD  forfeits: " in check()[1]
 
 
 @pytest.mark.parametrize("name", PLANTED)

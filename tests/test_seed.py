@@ -7,10 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import User
-from draws.models import Draw, Participation, Winner
+from accounts import approvals
+from accounts.models import Message, User
+from draws.models import Draw, EntryToTell, Participation, Winner
 from ledger.models import Transaction
-from lucky11.demo import QUICK_TITLE
+from lucky11.demo import PLAYER, QUICK_TITLE, SECOND_STAFF
 from tests.conftest import let_close
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def counts() -> dict[str, int]:
     return {
-        model.__name__: model.objects.count() for model in (User, Draw, Participation, Winner, Transaction)
+        model.__name__: model.objects.count()
+        for model in (User, Draw, Participation, Winner, Transaction, Message)
     }
 
 
@@ -32,9 +34,21 @@ def test_a_demo_site_looks_alive_and_seeding_again_adds_nothing(settings):
     quick = Draw.objects.get(title=QUICK_TITLE)
     assert quick.is_open
     assert timedelta(0) < quick.draw_time - timezone.now() <= timedelta(minutes=2)
+    messages = Message.objects.filter(user__email=PLAYER)
+    assert set(messages.values_list("kind", flat=True)) >= {"welcome", "ticket", "refunded"}
+    assert messages.filter(read_at__isnull=True).count() == 3
+    assert not EntryToTell.objects.exists()
     first = counts()
     call_command("seed", stdout=StringIO())
     assert counts() == first
+
+
+def test_the_demo_has_a_second_member_of_staff_who_can_approve(settings):
+    settings.DEBUG = True
+    call_command("seed", stdout=StringIO())
+    second = User.objects.get(email=SECOND_STAFF)
+    assert (second.is_staff, second.is_superuser) == (True, False)
+    assert approvals.kinds_of(second) == list(approvals.ACTS)
 
 
 def test_there_is_always_a_draw_that_closes_soon(settings):

@@ -1,5 +1,5 @@
-"""The staff's pages about players and mail, and what every staff page builds on."""
+"""The staff's pages about players, mail and approvals, and what every staff page builds on."""
 
-from accounts.admin import mails, players
+from accounts.admin import approvals, mails, players, records, third_party
 
-__all__ = ["mails", "players"]
+__all__ = ["approvals", "mails", "players", "records", "third_party"]

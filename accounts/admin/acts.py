@@ -41,13 +41,16 @@ class Act:
     facts: list[tuple[str, object]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    # A sentence about the approval that the same act waits for; shown instead of the form.
+    waiting: str = ""
     canonical: str = ""
     danger: bool = False
 
 
 def perform(page: StaffAdmin, request: HttpRequest, obj: Any, act: Act, after: str) -> HttpResponse:
     """Show the page; on a valid POST do the act and log it in one database transaction, then go `after`."""
-    if request.method == "POST" and not act.problems and act.form.is_valid():
+    open_to = not act.problems and not act.waiting
+    if request.method == "POST" and open_to and act.form.is_valid():
         try:
             with transaction.atomic():
                 said = act.do(act.form.cleaned_data)
@@ -70,10 +73,14 @@ def perform(page: StaffAdmin, request: HttpRequest, obj: Any, act: Act, after: s
     return TemplateResponse(request, "admin/act.html", context, status=400 if act.form.is_bound else 200)
 
 
-def found(page: StaffAdmin, request: HttpRequest, object_id: Any) -> Any:
-    """The row that an act is about, which this staff member may change; 403 or 404 otherwise."""
+def found(page: StaffAdmin, request: HttpRequest, object_id: Any, permission: str = "") -> Any:
+    """The row that an act is about; 404 without one, and 403 for staff without the `permission`.
+
+    Where the act has no permission of its own, it takes the one to change the row.
+    """
     obj = page.get_object(request, unquote(str(object_id)))
-    if not page.has_change_permission(request, obj):
+    allowed = request.user.has_perm(permission) if permission else page.has_change_permission(request, obj)
+    if not allowed:
         raise PermissionDenied
     if obj is None:
         raise Http404(f"There is no such {page.opts.verbose_name}.")

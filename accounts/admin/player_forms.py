@@ -9,9 +9,10 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 
 from accounts.admin.base import ReasonedForm
+from accounts.breaks import is_excluded_address
 from accounts.models import User
 
-OWN_RIGHTS = ("is_active", "is_staff", "is_superuser")
+OWN_RIGHTS = ("is_staff", "is_superuser")
 
 
 class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -47,6 +48,10 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
         email = str(self.cleaned_data["email"]).strip().lower()
         if EmailAddress.objects.filter(email=email, verified=True).exists():
             raise ValidationError("There is a player with this e-mail address already.")
+        if is_excluded_address(email):
+            raise ValidationError(
+                "A player with this e-mail address took a break that still lasts. Nobody can end it early."
+            )
         return email
 
     def clean_new_password(self) -> str:
@@ -70,7 +75,6 @@ class PlayerForm(ReasonedForm):
             "first_name",
             "last_name",
             "is_vip",
-            "is_active",
             "is_staff",
             "is_superuser",
             "groups",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from allauth.account import admin as allauth_admin
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -16,18 +15,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
 
-from accounts.admin.acts import Act, ReasonForm, found, perform
-from accounts.admin.base import StaffAdmin, change_url, described, short_time
+from accounts.admin import player_acts
+from accounts.admin.acts import found
+from accounts.admin.base import StaffAdmin, described, short_time
 from accounts.admin.player_forms import AddPlayerForm, PlayerForm
 from accounts.admin.search import find_players
 from accounts.models import User
-from accounts.services import confirm_email, create_player
-
-# allauth's own page changes addresses and confirms them without a reason; importing it first lets it go.
-assert allauth_admin
-admin.site.unregister(EmailAddress)
+from accounts.services import create_player
 
 ASKED: tuple[None, Any] = (None, {"fields": ("reason",)})
+SUSPENDED: tuple[str, Any] = ("Suspension", {"fields": ("suspended_at", "suspended_reason")})
+SUSPEND = "accounts.suspend_user"
 RIGHTS = ("is_staff", "is_superuser", "groups")
 STATISTICS = ("coins", "streak", "total_participations", "total_wins", "total_earnings", "time_zone")
 
@@ -41,16 +39,21 @@ class PlayerPanel:
 
 
 class MarkedFilter(admin.SimpleListFilter):
-    """The few who are not plain players; one small index serves all three."""
+    """The few who are not plain players; one small index serves them all."""
 
     title = "who"
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("vip", "VIP"), ("staff", "Staff"), ("suspended", "Suspended")]
+        return [("vip", "VIP"), ("staff", "Staff"), ("suspended", "Suspended"), ("closed", "Closed")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User] | None:
-        marks = {"vip": Q(is_vip=True), "staff": Q(is_staff=True), "suspended": Q(is_active=False)}
+        marks = {
+            "vip": Q(is_vip=True),
+            "staff": Q(is_staff=True),
+            "suspended": Q(suspended_at__isnull=False),
+            "closed": Q(is_active=False),
+        }
         mark = marks.get(self.value() or "")
         return queryset.filter(mark) if mark else None
 
@@ -90,13 +93,17 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at", "-id")
     search_fields = ("email",)
     search_help_text = "An e-mail or how it begins, words of a name, or an id."
-    readonly_fields = ("address", "id", "created_at", "last_login", *STATISTICS)
+    readonly_fields = (
+        *("address", "id", "created_at", "last_login", "closed_at"),
+        *("suspended_at", "suspended_reason", *STATISTICS),
+    )
     add_fieldsets = (
         (None, {"fields": ("email", "new_password", "first_name", "last_name", "confirmed", "reason")}),
     )
     formfield_overrides = {TextField: {"widget": AdminTextInputWidget}}
     fieldsets = (
-        (None, {"fields": ("address", ("first_name", "last_name"), ("is_vip", "is_active"))}),
+        (None, {"fields": ("address", ("first_name", "last_name"), "is_vip")}),
+        SUSPENDED,
         ("Staff rights", {"fields": RIGHTS, "classes": ("collapse",)}),
         ASKED,
         (
@@ -105,7 +112,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
                 "fields": (
                     ("coins", "streak"),
                     STATISTICS[2:5],
-                    ("created_at", "last_login"),
+                    ("created_at", "last_login", "closed_at"),
                     ("time_zone", "id"),
                 )
             },
@@ -129,7 +136,9 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         sets = super().get_fieldsets(request, obj)
         asks = obj is None or self.has_change_permission(request, obj)
-        return [each for each in sets if asks or each is not ASKED]
+        suspended = obj is not None and obj.suspended_at is not None
+        left_out = [*([] if asks else [ASKED]), *([] if suspended else [SUSPENDED])]
+        return [each for each in sets if each not in left_out]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Players reset their own by a code; setting one for somebody is for superusers."""
@@ -158,7 +167,8 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description="standing")
     def standing(self, user: User) -> str:
         marks = [("mark", "VIP", user.is_vip), ("state", "Staff", user.is_staff)]
-        marks.append(("late", "Suspended", not user.is_active))
+        marks.append(("late", "Suspended", user.suspended_at is not None))
+        marks.append(("state", "Closed", not user.is_active))
         return format_html_join(
             " ", '<span class="{}">{}</span>', ((kind, label) for kind, label, holds in marks if holds)
         )
@@ -209,15 +219,22 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     # -- pages --
 
     def get_urls(self) -> list[URLPattern]:
-        confirm = self.admin_site.admin_view(self.confirm_view)
-        return [path("<id>/confirm-email/", confirm, name="accounts_user_confirm"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<id>/confirm-email/", view(self.confirm_view), name="accounts_user_confirm"),
+            path("<id>/suspend/", view(self.suspend_view), name="accounts_user_suspend"),
+            path("<id>/end-suspension/", view(self.end_suspension_view), name="accounts_user_end_suspension"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         player = self.get_object(request, unquote(object_id))
         pairs = [(each.template, each.context(request, player)) for each in self.panels] if player else []
+        may_suspend = player is not None and not player.closed_at and self._may_suspend(request, player)
         context = {
+            "may_suspend": may_suspend,
             "panels": [pair for pair in pairs if pair[1] is not None],
             "may_confirm": player is not None
             and self.has_change_permission(request, player)
@@ -227,36 +244,23 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def confirm_view(self, request: HttpRequest, id: str) -> HttpResponse:
-        """Record that a player's e-mail is theirs; the welcome coins follow at once."""
-        player: User = found(self, request, id)
+        """Record that a player's e-mail is theirs."""
+        return player_acts.confirm_page(self, request, found(self, request, id))
 
-        def do(given: dict[str, Any]) -> str:
-            confirm_email(player)
-            self.log_change(request, player, f"Confirmed the e-mail {player.email}. Why: {given['reason']}")
-            return f"{player.email} is confirmed."
+    def suspend_view(self, request: HttpRequest, id: str) -> HttpResponse:
+        """Suspend a player."""
+        return player_acts.suspend_page(self, request, self._to_suspend(request, id))
 
-        act = Act(
-            title="Confirm the e-mail",
-            button="Confirm the e-mail",
-            form=ReasonForm(request.POST or None),
-            do=do,
-            facts=[("Player", player), ("E-mail", player.email)],
-            notes=[
-                "Do this only when you know that the address is theirs. The welcome coins follow at once."
-            ],
-            problems=list(_why_not_confirm(player)),
-        )
-        return perform(self, request, player, act, change_url(User, player.pk))
+    def end_suspension_view(self, request: HttpRequest, id: str) -> HttpResponse:
+        """Let a suspended player play again."""
+        return player_acts.end_suspension_page(self, request, self._to_suspend(request, id))
 
+    def _to_suspend(self, request: HttpRequest, id: str) -> User:
+        player: User = found(self, request, id, SUSPEND)
+        if not self._may_suspend(request, player):
+            raise PermissionDenied
+        return player
 
-def _why_not_confirm(player: User) -> list[str]:
-    if not player.email:
-        return ["This player has no e-mail."]
-    verified = EmailAddress.objects.filter(email=player.email, verified=True).first()
-    if verified is None:
-        return []
-    return [
-        "It is confirmed already."
-        if verified.user_id == player.pk
-        else "Another player has confirmed this e-mail as theirs."
-    ]
+    def _may_suspend(self, request: HttpRequest, player: User) -> bool:
+        staff = player.is_staff or player.is_superuser
+        return request.user.has_perm(SUSPEND) and (request.user.is_superuser or not staff)

@@ -156,11 +156,12 @@ def zone_name() -> str:
 
 
 @register.inclusion_tag("_clock.html")
-def clock(moment: datetime) -> dict[str, Any]:
+def clock(moment: datetime, label: str = "Time left to enter") -> dict[str, Any]:
     """The time left as it was when the page was made; the script counts on."""
     left = max(0, -int((timezone.now() - moment) // timedelta(seconds=1)))
     return {
         "moment": moment,
+        "label": label,
         "left": left,
         "days": left // 86400,
         "hours": left // 3600 % 24,

@@ -6,11 +6,15 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.http import HttpRequest, HttpResponse
 
+from accounts import approvals
 from accounts.admin.acts import Act, ReasonForm, perform
+from accounts.admin.approvals import waits
 from accounts.admin.base import StaffAdmin, change_url
+from accounts.approvals import ApprovalError
 from accounts.models import User
 from draws import cancelling, fairness, publishing, sealing
 from draws.admin.words import moment
+from draws.approvals import CANCEL
 from draws.exceptions import DrawError, NotPublishable
 from draws.models import Draw
 
@@ -20,9 +24,12 @@ NEVER_AGAIN = [
     "A published draw is never deleted. Until it closes it can be cancelled, and every coin goes back.",
 ]
 REFUNDING = [
-    "Every ticket is refunded, whole, as soon as you confirm. Each player gets a mail with your reason.",
+    "Every ticket is refunded, whole, once the draw is cancelled. Each player gets a mail with your reason.",
     "A cancelled draw stays on the site with its reason. It cannot be opened again.",
 ]
+
+
+SECOND = ["Nothing happens to the draw until a second member of staff approves. Until then it stays open."]
 
 
 class PublishForm(ReasonForm):
@@ -70,15 +77,17 @@ def _publish(page: StaffAdmin, request: HttpRequest, draw_id: int, reason: str, 
 
 
 def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
-    """Shows what goes back to whom; POST cancels."""
+    """Shows what goes back to whom; POST cancels, or asks a second member of staff to."""
     preview = cancelling.cancel_preview(draw.pk)
     figures = f"{preview.tickets:,} tickets, {preview.players:,} players, {preview.coins:,} coins"
+    asks = approvals.needed()
+    do = _ask_to_cancel if asks else _cancel
     act = Act(
         title="Cancel this draw",
-        button="Cancel the draw and refund every ticket",
+        button="Ask for approval" if asks else "Cancel the draw and refund every ticket",
         form=CancelForm(request.POST or None),
-        do=lambda given: _cancel(page, request, draw.pk, figures, given["reason"]),
-        refusals=(DrawError,),
+        do=lambda given: do(page, request, draw, figures, given["reason"]),
+        refusals=(DrawError, ApprovalError),
         facts=[
             ("Draw", draw.title),
             ("Would close", moment(draw.draw_time)),
@@ -86,15 +95,29 @@ def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRespo
             ("Players", f"{preview.players:,}"),
             ("Coins that go back", f"{preview.coins:,}"),
         ],
-        notes=REFUNDING,
+        notes=[*(SECOND if asks else []), *REFUNDING],
         problems=_why_not_cancel(draw),
+        waiting=waits(approvals.waiting_for(CANCEL, f"draw:{draw.pk}")) if asks else "",
         danger=True,
     )
     return perform(page, request, draw, act, change_url(Draw, draw.pk))
 
 
-def _cancel(page: StaffAdmin, request: HttpRequest, draw_id: int, figures: str, reason: str) -> str:
-    draw = cancelling.cancel_draw(draw_id, actor=staff(request), reason=reason)
+def _ask_to_cancel(page: StaffAdmin, request: HttpRequest, draw: Draw, figures: str, reason: str) -> str:
+    approvals.ask(
+        CANCEL,
+        f"draw:{draw.pk}",
+        summary=f"Cancel draw {draw.pk}, “{draw.title}”: {figures} go back",
+        payload={"draw_id": draw.pk, "reason": reason},
+        reason=reason,
+        asked_by=staff(request),
+    )
+    page.log_change(request, draw, f"Asked for approval to cancel it; to go back: {figures}. Why: {reason}")
+    return f"Asked for. {draw} stays open until a second member of staff approves."
+
+
+def _cancel(page: StaffAdmin, request: HttpRequest, draw: Draw, figures: str, reason: str) -> str:
+    draw = cancelling.cancel_draw(draw.pk, actor=staff(request), reason=reason)
     page.log_change(request, draw, f"Cancelled; to go back when asked: {figures}. Why: {draw.void_reason}")
     return f"{draw} is cancelled. The refunds are on their way."
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.admin.acts import found
+from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.base import StaffAdmin, short_time
 from accounts.admin.search import whole_number, words_query
 from draws import publishing, text_changes
@@ -30,6 +31,7 @@ STEPS = ("published_at", "frozen_at", "drawn_at", "cancelled_at", "settled_at")
 # A copy is a draft of its own: it says when it closes, and nothing is taken over from what happened.
 COPIED = [name for name in DraftForm.Meta.fields if name not in ("draw_time", "early_access_until")]
 CHANGES_SHOWN = 20
+PUBLISH, CANCEL = "draws.publish_draw", "draws.cancel_draw"
 
 
 @admin.register(Draw)
@@ -174,13 +176,12 @@ class DrawAdmin(StaffAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def _beside(self, request: HttpRequest, draw: Draw) -> dict[str, Any]:
-        may = self.has_change_permission(request, draw)
         draft = draw.published_at is None
         changes = TextChange.objects.filter(draw=draw).select_related("actor").order_by("-changed_at", "-pk")
         copy = urlencode({name: getattr(draw, name) for name in COPIED if getattr(draw, name)})
         return {
-            "may_publish": may and draft,
-            "may_cancel": may and draw.is_open,
+            "may_publish": draft and request.user.has_perm(PUBLISH),
+            "may_cancel": draw.is_open and request.user.has_perm(CANCEL),
             "problems": publishing.problems(draw) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
             "copy_url": f"{reverse('admin:draws_draw_add')}?{copy}"
@@ -190,11 +191,12 @@ class DrawAdmin(StaffAdmin):
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Publish a draft."""
-        return acts.publish_page(self, request, found(self, request, object_id))
+        return acts.publish_page(self, request, found(self, request, object_id, PUBLISH))
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cancel an open draw."""
-        return acts.cancel_page(self, request, found(self, request, object_id))
+        return acts.cancel_page(self, request, found(self, request, object_id, CANCEL))
 
 
 TransactionAdmin.reference_pages["draw"] = "admin:draws_draw_change"
+ApprovalAdmin.subject_pages.update(draw="admin:draws_draw_change", winner="admin:draws_winner_change")

@@ -1,4 +1,4 @@
-"""Winners: staff hand prizes over and may hide a name. Whether a name is shown is the winner's own choice."""
+"""Winners: staff send prizes and may hide a name. Whether a name is shown is the winner's own choice."""
 
 from typing import Any, ClassVar
 
@@ -6,25 +6,47 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
+from accounts.admin.acts import found
 from accounts.admin.base import ReasonedForm, StaffAdmin, change_url, link, short_time
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
-from draws.admin import words
+from draws.admin import handing_over, words
 from draws.models import Draw, Participation, Winner
 from ledger.models import Transaction
 
 HandOver = Winner.HandOver
-NEXT = {HandOver.TO_CLAIM: HandOver.CLAIMED, HandOver.CLAIMED: HandOver.SENT}
-EDITED = ("hand_over", "celebration_video_url", "hidden_by_staff")
+SEND, READ, PASS_ON, HIDE = (
+    "draws.change_winner",
+    "draws.read_claim",
+    "draws.redraw_winner",
+    "draws.hide_winner",
+)
 SHOWN = ("of_draw", "position", "player", "won_with", "prize", "won_at")
 CHOSEN = ("is_public", "public_name")
+FILM = "celebration_video_url"
 
 
-class WinnerForm(ReasonedForm):
-    """The next step of the hand-over, the film, and hiding a name."""
+class HideForm(ReasonedForm):
+    """Hiding a name."""
+
+    class Meta:
+        model = Winner
+        fields: ClassVar[list[str]] = ["hidden_by_staff"]
+        labels: ClassVar[dict[str, str]] = {"hidden_by_staff": "Hide the public name"}
+        help_texts: ClassVar[dict[str, str]] = {
+            "hidden_by_staff": "Hides a name that should not be read. "
+            "Unticking gives the choice back to the winner; it never shows a name they kept private.",
+        }
+
+
+class WinnerForm(HideForm):
+    """The film as well."""
 
     celebration_video_url = forms.URLField(
         label="Celebration video",
@@ -33,24 +55,8 @@ class WinnerForm(ReasonedForm):
         widget=AdminURLFieldWidget(),
     )
 
-    class Meta:
-        model = Winner
-        fields: ClassVar[list[str]] = list(EDITED)
-        labels: ClassVar[dict[str, str]] = {
-            "hand_over": "Hand-over",
-            "hidden_by_staff": "Hide the public name",
-        }
-        help_texts: ClassVar[dict[str, str]] = {
-            "hidden_by_staff": "Hides a name that should not be read. "
-            "Unticking gives the choice back to the winner; it never shows a name they kept private.",
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        now = HandOver(self.instance.hand_over)
-        steps = [now] if self.instance.forfeited_at else [now, *([NEXT[now]] if now in NEXT else [])]
-        if "hand_over" in self.fields:
-            self.fields["hand_over"].choices = [(step.value, step.label) for step in steps]  # type: ignore[attr-defined]
+    class Meta(HideForm.Meta):
+        fields: ClassVar[list[str]] = [*HideForm.Meta.fields, FILM]
 
 
 class HandOverFilter(admin.SimpleListFilter):
@@ -81,26 +87,39 @@ class NameFilter(admin.SimpleListFilter):
 
 @admin.register(Winner)
 class WinnerAdmin(StaffAdmin):
-    """Who won what with which ticket never changes."""
+    """Who won what with which ticket never changes; a prize moves on by pages of its own."""
 
-    form = WinnerForm
+    change_form_template = "admin/draws/winner/change_form.html"
     list_display = ("id", "of_draw", "position", "player", "prize", "won", "handing_over", "name_shown")
     list_filter = (HandOverFilter, NameFilter)
     link_lookups = frozenset({"draw", "user"})
     ordering = ("-id",)
     search_fields = ("user",)
     search_help_text = "A player’s e-mail (or how it begins) or id, or a draw’s number."
-    readonly_fields = (*SHOWN, *CHOSEN, "claim_by", "forfeited_at", "settled_at", "credit")
+
+    def get_form(
+        self, request: HttpRequest, obj: Winner | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = WinnerForm if request.user.has_perm(SEND) else HideForm
+        return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Winner | None = None) -> tuple[str, ...]:
+        kept = ("handing_over", "claim_by", "forfeited_at", "forfeit_reason", "settled_at", "credit")
+        return (*SHOWN, *CHOSEN, *kept, *(() if request.user.has_perm(SEND) else (FILM,)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Winner | None = None) -> Any:
         asked = ("reason",) if self.has_change_permission(request, obj) else ()
+        lost = ("forfeited_at", "forfeit_reason") if obj and obj.forfeited_at else ()
         return [
             (None, {"fields": SHOWN}),
-            ("Hand-over", {"fields": ("hand_over", "claim_by", "celebration_video_url")}),
+            ("Hand-over", {"fields": ("handing_over", "claim_by", *lost, FILM)}),
             ("Publicity: the winner’s own choice", {"fields": (CHOSEN, "hidden_by_staff")}),
             *([(None, {"fields": asked})] if asked else []),
-            ("Kept by the site", {"fields": ("credit", "settled_at", "forfeited_at")}),
+            ("Kept by the site", {"fields": ("credit", "settled_at")}),
         ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Winner | None = None) -> bool:
+        return super().has_change_permission(request, obj) or request.user.has_perm(HIDE)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -161,3 +180,45 @@ class WinnerAdmin(StaffAdmin):
     def credit(self, winner: Winner) -> str:
         number = winner.transaction_id
         return link(change_url(Transaction, number), f"transaction {number}") if number else "–"
+
+    # -- pages --
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/sent/", view(self.sent_view), name="draws_winner_sent"),
+            path("<path:object_id>/read/", view(self.read_view), name="draws_winner_read"),
+            path("<path:object_id>/pass-on/", view(self.pass_on_view), name="draws_winner_pass_on"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page, with the acts that the prize and this staff member's rights allow."""
+        if context.get("original") is not None:
+            context.update(_acts_on(context["original"], request))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def sent_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Mark a claimed prize as sent."""
+        return handing_over.sent_page(self, request, found(self, request, object_id, SEND))
+
+    @method_decorator(never_cache)
+    def read_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Read where a prize goes."""
+        return handing_over.read_page(self, request, found(self, request, object_id, READ))
+
+    def pass_on_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Pass a prize on to the next reserve."""
+        return handing_over.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
+
+
+def _acts_on(winner: Winner, request: HttpRequest) -> dict[str, bool]:
+    claimed = winner.hand_over == HandOver.CLAIMED
+    may = request.user.has_perm
+    return {
+        "may_send": claimed and may(SEND),
+        "may_read": winner.hand_over in (HandOver.CLAIMED, HandOver.SENT) and may(READ),
+        "may_pass_on": winner.hand_over in (HandOver.TO_CLAIM, HandOver.CLAIMED) and may(PASS_ON),
+    }

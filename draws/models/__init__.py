@@ -1,14 +1,18 @@
+from draws.models.claims import Claim, EntryToTell, Redraw
 from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
 from draws.models.seals import FrozenList, LogRecord, Seal
 from draws.models.tickets import Participation, TextChange, Winner
 
 __all__ = [
     "STOCKS",
+    "Claim",
     "Draw",
     "DrawQuerySet",
+    "EntryToTell",
     "FrozenList",
     "LogRecord",
     "Participation",
+    "Redraw",
     "Seal",
     "TextChange",
     "Winner",

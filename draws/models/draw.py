@@ -101,6 +101,7 @@ class Draw(KeepsCounters):
             "void_code",
             "void_reason",
             "settled_at",
+            "told_at",
         }
     )
 
@@ -162,6 +163,9 @@ class Draw(KeepsCounters):
     void_code = models.SmallIntegerField(choices=VoidCode.choices, null=True, blank=True, editable=False)
     void_reason = models.TextField(default="", db_default="", blank=True, editable=False)
     settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    told_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When everyone with a ticket had been told."
+    )
 
     objects: ClassVar[models.Manager["Draw"]] = DrawQuerySet.as_manager()
 
@@ -177,6 +181,11 @@ class Draw(KeepsCounters):
                 name="idx_draws_unsettled",
                 fields=["id"],
                 condition=models.Q(published_at__isnull=False, settled_at__isnull=True),
+            ),
+            models.Index(
+                name="idx_draws_untold",
+                fields=["id"],
+                condition=models.Q(settled_at__isnull=False, told_at__isnull=True),
             ),
             models.Index(
                 name="idx_draws_cancelled",
@@ -198,6 +207,10 @@ class Draw(KeepsCounters):
             GinIndex(SearchVector("title", config="simple"), name="idx_draws_title_words"),
         ]
         constraints: ClassVar = DRAW_RULES
+        permissions: ClassVar = [
+            ("publish_draw", "Can publish a draw"),
+            ("cancel_draw", "Can ask for and approve cancelling a draw"),
+        ]
 
     def __str__(self) -> str:
         return f"Draw {self.pk}: {self.title}" if self.pk else self.title

@@ -56,6 +56,7 @@ class Winner(models.Model):
         TO_CLAIM = "to_claim", "To claim"
         CLAIMED = "claimed", "Claimed"
         SENT = "sent", "Sent"
+        LAPSED = "lapsed", "Lapsed"
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="wins", db_index=False)
@@ -77,6 +78,7 @@ class Winner(models.Model):
     public_name = models.TextField(default="", db_default="", blank=True)
     hidden_by_staff = models.BooleanField(default=False, db_default=False)
     forfeited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    forfeit_reason = models.TextField(default="", db_default="", blank=True, editable=False)
 
     class Meta:
         db_table = "winners"
@@ -92,6 +94,7 @@ class Winner(models.Model):
                 fields=["hand_over", "-id"],
                 condition=models.Q(hand_over__in=["to_claim", "claimed"]),
             ),
+            models.Index(name="idx_winners_lapsed", fields=["-id"], condition=models.Q(hand_over="lapsed")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(name="winners_place_once", fields=["draw", "place"]),
@@ -101,9 +104,19 @@ class Winner(models.Model):
                 condition=models.Q(prize_amount__gte=0, prize_coins__gte=0, place__gte=0),
             ),
         ]
+        permissions: ClassVar = [
+            ("redraw_winner", "Can ask for and approve passing a prize on"),
+            ("hide_winner", "Can hide a winner's name"),
+        ]
 
     def __str__(self) -> str:
         return f"Place {self.place + 1} of draw {self.draw_id}"
+
+    @property
+    def drawn_as(self) -> str:
+        """How the published result calls the place: the first `winner_count` win, the rest are reserves."""
+        reserve = self.place - self.draw.winner_count
+        return f"reserve {reserve + 1}" if reserve >= 0 else f"place {self.place + 1}"
 
     def shown_name(self, viewer: Any = None) -> str:
         """What others may read: the public name if its winner chose one and staff did not hide it."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.http import player_of, posts_only
+from accounts.rules_form import AcceptRulesForm
 from draws import entering, exceptions, queries
 from draws.forms import EntryForm
 from draws.panels import panel
@@ -43,7 +44,10 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
     try:
         entry = entering.take_tickets(player.pk, draw_id, tickets, request_id)
     except exceptions.EntryRefused as refusal:
-        return _page(request, draw_id, {"refusal": refusal, "form": form}, refusal.status)
+        answer = _page(request, draw_id, {"refusal": refusal, "form": form}, refusal.status)
+        if isinstance(refusal, exceptions.TooBusy):
+            answer["Retry-After"] = str(refusal.retry_after)
+        return answer
     except (OperationalError, InterfaceError):
         return _unknown(request, draw_id, form)
     address = f"{reverse('draws:detail', args=[draw_id])}?receipt={request_id}"
@@ -57,12 +61,14 @@ def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int
         return render(request, "draws/no_such_draw.html", {**extra, "bare_id": str(draw_id)[:12]}, status=404)
     if status != 200 and player:
         # Another tab may have spent coins since the session's player was read.
-        player.refresh_from_db(fields=["coins", "is_vip"])
+        player.refresh_from_db(fields=["coins", "is_vip", "suspended_at"])
     page = queries.draw_page(draw, player)
+    face = panel(page, player)
     context = {
         "page": page,
         "draw": draw,
-        "panel": panel(page, player),
+        "panel": face,
+        "rules_form": AcceptRulesForm() if face.face == "rules" else None,
         "request_id": uuid.uuid4().hex,
         **extra,
     }

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import player_of
+from accounts.pages import figures
 from draws import archive, queries
 
 OPEN_SHOWS = {"all": "All", "today": "Closing today", "vip": "VIP", "mine": "Mine"}
@@ -66,7 +67,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
     """How the site works, in plain words."""
-    return render(request, "draws/how.html")
+    return render(request, "draws/how.html", figures())
 
 
 def _choice(request: HttpRequest, choices: dict[str, str]) -> str:

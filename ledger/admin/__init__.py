@@ -1,5 +1,5 @@
-"""The staff's pages about coins: every movement, read-only, and the one way to correct a balance."""
+"""The staff's pages about coins: every movement and limit, read-only, and how a balance is corrected."""
 
-from ledger.admin import transactions
+from ledger.admin import limits, transactions
 
-__all__ = ["transactions"]
+__all__ = ["limits", "transactions"]

@@ -4,16 +4,21 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts import approvals
 from accounts.admin.acts import Act, ReasonForm, perform
+from accounts.admin.approvals import waits
 from accounts.admin.base import StaffAdmin, change_url
+from accounts.approvals import ApprovalError
 from accounts.models import User
 from ledger import services
-from ledger.exceptions import IdempotencyConflict, InsufficientCoins, LedgerError
+from ledger.approvals import ADJUST, adjustment_needs_approval, correct
+from ledger.exceptions import IdempotencyConflict, LedgerError
 from ledger.models import Transaction
 
 
@@ -54,14 +59,22 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
     player = User.objects.filter(pk=unquote(user_id)).first()
     if player is None:
         raise Http404("There is no such player.")
+    asks = approvals.needed()
+    most = f"{settings.ADJUSTMENT_APPROVAL_COINS:,}"
+    own = "Nobody adjusts their own coins: ask another member of staff."
     act = Act(
         title="Adjust coins",
-        button="Adjust coins",
+        button="Adjust coins, or ask for approval" if asks else "Adjust coins",
         form=AdjustForm(request.POST or None),
         do=lambda given: _adjust(page, request, player, **given),
-        refusals=(LedgerError,),
+        refusals=(LedgerError, ApprovalError),
         facts=[("Player", player), ("Coins now", f"{player.coins:,}")],
-        notes=["The movement is a new row in the ledger. It can be corrected by another one, never removed."],
+        notes=[
+            *([f"More than {most} coins within a day wait for a second member of staff."] if asks else []),
+            "The movement is a new row in the ledger. It can be corrected by another one, never removed.",
+        ],
+        problems=[own] if player.pk == request.user.pk else [],
+        waiting=waits(approvals.waiting_for(ADJUST, f"user:{player.pk}")) if asks else "",
     )
     return perform(page, request, player, act, change_url(User, player.pk))
 
@@ -69,17 +82,15 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
 def _adjust(
     page: StaffAdmin, request: HttpRequest, player: User, amount: int, reason: str, key: uuid.UUID
 ) -> str:
+    assert isinstance(request.user, User)
     # Locked first: of two forms sent at once, the second must see the first one's row.
     User.objects.select_for_update(no_key=True).get(pk=player.pk)
     whole_key = f"adjustment:{player.pk}:{key}"
     sent_before = Transaction.objects.filter(idempotency_key=whole_key).exists()
-    assert isinstance(request.user, User)
+    if not sent_before and adjustment_needs_approval(player, amount, request.user):
+        return _ask(page, request, player, amount, reason, whole_key)
     try:
-        row = services.adjust(player.pk, amount, reason, actor=request.user, key=whole_key)
-    except InsufficientCoins as short:
-        raise LedgerError(
-            f"{player} has {short.balance:,} coins, so {short.cost:,} cannot be taken. Nothing was changed."
-        ) from None
+        row = correct(player, amount, reason, actor=request.user, key=whole_key)
     except IdempotencyConflict:
         raise LedgerError(
             "This form was sent before with another number of coins, and that stands. "
@@ -93,3 +104,17 @@ def _adjust(
         f"Coins {row.amount:+,}, now {row.balance_after:,} (transaction {row.pk}). Why: {reason}",
     )
     return f"{player}: {row.amount:+,} coins, now {row.balance_after:,}."
+
+
+def _ask(page: StaffAdmin, request: HttpRequest, player: User, amount: int, reason: str, key: str) -> str:
+    assert isinstance(request.user, User)
+    approvals.ask(
+        ADJUST,
+        f"user:{player.pk}",
+        summary=f"Adjust the coins of {player}: {amount:+,}",
+        payload={"user_id": player.pk, "amount": amount, "reason": reason, "key": key},
+        reason=reason,
+        asked_by=request.user,
+    )
+    page.log_change(request, player, f"Asked for approval: coins {amount:+,}. Why: {reason}")
+    return "Asked for. No coins move until a second member of staff approves."

@@ -9,11 +9,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from lucky11.embedded import places
 
 # As a production server would have it; nothing answers at these addresses and nothing is asked of them.
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
+    "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     "DATABASE_URL": "postgres://lucky11@127.0.0.1:1/lucky11",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "ALLOWED_HOSTS": "lucky11.example",

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from cryptography.fernet import Fernet
+
 from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, port_number, say_and_exit, stop_on_signals
 from lucky11.development.crew import Crew
@@ -22,6 +24,7 @@ MANAGE = (sys.executable, "manage.py")
 DEVELOPMENT = """\
 # Written once by bin/run for development on this machine. .env.example explains every variable.
 SECRET_KEY={secret}
+ENCRYPTION_KEYS={key}
 DEBUG=true
 DATABASE_URL=embedded:
 REDIS_URL=embedded:
@@ -35,6 +38,7 @@ RUNNING = """
 
     Player    ana@lucky11.example     password  lucky-eleven-demo
     Staff     staff@lucky11.example   password  lucky-eleven-demo   ({address}/admin/)
+    Staff     second@lucky11.example  password  lucky-eleven-demo   (approves what the first one asks for)
     Mail      {address}/dev/mail/
     Stop      Ctrl-C
 """
@@ -45,7 +49,7 @@ RUNNING_WITHOUT_DEMO = """
 
 
 def write_env_file(port: int) -> None:
-    """Write a development .env with a fresh secret key, unless there is one or none is wanted."""
+    """Write a development .env with fresh keys, unless there is one or none is wanted."""
     name = os.environ.get("LUCKY11_ENV_FILE", str(places.ROOT / ".env"))
     if name and not Path(name).exists():
         from django.core.management.utils import get_random_secret_key
@@ -54,7 +58,7 @@ def write_env_file(port: int) -> None:
         secret = hashlib.sha256(get_random_secret_key().encode()).hexdigest()
         part = Path(f"{name}.part")
         with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(DEVELOPMENT.format(secret=secret, port=port))
+            file.write(DEVELOPMENT.format(secret=secret, key=Fernet.generate_key().decode(), port=port))
         part.rename(name)
         print(f"Wrote {name}.", flush=True)
 

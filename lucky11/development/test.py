@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 
+from cryptography.fernet import Fernet
+
 from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, say_and_exit, stop_on_signals
 from lucky11.development.browser import find_or_get_browser
@@ -23,6 +25,7 @@ def test_environment() -> dict[str, str]:
     wanted = {
         "LUCKY11_DATA": ".data/test",
         "SECRET_KEY": secrets.token_hex(32),
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "DEBUG": "true",
         "REDIS_URL": "embedded:",
         "EMAIL_URL": "dummymail://",

@@ -3,9 +3,11 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
+from accounts.deleting import delete_account
 from accounts.models import User
-from tests.pages import signed_in, take, words
+from tests.pages import take, words
 from tests.staff import form_data, logged, sign_in_boss, sign_in_clerk
 
 pytestmark = pytest.mark.django_db
@@ -100,21 +102,17 @@ def test_a_player_without_an_email_has_none_to_confirm(client, boss):
     assert f"none (player {nobody.pk})" in words(client.get(LIST))
 
 
-def test_vip_and_suspension_are_logged_with_who_and_why(client, boss, alice):
+def test_vip_is_logged_with_who_and_why(client, boss, alice):
     change(client, alice, is_vip="on", reason="Plays every day")
-    change(client, alice, is_active=None, reason="Two accounts")
-    assert (alice.is_vip, alice.is_active) == (True, False)
-    assert logged(alice) == [
-        (boss.email, "VIP: no → yes. Why: Plays every day"),
-        (boss.email, "May sign in: yes → no. Why: Two accounts"),
-    ]
+    assert alice.is_vip
+    assert logged(alice) == [(boss.email, "VIP: no → yes. Why: Plays every day")]
 
 
-def test_a_suspended_player_is_out_at_once(client, boss, alice):
-    browser = signed_in(alice)
-    assert browser.get("/profile/").status_code == 200
-    change(client, alice, is_active=None, reason="Two accounts")
-    assert browser.get("/profile/").status_code == 302
+def test_whether_an_account_is_closed_is_not_for_staff_to_type_in(client, boss, alice):
+    shown = client.get(page(alice))
+    assert "is_active" not in shown.context["adminform"].form.fields
+    change(client, alice, is_active=None, closed_at="2026-01-01", suspended_at="2026-01-01", reason="x")
+    assert (alice.is_active, alice.closed_at, alice.suspended_at) == (True, None, None)
 
 
 def test_a_change_without_a_reason_is_refused(client, boss, alice):
@@ -164,8 +162,11 @@ def test_staff_find_players_by_email_its_beginning_a_name_or_the_id(client, boss
 
 
 def test_vips_staff_and_the_suspended_each_have_a_list(client, boss, make_player, alice):
-    vip, out = make_player("vip", is_vip=True), make_player("out", is_active=False)
-    for who, expected in (("vip", [vip]), ("suspended", [out]), ("staff", [boss])):
+    vip = make_player("vip", is_vip=True)
+    out = make_player("out", suspended_at=timezone.now(), suspended_reason="Two accounts")
+    gone = make_player("gone")
+    delete_account(gone.pk)
+    for who, expected in (("vip", [vip]), ("suspended", [out]), ("staff", [boss]), ("closed", [gone])):
         page = client.get(LIST, {"who": who})
         assert list(page.context["cl"].result_list) == expected
         assert words(page).count(who.title() if who != "vip" else "VIP") >= 2
@@ -187,10 +188,10 @@ def test_a_clerk_gives_nobody_rights_not_even_themselves(client, make_player, al
 def test_a_clerk_touches_no_other_staff(client, make_player):
     other = make_player("other", is_staff=True, confirmed=False)
     sign_in_clerk(client, make_player, "accounts.change_user", "accounts.view_user")
-    assert client.post(page(other), {"is_active": "", "reason": "x"}).status_code == 403
+    assert client.post(page(other), {"is_vip": "on", "reason": "x"}).status_code == 403
     assert client.post(page(other, "confirm-email"), {"reason": "x"}).status_code == 403
     other.refresh_from_db()
-    assert other.is_active
+    assert not other.is_vip
 
 
 def test_only_superusers_set_a_password_for_somebody(client, make_player, alice):
@@ -205,12 +206,12 @@ def test_only_superusers_set_a_password_for_somebody(client, make_player, alice)
 
 
 def test_a_superuser_makes_staff_and_cannot_lock_themselves_out(client, boss, alice):
-    group = Group.objects.create(name="Support")
+    group = Group.objects.get(name="Support")
     change(client, alice, is_staff="on", groups=[group.pk], reason="Joins support")
     assert alice.is_staff
     assert list(alice.groups.all()) == [group]
     assert logged(alice) == [(boss.email, "Staff: no → yes. Groups: (empty) → Support. Why: Joins support")]
-    for right in ("is_active", "is_staff", "is_superuser"):
+    for right in ("is_staff", "is_superuser"):
         refused = change(client, boss, **{right: None, "reason": "Oops"})
         assert "You cannot take this from yourself" in words(refused)
         assert getattr(boss, right)

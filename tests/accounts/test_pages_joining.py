@@ -8,8 +8,10 @@ from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import OutboxEmail, User
+from accounts import rules_form
+from accounts.models import OutboxEmail, RulesAcceptance, User
 from ledger.services import history
 from tests.conftest import PASSWORD
 from tests.pages import field, signed_in, words
@@ -17,6 +19,7 @@ from tests.pages import field, signed_in, words
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "nova@lucky11.example"
+JOINING = {"email": ADDRESS, "password1": "tall-orange-kettle", "accepts_rules": "on"}
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,7 @@ def _no_earlier_tries(db: None) -> None:
 
 
 def join(client: Client, email: str = ADDRESS, **fields: str):
-    return client.post("/accounts/signup/", {"email": email, "password1": "tall-orange-kettle"} | fields)
+    return client.post("/accounts/signup/", JOINING | {"email": email} | fields)
 
 
 def newest_mail() -> OutboxEmail:
@@ -55,6 +58,28 @@ def test_a_visitor_joins_confirms_and_has_coins(client):
     nova = User.objects.get()
     assert (nova.email, nova.first_name, nova.coins) == (ADDRESS, "Nova", 50)
     assert [row.type for row in history(nova.pk)] == ["signup_bonus"]
+
+
+def test_joining_asks_for_the_age_and_the_rules_and_keeps_when_they_were_accepted(client, settings):
+    page = client.get("/accounts/signup/").content.decode()
+    assert 'I am 18 or older and I accept <a href="/rules/">the rules</a>' in page
+    settings.RULES_VERSION = "2031-02"
+    before = timezone.now()
+    join(client)
+    accepted = RulesAcceptance.objects.get(user__email=ADDRESS)
+    assert accepted.version == "2031-02"
+    assert before <= accepted.accepted_at <= timezone.now()
+
+
+def test_the_acceptance_is_written_with_the_player_or_neither_is(client, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("no room for the acceptance")
+
+    monkeypatch.setattr(rules_form, "accept_rules", fail)
+    client.raise_request_exception = False
+    assert join(client).status_code == 500
+    assert not User.objects.exists()
+    assert not OutboxEmail.objects.exists()
 
 
 def test_after_confirming_the_player_is_back_where_they_wanted_to_be(client, draw):
@@ -115,12 +140,12 @@ def test_an_email_is_one_account_whatever_its_case(alice):
         ({"password1": "password"}, "too common"),
         ({"first_name": "x" * 61}, "at most 60 characters"),
         ({"first_name": "\x00"}, "Null characters are not allowed."),
+        ({"accepts_rules": ""}, "only who is 18 or older and accepts the rules can play here."),
+        ({"accepts_rules": "false"}, "only who is 18 or older and accepts the rules can play here."),
     ],
 )
 def test_a_form_that_is_wrong_says_what_is_wrong_at_the_field(client, fields, sentence):
-    response = client.post(
-        "/accounts/signup/", {"email": ADDRESS, "password1": "tall-orange-kettle"} | fields
-    )
+    response = client.post("/accounts/signup/", JOINING | fields)
     page = words(response)
     assert "There is a problem" in page
     assert page.count(sentence) >= 2

@@ -1,14 +1,18 @@
-"""The files that every page loads: small, complete, and what they say they are."""
+"""The files that every page loads, and the pages that say how the site works."""
 
 import gzip
 import hashlib
+import html
 import re
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.template.loader import render_to_string
+
+from tests.pages import signed_in, words
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -56,3 +60,94 @@ def test_production_files_carry_their_fingerprint_and_none_is_missing(settings, 
     page = render_to_string("500.html", {"bare": True})
     assert re.search(r"css/pages\.[0-9a-f]{12}\.css", page)
     assert re.search(r"special-gothic-basic\.[0-9a-f]{12}\.woff2", page)
+
+
+# -- the pages that say how the site works --
+
+SAYING = ["/rules/", "/privacy/", "/help/", "/how-it-works/"]
+FIGURES = {
+    "/rules/": {
+        "MINIMUM_AGE": (23, "be 23 or older"),
+        "RULES_VERSION": ("2031-07", "Version 2031-07"),
+        "SIGNUP_BONUS_COINS": (77, "77 coins when your email is confirmed"),
+        "DAILY_BONUS_COINS": (9, "9 coins for each day"),
+        "FREEZE_WINDOW_SECONDS": (301, "at the latest 301 seconds after"),
+        "CLAIM_DAYS": (41, "you have 41 days from the draw"),
+        "CLAIM_REMINDER_DAYS": (8, "remind you 8 days before"),
+        "ADJUSTMENT_APPROVAL_COINS": (1234, "more than 1,234 coins"),
+    },
+    "/privacy/": {
+        "DATA_EXPORT_DAYS": (12, "for you to fetch. kept: 12 days."),
+        "MAIL_KEPT_DAYS": (61, "kept: 61 days, then they are blanked."),
+        "SESSION_COOKIE_AGE": (33 * 86_400, "33 days after your last visit"),
+        "SUPPORT_EMAIL": ("ask@lucky11.example", "Write to ask@lucky11.example"),
+    },
+    "/help/": {
+        "DAILY_BONUS_COINS": (9, "9 coins for each day"),
+        "CLAIM_DAYS": (41, "within 41 days"),
+        "SUPPORT_EMAIL": ("ask@lucky11.example", "write to ask@lucky11.example"),
+    },
+    "/how-it-works/": {
+        "SIGNUP_BONUS_COINS": (77, "You get 77 coins"),
+        "FREEZE_WINDOW_SECONDS": (301, "at the latest 301 seconds after"),
+        "CLAIM_DAYS": (41, "you have 41 days"),
+    },
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", SAYING)
+def test_figures_on_a_page_are_those_the_site_goes_by(client, settings, path):
+    for name, (value, _) in FIGURES[path].items():
+        setattr(settings, name, value)
+    page = words(client.get(path)).lower()
+    for _, said in FIGURES[path].values():
+        assert said.lower() in page
+
+
+@pytest.mark.django_db
+def test_the_rules_speak_of_two_staff_only_where_two_are_needed(client, settings):
+    settings.STAFF_APPROVALS = True
+    assert "one asks, another approves" in words(client.get("/rules/"))
+    settings.STAFF_APPROVALS = False
+    assert "approves" not in words(client.get("/rules/"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/rules/", "/how-it-works/"])
+def test_a_page_about_draws_carries_the_label_of_operator_run_draws(client, path):
+    label = "The arithmetic can be checked, but the operator could know or influence the result."
+    assert label in words(client.get(path))
+
+
+def links_of(response) -> set[str]:
+    found = re.findall(r'<a\b[^>]*\bhref="([^"]+)"', response.content.decode())
+    return {html.unescape(link) for link in found if not link.startswith("mailto:")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [*SAYING, "/profile/", "/profile/data/"])
+def test_every_link_on_these_pages_leads_somewhere(alice, path):
+    client = signed_in(alice)
+    ids: dict[str, str] = {}
+    for link in sorted(links_of(client.get(path))):
+        target, _, anchor = urljoin(path, link).partition("#")
+        response = client.get(target, follow=True)
+        assert response.status_code == 200, link
+        ids[target] = response.content.decode()
+        assert not anchor or f'id="{anchor}"' in ids[target], link
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/winners/", "/rules/", "/nowhere/"])
+def test_every_page_leads_to_what_one_may_want_to_know(client, path):
+    response = client.get(path)
+    foot = response.content.decode().partition('<footer class="foot">')[2]
+    for target in ("/rules/", "/privacy/", "/how-it-works/", "/help/", "/safer-play/", "/winners/"):
+        assert f'href="{target}"' in foot
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", SAYING)
+def test_these_pages_can_only_be_read(client, path):
+    assert client.post(path).status_code == 405

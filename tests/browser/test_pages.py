@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from draws import closing
 from draws.cancelling import cancel_draw
 from draws.models import Participation
+from draws.telling import tell_entries
 from ledger.services import balance
 from tests.conftest import let_close
 from tests.pages import finish, take
@@ -79,7 +80,16 @@ def addresses(make_draw, make_player, alice, bob) -> dict[str, list[str]]:
         "/accounts/password/reset/",
         "/accounts/confirm-email/",
     ]
-    inside = ["/tickets/", "/coins/", "/profile/", "/accounts/email/", "/accounts/password/change/"]
+    tell_entries()
+    inside = [
+        "/tickets/",
+        "/coins/",
+        "/profile/",
+        "/messages/",
+        "/messages/choices/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+    ]
     both = ["/", "/winners/", "/how-it-works/", "/draws/999/", f"{shown[0]}enter/"]
     return {"visitor": both + outside + shown[:1], "player": both + inside + shown}
 
@@ -114,7 +124,7 @@ def test_the_form_says_what_it_costs_while_tickets_are_added(live_server, visit,
         page.get_by_role("button", name="One ticket more").click()
     expect(page.get_by_role("button", name="Enter with 20 coins")).to_be_visible()
     expect(page.locator("#tickets-hint")).to_contain_text(
-        "With 4 you would hold 4 of 4 tickets and keep 30 coins."
+        "With 4 you would hold 4 of 4 tickets, 4 of 10 if all are taken, and keep 30 coins."
     )
     page.get_by_label("Tickets", exact=True).fill("5")
     expect(page.get_by_role("button", name="Enter with 25 coins")).to_be_visible()

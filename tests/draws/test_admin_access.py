@@ -52,10 +52,11 @@ def test_staff_without_the_permission_are_refused_and_superusers_are_not(client,
 
 
 @pytest.mark.parametrize("what", ["publish", "cancel"])
-def test_who_may_only_look_at_draws_neither_publishes_nor_cancels(
-    client, make_player, draw, make_draft, what
+@pytest.mark.parametrize("may", ["view", "change"])
+def test_who_may_only_look_at_draws_or_write_drafts_neither_publishes_nor_cancels(
+    client, make_player, draw, make_draft, what, may
 ):
-    sign_in_clerk(client, make_player, "draws.view_draw")
+    sign_in_clerk(client, make_player, "draws.view_draw", f"draws.{may}_draw")
     for each in (draw, make_draft()):
         said = words(client.get(f"/admin/draws/draw/{each.pk}/change/"))
         assert "Cancel the draw" not in said
@@ -65,12 +66,13 @@ def test_who_may_only_look_at_draws_neither_publishes_nor_cancels(
 
 
 def test_a_clerk_with_the_permission_does_what_it_allows(client, make_player, make_draft):
-    sign_in_clerk(client, make_player, "draws.change_draw", "draws.view_draw")
+    sign_in_clerk(client, make_player, "draws.publish_draw", "draws.view_draw")
     draft = make_draft()
     address = f"/admin/draws/draw/{draft.pk}/publish/"
     assert client.post(address, form_data(client.get(address), reason="Ready")).status_code == 302
     draft.refresh_from_db()
     assert draft.is_open
+    assert client.get(f"/admin/draws/draw/{draft.pk}/cancel/").status_code == 403
     assert client.get("/admin/draws/draw/add/").status_code == 403
     assert client.get("/admin/ledger/transaction/").status_code == 403
 
@@ -107,8 +109,8 @@ def test_no_page_needs_an_inline_script_or_style(client, make_player, make_draft
         "/admin/accounts/user/add/",
         f"/admin/accounts/user/{alice.pk}/password/",
     ]
-    for label in MODELS:
-        pages.append(pages_of(label)[0])
+    pages += [pages_of(label)[0] for label in MODELS]
+    pages += [f"/admin/accounts/user/{alice.pk}/{what}/" for what in ("suspend", "end-suspension")]
     for each in (draft, draw):
         pages += [
             f"/admin/draws/draw/{each.pk}/{what}/" for what in ("change", "publish", "cancel", "history")

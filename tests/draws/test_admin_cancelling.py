@@ -1,4 +1,7 @@
-"""Staff cancel an open draw: they read what goes back, give the reason, and every coin does go back."""
+"""Staff cancel an open draw: they read what goes back, give the reason, and every coin does go back.
+
+Here one member of staff is enough; `test_approvals.py` is about sites that ask for a second one.
+"""
 
 import pytest
 
@@ -8,6 +11,11 @@ from draws.models import Draw
 from tests.conftest import let_close
 from tests.pages import take, words
 from tests.staff import form_data, logged, sign_in_boss
+
+
+@pytest.fixture(autouse=True)
+def one_person_is_enough(settings):
+    settings.STAFF_APPROVALS = False
 
 
 def cancel_page(draw):

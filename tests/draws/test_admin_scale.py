@@ -16,14 +16,18 @@ from tests.staff import sign_in_clerk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-BIG = {"users", "draws", "transactions", "participations", "winners", "account_emailaddress", "outbox_emails"}
+BIG = {
+    *("users", "draws", "transactions", "participations", "winners", "account_emailaddress", "outbox_emails"),
+    *("approvals", "messages", "play_breaks", "redraws", "rules_acceptances", "spend_limits"),
+}
 # The bounded count reads COUNTED rows, and its filter may pass over others between them.
 ROWS_READ = 10 * COUNTED
 
 MADE = """
-INSERT INTO users (id, email, first_name, last_name, created_at, is_vip, is_active, is_staff)
+INSERT INTO users (id, email, first_name, last_name, created_at, is_vip, is_active, is_staff, suspended_at)
     SELECT md5(n::text), 'crowd-' || n || '@scale.example', (ARRAY['Ana','Bo','Chen','Dia'])[n % 4 + 1],
-           'Number' || n, now() - n * interval '1 minute', n % 5000 = 0, n % 7000 <> 0, n % 30000 = 0
+           'Number' || n, now() - n * interval '1 minute', n % 5000 = 0, n % 7000 <> 0, n % 30000 = 0,
+           CASE WHEN n % 7000 = 1 THEN now() END
     FROM generate_series(1, 100000) AS n;
 INSERT INTO account_emailaddress (email, verified, "primary", user_id)
     SELECT email, true, true, id FROM users WHERE email LIKE 'crowd-%';
@@ -68,6 +72,20 @@ INSERT INTO outbox_emails (key, recipient, subject, text, sent_at, attempts)
     SELECT 'crowd:' || n, 'crowd-' || n || '@scale.example', 'Crowd', 'Crowd',
            CASE WHEN n % 25000 <> 0 THEN now() END, n % 2
     FROM generate_series(1, 100000) AS n;
+INSERT INTO approvals (kind, subject, summary, payload, reason, asked_by_id, state, decided_by_id, decided_at)
+    SELECT (ARRAY['cancel_draw', 'adjust_coins'])[n % 2 + 1], 'crowd:' || n, 'Crowd', '{}', 'Crowd', md5('1'),
+           CASE WHEN n % 1000 = 0 THEN 'waiting' ELSE 'approved' END,
+           CASE WHEN n % 1000 <> 0 THEN md5('2') END, CASE WHEN n % 1000 <> 0 THEN now() END
+    FROM generate_series(1, 100000) AS n;
+INSERT INTO messages (user_id, key, kind, title)
+    SELECT md5((n % 50000 + 1)::text), 'crowd:' || n, 'won', 'Crowd' FROM generate_series(1, 100000) AS n;
+INSERT INTO rules_acceptances (user_id, version)
+    SELECT md5(n::text), 'crowd' FROM generate_series(1, 100000) AS n;
+INSERT INTO play_breaks (user_id, kind) SELECT md5(n::text), 'exclusion' FROM generate_series(1, 100000) AS n;
+INSERT INTO spend_limits (user_id, period, coins)
+    SELECT md5(n::text), 'day', 20 FROM generate_series(1, 100000) AS n;
+INSERT INTO redraws (draw_id, failed_id, reserve_id, reason, record_hash)
+    SELECT 1000000 + n, 1000000 + n, 1000001 + n % 100000, 'Crowd', '' FROM generate_series(1, 100000) AS n;
 """
 TABLES = ", ".join(sorted(BIG))
 
@@ -91,10 +109,12 @@ USER = "c4ca4238a0b923820dcc509a6f75849b"  # md5 of 1
 DRAWS, TICKETS, WINNERS = (f"/admin/draws/{name}/" for name in ("draw", "participation", "winner"))
 PLAYERS, MAILS, COINS = "/admin/accounts/user/", "/admin/accounts/outboxemail/", "/admin/ledger/transaction/"
 DRAW = "1000001"
+APPROVALS = "/admin/accounts/approval/"
+RECORDS = ("accounts/message", "accounts/rulesacceptance", "accounts/playbreak", "ledger/spendlimit")
 
 # address, query -> how many queries the page makes, the two that find the session and its user included.
 PAGES = [
-    ("/admin/", {}, 6),
+    ("/admin/", {}, 8),
     (DRAWS, {}, 5),
     (DRAWS, {"p": "40"}, 5),
     *(
@@ -113,7 +133,7 @@ PAGES = [
     (f"{DRAWS}{DRAW}/change/", {}, 5),
     (f"{DRAWS}1099001/change/", {}, 5),
     (f"{DRAWS}1099995/change/", {}, 5),
-    (f"{DRAWS}1099001/cancel/", {}, 5),
+    (f"{DRAWS}1099001/cancel/", {}, 6),
     (TICKETS, {}, 6),
     (TICKETS, {"draw": DRAW}, 7),
     (TICKETS, {"draw": DRAW, "p": "1200"}, 7),
@@ -134,10 +154,10 @@ PAGES = [
     (COINS, {"q": "nobody@scale.example"}, 6),
     (COINS, {"user": USER}, 6),
     (f"{COINS}1000009/change/", {}, 4),
-    (f"{COINS}adjust/{USER}/", {}, 3),
+    (f"{COINS}adjust/{USER}/", {}, 4),
     (PLAYERS, {}, 5),
     (PLAYERS, {"p": "40"}, 5),
-    *((PLAYERS, {"who": who}, 5) for who in ("vip", "staff", "suspended")),
+    *((PLAYERS, {"who": who}, 5) for who in ("vip", "staff", "suspended", "closed")),
     (PLAYERS, {"q": "crowd-77@scale.example"}, 7),
     (PLAYERS, {"q": "crowd-777"}, 7),
     (PLAYERS, {"q": USER}, 7),
@@ -147,6 +167,7 @@ PAGES = [
     (f"{PLAYERS}{USER}/change/", {}, 10),
     (WINNERS, {}, 7),
     *((WINNERS, {"hand_over": state}, 7) for state in ("none", "to_claim", "claimed", "sent")),
+    (WINNERS, {"hand_over": "lapsed"}, 4),
     *((WINNERS, {"name": name}, 7) for name in ("shown", "hidden")),
     (WINNERS, {"q": "crowd-77@scale.example"}, 9),
     (WINNERS, {"q": "1000777"}, 9),
@@ -155,6 +176,13 @@ PAGES = [
     (MAILS, {}, 4),
     *((MAILS, {"state": state}, 4) for state in ("waiting", "failing", "sent")),
     (MAILS, {"q": "crowd-77@scale.example"}, 4),
+    *((APPROVALS, {"state": state}, 4) for state in ("", "refused")),
+    (APPROVALS, {"state": "approved"}, 5),
+    *((f"/admin/{name}/", {}, 5) for name in RECORDS),
+    *((f"/admin/{name}/", {"user": USER}, 5) for name in RECORDS),
+    *((f"/admin/{name}/", {"q": "crowd-77@scale.example"}, 7) for name in RECORDS),
+    ("/admin/draws/redraw/", {}, 7),
+    ("/admin/draws/redraw/", {"draw": DRAW}, 7),
 ]
 
 

@@ -1,11 +1,13 @@
-"""Staff hand prizes over and may hide a name; who won, and whether a name is shown, is not theirs."""
+"""Staff may hide a name and add a film; who won, and whether a name is shown, is not theirs."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from draws.claiming import claim_prize
 from draws.models import Winner
 from tests.pages import finish, take, words
+from tests.prizes import DETAILS, HIDDEN
 from tests.staff import form_data, logged, sign_in_boss, sign_in_clerk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,39 +38,17 @@ def change(client, winner, **changes):
     return answer
 
 
-def test_a_prize_goes_from_to_claim_to_claimed_to_sent_and_the_log_says_who_and_why(client, winner, boss):
-    assert winner.hand_over == "to_claim"
-    change(client, winner, hand_over="claimed", reason="She rang us")
-    change(client, winner, hand_over="sent", reason="Parcel 12345")
-    assert winner.hand_over == "sent"
-    assert logged(winner) == [
-        (boss.email, "Hand-over: To claim → Claimed. Why: She rang us"),
-        (boss.email, "Hand-over: Claimed → Sent. Why: Parcel 12345"),
-    ]
-
-
-@pytest.mark.parametrize(("now", "wanted"), [("to_claim", "sent"), ("sent", "to_claim"), ("claimed", "none")])
-def test_no_step_of_the_hand_over_is_skipped_or_taken_back(client, winner, boss, now, wanted):
-    Winner.objects.filter(pk=winner.pk).update(hand_over=now)
-    refused = change(client, winner, hand_over=wanted, reason="A mistake")
-    assert refused.status_code == 200
-    assert winner.hand_over == now
+def test_a_hand_over_is_not_typed_in(client, winner, boss):
+    for wanted in ("claimed", "sent", "lapsed", "none"):
+        change(client, winner, hand_over=wanted, reason="A mistake")
+        assert winner.hand_over == "to_claim"
     assert logged(winner) == []
 
 
-def test_coins_alone_are_not_handed_over(client, boss, make_draw, alice):
-    draw = make_draw()
-    take(alice, draw)
-    finish(draw)
-    winner = Winner.objects.get()
-    assert change(client, winner, hand_over="sent", reason="Why not").status_code == 200
-    assert winner.hand_over == "none"
-
-
 def test_a_change_needs_a_reason(client, winner, boss):
-    refused = change(client, winner, hand_over="claimed")
+    refused = change(client, winner, hidden_by_staff="on")
     assert "Say why" in words(refused)
-    assert winner.hand_over == "to_claim"
+    assert not winner.hidden_by_staff
 
 
 def test_staff_may_hide_a_name_and_never_show_one(client, winner, boss):
@@ -112,7 +92,6 @@ def test_nothing_else_about_a_winner_can_be_typed_in(client, winner, boss, bob):
         prize_amount="1",
         prize_coins="9",
         place="3",
-        hand_over="claimed",
         reason="x",
     )
     assert {name: getattr(winner, name) for name in kept} == before
@@ -121,15 +100,16 @@ def test_nothing_else_about_a_winner_can_be_typed_in(client, winner, boss, bob):
 
 
 def test_a_save_does_not_undo_what_settling_wrote_meanwhile(client, winner, boss):
-    data = form_data(client.get(page(winner)), hand_over="claimed", reason="She rang us")
+    data = form_data(client.get(page(winner)), hidden_by_staff="on", reason="Somebody else's name")
     with CaptureQueriesContext(connection) as queries:
         client.post(page(winner), data)
     updates = [each["sql"] for each in queries if each["sql"].startswith('UPDATE "winners"')]
     assert len(updates) == 1
     # A row saved whole, as it was read before it was settled, would be paid again.
-    assert "hand_over" in updates[0]
+    assert "hidden_by_staff" in updates[0]
     assert not any(
-        column in updates[0] for column in ("settled_at", "transaction_id", "forfeited_at", "is_public")
+        column in updates[0]
+        for column in ("settled_at", "transaction_id", "forfeited_at", "is_public", "hand_over")
     )
 
 
@@ -137,7 +117,7 @@ def test_prizes_that_wait_are_found_by_their_state_and_shown_on_the_first_page(c
     assert list(client.get(LIST, {"hand_over": "to_claim"}).context["cl"].result_list) == [winner]
     assert list(client.get(LIST, {"hand_over": "claimed"}).context["cl"].result_list) == []
     assert "Prizes claimed" not in words(client.get("/admin/"))
-    Winner.objects.filter(pk=winner.pk).update(hand_over="claimed")
+    claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN)
     assert "Prizes claimed and not sent: 1" in words(client.get("/admin/"))
 
 

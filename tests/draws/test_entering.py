@@ -1,15 +1,13 @@
 """Taking tickets: paid once, numbered next in line, or nothing at all."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import confirm_email
 from draws import exceptions as refused
 from draws.cancelling import cancel_draw
 from draws.entering import receipt, take_tickets
@@ -134,39 +132,6 @@ def test_a_draw_that_does_not_exist_is_not_found(alice, draw_id):
 def test_a_draft_is_not_found(make_draft, alice):
     with pytest.raises(refused.DrawNotFound):
         take_tickets(alice.pk, make_draft().pk, 1, "request-1")
-
-
-def test_a_vip_draw_is_for_vip_players(make_draw, make_player, alice):
-    draw = make_draw(vip_only=True)
-    with pytest.raises(refused.VipOnly):
-        take_tickets(alice.pk, draw.pk, 1, "request-1")
-    vip = make_player("vip", is_vip=True)
-    assert take_tickets(vip.pk, draw.pk, 1, "request-1").numbers == [1]
-
-
-def test_early_access_is_for_vip_players_until_it_ends(make_draw, make_player, alice):
-    soon, past = timezone.now() + timedelta(minutes=5), timezone.now() - timedelta(minutes=5)
-    draw, opened = make_draw(early_access_until=soon), make_draw(early_access_until=past)
-    with pytest.raises(refused.VipOnly):
-        take_tickets(alice.pk, draw.pk, 1, "request-1")
-    take_tickets(make_player("vip", is_vip=True).pk, draw.pk, 1, "request-1")
-    take_tickets(alice.pk, opened.pk, 1, "request-1")
-
-
-def test_an_email_is_confirmed_before_the_first_ticket(draw, make_player):
-    player = make_player("new", confirmed=False)
-    with pytest.raises(refused.EmailNotConfirmed):
-        take_tickets(player.pk, draw.pk, 1, "request-1")
-    confirm_email(player)
-    assert take_tickets(player.pk, draw.pk, 1, "request-1").numbers == [1]
-
-
-def test_a_suspended_player_and_nobody_take_no_tickets(draw, alice):
-    alice.is_active = False
-    alice.save()
-    for player_id in (alice.pk, "nobody"):
-        with pytest.raises(refused.PlayerSuspended):
-            take_tickets(player_id, draw.pk, 1, "request-1")
 
 
 @pytest.mark.parametrize("count", [0, -1, 10**9, 2**40])

@@ -3,21 +3,30 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
+from django.utils import timezone
 
+from accounts.breaks import take_break
+from accounts.models import ExcludedAddress
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws
 from draws.entering import take_tickets
+from draws.exceptions import LimitReached, OnBreak
 from draws.models import Draw
 from draws.publishing import publish_draw
+from ledger.limits import set_limit
+from ledger.models import SpendLimit
 from ledger.services import balance
 from tests.conftest import defects, let_close
 
 pytestmark = pytest.mark.django_db
 
 ROLE = "lucky11_test_app"
-APPENDED = "transactions, participations, frozen_lists, fairness_log, draw_text_changes"
-UPDATED = "draws, winners, draw_seals, outbox_emails"
+APPENDED = (
+    "transactions, participations, frozen_lists, fairness_log, draw_text_changes, entries_to_tell, messages,"
+    " rules_acceptances, play_breaks"
+)
+UPDATED = "draws, winners, draw_seals, outbox_emails, spend_limits, excluded_addresses"
 PROFILE = "total_participations, total_wins, total_earnings, current_streak, last_ticket_on, grace_used_on"
 
 
@@ -59,6 +68,20 @@ def test_tickets_are_sold_closed_paid_and_refunded_without_the_right_to_set_coin
     assert defects() == []
 
 
+def test_limits_and_breaks_hold_for_players_of_the_role_and_against_it(draw, alice, bob, as_app):
+    set_limit(alice.pk, "day", 5)
+    take_tickets(alice.pk, draw.pk, 1, "request-1")
+    with pytest.raises(LimitReached):
+        take_tickets(alice.pk, draw.pk, 1, "request-2")
+    with pytest.raises(DatabaseError, match="24 hours"), transaction.atomic():
+        SpendLimit.objects.update(coins=50)
+    take_break(bob, "week")
+    with pytest.raises(OnBreak):
+        take_tickets(bob.pk, draw.pk, 1, "request-1")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ExcludedAddress.objects.update(ends_at=timezone.now())
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -69,6 +92,14 @@ def test_tickets_are_sold_closed_paid_and_refunded_without_the_right_to_set_coin
         "UPDATE participations SET user_id = 'x'",
         "DELETE FROM winners",
         "DELETE FROM fairness_log",
+        "UPDATE play_breaks SET ends_at = clock_timestamp()",
+        "DELETE FROM play_breaks",
+        "TRUNCATE play_breaks",
+        "ALTER TABLE play_breaks DISABLE TRIGGER ALL",
+        "DELETE FROM spend_limits",
+        "TRUNCATE spend_limits",
+        "TRUNCATE excluded_addresses",
+        "DELETE FROM rules_acceptances",
         "ALTER TABLE transactions DISABLE TRIGGER ALL",
         "SET session_replication_role = replica",
     ],

@@ -118,7 +118,7 @@ def test_a_page_costs_the_same_with_two_draws_and_with_thirty(make_draw, make_pl
     few = queries_of(client, address)
     add(28)
     assert queries_of(client, address) == few
-    assert few <= 9
+    assert few <= 10
 
 
 def test_just_drawn_names_nobody_who_did_not_agree(client, draw, alice, bob):

@@ -1,11 +1,15 @@
 """Staff read every coin movement and can add one kind: a correction with a reason, made once."""
 
 import threading
+import uuid
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts.models import Approval
+from ledger import services
+from ledger.exceptions import LedgerError
 from ledger.models import Transaction
 from tests.pages import take, words
 from tests.staff import form_data, logged, sign_in_boss, sign_in_clerk
@@ -70,7 +74,10 @@ def test_staff_take_coins_away_but_never_more_than_there_are(client, boss, alice
         ("2147483647", "Because", "cannot be made. Nothing was changed."),
     ],
 )
-def test_an_adjustment_that_makes_no_sense_is_refused_in_words(client, boss, alice, amount, reason, sentence):
+def test_an_adjustment_that_makes_no_sense_is_refused_in_words(
+    client, boss, alice, settings, amount, reason, sentence
+):
+    settings.STAFF_APPROVALS = False
     refused = adjust(client, alice, amount, reason)
     assert refused.status_code == 400
     assert sentence in words(refused)
@@ -146,6 +153,32 @@ def test_who_may_not_adjust_is_refused_and_is_not_offered_it(client, make_player
     assert "Adjust coins" not in words(client.get(f"/admin/accounts/user/{alice.pk}/change/"))
     alice.refresh_from_db()
     assert alice.coins == 50
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("approvals", [True, False])
+def test_nobody_adjusts_their_own_coins(client, boss, settings, approvals):
+    settings.STAFF_APPROVALS = approvals
+    for answer in (
+        client.get(adjust_page(boss)),
+        client.post(adjust_page(boss), {"amount": 5, "reason": "x", "key": str(uuid.uuid4())}),
+    ):
+        assert "Nobody adjusts their own coins" in words(answer)
+    with pytest.raises(LedgerError, match="Nobody adjusts their own coins"):
+        services.adjust(boss.pk, 5, "A rise", actor=boss, key="own")
+    boss.refresh_from_db()
+    assert boss.coins == 50
+    assert not Approval.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_site_of_one_member_of_staff_adjusts_any_number_of_coins(client, boss, alice, settings):
+    settings.STAFF_APPROVALS = False
+    shown = client.get(adjust_page(alice))
+    assert "second member of staff" not in words(shown)
+    assert adjust(client, alice, 100_000).status_code == 302
+    alice.refresh_from_db()
+    assert alice.coins == 100_050
 
 
 @pytest.mark.django_db

@@ -10,9 +10,9 @@ from accounts.models import User
 from accounts.services import confirm_email, create_player
 from ledger.bonuses import (
     claim_daily_bonus,
-    daily_bonus_available,
     grant_missing_signup_bonuses,
     grant_signup_bonus,
+    visit_today,
 )
 from ledger.services import balance, history
 
@@ -54,13 +54,13 @@ def test_the_sweep_finds_confirmed_players_whom_the_bonus_missed():
 
 def test_the_daily_bonus_comes_once_a_day_whatever_they_press(alice):
     with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False) as clock:
-        assert daily_bonus_available(alice)
+        assert visit_today(alice) == "open"
         assert claim_daily_bonus(alice)[1]
         assert not claim_daily_bonus(alice)[1]
-        assert not daily_bonus_available(alice)
+        assert visit_today(alice) != "open"
         assert balance(alice.pk) == 53
         clock.move_to(datetime(2026, 3, 2, 0, 0, 1, tzinfo=UTC))
-        assert daily_bonus_available(alice)
+        assert visit_today(alice) == "open"
         assert claim_daily_bonus(alice)[1]
     assert balance(alice.pk) == 56
 

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 def manage(data: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     configuration = {
         "SECRET_KEY": "only-for-this-test",
+        "ENCRYPTION_KEYS": "b25seS1mb3ItdGhpcy10ZXN0LW9ubHktZm9yLXRoaXM=",
         "DEBUG": "true",
         "DATABASE_URL": "embedded:",
         "REDIS_URL": "embedded:",

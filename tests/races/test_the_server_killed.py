@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.conf import settings
 
 from lucky11.embedded import places, processes
 from tests.races.together import ROOT, program, wait_until
@@ -39,7 +40,7 @@ from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.services import post
 for n in range(12):
-    player = create_player(f"player{n}@lucky11.example", None, confirmed=True)
+    player = create_player(f"player{n}@lucky11.example", None, confirmed=True, accepted_rules=True)
     post(player.pk, "import", 1_000_000, f"test:{n}")
 closes = timezone.now().replace(microsecond=0) + timedelta(hours=1)
 terms = {"entry_fee": 5, "prize_coins": 100, "max_participants": 10**6, "max_per_player": 10**6}
@@ -114,6 +115,7 @@ def server(folder: Path) -> Iterator[Server]:
         "DATABASE_URL": "embedded:",
         "REDIS_URL": "embedded:",
         "SECRET_KEY": secrets.token_hex(32),
+        "ENCRYPTION_KEYS": settings.ENCRYPTION_KEYS[0],
         "DEBUG": "false",
         "DJANGO_SETTINGS_MODULE": "lucky11.settings",
     }

@@ -9,12 +9,16 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
 from draws.closing import close_due_draws
+from draws.redrawing import lapse_overdue_claims
 
 logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Freeze, draw and settle every draw that is due; with --loop, again and again until stopped."
+    help = (
+        "Freeze, draw and settle every draw that is due, and pass on prizes that were not claimed in time; "
+        "with --loop, again and again until stopped."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--loop", action="store_true", help="go on until SIGINT or SIGTERM")
@@ -22,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, loop: bool, every: float, **options: Any) -> None:
         if not loop:
-            self.stdout.write(f"{close_due_draws()} steps made.")
+            self.stdout.write(f"{close_due_draws() + lapse_overdue_claims()} steps made.")
             return
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -31,6 +35,7 @@ class Command(BaseCommand):
             try:
                 close_old_connections()
                 close_due_draws()
+                lapse_overdue_claims()
             except Error:
                 logger.exception("The sweep could not reach the database; it tries again in %s s.", every)
             stop.wait(every)

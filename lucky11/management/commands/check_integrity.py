@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
+from ledger.seals import check_seals
 
 CHECKS: dict[str, Callable[[], Defect | None]] = {
     **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS]},
@@ -23,12 +24,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument("--seals", action="store_true", help="also hold the ledger against its seals")
         parser.add_argument(
             "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
         )
 
-    def handle(self, *args: Any, json: bool, repair: bool, **options: Any) -> None:
+    def handle(self, *args: Any, json: bool, repair: bool, seals: bool, **options: Any) -> None:
         repaired = _repair() if repair else 0
+        self.checks = CHECKS | ({"seals": check_seals} if seals else {})
         defects = [defect for defect in self._defects(quiet=json) if defect]
         if json:
             self._print_json(defects, repaired)
@@ -43,17 +46,17 @@ class Command(BaseCommand):
             if not connection.savepoint_ids:
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            for number, (name, check) in enumerate(CHECKS.items(), 1):
+            for number, (name, check) in enumerate(self.checks.items(), 1):
                 if shown:
-                    bar = "#" * number + "." * (len(CHECKS) - number)
+                    bar = "#" * number + "." * (len(self.checks) - number)
                     self.stderr.write(f"\r[{bar}] {name:<20}", ending="")
                 yield check()
         if shown:
-            self.stderr.write("\r" + " " * (len(CHECKS) + 24) + "\r", ending="")
+            self.stderr.write("\r" + " " * (len(self.checks) + 24) + "\r", ending="")
 
     def _print_json(self, defects: list[Defect], repaired: int) -> None:
         found = [{"check": defect.check, "rule": defect.rule, "row": defect.row} for defect in defects]
-        answer = {"clean": not defects, "checks": list(CHECKS), "defects": found, "repaired": repaired}
+        answer = {"clean": not defects, "checks": list(self.checks), "defects": found, "repaired": repaired}
         self.stdout.write(json.dumps(answer, default=str, indent=2))
 
     def _print_lines(self, defects: list[Defect], repaired: int) -> None:
@@ -62,7 +65,7 @@ class Command(BaseCommand):
         for defect in defects:
             self.stdout.write(f"BAD  {defect}")
         if not defects:
-            self.stdout.write(f"Clean: {len(CHECKS)} checks, no coin or ticket is out of place.")
+            self.stdout.write(f"Clean: {len(self.checks)} checks, no coin or ticket is out of place.")
 
 
 @transaction.atomic

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts.inbox import messages_of, read_up_to
 from accounts.models import User
 from accounts.services import create_player
 from draws.cancelling import cancel_draw
@@ -17,11 +19,24 @@ from draws.exceptions import EntryRefused
 from draws.models import Draw, Winner
 from draws.publishing import publish_draw
 from draws.services import database_now
+from draws.telling import tell_entries, tell_results
 from ledger.services import adjust
-from lucky11.demo import DRAWS, FINISHED, PASSWORD, PLAYER, PLAYERS, QUICK_TITLE, STAFF, DemoDraw
+from lucky11.demo import (
+    DRAWS,
+    FINISHED,
+    PASSWORD,
+    PLAYER,
+    PLAYERS,
+    QUICK_TITLE,
+    SECOND_GROUPS,
+    SECOND_STAFF,
+    STAFF,
+    DemoDraw,
+)
 
 COINS_EACH = 450
 FINISHES_IN = timedelta(seconds=3)
+UNREAD = 3
 
 
 class Command(BaseCommand):
@@ -36,26 +51,30 @@ class Command(BaseCommand):
                 "DEBUG is off: this is a production configuration, and demo accounts have a known password. "
                 "Nothing was changed. To seed all the same: manage.py seed --force"
             )
-        staff = self._staff()
+        staff = self._staff(STAFF, first_name="Sam", last_name="Staff", is_superuser=True)
+        second = self._staff(SECOND_STAFF, first_name="Sofia", last_name="Second")
+        second.groups.set(Group.objects.filter(name__in=SECOND_GROUPS))
         players = [self._player(staff, email, fields) for email, fields in PLAYERS.items()]
         finished = [draw for demo in FINISHED if (draw := self._draw(demo, players, FINISHES_IN))]
         for demo in DRAWS:
             self._draw(demo, players, demo.closes_in)
         self._quick_draw(players)
+        tell_entries()
         self._finish(finished)
+        self._tell(players[0])
         self.stdout.write(
             f"{User.objects.count()} accounts, {Draw.objects.count()} draws. "
-            f"Sign in as {PLAYER} (player) or {STAFF} (staff), password {PASSWORD}."
+            f"Sign in as {PLAYER} (player), {STAFF} or {SECOND_STAFF} (staff), password {PASSWORD}."
         )
 
-    def _staff(self) -> User:
-        staff = User.objects.filter(email=STAFF).first()
-        names = {"first_name": "Sam", "last_name": "Staff", "is_staff": True, "is_superuser": True}
-        return staff or create_player(STAFF, PASSWORD, confirmed=True, **names)
+    def _staff(self, email: str, **fields: Any) -> User:
+        staff = User.objects.filter(email=email).first()
+        known = {"confirmed": True, "accepted_rules": True, "is_staff": True}
+        return staff or create_player(email, PASSWORD, **known, **fields)
 
     def _player(self, staff: User, email: str, fields: dict[str, Any]) -> User:
         player = User.objects.filter(email=email).first()
-        player = player or create_player(email, PASSWORD, confirmed=True, **fields)
+        player = player or create_player(email, PASSWORD, confirmed=True, accepted_rules=True, **fields)
         adjust(player.pk, COINS_EACH, "Coins for the demo", actor=staff, key=f"seed:{player.pk}")
         return player
 
@@ -106,6 +125,13 @@ class Command(BaseCommand):
             Winner.objects.filter(pk=winner.pk).update(
                 is_public=public, public_name=winner.user.first_name if public else ""
             )
+
+    def _tell(self, reader: User) -> None:
+        """Tell everyone what became of their tickets; one player has read all but the newest few messages."""
+        tell_results()
+        newest = messages_of(reader, size=UNREAD + 1)
+        if len(newest) > UNREAD:
+            read_up_to(reader, newest[-1].pk)
 
 
 def _in(wait: timedelta) -> datetime:

@@ -1,4 +1,4 @@
-"""Who you are: players, their sessions, and the mail waiting to be sent to them."""
+"""A player: who they are, and what the ledger and the draws count about them."""
 
 import uuid
 import zoneinfo
@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.functions import Cast, Lower, Now, Replace
 from django.utils import timezone
 
-from accounts.columns import KeepsCounters, PlainJSONField
+from accounts.columns import KeepsCounters
 
 GRACE_EVERY = timedelta(days=7)
 
@@ -89,13 +89,18 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     password = models.TextField(default="", db_default="")
     last_login = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(
-        "may sign in", default=True, db_default=True, help_text="Untick to suspend the player."
+        "may sign in", default=True, db_default=True, help_text="Off once the account is deleted."
     )
     is_staff = models.BooleanField("staff", default=False, db_default=False)
     is_superuser = models.BooleanField("may do everything", default=False, db_default=False)
     time_zone = models.TextField(default="UTC", db_default="UTC", validators=[validate_time_zone])
     last_ticket_on = models.DateField(null=True, blank=True, editable=False)
     grace_used_on = models.DateField(null=True, blank=True, editable=False)
+    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    suspended_reason = models.TextField(default="", db_default="", blank=True, editable=False)
+    closed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the player deleted the account."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -105,13 +110,17 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
         verbose_name = "player"
+        permissions: ClassVar = [("suspend_user", "Can suspend a player")]
         # For the staff's lists and searches.
         indexes: ClassVar = [
             models.Index(name="idx_users_newest", fields=["-created_at", "-id"]),
             models.Index(
                 name="idx_users_marked",
                 fields=["id"],
-                condition=models.Q(is_vip=True) | models.Q(is_staff=True) | models.Q(is_active=False),
+                condition=models.Q(is_vip=True)
+                | models.Q(is_staff=True)
+                | models.Q(is_active=False)
+                | models.Q(suspended_at__isnull=False),
             ),
             GinIndex(SearchVector("first_name", "last_name", config="simple"), name="idx_users_name_words"),
         ]
@@ -130,6 +139,17 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
                 name="users_email_lower_case",
                 condition=models.Q(email=Lower("email")) & ~models.Q(email=""),
                 violation_error_message="An e-mail address is kept in lower case and is not empty.",
+            ),
+            models.CheckConstraint(
+                name="users_email_one_line",
+                condition=models.Q(email__regex=r"^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$"),
+                violation_error_message="An e-mail address is one word with one @ in it.",
+            ),
+            models.CheckConstraint(
+                name="users_closed_name_nobody",
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(email__isnull=True, first_name="", last_name="", is_active=False),
+                violation_error_message="A deleted account has no e-mail and no names, and stays closed.",
             ),
             models.CheckConstraint(
                 name="users_statistics_not_negative",
@@ -181,44 +201,3 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             self.grace_used_on + GRACE_EVERY
         )
         return self.current_streak if missed <= 0 or (missed == 1 and forgiven) else 0
-
-
-class Session(models.Model):
-    """A signed-in browser, in the shape of the guide's `sessions` table (connect-pg-simple)."""
-
-    sid = models.CharField(max_length=64, primary_key=True)
-    sess = PlainJSONField()
-    expire = models.DateTimeField(db_index=True)
-
-    class Meta:
-        db_table = "sessions"
-
-    def __str__(self) -> str:
-        return f"session until {self.expire:%Y-%m-%d %H:%M}"
-
-
-class OutboxEmail(models.Model):
-    """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
-
-    key = models.TextField(help_text="One mail per key, however often the fact is reported.")
-    recipient = models.TextField()
-    subject = models.TextField()
-    text = models.TextField()
-    html = models.TextField(default="", db_default="", blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    due_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    sent_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.IntegerField(default=0, db_default=0)
-    last_error = models.TextField(default="", db_default="", blank=True)
-
-    class Meta:
-        db_table = "outbox_emails"
-        verbose_name = "mail"
-        constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
-        indexes: ClassVar = [
-            models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
-            models.Index(name="idx_outbox_recipient", fields=["recipient", "-id"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.subject} (to {self.recipient})"

@@ -1,0 +1,223 @@
+"""What waits for a second staff member: to read, to approve and to refuse, each once."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import approvals
+from accounts.admin.acts import Act, perform
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.approvals import ApprovalError
+from accounts.models import Approval, User
+
+State = Approval.State
+
+
+def waits(approval: Approval | None) -> str:
+    """What a page says about the approval its act waits for; empty without one."""
+    if approval is None:
+        return ""
+    return format_html(
+        "Asked by {} at {}; waits for a second staff member. {}",
+        approval.asked_by,
+        short_time(approval.asked_at),
+        link(change_url(Approval, approval.pk), "See what was asked"),
+    )
+
+
+class StateFilter(admin.SimpleListFilter):
+    """What waits, unless another state is chosen."""
+
+    title = parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [choice for choice in State.choices if choice[0] != State.WAITING]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": State.WAITING.label}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Approval]) -> QuerySet[Approval]:
+        return queryset.filter(state=self.value() if self.value() in State.values else State.WAITING)
+
+
+class NoteForm(forms.Form):
+    """Why it is not done."""
+
+    note = forms.CharField(
+        label="Why not",
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text="Whoever asked reads it.",
+        error_messages={"required": "Say why not: whoever asked reads it."},
+    )
+
+
+class ApproveForm(forms.Form):
+    """Nothing to fill in: the page says what will be done."""
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ReadOnly, StaffAdmin):
+    """Staff see the acts that they may do themselves; who may read all approvals sees all."""
+
+    change_form_template = "admin/accounts/approval/change_form.html"
+    list_display = ("asked", "what", "asked_by", "reason", "state")
+    list_display_links = ("asked", "what")
+    list_filter = (StateFilter,)
+    ordering = ("-id",)
+    fields = (
+        "what",
+        "about",
+        "reason",
+        "asked_by",
+        "asked_at",
+        "state",
+        "decided_by",
+        "decided_at",
+        "note",
+    )
+    readonly_fields = fields
+    # The staff page of what an act is about, by the kind its subject names; other apps add theirs.
+    subject_pages: ClassVar[dict[str, str]] = {"user": "admin:accounts_user_change"}
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or bool(approvals.kinds_of(_staff(request)))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or self.has_view_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
+        rows = super().get_queryset(request).prefetch_related("asked_by", "decided_by")
+        if request.user.has_perm("accounts.view_approval"):
+            return rows
+        return rows.filter(kind__in=approvals.kinds_of(_staff(request)))
+
+    @admin.display(description="asked")
+    def asked(self, approval: Approval) -> str:
+        return short_time(approval.asked_at)
+
+    @admin.display(description="what would be done")
+    def what(self, approval: Approval) -> str:
+        return approval.summary
+
+    @admin.display(description="about")
+    def about(self, approval: Approval) -> str | SafeString:
+        kind, _, key = approval.subject.partition(":")
+        page = self.subject_pages.get(kind)
+        return link(reverse(page, args=[key]), f"{kind} {key}") if page and key else approval.subject
+
+    # -- pages --
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<path:object_id>/approve/", view(self.approve_view), name="accounts_approval_approve"),
+            path("<path:object_id>/refuse/", view(self.refuse_view), name="accounts_approval_refuse"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        approval = self.get_object(request, object_id)
+        waiting = approval is not None and approval.state == State.WAITING
+        own = waiting and approval.asked_by_id == request.user.pk
+        context = {
+            "may_decide": waiting and not own and approval.kind in approvals.kinds_of(_staff(request)),
+            "may_withdraw": own,
+        }
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def approve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Do what somebody else asked for."""
+        approval = self._about(request, object_id)
+        own = approval.asked_by_id == request.user.pk
+
+        def do(given: dict[str, Any]) -> str:
+            said = approvals.approve(approval.pk, by=_staff(request))
+            self.log_change(request, approval, f"Approved, as {approval.asked_by} asked: {said}")
+            return said
+
+        act = Act(
+            title="Approve",
+            button="Approve: it is done at once",
+            form=ApproveForm(request.POST if request.method == "POST" else None),
+            do=do,
+            refusals=(ApprovalError,),
+            facts=_facts(approval),
+            notes=["It is done as soon as you approve, in both your names."],
+            problems=[*_decided(approval), *(["You asked for this: somebody else approves."] if own else [])],
+            danger=True,
+        )
+        return perform(self, request, approval, act, change_url(Approval, approval.pk))
+
+    def refuse_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Turn it down, with a note; whoever asked withdraws it here."""
+        approval = self._about(request, object_id)
+        own = approval.asked_by_id == request.user.pk
+
+        def do(given: dict[str, Any]) -> str:
+            approvals.refuse(approval.pk, by=_staff(request), note=given["note"])
+            self.log_change(request, approval, f"{'Withdrawn' if own else 'Refused'}. Why: {given['note']}")
+            return f"{'Withdrawn' if own else 'Refused'}. Nothing was changed."
+
+        act = Act(
+            title="Withdraw" if own else "Refuse",
+            button="Withdraw" if own else "Refuse",
+            form=NoteForm(request.POST if request.method == "POST" else None),
+            do=do,
+            refusals=(ApprovalError,),
+            facts=_facts(approval),
+            problems=_decided(approval),
+        )
+        return perform(self, request, approval, act, change_url(Approval, approval.pk))
+
+    def _about(self, request: HttpRequest, object_id: str) -> Approval:
+        """The approval that this staff member decides about, or asked for; 403 or 404 otherwise."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        approval: Approval | None = self.get_object(request, unquote(object_id))
+        if approval is None:
+            raise Http404("There is no such approval.")
+        if approval.asked_by_id != request.user.pk and approval.kind not in approvals.kinds_of(
+            _staff(request)
+        ):
+            raise PermissionDenied
+        return approval
+
+
+def to_decide(user: User) -> QuerySet[Approval]:
+    """What waits for this staff member's approval."""
+    waiting = Approval.objects.filter(state=State.WAITING, kind__in=approvals.kinds_of(user))
+    return waiting.exclude(asked_by=user)
+
+
+def _facts(approval: Approval) -> list[tuple[str, object]]:
+    return [
+        ("What", approval.summary),
+        ("Why", approval.reason),
+        ("Asked by", approval.asked_by),
+        ("Asked at", short_time(approval.asked_at)),
+    ]
+
+
+def _decided(approval: Approval) -> list[str]:
+    return (
+        [] if approval.state == State.WAITING else [f"It is {approval.get_state_display().lower()} already."]
+    )
+
+
+def _staff(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

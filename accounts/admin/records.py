@@ -1,0 +1,104 @@
+"""What is kept about a player, for looking at: nobody ends a break, and messages are for their player."""
+
+from typing import Any, ClassVar, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.players import PlayerAdmin, PlayerPanel
+from accounts.admin.search import ids_by_address
+from accounts.models import Message, PlayBreak, RulesAcceptance, User
+
+Row = TypeVar("Row", bound=Model)
+
+
+class OfPlayers(ReadOnly, StaffAdmin):
+    """Rows about players, read-only, the latest first, found by the player."""
+
+    link_lookups = frozenset({"user"})
+    ordering = ("-id",)
+    search_fields = ("user",)
+    search_help_text = "A player’s e-mail (or how it begins) or id."
+    # Models whose rows a player's page leads to; other apps add theirs.
+    listed: ClassVar[list[type[Model]]] = []
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("user")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(user_id__in=ids_by_address(search_term)), False
+
+    @admin.display(description="player")
+    def player(self, row: Any) -> str:
+        return link(change_url(User, row.user_id), row.user)
+
+
+@admin.register(Message)
+class MessageAdmin(OfPlayers):
+    """That a player was told, what about and when; what it says is theirs."""
+
+    list_display = ("title", "player", "kind", "written", "read")
+    fields = ("title", "player", "kind", "created_at", "read_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).defer("body")
+
+    @admin.display(description="written")
+    def written(self, message: Message) -> str:
+        return short_time(message.created_at)
+
+    @admin.display(description="read")
+    def read(self, message: Message) -> str:
+        return short_time(message.read_at) if message.read_at else "–"
+
+
+@admin.register(RulesAcceptance)
+class RulesAcceptanceAdmin(OfPlayers):
+    """Which version of the rules a player accepted, and when."""
+
+    list_display = ("version", "player", "accepted_at")
+    fields = ("version", "player", "accepted_at")
+    readonly_fields = fields
+
+
+@admin.register(PlayBreak)
+class PlayBreakAdmin(OfPlayers):
+    """Breaks that players took. Nobody ends one: not staff, not a superuser, not a program."""
+
+    list_display = ("kind", "player", "starts_at", "until")
+    fields = ("kind", "player", "starts_at", "until")
+    readonly_fields = fields
+
+    @admin.display(description="until")
+    def until(self, row: PlayBreak) -> str:
+        return short_time(row.ends_at) if row.ends_at else "for good"
+
+
+OfPlayers.listed += [Message, RulesAcceptance, PlayBreak]
+
+
+def records_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
+    """The ways from a player to what is kept about them."""
+    links = [
+        (_list_url(model, player), str(model._meta.verbose_name_plural).capitalize())
+        for model in OfPlayers.listed
+        if request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    ]
+    return {"links": links} if links else None
+
+
+def _list_url(model: type[Model], player: User) -> str:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    return f"{address}?{urlencode({'user': player.pk})}"
+
+
+PlayerAdmin.panels.append(PlayerPanel("admin/accounts/player_panel.html", records_panel))

@@ -1,0 +1,137 @@
+"""Four eyes: what one staff member asks for, another one approves; only then it happens, and once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from accounts.models import Approval, User
+
+
+class ApprovalError(Exception):
+    """An approval that cannot be asked for or decided; the sentence says why. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """What needs approval: `do` gets the payload, who asked and who approved, and says what it did."""
+
+    label: str
+    permission: str
+    do: Callable[[dict[str, Any], User, User], str]
+    # What `do` raises when the act can no longer be done; its sentence is shown to staff.
+    refusals: tuple[type[Exception], ...] = ()
+
+
+ACTS: dict[str, Act] = {}
+
+
+def register(kind: str, act: Act) -> None:
+    """Make an act known; each app registers its own when it starts."""
+    ACTS[kind] = act
+
+
+def needed() -> bool:
+    """Whether this site asks for a second staff member at all."""
+    return bool(settings.STAFF_APPROVALS)
+
+
+@transaction.atomic
+def ask(
+    kind: str, subject: str, *, summary: str, payload: dict[str, Any], reason: str, asked_by: User
+) -> Approval:
+    """Ask a second staff member for an act. Raises ApprovalError when the same is waiting already."""
+    _may(asked_by, ACTS[kind])
+    if not reason.strip():
+        raise ApprovalError("Say why: the second staff member reads it. Nothing was changed.")
+    try:
+        with transaction.atomic():
+            return Approval.objects.create(
+                kind=kind,
+                subject=subject,
+                summary=summary,
+                payload=payload,
+                reason=" ".join(reason.split()),
+                asked_by=asked_by,
+            )
+    except IntegrityError:
+        raise ApprovalError("This waits for approval already. Nothing was changed.") from None
+
+
+@transaction.atomic
+def approve(approval_id: int, *, by: User) -> str:
+    """Do what was asked for, as its second staff member; answers what was done.
+
+    Raises ApprovalError: decided already, asked for by the same person, not allowed, or no longer possible.
+    """
+    approval = _waiting(approval_id)
+    act = ACTS[approval.kind]
+    if approval.asked_by_id == by.pk:
+        raise ApprovalError(
+            "You asked for this yourself: somebody else has to approve it. Nothing was changed."
+        )
+    _may(by, act)
+    if not _allowed(approval.asked_by, act):
+        raise ApprovalError(
+            f"{approval.asked_by} may not do this any more: refuse it, and ask for it yourself. "
+            "Nothing was changed."
+        )
+    _decide(approval, Approval.State.APPROVED, by)
+    try:
+        return act.do(approval.payload, approval.asked_by, by)
+    except act.refusals as refusal:
+        raise ApprovalError(str(refusal)) from refusal
+
+
+@transaction.atomic
+def refuse(approval_id: int, *, by: User, note: str) -> Approval:
+    """Turn an act down, with a note for whoever asked; who asked may withdraw it. Raises ApprovalError."""
+    approval = _waiting(approval_id)
+    own = approval.asked_by_id == by.pk
+    if not own:
+        _may(by, ACTS[approval.kind])
+    return _decide(approval, Approval.State.WITHDRAWN if own else Approval.State.REFUSED, by, note)
+
+
+def waiting_for(kind: str, subject: str) -> Approval | None:
+    """The approval that is waiting for this act, if any."""
+    waiting = Approval.objects.filter(kind=kind, subject=subject, state=Approval.State.WAITING)
+    return waiting.select_related("asked_by").first()
+
+
+def kinds_of(user: User) -> list[str]:
+    """The kinds of acts that this staff member may ask for and decide about."""
+    return [kind for kind, act in ACTS.items() if _allowed(user, act)]
+
+
+def log(approval_by: User, row: models.Model, sentence: str) -> None:
+    """Write what was done to a row into the staff log, in the name of who approved it."""
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    LogEntry.objects.log_actions(approval_by.pk, rows, CHANGE, sentence, single_object=True)
+
+
+def _waiting(approval_id: int) -> Approval:
+    approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
+    if approval is None or approval.state != Approval.State.WAITING:
+        raise ApprovalError("This has been decided already. Nothing was changed.")
+    return approval
+
+
+def _allowed(user: User, act: Act) -> bool:
+    return user.is_staff and user.has_perm(act.permission)
+
+
+def _may(user: User, act: Act) -> None:
+    if not _allowed(user, act):
+        raise ApprovalError("You may not decide about this. Nothing was changed.")
+
+
+def _decide(approval: Approval, state: Approval.State, by: User, note: str = "") -> Approval:
+    approval.state, approval.decided_by, approval.decided_at = state, by, timezone.now()
+    approval.note = " ".join(note.split())
+    approval.save(update_fields=["state", "decided_by", "decided_at", "note"])
+    return approval

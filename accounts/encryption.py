@@ -1,0 +1,44 @@
+"""What is stored so that a copy of the database alone does not tell it: `cryptography`'s MultiFernet."""
+
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+__all__ = ["InvalidToken", "decrypt", "encrypt", "is_newest", "rotate"]
+
+
+def encrypt(text: str) -> str:
+    """A token for `text`, made with the newest key."""
+    return _keys(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """The text of a token of any of the keys. Raises InvalidToken for anything else."""
+    return _keys(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode()).decode()
+
+
+def rotate(token: str) -> str:
+    """The same text under the newest key. Raises InvalidToken when none of the keys fits."""
+    return _keys(tuple(settings.ENCRYPTION_KEYS)).rotate(token.encode()).decode()
+
+
+def is_newest(token: str) -> bool:
+    """Whether the newest key alone opens the token."""
+    try:
+        _keys((settings.ENCRYPTION_KEYS[0],)).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4)
+def _keys(keys: tuple[str, ...]) -> MultiFernet:
+    try:
+        return MultiFernet([Fernet(key.strip()) for key in keys])
+    except ValueError:
+        raise ImproperlyConfigured(
+            "ENCRYPTION_KEYS holds something that is not a key: each is 32 bytes in URL-safe base64 "
+            "(.env.example says how to make one)."
+        ) from None

@@ -1,0 +1,25 @@
+"""Who you are: players, their sessions, what they are told, and how they play safely."""
+
+from accounts.models.data import DataExport, LeftAddress
+from accounts.models.messages import Message, MessageChoice, OutboxEmail
+from accounts.models.play import ExcludedAddress, PlayBreak, RulesAcceptance
+from accounts.models.sessions import Session
+from accounts.models.staff import Approval
+from accounts.models.user import User, UserManager, new_user_id, validate_time_zone
+
+__all__ = [
+    "Approval",
+    "DataExport",
+    "ExcludedAddress",
+    "LeftAddress",
+    "Message",
+    "MessageChoice",
+    "OutboxEmail",
+    "PlayBreak",
+    "RulesAcceptance",
+    "Session",
+    "User",
+    "UserManager",
+    "new_user_id",
+    "validate_time_zone",
+]

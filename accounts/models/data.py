@@ -1,0 +1,62 @@
+"""A player's own data, packed for them to take away."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class DataExport(models.Model):
+    """A zip of everything the site keeps about a player; asked for, made by a task, gone after its time."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="data_exports", db_index=False
+    )
+    asked_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    content = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "data_exports"
+        indexes: ClassVar = [
+            models.Index(name="idx_data_exports_user", fields=["user", "-id"]),
+            models.Index(
+                name="idx_data_exports_waiting", fields=["id"], condition=models.Q(made_at__isnull=True)
+            ),
+            models.Index(
+                name="idx_data_exports_kept", fields=["expires_at"], condition=models.Q(content__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"data of player {self.user_id}"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+
+class LeftAddress(models.Model):
+    """The keyed fingerprint of a confirmed e-mail whose player deleted the account.
+
+    Whoever joins with it again gets no second welcome bonus.
+    """
+
+    digest = models.BinaryField(primary_key=True)
+    left_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    back_as = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="The account that joined with it again.",
+    )
+
+    class Meta:
+        db_table = "left_addresses"
+
+    def __str__(self) -> str:
+        return f"left on {self.left_at:%Y-%m-%d}"

@@ -1,0 +1,89 @@
+"""What the site tells players: mail waiting to be sent, messages on the site, and what each player wants."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class OutboxEmail(models.Model):
+    """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
+
+    key = models.TextField(help_text="One mail per key, however often the fact is reported.")
+    recipient = models.TextField()
+    subject = models.TextField()
+    text = models.TextField()
+    html = models.TextField(default="", db_default="", blank=True)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    due_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.IntegerField(default=0, db_default=0)
+    last_error = models.TextField(default="", db_default="", blank=True)
+
+    class Meta:
+        db_table = "outbox_emails"
+        verbose_name = "mail"
+        constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
+        indexes: ClassVar = [
+            models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
+            models.Index(name="idx_outbox_recipient", fields=["recipient", "-id"]),
+            models.Index(name="idx_outbox_kept", fields=["sent_at"], condition=~models.Q(recipient="")),
+            models.Index(
+                name="idx_outbox_goodbye",
+                fields=["id"],
+                condition=models.Q(key__startswith="goodbye:") & ~models.Q(recipient=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} (to {self.recipient})"
+
+
+class Message(models.Model):
+    """Something the site told a player on the site itself, written with the fact it tells."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", db_index=False
+    )
+    key = models.TextField(help_text="One message per key, however often the fact is reported.")
+    kind = models.TextField()
+    title = models.TextField()
+    body = models.TextField(default="", db_default="", blank=True)
+    url = models.TextField(default="", db_default="", blank=True, help_text="The page it is about.")
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "messages"
+        constraints: ClassVar = [models.UniqueConstraint(name="messages_key_once", fields=["key"])]
+        indexes: ClassVar = [
+            models.Index(name="idx_messages_user", fields=["user", "-id"]),
+            models.Index(
+                name="idx_messages_unread", fields=["user"], condition=models.Q(read_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MessageChoice(models.Model):
+    """What a player switched off or on again for one kind of message; no row means: both ways."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="message_choices", db_index=False
+    )
+    kind = models.TextField()
+    by_email = models.BooleanField(default=True, db_default=True)
+    on_site = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        db_table = "message_choices"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="message_choices_once", fields=["user", "kind"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of player {self.user_id}"

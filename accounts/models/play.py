@@ -1,0 +1,69 @@
+"""Playing safely: the rules a player accepted, and the breaks they take."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class RulesAcceptance(models.Model):
+    """A player said that they are 18 or older and accepted one version of the rules. Never changed."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="rules_acceptances", db_index=False
+    )
+    version = models.TextField()
+    accepted_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "rules_acceptances"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="rules_acceptances_once", fields=["user", "version"])
+        ]
+
+    def __str__(self) -> str:
+        return f"rules {self.version} by player {self.user_id}"
+
+
+class PlayBreak(models.Model):
+    """A time in which a player takes no tickets, by their own wish. Nobody ends it early."""
+
+    class Kind(models.TextChoices):
+        BREAK = "break", "Break"
+        EXCLUSION = "exclusion", "Self-exclusion"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="play_breaks", db_index=False
+    )
+    kind = models.TextField(choices=Kind.choices)
+    starts_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    ends_at = models.DateTimeField(null=True, help_text="Empty: for good.")
+
+    class Meta:
+        db_table = "play_breaks"
+        indexes: ClassVar = [models.Index(name="idx_play_breaks_user", fields=["user", "-ends_at"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="play_breaks_end_later",
+                condition=models.Q(ends_at__isnull=True, kind="exclusion")
+                | models.Q(ends_at__gt=models.F("starts_at")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of player {self.user_id}"
+
+
+class ExcludedAddress(models.Model):
+    """The fingerprint of an e-mail whose player took a break: leaving and joining again does not end it."""
+
+    digest = models.BinaryField(primary_key=True)
+    ends_at = models.DateTimeField(null=True, help_text="Empty: for good.")
+
+    class Meta:
+        db_table = "excluded_addresses"
+
+    def __str__(self) -> str:
+        return f"no new account until {self.ends_at}" if self.ends_at else "no new account"

@@ -1,0 +1,55 @@
+"""What one staff member asks for and another one approves."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+
+class Approval(models.Model):
+    """An act that needs a second staff member: asked for, then approved, refused or withdrawn, once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    kind = models.TextField()
+    subject = models.TextField(help_text='What it is about, as the app names it: "draw:12".')
+    summary = models.TextField(help_text="What would be done, in one line.")
+    payload = models.JSONField(default=dict)
+    reason = models.TextField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    state = models.TextField(choices=State.choices, default=State.WAITING, db_default="waiting")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    note = models.TextField(default="", db_default="", blank=True)
+
+    class Meta:
+        db_table = "approvals"
+        indexes: ClassVar = [models.Index(name="idx_approvals_state", fields=["state", "-id"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="approvals_asked_once", fields=["kind", "subject"], condition=models.Q(state="waiting")
+            ),
+            models.CheckConstraint(
+                name="approvals_by_a_second_person",
+                condition=models.Q(state__in=["waiting", "withdrawn"])
+                | (models.Q(decided_by__isnull=False) & ~models.Q(decided_by=models.F("asked_by"))),
+                violation_error_message="Somebody else has to decide.",
+            ),
+            models.CheckConstraint(
+                name="approvals_decided_whole",
+                condition=models.Q(state="waiting", decided_at__isnull=True)
+                | (~models.Q(state="waiting") & models.Q(decided_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.summary

@@ -1,0 +1,44 @@
+"""The pages that say how the site works; every figure on them is the one that the site goes by."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+def figures() -> dict[str, Any]:
+    """What the pages promise, from the settings."""
+    return {
+        "minimum_age": settings.MINIMUM_AGE,
+        "rules_version": settings.RULES_VERSION,
+        "claim_days": settings.CLAIM_DAYS,
+        "claim_reminder_days": settings.CLAIM_REMINDER_DAYS,
+        "freeze_window": settings.FREEZE_WINDOW_SECONDS,
+        "two_staff": settings.STAFF_APPROVALS,
+        "approval_coins": settings.ADJUSTMENT_APPROVAL_COINS,
+        "data_days": settings.DATA_EXPORT_DAYS,
+        "mail_days": settings.MAIL_KEPT_DAYS,
+        "session_days": settings.SESSION_COOKIE_AGE // 86_400,
+        "support_email": settings.SUPPORT_EMAIL,
+        "site_origin": settings.SITE_ORIGIN,
+    }
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """The rules that players accept."""
+    return render(request, "accounts/rules.html", figures())
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about players, why, and for how long."""
+    return render(request, "accounts/privacy.html", figures())
+
+
+@require_safe
+def questions(request: HttpRequest) -> HttpResponse:
+    """Questions and answers."""
+    return render(request, "accounts/help.html", figures())

@@ -1,0 +1,64 @@
+"""What every way of joining asks: the age, the rules, and that no break of the same e-mail still lasts."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.breaks import is_excluded_address
+from accounts.models import User
+from accounts.rules import accept_rules
+
+
+def _statement() -> SafeString:
+    return format_html(
+        'I am {} or older and I accept <a href="{}">the rules</a>',
+        settings.MINIMUM_AGE,
+        reverse_lazy("accounts:rules"),
+    )
+
+
+class RulesCheckbox(forms.BooleanField):
+    """The statement that a player makes about their age and the rules."""
+
+    def __init__(self) -> None:
+        need = (
+            f"Tick the box: only who is {settings.MINIMUM_AGE} or older and accepts the rules can play here."
+        )
+        super().__init__(label=lazy(_statement, str)(), error_messages={"required": need})
+
+
+class AcceptsRules(forms.Form):
+    """Stands before allauth's form of joining: `class SignupForm(AcceptsRules, AllauthSignupForm)`.
+
+    The acceptance is written in the database transaction that makes the player.
+    """
+
+    accepts_rules = RulesCheckbox()
+
+    def validate_unique_email(self, value: str) -> str:
+        """An address whose player is on a break is answered as one with an account is: by a mail to it."""
+        email: str = super().validate_unique_email(value)  # type: ignore[misc]
+        if is_excluded_address(email):
+            self.account_already_exists = True
+        return email
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Called by allauth once the player exists."""
+        super().signup(request, user)  # type: ignore[misc]
+        accept_rules(user)
+
+
+class AcceptRulesForm(forms.Form):
+    """The same question for a player who joined without it."""
+
+    accepts_rules = RulesCheckbox()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_rules_%s")
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,34 @@
+"""Joining through the provider."""
+
+from typing import Any
+
+from allauth.socialaccount.forms import SignupForm as AllauthSignupForm
+from django import forms
+from django.http import HttpRequest
+
+from accounts.forms import NAME_LENGTH
+from accounts.models import User
+from accounts.rules_form import AcceptsRules
+
+
+class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
+    """What the provider cannot tell: the rules and, if they like, a first name."""
+
+    first_name = forms.CharField(
+        label="First name (optional)",
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    field_order = ["email", "first_name", "accepts_rules"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The provider has confirmed this address; another one would have to be confirmed first.
+        self.fields["email"].disabled = True
+
+    def save(self, request: HttpRequest) -> User:
+        # What the player left in the form counts, also nothing.
+        self.sociallogin.user.first_name = self.cleaned_data["first_name"]
+        user: User = super().save(request)
+        return user

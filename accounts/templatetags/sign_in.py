@@ -1,0 +1,14 @@
+"""What the pages about signing in say in their own words."""
+
+from django import template
+
+from accounts.browsers import in_words
+
+register = template.Library()
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser as its user would call it."""
+    words = in_words(user_agent)
+    return words[:1].upper() + words[1:]

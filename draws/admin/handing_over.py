@@ -1,0 +1,181 @@
+"""What staff do with a prize that is not coins: send it, read where it goes, or pass it on."""
+
+from django import forms
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.debug import sensitive_variables
+
+from accounts import approvals
+from accounts.admin.acts import Act, perform
+from accounts.admin.approvals import waits
+from accounts.admin.base import StaffAdmin, change_url
+from accounts.approvals import ApprovalError
+from accounts.encryption import InvalidToken
+from draws import claiming, redrawing
+from draws.admin import words
+from draws.admin.acts import staff
+from draws.approvals import PASS_ON
+from draws.exceptions import DrawError
+from draws.models import Claim, Winner
+
+READ = "Read the hand-over details."
+READERS_SHOWN = 20
+NOBODY_LEFT = "nobody: no reserve is left"
+PASSING = [
+    "The prize always goes to the next reserve of the published result: nobody chooses who gets it.",
+    "Your reason is public. It stays on the draw’s page and in the site’s log; both players read it.",
+    "Coins credited with the win stay where they are. Nothing of this can be taken back.",
+]
+SECOND = ["Nothing happens to the prize until a second member of staff approves."]
+
+
+class SentForm(forms.Form):
+    """How the winner can follow the prize."""
+
+    tracking = forms.CharField(
+        label="Tracking",
+        required=False,
+        max_length=claiming.TRACKING_LENGTH,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text="Its winner reads it, on the site and in their mail. May be empty.",
+    )
+
+
+class PassOnForm(forms.Form):
+    """The reason, which everyone reads."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=redrawing.REASON_LENGTH,
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        help_text="Everyone reads it. Leave out names and anything that is nobody’s business.",
+        error_messages={"required": "Say why the prize is passed on: everyone will read it."},
+    )
+
+
+def sent_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
+    """POST records that a claimed prize is on its way."""
+    claimed = winner.hand_over == Winner.HandOver.CLAIMED
+    act = Act(
+        title="Mark as sent",
+        button="It is on its way",
+        # An empty form may be sent, and is a form that was sent.
+        form=SentForm(request.POST if request.method == "POST" else None),
+        do=lambda given: _send(page, request, winner, given["tracking"]),
+        refusals=(DrawError,),
+        facts=_facts(winner),
+        notes=["Its winner is told at once. This cannot be taken back."],
+        problems=[] if claimed else ["Only a prize that is claimed, and not sent yet, can be sent."],
+    )
+    return perform(page, request, winner, act, change_url(Winner, winner.pk))
+
+
+def _send(page: StaffAdmin, request: HttpRequest, winner: Winner, tracking: str) -> str:
+    claiming.mark_sent(winner.pk, tracking, staff(request))
+    page.log_change(request, winner, "Marked as sent.")
+    return "Marked as sent. Its winner is told."
+
+
+def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
+    """Shows who would be next; POST passes the prize on, or asks a second member of staff to."""
+    asks = approvals.needed()
+    do = _ask_to_pass_on if asks else _pass_on
+    states = (Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED)
+    act = Act(
+        title="Pass the prize on",
+        button="Ask for approval" if asks else "Pass the prize on",
+        form=PassOnForm(request.POST or None),
+        do=lambda given: do(page, request, winner, given["reason"]),
+        refusals=(DrawError, ApprovalError),
+        facts=[*_facts(winner), ("Goes to", _next_in_line(winner))],
+        notes=[*(SECOND if asks else []), *PASSING],
+        problems=[] if winner.hand_over in states else ["Only a prize to claim or claimed can be passed on."],
+        waiting=waits(approvals.waiting_for(PASS_ON, f"winner:{winner.pk}")) if asks else "",
+        danger=True,
+    )
+    return perform(page, request, winner, act, change_url(Winner, winner.pk))
+
+
+def _ask_to_pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str) -> str:
+    prize = words.prize(winner.prize_amount, winner.prize_coins)
+    approvals.ask(
+        PASS_ON,
+        f"winner:{winner.pk}",
+        summary=f"Take a prize of {prize} in draw {winner.draw_id} from {winner.drawn_as} and pass it on",
+        payload={"winner_id": winner.pk, "reason": reason},
+        reason=reason,
+        asked_by=staff(request),
+    )
+    page.log_change(request, winner, f"Asked for approval to pass the prize on. Why: {reason}")
+    return "Asked for. The prize stays where it is until a second member of staff approves."
+
+
+def _pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str) -> str:
+    passing = redrawing.disqualify(winner.pk, reason, actor=staff(request))
+    page.log_change(request, winner, f"{passing}. Why: {reason}")
+    return f"{passing}. Everyone concerned is told."
+
+
+def _next_in_line(winner: Winner) -> str:
+    ticket = redrawing.next_reserve(winner.draw_id)
+    return f"the next reserve, ticket {ticket.ticket_number:04d}" if ticket else NOBODY_LEFT
+
+
+def _facts(winner: Winner) -> list[tuple[str, object]]:
+    return [
+        ("Draw", winner.draw.title),
+        ("Won as", winner.drawn_as),
+        ("Player", winner.user),
+        ("Prize", words.prize(winner.prize_amount, winner.prize_coins)),
+        ("Hand-over", winner.get_hand_over_display()),
+    ]
+
+
+@sensitive_variables("details")
+def read_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
+    """GET shows who read where a prize goes; POST shows where, and the staff log keeps who asked and when."""
+    details, problem = None, ""
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                details = _read(page, request, winner)
+        except InvalidToken:
+            problem = (
+                "None of the site’s keys opens this: the one it was stored with is not in ENCRYPTION_KEYS. "
+                "Ask whoever runs the site to put it back. The prize and its winner are as they were."
+            )
+        else:
+            problem = "" if details else "Nothing is kept about where this prize goes."
+    context = {
+        **page.admin_site.each_context(request),
+        "opts": page.opts,
+        "original": winner,
+        "title": "Where the prize goes",
+        "after": change_url(Winner, winner.pk),
+        "facts": _facts(winner),
+        "details": details,
+        "problem": problem,
+        "readers": _readers(winner)[:READERS_SHOWN],
+    }
+    request.current_app = page.admin_site.name
+    return TemplateResponse(request, "admin/draws/winner/read.html", context)
+
+
+def _read(page: StaffAdmin, request: HttpRequest, winner: Winner) -> claiming.HandOverDetails | None:
+    claim = Claim.objects.filter(pk=winner.pk).first()
+    details = claiming.details_of(claim) if claim else None
+    if details:
+        page.log_change(request, winner, READ)
+    return details
+
+
+def _readers(winner: Winner) -> QuerySet[LogEntry]:
+    read = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Winner), object_id=str(winner.pk), change_message=READ
+    )
+    return read.select_related("user").order_by("-pk")

@@ -1,0 +1,75 @@
+"""What a claim's forms may carry. Lengths and characters are the service's to judge."""
+
+from typing import Any
+
+from django import forms
+
+from draws.claiming import (
+    ADDRESS_LENGTH,
+    ALIAS_LENGTH,
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    HandOverDetails,
+    Publicity,
+)
+from draws.models import Winner
+
+
+class PublicityForm(forms.Form):
+    """Whether the winner is named: not, by a name of their choice, or by their first name."""
+
+    publicity = forms.ChoiceField(
+        label="May we name you as a winner?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether you want to be named."},
+    )
+    alias = forms.CharField(
+        label="Name to show",
+        required=False,
+        help_text="Only for “this name”.",
+        widget=forms.TextInput(attrs={"maxlength": ALIAS_LENGTH, "autocomplete": "nickname"}),
+    )
+
+    def __init__(self, *args: Any, winner: Winner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first_name = winner.user.first_name
+        named = [("name", f"Yes, by my first name: {first_name}")] if first_name else []
+        self.fields["publicity"].choices = [  # type: ignore[attr-defined]
+            ("hidden", "No, show “a player”"),
+            *named,
+            ("alias", "Yes, by this name:"),
+        ]
+
+    def chosen(self) -> Publicity:
+        """The choice of a valid form."""
+        return Publicity(self.cleaned_data["publicity"], self.cleaned_data["alias"])
+
+
+class ClaimForm(PublicityForm):
+    """Where the prize goes."""
+
+    name = forms.CharField(
+        label="Name of whoever receives it",
+        widget=forms.TextInput(attrs={"maxlength": NAME_LENGTH, "autocomplete": "name"}),
+        error_messages={"required": "Say who the prize is for."},
+    )
+    address = forms.CharField(
+        label="Address",
+        help_text="Street, place and country; or where a prize that is not posted should reach you.",
+        widget=forms.Textarea(
+            attrs={"maxlength": ADDRESS_LENGTH, "rows": 4, "autocomplete": "street-address"}
+        ),
+        error_messages={"required": "Say where the prize should go."},
+    )
+    note = forms.CharField(
+        label="Note (optional)",
+        required=False,
+        help_text="A telephone number for the parcel service, a size, a colour.",
+        widget=forms.Textarea(attrs={"maxlength": NOTE_LENGTH, "rows": 2, "autocomplete": "off"}),
+    )
+    field_order = ("name", "address", "note", "publicity", "alias")
+
+    def details(self) -> HandOverDetails:
+        """Where the prize of a valid form goes."""
+        given = self.cleaned_data
+        return HandOverDetails(given["name"], given["address"], given["note"])

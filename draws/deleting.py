@@ -1,0 +1,70 @@
+"""What becomes of a player's tickets and prizes when they delete the account."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import deleting
+from accounts.models import User
+from accounts.redacting import Traces, redact_log_about
+from draws.models import Claim, Participation, Winner
+from draws.redrawing import pass_on_prize
+from draws.sweeping import sweep
+
+LEFT = "The winner closed their account."
+
+
+def register() -> None:
+    """Make the draws' part known."""
+    deleting.register(deleting.Part(gives_up=given_up, erase=erase))
+
+
+def given_up(user: User) -> list[str]:
+    """What the player gives up: tickets of draws to come, and prizes that were not sent yet."""
+    running = Participation.objects.filter(user=user, draw__drawn_at=None, draw__cancelled_at=None)
+    tickets, draws = running.count(), running.values("draw").distinct().count()
+    said = []
+    if tickets:
+        said.append(
+            f"{tickets:,} ticket{'' if tickets == 1 else 's'} in {draws:,} draw{'' if draws == 1 else 's'} "
+            "still to be drawn: they stay in the list and are not refunded, and a prize won with one goes to "
+            "the next reserve, if there is one."
+        )
+    said += [
+        f"Your prize in “{win.draw.title}”: it was not sent yet, and goes to the next reserve, if any."
+        for win in _not_sent().filter(user=user).select_related("draw").order_by("pk")
+    ]
+    return said
+
+
+def erase(user: User, traces: Traces) -> None:
+    """Take name and address off the player's wins and out of what staff wrote about them."""
+    ids = list(Winner.objects.filter(user=user).values_list("pk", flat=True))
+    _erase_wins(ids)
+    for model in (Winner, Claim):
+        redact_log_about(model, ids, traces)
+
+
+def pass_on_prizes_of_the_gone() -> int:
+    """Pass on each prize not sent to a player who has left; returns how many were.
+
+    Apart from deleting: passing on locks players by ascending id, so it cannot begin with one of them.
+    """
+    return sweep(_not_sent().filter(user__closed_at__isnull=False).order_by("pk"), _pass_on)
+
+
+@transaction.atomic
+def _pass_on(winner_id: int) -> bool:
+    fresh = pass_on_prize(winner_id, LEFT).fresh
+    # A claim may have come in while the account was deleted.
+    _erase_wins([winner_id])
+    return fresh
+
+
+def _erase_wins(ids: list[int]) -> None:
+    # The wins first: a claim under way holds its win, and is there to be erased once it lets go.
+    Winner.objects.filter(pk__in=ids).update(public_name="", is_public=False, celebration_video_url="")
+    Claim.objects.filter(winner__in=ids).update(details="", tracking="")
+
+
+def _not_sent() -> QuerySet[Winner]:
+    return Winner.objects.filter(hand_over__in=[Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED])

@@ -1,0 +1,69 @@
+"""What happens to a prize after the draw: claimed and sent, or passed on to the next reserve."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from draws.models.draw import Draw
+from draws.models.tickets import Winner
+from ledger.models import Transaction
+
+
+class Claim(models.Model):
+    """Where a winner wants a prize that is not coins; readable only with the site's encryption keys."""
+
+    winner = models.OneToOneField(Winner, models.PROTECT, primary_key=True, related_name="claim")
+    details = models.TextField(
+        default="", blank=True, help_text="Encrypted; empty once the account is deleted."
+    )
+    claimed_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    tracking = models.TextField(default="", db_default="", blank=True)
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "claims"
+        permissions: ClassVar = [("read_claim", "Can read where a prize goes")]
+
+    def __str__(self) -> str:
+        return f"claim of winner {self.winner_id}"
+
+
+class Redraw(models.Model):
+    """A prize that went from one place of the published result to the next reserve. Never changed."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="redraws", db_index=False)
+    failed = models.OneToOneField(Winner, models.PROTECT, related_name="passed_on")
+    reserve = models.OneToOneField(Winner, models.PROTECT, related_name="took_over")
+    reason = models.TextField()
+    record_hash = models.BinaryField()
+    redrawn_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    class Meta:
+        db_table = "redraws"
+        indexes: ClassVar = [models.Index(name="idx_redraws_draw", fields=["draw", "id"])]
+
+    def __str__(self) -> str:
+        return f"re-draw of draw {self.draw_id}"
+
+
+class EntryToTell(models.Model):
+    """A payment for tickets whose player has not been told yet; written with the tickets, gone when told."""
+
+    transaction = models.OneToOneField(
+        Transaction, models.PROTECT, primary_key=True, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        db_table = "entries_to_tell"
+
+    def __str__(self) -> str:
+        return f"entry {self.transaction_id}"

@@ -1,0 +1,61 @@
+"""The exact chance that tickets have in a draw, now and if every ticket is taken."""
+
+from dataclasses import dataclass
+from math import prod
+
+from draws.models import Draw
+
+
+@dataclass(frozen=True)
+class Odds:
+    """The chance of `tickets` among `total`; `prizes` are drawn, one a player or one a ticket."""
+
+    tickets: int
+    total: int
+    prizes: int
+    one_a_player: bool
+
+    @property
+    def any_prize(self) -> str:
+        """The chance of at least one prize, in words: "80 %", "about 79.9 %", "at least 79.9 %".
+
+        With one prize a player it is at least that of one prize a ticket: each prize takes the winner's
+        other tickets out of the draw, so it depends on what the others hold.
+        """
+        prizes = min(self.prizes, self.total)
+        # C(total - tickets, prizes) / C(total, prizes), with the fewer factors of the two ways to write it.
+        factors, others = sorted((self.tickets, prizes))
+        ways = prod(range(self.total - factors + 1, self.total + 1))
+        lost = prod(max(0, self.total - others - n) for n in range(factors))
+        thousandths, rest = divmod((ways - lost) * 1000, ways)
+        if lost == 0:
+            return "100 %"
+        shown = f"{thousandths / 10:.1f} %".replace(".0 %", " %") if thousandths else "more than 0 %"
+        if self.one_a_player:
+            return f"at least {shown}" if thousandths else shown
+        return f"about {shown}" if rest and thousandths else shown
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What a player reads about their chance: with the tickets they hold, or with the first one they take."""
+
+    yours: bool
+    now: Odds
+    full: Odds
+
+    @property
+    def several_prizes(self) -> bool:
+        return self.now.prizes > 1
+
+
+def chances(draw: Draw, held: int) -> Chances | None:
+    """The chance of the tickets held, or of one ticket more; None when there is none to be had."""
+    if draw.is_full and not held:
+        return None
+    taken = draw.current_participants + (0 if held else 1)
+    one_a_player = draw.prize_policy == Draw.Policy.ONE_PRIZE_PER_PLAYER
+    now, full = (
+        Odds(held or 1, total, draw.winner_count, one_a_player) for total in (taken, draw.max_participants)
+    )
+    return Chances(held > 0, now, full)

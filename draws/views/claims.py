@@ -1,0 +1,77 @@
+"""A prize, as its winner alone sees it: claiming it, and whether they are named."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import player_of
+from draws import claiming, queries
+from draws.claim_forms import ClaimForm, PublicityForm
+from draws.exceptions import ClaimError, ClaimInvalid
+from draws.models import Winner
+
+
+@never_cache
+@sensitive_post_parameters("name", "address", "note")
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
+    """The winner's page of a prize; POST claims it, or with `act=publicity` says whether they are named."""
+    player = player_of(request)
+    winner = queries.find_win(player, winner_id) if player else None
+    if player is None or winner is None:
+        raise Http404("There is no such prize.")
+    winner.user = player
+    return _post(request, winner) if request.method == "POST" else _page(request, winner, None)
+
+
+def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
+    naming = request.POST.get("act") == "publicity"
+    form = (PublicityForm if naming else ClaimForm)(request.POST, winner=winner)
+    if not form.is_valid():
+        return _page(request, winner, form, 400)
+    try:
+        _do(form, winner)
+    except ClaimInvalid as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return _page(request, winner, form, refusal.status)
+    except ClaimError as refusal:
+        return _refused(request, winner, refusal)
+    messages.success(request, "Saved." if naming else "Your claim is in. We send the prize next.")
+    return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
+
+
+def _do(form: PublicityForm, winner: Winner) -> None:
+    if isinstance(form, ClaimForm):
+        claiming.claim_prize(winner.pk, winner.user_id, form.details(), form.chosen())
+    else:
+        claiming.choose_publicity(winner.pk, winner.user_id, form.chosen())
+
+
+def _refused(request: HttpRequest, winner: Winner, refusal: ClaimError) -> HttpResponse:
+    """The page as the prize stands now, which is not as it stood a moment ago."""
+    now = queries.find_win(winner.user, winner.pk)
+    if now is None:
+        raise Http404(refusal.message)
+    now.user = winner.user
+    return _page(request, now, None, refusal.status, refusal=refusal)
+
+
+def _page(
+    request: HttpRequest, winner: Winner, form: PublicityForm | None, status: int = 200, **more: Any
+) -> HttpResponse:
+    standing = claiming.standing_of(winner)
+    if form is None and standing == "to_claim":
+        form = ClaimForm(winner=winner)
+    elif form is None:
+        chosen = "alias" if winner.is_public else "hidden"
+        form = PublicityForm(winner=winner, initial={"publicity": chosen, "alias": winner.public_name})
+    context = {"winner": winner, "draw": winner.draw, "standing": standing, "form": form, **more}
+    return render(request, "draws/claim.html", context, status=status)

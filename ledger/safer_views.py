@@ -1,0 +1,93 @@
+"""Safer play: a player's own figures, limits and breaks, and what everyone may read about them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts import breaks
+from accounts.http import player_of, posts_only
+from accounts.models import User
+from ledger import limits
+from ledger.exceptions import LimitRefused
+from ledger.safer_forms import BreakForm, LimitForm
+
+
+@require_safe
+def safer_play(request: HttpRequest) -> HttpResponse:
+    """How to keep play safe; signed-in players also see their figures and the forms."""
+    return _page(request)
+
+
+@posts_only
+def set_limit(request: HttpRequest) -> HttpResponseBase:
+    """Set or lift one limit of the signed-in player."""
+    player = player_of(request)
+    if player is None:
+        return redirect_to_login(reverse("ledger:safer_play"))
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        return _page(request, 400, limit_form=form)
+    try:
+        limit = limits.set_limit(player.pk, form.cleaned_data["period"], form.cleaned_data["coins"])
+    except LimitRefused as refusal:
+        form.add_error(None, refusal.message)
+        return _page(request, refusal.status, limit_form=form)
+    messages.success(request, _said(limit))
+    return redirect("ledger:safer_play")
+
+
+@posts_only
+def take_break(request: HttpRequest) -> HttpResponseBase:
+    """Start a break or a self-exclusion of the signed-in player; `kind` says which form was sent."""
+    player = player_of(request)
+    if player is None:
+        return redirect_to_login(reverse("ledger:safer_play"))
+    kind = "exclusion" if request.POST.get("kind") == "exclusion" else "break"
+    form = BreakForm(kind, request.POST)
+    if not form.is_valid():
+        return _page(request, 400, **{f"{kind}_form": form})
+    try:
+        rest = breaks.take_break(player, form.cleaned_data["length"])
+    except breaks.BreakRefused as refusal:
+        form.add_error("length", refusal.message)
+        return _page(request, refusal.status, **{f"{kind}_form": form})
+    messages.success(request, f"Your break has begun. It lasts {breaks.until(rest)}.")
+    return redirect("ledger:safer_play")
+
+
+def _page(request: HttpRequest, status: int = 200, **forms: Any) -> HttpResponse:
+    player = player_of(request)
+    context = forms | (_own(player, forms.get("limit_form")) if player else {})
+    for kind in ("break", "exclusion"):
+        context.setdefault(f"{kind}_form", BreakForm(kind))
+    context["form"] = next((form for form in forms.values() if form.errors), None)
+    return render(request, "ledger/safer_play.html", context, status=status)
+
+
+def _own(player: User, sent: LimitForm | None) -> dict[str, Any]:
+    rest = breaks.current_break(player)
+    rows = limits.limits_of(player.pk)
+    wrong = sent.data.get("period") if sent else None
+    return {
+        "rest": rest,
+        "rest_until": rest and breaks.until(rest),
+        "limits": [(limit, sent if limit.period == wrong else None) for limit in rows],
+    }
+
+
+def _said(limit: limits.Limit) -> str:
+    span = limit.period.label
+    if limit.next_at is None and limit.coins is None:
+        return f"There is no limit for {span}."
+    if limit.next_at is None:
+        return f"From now on you spend at most {limit.coins:,} coins in {span}."
+    then = "there is no limit" if limit.next_coins is None else f"the limit is {limit.next_coins:,} coins"
+    return (
+        f"In 24 hours {then} for {span}. Until then it stays at {limit.coins:,} coins; "
+        "set it to the same or less to call this off."
+    )

@@ -1,0 +1,37 @@
+"""What the download of a player's data holds about coins."""
+
+from accounts import takeout
+from accounts.takeout_parts import streamed
+from ledger.models import SpendLimit, Transaction
+
+TRANSACTIONS = (
+    "user_seq",
+    "created_at",
+    "type",
+    "amount",
+    "balance_after",
+    "description",
+    "reference",
+    "hash",
+)
+LIMITS = ("period", "coins", "next_coins", "next_at", "changed_at")
+
+
+def register() -> None:
+    """Make the files about coins known."""
+    takeout.register(
+        takeout.Part(
+            "transactions",
+            "every coin that came or went, with the balance after it.",
+            TRANSACTIONS,
+            lambda user: streamed(Transaction.objects.filter(user=user), TRANSACTIONS),
+        )
+    )
+    takeout.register(
+        takeout.Part(
+            "limits",
+            "your own limits on coins spent; `next_coins` holds from `next_at` on.",
+            LIMITS,
+            lambda user: streamed(SpendLimit.objects.filter(user=user), LIMITS),
+        )
+    )

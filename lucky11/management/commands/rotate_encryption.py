@@ -1,0 +1,83 @@
+"""Re-encrypt what is stored encrypted under the newest key, so that an old key can be taken away."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.db.models import Model
+
+from accounts.encrypted import ACCOUNTS, EncryptedColumn
+from accounts.encryption import InvalidToken, is_newest, rotate
+from draws.encrypted import DRAWS
+
+COLUMNS = [*ACCOUNTS, *DRAWS]
+AT_ONCE = 100
+NAMED = 20  # rows that no key opens, as far as the sentence names them
+
+
+class Command(BaseCommand):
+    help = (
+        "Re-encrypt claims and second factors under the first of ENCRYPTION_KEYS. May be stopped and started "
+        "again. Exit code 1: there are rows that none of the keys opens; all others are done."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        lost: list[str] = []
+        for column in COLUMNS:
+            done, unread = self._rotate(column, dry_run=dry_run)
+            lost += unread
+            would = "to re-encrypt" if dry_run else "re-encrypted"
+            self.stdout.write(f"{column.label}: {done:,} {would}, {len(unread):,} that no key opens.")
+        if lost:
+            more = f" and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
+            self.stderr.write(
+                f"None of ENCRYPTION_KEYS opens {', '.join(lost[:NAMED])}{more}. They were left as they are: "
+                "put the key back that they were stored with, and run this again. Do not take a key away yet."
+            )
+            sys.exit(1)
+
+    def _rotate(self, column: EncryptedColumn, *, dry_run: bool) -> tuple[int, list[str]]:
+        done, unread, last = 0, [], None
+        while True:
+            with transaction.atomic():
+                rows = _next_rows(column, last)
+                for row in rows:
+                    try:
+                        done += _rotate_row(column, row, dry_run=dry_run)
+                    except InvalidToken:
+                        unread.append(f"{column.label} {row.pk}")
+            if not rows:
+                return done, unread
+            last = rows[-1].pk
+            if self.stderr.isatty():
+                self.stderr.write(f"{column.label}: up to {last}")
+
+
+def _next_rows(column: EncryptedColumn, last: Any) -> list[Model]:
+    """The next rows by primary key, locked, so that nobody's change in between is lost."""
+    rows = column.model._default_manager.select_for_update(of=("self",)).order_by("pk")
+    return list((rows if last is None else rows.filter(pk__gt=last))[:AT_ONCE])
+
+
+def _rotate_row(column: EncryptedColumn, row: Model, *, dry_run: bool) -> bool:
+    """Whether there was anything to do. Raises InvalidToken, and then leaves the row as it is."""
+    old: Any = getattr(row, column.field)
+    new: Any
+    if column.keys:
+        new = {**old, **{key: _renewed(old[key]) for key in column.keys if old.get(key)}}
+    else:
+        new = _renewed(old) if old else old
+    if new == old:
+        return False
+    if not dry_run:
+        setattr(row, column.field, new)
+        row.save(update_fields=[column.field])
+    return True
+
+
+def _renewed(token: str) -> str:
+    return token if is_newest(token) else rotate(token)

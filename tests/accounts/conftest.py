@@ -1,0 +1,17 @@
+"""What the tests of signing in share."""
+
+import pytest
+from django.core.cache import cache
+
+from tests.accounts.openid_flow import ADDRESS
+from tests.openid_provider import offered_by, running_provider
+
+
+@pytest.fixture
+def provider(settings, db):
+    """A provider of this test's own, by which nova signs in; nobody has tried to sign in before."""
+    cache.clear()
+    with running_provider() as running:
+        settings.SOCIALACCOUNT_PROVIDERS = offered_by(running.origin)
+        running.claims = {"sub": "u-1", "email": ADDRESS, "email_verified": True, "given_name": "Nova"}
+        yield running

@@ -1,0 +1,123 @@
+"""A real browser with an authenticator of its own: add a passkey, sign out, sign in with it alone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+
+from tests.conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture
+def window(live_server, visit):
+    """A window whose computer has an authenticator. Passkeys belong to a name, never to a number."""
+    cache.clear()
+    opened = visit(live_server.url.replace("127.0.0.1", "localhost"))
+    session = opened.page.context.new_cdp_session(opened.page)
+    session.send("WebAuthn.enable")
+    device = session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    opened.keys = lambda: session.send("WebAuthn.getCredentials", device)["credentials"]
+    return opened
+
+
+def sign_in(window, user):
+    page = window.go("/accounts/login/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/")
+
+
+def add_passkey(window, alone=True):
+    page = window.go("/accounts/2fa/webauthn/add/")
+    if "reauthenticate" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Name").fill("My laptop")
+    page.get_by_label("Sign in with it alone").set_checked(alone)
+    page.get_by_role("button", name="Add it").click()
+    return page
+
+
+def sign_out(window):
+    page = window.go("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/")
+
+
+def test_a_player_adds_a_passkey_and_signs_in_with_it_alone(window, settings, alice):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    sign_in(window, alice)
+    page = add_passkey(window)
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    assert len(window.keys()) == 1
+    report = Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
+    window.go("/accounts/2fa/webauthn/")
+    assert "My laptop" in page.inner_text("main")
+    sign_out(window)
+    page = window.go("/accounts/login/?next=/coins/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.wait_for_url("**/coins/")
+    assert "50" in page.inner_text("main")
+    assert window.complaints == []
+
+
+def test_a_passkey_is_a_second_factor_after_the_password(window, settings, alice):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    sign_in(window, alice)
+    add_passkey(window, alone=False).get_by_role("heading", name="Recovery codes").wait_for()
+    sign_out(window)
+    page = window.go("/accounts/login/")
+    page.get_by_label("Email").fill(alice.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("heading", name="One more step").wait_for()
+    page.get_by_role("button", name="Use a passkey instead").click()
+    page.wait_for_url("**/")
+    window.go("/profile/")
+    assert page.url.endswith("/profile/")
+    assert window.complaints == []
+
+
+def test_a_device_that_says_no_is_told_on_the_page(window, settings, alice):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    page = window.go("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("That did not work: the device said no").wait_for()
+    assert page.url.endswith("/accounts/login/")
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)])
+def test_setting_up_a_code_app_shows_its_picture_and_breaks_no_rule(live_server, visit, alice, width, dark):
+    cache.clear()
+    window = visit(live_server.url, width=width, dark=dark)
+    sign_in(window, alice)
+    page = window.go("/accounts/2fa/totp/activate/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    picture = page.get_by_role("img", name="QR code for the code app")
+    assert picture.bounding_box()["width"] > 150
+    assert picture.locator("svg path").bounding_box()["width"] > 120
+    for address in ("", "/accounts/2fa/", "/accounts/sessions/", "/accounts/3rdparty/"):
+        if address:
+            window.go(address)
+        report = Axe().run(page)
+        assert report.violations_count == 0, report.generate_report()
+    assert window.complaints == []
+
+
+def test_without_script_no_button_promises_a_passkey(live_server, visit):
+    page = visit(live_server.url, script=False).go("/accounts/login/")
+    assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
