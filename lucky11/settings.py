@@ -230,6 +230,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
+FORMAT_MODULE_PATH = ["lucky11.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"

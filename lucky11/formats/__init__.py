@@ -1,0 +1,1 @@
+"""How dates and times look where nothing else is asked for: the day first, 24 hours."""
