@@ -35,7 +35,7 @@ def sign_in(window, user):
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/")
+    page.locator(".purse").wait_for()
 
 
 def add_passkey(window, alone=True):
@@ -52,7 +52,7 @@ def add_passkey(window, alone=True):
 def sign_out(window):
     page = window.go("/accounts/logout/")
     page.get_by_role("main").get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/")
+    page.get_by_role("link", name="Join", exact=True).first.wait_for()
 
 
 def test_a_player_adds_a_passkey_and_signs_in_with_it_alone(window, settings, alice):
@@ -84,7 +84,7 @@ def test_a_passkey_is_a_second_factor_after_the_password(window, settings, alice
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="One more step").wait_for()
     page.get_by_role("button", name="Use a passkey instead").click()
-    page.wait_for_url("**/")
+    page.locator(".purse").wait_for()
     window.go("/profile/")
     assert page.url.endswith("/profile/")
     assert window.complaints == []
