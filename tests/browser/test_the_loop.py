@@ -27,6 +27,7 @@ def join(page: Page, site: Site) -> None:
     page.get_by_label("Email").fill(NOVA)
     page.get_by_label("Password").fill("tall-orange-kettle")
     page.get_by_label("First name").fill("Nova")
+    page.locator("[name=accepts_rules]").check()
     page.get_by_role("button", name="Create my account").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("look in your mailbox")
     page.get_by_role("link", name="the mailbox").click()
