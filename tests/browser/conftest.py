@@ -38,7 +38,7 @@ READY_SECONDS = 60
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    # Playwright runs the tests in a context of its own, with connections of its own: this one would stay open.
+    # Playwright runs the tests in a context with connections of its own: this one would stay open.
     connections.close_all()
     program = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not program:
