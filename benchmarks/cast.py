@@ -13,11 +13,15 @@ from ledger.models import Transaction
 
 COINS = 1_000_000_000
 ENDLESS = 2**31 - 1
+# The id of player n, also for those who have no list of the ids.
+PLAYER, PLAYER_SQL = "bench{:027}", "'bench' || lpad(({})::text, 27, '0')"
 
 
 def players(count: int) -> list[str]:
     """The ids of so many new players with confirmed e-mails and more coins than they can spend."""
-    made = User.objects.bulk_create(User(email=f"{n}@bench.example") for n in range(count))
+    made = User.objects.bulk_create(
+        User(id=PLAYER.format(n), email=f"{n}@bench.example") for n in range(count)
+    )
     RulesAcceptance.objects.bulk_create(RulesAcceptance(user=user, version="bench") for user in made)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in made

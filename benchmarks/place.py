@@ -1,4 +1,4 @@
-"""Where the benchmarks run: a database of their own, made for the run and dropped after it."""
+"""Where the benchmarks run: databases of their own, made for the run and dropped after it."""
 
 import os
 import secrets
@@ -11,7 +11,7 @@ import psycopg
 from cryptography.fernet import Fernet
 from psycopg.conninfo import make_conninfo
 
-NAME = "lucky11_bench"
+NAME, SMALL, LARGE = "lucky11_bench", "lucky11_bench_small", "lucky11_bench_large"
 LOCK = 11_11_12
 THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 # As in production, except that the load comes over plain HTTP from this machine.
@@ -31,7 +31,7 @@ ENVIRONMENT = {
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Have an empty, migrated database and the environment that leads to it; leaves nothing behind.
+    """Have empty, migrated databases and the environment that leads to it; leaves nothing behind.
 
     DATABASE_URL names its server, which must be on this machine; without it the embedded one is used.
     """
@@ -42,13 +42,40 @@ def database() -> Iterator[None]:
     with _server(url) as server, psycopg.connect(_address(server), autocommit=True) as connection:
         if not connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:  # type: ignore[index]
             raise SystemExit("bin/bench: another one is at work on this server.")
-        connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {NAME}")
+        _drop(connection)
         try:
+            connection.execute(f"CREATE DATABASE {NAME}")
             _migrate(server | {"NAME": NAME})
+            for name in (SMALL, LARGE):
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {NAME}")
             yield
         finally:
-            connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+            _drop(connection)
+
+
+def _drop(connection: psycopg.Connection) -> None:
+    for name in (NAME, SMALL, LARGE):
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def inside(name: str) -> Iterator[None]:
+    """Have Django's connection, and programs started meanwhile, in another of the databases."""
+    from django.db import connection
+
+    before = connection.settings_dict["NAME"]
+    try:
+        _go(name)
+        yield
+    finally:
+        _go(before)
+
+
+def _go(name: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = os.environ["PGDATABASE"] = name
 
 
 @contextmanager
@@ -81,6 +108,8 @@ def _migrate(server: dict[str, Any]) -> None:
     os.environ["PGPASSWORD"] = str(server.get("PASSWORD") or "")
     import django
     from django.core.management import call_command
+    from django.db import connection
 
     django.setup()
     call_command("migrate", verbosity=0)
+    connection.close()

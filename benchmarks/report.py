@@ -10,19 +10,22 @@ from typing import Any
 
 from django.db import connection
 
-AIMS = {"hot_vs_control": 4.0, "hot_vs_spread": 0.8, "http_enter_vs_noop": 0.55}
-PAIRS = {
-    "hot_vs_control": ("hot", "control"),
-    "hot_vs_spread": ("hot", "spread"),
-    "http_enter_vs_noop": ("http_enter", "http_noop"),
-}
-UNITS = {"http_enter": "requests/s", "http_noop": "requests/s"}
-WORDS = {
-    "hot": "one draw, Python service, 16 clients",
-    "control": "one draw, select_for_update and ORM, 16 clients",
-    "spread": "1,000 draws, Python service, 16 clients",
-    "http_enter": "POST an entry form, 16 connections",
-    "http_noop": "GET a signed-in page that does nothing, 16 connections",
+from benchmarks.runs import Measured
+
+# Each ratio's figure above, figure below, and aim: at least (+) or at most (−).
+RATIOS: dict[str, tuple[str, str, float]] = {
+    "hot_vs_control": ("hot", "control", +4.0),
+    "hot_vs_spread": ("hot", "spread", +0.8),
+    "hot64_vs_hot16": ("hot_64", "hot", +0.7),
+    "service_vs_pgbench": ("hot", "pgbench", +0.5),
+    "http_enter_vs_noop": ("http_enter", "http_noop", +0.6),
+    "list_page_growth": ("list_large", "list_small", -1.2),
+    "draw_page_growth": ("draw_large", "draw_small", -1.2),
+    "coins_page_growth": ("coins_large", "coins_small", -1.2),
+    "close_vs_hashing": ("close_100000", "hash_100000", -5.0),
+    "close_1000_vs_hashing": ("close_1000", "hash_1000", -5.0),
+    "close_1000000_vs_hashing": ("close_1000000", "hash_1000000", -5.0),
+    "integrity_vs_sums": ("integrity", "sums", -2.0),
 }
 
 
@@ -60,32 +63,45 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def result(facts: dict[str, Any], runs: dict[str, list[float]]) -> dict[str, Any]:
-    """The JSON: machine, ratios of the medians, and every run."""
+def result(facts: dict[str, Any], measured: Measured) -> dict[str, Any]:
+    """The JSON: machine, ratios of the medians that were measured, and every run."""
+    medians = {name: statistics.median(runs) for name, runs in measured.runs.items()}
     ratios = {
-        name: round(statistics.median(runs[top]) / statistics.median(runs[bottom]), 2)
-        for name, (top, bottom) in PAIRS.items()
+        name: round(medians[top] / medians[bottom], 2)
+        for name, (top, bottom, _) in RATIOS.items()
+        if top in medians and bottom in medians
     }
     return {
         "machine": facts,
         "ratios": ratios,
-        "runs": {name: [round(r, 1) for r in each] for name, each in runs.items()},
+        "runs": {name: [round(run, 4) for run in runs] for name, runs in measured.runs.items()},
+        "words": measured.words,
+        "units": measured.units,
     }
 
 
 def table(answer: dict[str, Any]) -> str:
     """The same for people: medians with their ranges, then the ratios beside their aims."""
     lines = [f"{name}: {value}" for name, value in answer["machine"].items()]
-    lines += ["", f"{'':<56}{'median':>8}  {'range':>13}"]
+    lines += ["", f"{'':<62}{'median':>9}  {'range':>15}"]
     for name, runs in answer["runs"].items():
-        unit = UNITS.get(name, "tickets/s")
-        spread = f"{min(runs):.0f}–{max(runs):.0f}"
-        lines.append(f"{WORDS[name]:<56}{statistics.median(runs):>8.0f}  {spread:>13}  {unit}")
-    lines += ["", f"{'ratio of the medians':<24}{'':>8}  {'run by run':>13}  aim"]
-    for name, (top, bottom) in PAIRS.items():
-        each = [a / b for a, b in zip(answer["runs"][top], answer["runs"][bottom], strict=True)]
-        spread = f"{min(each):.2f}–{max(each):.2f}"
-        ratio = answer["ratios"][name]
-        reached = "" if ratio >= AIMS[name] else "  missed"
-        lines.append(f"{name:<24}{ratio:>8.2f}  {spread:>13}  {AIMS[name]}{reached}")
-    return "\n".join(lines)
+        spread = f"{_figure(min(runs))}–{_figure(max(runs))}"
+        middle = _figure(statistics.median(runs))
+        lines.append(f"{answer['words'][name]:<62}{middle:>9}  {spread:>15}  {answer['units'][name]}")
+    lines += ["", f"{'ratio of the medians':<26}{'':>8}  {'run by run':>15}  aim"]
+    return "\n".join(lines + [_ratio_line(name, answer) for name in answer["ratios"]])
+
+
+def _ratio_line(name: str, answer: dict[str, Any]) -> str:
+    top, bottom, aim = RATIOS[name]
+    each = [a / b for a, b in zip(answer["runs"][top], answer["runs"][bottom], strict=True)]
+    spread = f"{min(each):.2f}–{max(each):.2f}"
+    ratio = answer["ratios"][name]
+    missed = ratio < aim if aim > 0 else ratio > -aim
+    wanted = f"{'≥' if aim > 0 else '≤'} {abs(aim)}"
+    return f"{name:<26}{ratio:>8.2f}  {spread:>15}  {wanted}{'  missed' if missed else ''}"
+
+
+def _figure(number: float) -> str:
+    """Three digits that mean something."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.3f}"

@@ -1,4 +1,4 @@
-"""Tickets sold through a Python service by sixteen clients at once, each a process with one connection.
+"""Tickets sold through a Python service by 1 to 64 clients at once, each a process with one connection.
 
 One process a client was the fastest on two cores (4 × 4 and 2 × 8 processes × threads: 0.6 to 0.8 times as
 fast).
@@ -12,23 +12,23 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-CLIENTS = 16
+MOST_CLIENTS = 64
 MOST = 1_000_000  # tickets of one client in one run, whatever the clock says
 SERVICE = "draws.entering"
 CONTROL = "benchmarks.control"
 
 
 class Clients:
-    """Sixteen processes that sell tickets when told; use as a context manager."""
+    """Processes that sell tickets when told; use as a context manager."""
 
     def __init__(self, players: Sequence[str]) -> None:
         # Forked before anything is connected: the children share the loaded program and nothing else.
         context = multiprocessing.get_context("fork")
         self.pipes: list[Connection] = []
         self.processes = []
-        for number in range(CLIENTS):
+        for number in range(MOST_CLIENTS):
             ours, theirs = context.Pipe()
-            arguments = (theirs, number, players[number::CLIENTS])
+            arguments = (theirs, number, players)
             process = context.Process(target=_client, args=arguments, daemon=True)
             process.start()
             self.pipes.append(ours)
@@ -44,13 +44,16 @@ class Clients:
             process.join(10)
             process.kill()
 
-    def sell(self, service: str, draws: Sequence[int], seconds: float) -> float:
-        """Tickets a second that `service.take_tickets` sold in these draws, all of them acknowledged."""
+    def sell(self, service: str, draws: Sequence[int], clients: int, seconds: float) -> float:
+        """Tickets a second that so many clients sold in these draws, all of them acknowledged.
+
+        `service` is the module whose `take_tickets` they call.
+        """
         start = time.time() + 0.2
-        for pipe in self.pipes:
-            pipe.send((service, draws, start, start + seconds))
+        for pipe in self.pipes[:clients]:
+            pipe.send((service, draws, clients, start, start + seconds))
         sold = 0
-        for pipe in self.pipes:
+        for pipe in self.pipes[:clients]:
             answer = pipe.recv()
             if isinstance(answer, Exception):
                 raise answer
@@ -70,13 +73,16 @@ def _client(pipe: Connection, number: int, players: Sequence[str]) -> None:
     connection.close()
 
 
-def _sell(number: int, players: Sequence[str], service: str, draws: Sequence[int], *times: float) -> int:
+def _sell(
+    number: int, players: Sequence[str], service: str, draws: Sequence[int], clients: int, *times: float
+) -> int:
     take_tickets: Any = importlib.import_module(service).take_tickets
     start, end = times
+    mine = players[number::clients]
     time.sleep(max(0, start - time.time()))
     for sold in range(MOST):
         if time.time() >= end:
             return sold
-        player, draw = players[sold % len(players)], draws[(sold * CLIENTS + number) % len(draws)]
+        player, draw = mine[sold % len(mine)], draws[(sold * clients + number) % len(draws)]
         take_tickets(player, draw, 1, uuid.uuid4().hex)
     return MOST

@@ -33,7 +33,10 @@ class Browser:
 
 
 class Site:
-    """The site answering on a free port of this machine while the `with` block runs."""
+    """The site answering on a free port of this machine, from a database, while the `with` block runs."""
+
+    def __init__(self, database: str = "") -> None:
+        self.database = database or os.environ["PGDATABASE"]
 
     def __enter__(self) -> "Site":
         with socket.socket() as probe:
@@ -41,7 +44,8 @@ class Site:
             self.port = probe.getsockname()[1]
         options = [*GRANIAN, "--port", str(self.port)]
         command = [sys.executable, "-m", "granian", *options, "lucky11.wsgi:application"]
-        self.server = subprocess.Popen(command, env=os.environ | {"DATABASE_POOL_SIZE": str(THREADS)})
+        environment = os.environ | {"DATABASE_POOL_SIZE": str(THREADS), "PGDATABASE": self.database}
+        self.server = subprocess.Popen(command, env=environment)
         try:
             self._wait()
         except BaseException:

@@ -1,0 +1,84 @@
+"""How much longer a page takes when everything on the site is a thousand times larger."""
+
+import http.client
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks import bulk, cast, place
+from benchmarks.runs import ROUNDS, Measured, Sizes
+from benchmarks.website import Site
+from draws.entering import take_tickets
+from draws.models import Draw
+from ledger.models import Transaction
+
+PAGES = {"list": "/", "draw": "/draws/1/", "coins": "/coins/"}
+WORDS = {"list": "draw list", "draw": "draw page", "coins": "coin history"}
+
+
+def fill(sizes: Sizes) -> None:
+    """Make the small and the large database, each with the same player who looks at the pages."""
+    for name, size in ((place.SMALL, sizes.small), (place.LARGE, sizes.large)):
+        with place.inside(name):
+            bulk.fill(*size)
+            _viewer()
+
+
+def measure(measured: Measured, sizes: Sizes) -> None:
+    """Ask both sites for each page in turn, one request at a time; a run is the median of its requests."""
+    with ExitStack() as stack:
+        windows = {name: stack.enter_context(_Window(name)) for name in (place.SMALL, place.LARGE)}
+        for number in range(ROUNDS + 1):
+            for page, path in PAGES.items():
+                times: dict[str, list[float]] = {name: [] for name in windows}
+                for _ in range(sizes.requests):
+                    for name, window in windows.items():
+                        times[name].append(window.look(path))
+                if number:
+                    _note(measured, sizes, page, times)
+
+
+def _note(measured: Measured, sizes: Sizes, page: str, times: dict[str, list[float]]) -> None:
+    for name, size, each in (("small", sizes.small, place.SMALL), ("large", sizes.large, place.LARGE)):
+        words = f"{WORDS[page]} of {size[0]:,} draws, {size[1]:,} players"
+        measured.note(f"{page}_{name}", words, "ms", 1000 * median(times[each]))
+
+
+def _viewer() -> str:
+    """A player with thirty bonuses and a ticket in each of the twenty draws that close next."""
+    [player] = cast.players(1)
+    Transaction.objects.bulk_create(
+        Transaction(user_id=player, type="daily_bonus", amount=10) for _ in range(30)
+    )
+    for draw in Draw.objects.open()[:20]:
+        take_tickets(player, draw.pk, 1, f"request-{draw.pk}")
+    return player
+
+
+@dataclass
+class _Window:
+    """A signed-in player's connection to a web server of its own on one database."""
+
+    database: str
+
+    def __enter__(self) -> "_Window":
+        self.site = Site(self.database).__enter__()
+        with place.inside(self.database):
+            self.cookies = self.site.browser(cast.PLAYER.format(0), 1).cookies
+        self.line = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.line.close()
+        self.site.__exit__()
+
+    def look(self, path: str) -> float:
+        """The seconds until the whole page is there."""
+        start = time.perf_counter()
+        self.line.request("GET", path, headers={"Cookie": self.cookies})
+        response = self.line.getresponse()
+        response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{path} answered {response.status}.")
+        return time.perf_counter() - start
