@@ -8,7 +8,6 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from draws import fairness, log, sealing, settling
 from draws.models import Draw, FrozenList, Participation, Seal, Winner
@@ -50,7 +49,7 @@ def freeze_draw(draw_id: int) -> bool:
     frozen = fairness.freeze_hash(sealing.mode_of(draw), bytes(record.open_hash), root, tree.total, seed)
     Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
     with moving_state("freeze_draw"):
-        Draw.objects.filter(pk=draw.pk).update(frozen_at=timezone.now(), is_active=False)
+        Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     log.append(draw, "freeze", frozen)
     return True
 
@@ -103,7 +102,7 @@ def draw_winners(draw_id: int) -> bool:
     result = fairness.result_hash(sealing.mode_of(draw), frozen, b"", seed, places)
     Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result)
     with moving_state("draw_winners"):
-        Draw.objects.filter(pk=draw.pk).update(drawn_at=timezone.now(), winner=winners[0].user_id)
+        Draw.objects.filter(pk=draw.pk).update(drawn_at=Now(), winner=winners[0].user_id)
     log.append(draw, "result", result)
     return True
 
@@ -129,7 +128,7 @@ def _write_winners(draw: Draw, places: list[int]) -> list[Winner]:
         for ticket in Participation.objects.filter(draw=draw, ticket_number__in=numbers)
     }
     goods = draw.prize_amount > 0
-    now = timezone.now()
+    now = database_now()
     return Winner.objects.bulk_create(
         Winner(
             draw=draw,

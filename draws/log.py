@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from draws import fairness
 from draws.models import Draw, LogRecord
+from draws.services import database_now
 
 LOCK = 11_11_11  # one writer at a time: the order of the log is its meaning
 
@@ -19,7 +19,7 @@ def hold() -> None:
 def append(draw: Draw, kind: str, record_hash: bytes) -> LogRecord:
     """Add a record (kinds as in the protocol) in the surrounding database transaction."""
     last = _last_record()
-    n, now = last.n + 1, int(timezone.now().timestamp())
+    n, now = last.n + 1, int(database_now().timestamp())
     # A clock set back must not make the log run backwards.
     time, prev = max(now, last.time), bytes(last.head)
     head = fairness.log_head(prev, n, time, kind, record_hash)

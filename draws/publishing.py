@@ -1,13 +1,16 @@
 """Publishing: a draft becomes open and sealed, and its price, prize, limits and closing time stop moving."""
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 from draws import fairness, log, sealing
 from draws.exceptions import NotPublishable
 from draws.models import Draw
 from draws.services import database_now, lock_draw, moving_state
+
+# What one draw may give away: in every purse is room for more than ten times as much (ledger.services).
+MOST_COINS = 100_000_000
 
 
 @transaction.atomic
@@ -23,7 +26,7 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
     log.hold()
     record = sealing.seal(draw)
     with moving_state("publish_draw"):
-        Draw.objects.filter(pk=draw.pk).update(published_at=timezone.now(), is_active=True)
+        Draw.objects.filter(pk=draw.pk).update(published_at=Now(), is_active=True)
     log.append(draw, "open", bytes(record.open_hash))
     draw.refresh_from_db()
     return draw
@@ -40,6 +43,8 @@ def problems(draw: Draw) -> list[str]:
         found.append("No beacon is configured: choose the operator-run mode.")
     if not draw.prize_amount and not draw.prize_coins:
         found.append("It has no prize: give the prize a value, or coins.")
+    if draw.prize_coins * draw.winner_count > MOST_COINS:
+        found.append(f"Its prizes are more than {MOST_COINS:,} coins together: too many for a purse.")
     if draw.early_access_until and draw.early_access_until >= draw.draw_time:
         found.append("Early access would end only after the draw closes.")
     try:

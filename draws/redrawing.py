@@ -11,13 +11,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts.models import User
 from draws import claim_messages, fairness, log
 from draws.exceptions import NotPassable
 from draws.models import Draw, Participation, Redraw, Seal, Winner
-from draws.services import lock_draw, moving_state
+from draws.services import database_now, lock_draw, moving_state
 from draws.settling import count_wins, settle_winner
 from draws.sweeping import sweep
 
@@ -124,13 +123,13 @@ def next_reserve(draw_id: int) -> Participation | None:
 
 def _forfeit(winner: Winner, reason: str) -> None:
     settle_winner(winner.pk)
-    winner.hand_over, winner.forfeited_at, winner.forfeit_reason = HandOver.LAPSED, timezone.now(), reason
+    winner.hand_over, winner.forfeited_at, winner.forfeit_reason = HandOver.LAPSED, database_now(), reason
     winner.save(update_fields=["hand_over", "forfeited_at", "forfeit_reason"])
     count_wins(winner.user_id)
 
 
 def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None) -> Redraw:
-    draw, now = failed.draw, timezone.now()
+    draw, now = failed.draw, database_now()
     reserve = Winner.objects.create(
         draw=draw,
         place=Winner.objects.filter(draw=draw).count(),

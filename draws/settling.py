@@ -5,7 +5,7 @@ ids, in short database transactions. Every step can be repeated without doubling
 """
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 from draws import messages
@@ -55,7 +55,7 @@ def settle_winner(winner_id: int) -> None:
             description=f"Won: {winner.draw.title}",
             reference=f"draw:{winner.draw_id}",
         )
-    Winner.objects.filter(pk=winner_id).update(transaction=credit, settled_at=timezone.now())
+    Winner.objects.filter(pk=winner_id).update(transaction=credit, settled_at=Now())
     count_wins(user_id)
     messages.tell_winner(user, winner)
 
@@ -90,4 +90,4 @@ def _refund_players_after(draw: Draw, last: str) -> str | None:
 @transaction.atomic
 def _mark_settled(draw: Draw) -> None:
     with moving_state("settle_draw"):
-        Draw.objects.filter(pk=draw.pk, settled_at__isnull=True).update(settled_at=timezone.now())
+        Draw.objects.filter(pk=draw.pk, settled_at__isnull=True).update(settled_at=Now())

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.alone import alone
 from accounts.models import User
@@ -128,7 +128,7 @@ def _tell_result(draw: Draw, until: float) -> bool:
     while draw.drawn_at is not None and _tell_next_players(draw):
         if time.monotonic() >= until:
             return False
-    Draw.objects.filter(pk=draw.pk, told_at__isnull=True).update(told_at=timezone.now())
+    Draw.objects.filter(pk=draw.pk, told_at__isnull=True).update(told_at=Now())
     cache.delete(_position(draw))
     return True
 

@@ -1,6 +1,6 @@
 """Ending a draw without winners: by staff before its closing time, or by rule at closing."""
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from draws import fairness, log
 from draws.models import Draw, Seal
@@ -18,6 +18,6 @@ def void(draw: Draw, code: Draw.VoidCode, reason: str) -> None:
     Seal.objects.filter(pk=draw.pk).update(void_hash=digest)
     with moving_state("void"):
         Draw.objects.filter(pk=draw.pk).update(
-            cancelled_at=timezone.now(), is_active=False, void_code=code, void_reason=reason
+            cancelled_at=Now(), is_active=False, void_code=code, void_reason=reason
         )
     log.append(draw, "void", digest)

@@ -2,6 +2,7 @@
 except the ticket function, through the same trigger."""
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from accounts.models import User
 from ledger.exceptions import (
@@ -13,7 +14,10 @@ from ledger.exceptions import (
 )
 from ledger.models import Transaction
 
-LARGEST = 2**31 - 1
+# What a purse can hold, and up to where it is filled with coins that are given: above is room for prizes and
+# refunds, which are owed and must fit. `draws.publishing` bounds what one draw gives away.
+LARGEST, MOST_GIVEN = 2**31 - 1, 1_000_000_000
+OWED = (Transaction.Type.PRIZE, Transaction.Type.REFUND)
 
 
 @transaction.atomic
@@ -31,7 +35,7 @@ def post(
     """Move `amount` coins to (or, negative, from) a player, once per `key`.
 
     The same key with the same content answers the first row again. Raises InsufficientCoins,
-    IdempotencyConflict or NoSuchPlayer; then nothing was written.
+    IdempotencyConflict, NoSuchPlayer, or LedgerError for 0 or too many coins; then nothing was written.
     """
     balance = _lock(user_id)
     wanted = Transaction(
@@ -43,16 +47,16 @@ def post(
         reference=reference,
         actor_id=actor_id,
         reverses_id=reverses_id,
+        created_at=Now(),
     )
     earlier = Transaction.objects.filter(idempotency_key=key).first()
     if earlier is not None:
         return _same(earlier, wanted)
     if balance + amount < 0:
         raise InsufficientCoins(balance, -amount)
-    if amount == 0 or balance + amount > LARGEST:
-        raise LedgerError(f"A movement of {amount} coins cannot be made. Nothing was changed.")
+    _refuse_senseless(type, amount, balance)
     wanted.save(force_insert=True)
-    wanted.refresh_from_db(fields=["user_seq", "balance_after", "hash"])
+    wanted.refresh_from_db(fields=["user_seq", "balance_after", "hash", "created_at"])
     return wanted
 
 
@@ -115,6 +119,14 @@ def _lock(user_id: str) -> int:
     if coins is None:
         raise NoSuchPlayer("There is no such player. Nothing was changed.")
     return coins
+
+
+def _refuse_senseless(type: Transaction.Type | str, amount: int, balance: int) -> None:
+    if amount == 0:
+        raise LedgerError("A movement of 0 coins cannot be made. Nothing was changed.")
+    most = LARGEST if type in OWED else MOST_GIVEN
+    if amount > 0 and balance + amount > most:
+        raise LedgerError(f"Nobody is given more coins than {most:,} in all. Nothing was changed.")
 
 
 def _same(earlier: Transaction, wanted: Transaction) -> Transaction:

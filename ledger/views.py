@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import pace
 from accounts.http import player_of, posts_only
 from ledger import bonuses, services
 from ledger.exceptions import LedgerError
@@ -41,6 +42,11 @@ def daily(request: HttpRequest) -> HttpResponseBase:
     player = player_of(request)
     if player is None:
         return redirect_to_login(reverse("ledger:coins"))
+    wait = pace.seconds_to_wait(request, player, "visit")
+    if wait:
+        answer = render(request, "429.html", {"wait": wait, "bare": True}, status=429)
+        answer["Retry-After"] = str(wait)
+        return answer
     try:
         row, created = bonuses.claim_daily_bonus(player)
     except LedgerError as refusal:

@@ -47,7 +47,12 @@ CACHES = {
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    "redis": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+    "redis": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A server that does not answer must not hold anybody up.
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    },
 }
 
 EMAIL = env.email_url("EMAIL_URL", default="dummymail://" if DEBUG else "smtp://localhost:25")
@@ -78,6 +83,10 @@ MAIL_KEPT_DAYS = 90
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
+# So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
+PACE_SECONDS = env.int("PACE_SECONDS", default=10)
+PACE_PLAYER = env.int("PACE_PLAYER", default=30)
+PACE_ADDRESS = env.int("PACE_ADDRESS", default=120)
 # What a coin movement was for -> the page that shows it.
 LEDGER_REFERENCE_URLS = {"draw": "draws:detail"}
 

@@ -1,6 +1,7 @@
 """What every test may use: players and draws made through the services, on real servers."""
 
 import os
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,6 +23,8 @@ from lucky11.management.commands.check_integrity import CHECKS
 from tests.mail_server import HOST, MailServer
 
 PASSWORD = "correct-horse-battery"
+# All players of the tests have one address.
+MANY = "1000000"
 KEPT_TABLES = {
     *("django_migrations", "django_content_type"),
     *("auth_permission", "auth_group", "auth_group_permissions"),
@@ -32,13 +35,27 @@ _numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also run the tests that take minutes")
+    parser.addoption("--shuffle", metavar="SEED", help="run files, and tests in a file, in this random order")
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    seed = config.getoption("--shuffle")
+    return seed and f"random order: --shuffle={seed}"
+
+
+# Last: pytest-django puts tests that commit behind the others.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--nightly"):
         for item in items:
             if item.get_closest_marker("nightly"):
                 item.add_marker(pytest.mark.skip(reason="runs with --nightly"))
+    seed = config.getoption("--shuffle")
+    if seed:
+        # Files stay together, so that what a file starts once is started once.
+        chance = random.Random(seed)
+        files = {item.path: chance.random() for item in items}
+        items.sort(key=lambda item: (files[item.path], chance.random()))
 
 
 @pytest.fixture
@@ -144,6 +161,11 @@ def clean_books(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _all_players_have_one_address() -> None:
+    settings.PACE_ADDRESS = int(MANY)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _passwords_are_hashed_quickly() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -191,4 +213,5 @@ def server_environment(transactional_db: None) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "DEBUG": "true",
         "LUCKY11_ENV_FILE": "",
+        "PACE_ADDRESS": MANY,
     }

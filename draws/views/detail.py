@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import pace
 from accounts.http import player_of, posts_only
 from accounts.rules_form import AcceptRulesForm
 from draws import entering, exceptions, queries
@@ -41,6 +42,10 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, draw_id, {"form": form}, 400)
     tickets, request_id = form.cleaned_data["tickets"], form.cleaned_data["request_id"]
+    wait = pace.seconds_to_wait(request, player, "enter")
+    # Whoever paid with this form gets their answer, however often they press.
+    if wait and entering.receipt(player.pk, draw_id, request_id) is None:
+        return _too_fast(request, draw_id, form, wait)
     try:
         entry = entering.take_tickets(player.pk, draw_id, tickets, request_id)
     except exceptions.EntryRefused as refusal:
@@ -73,6 +78,14 @@ def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int
         **extra,
     }
     return render(request, "draws/detail.html", context, status=status)
+
+
+def _too_fast(request: HttpRequest, draw_id: int, form: EntryForm, wait: int) -> HttpResponse:
+    # The same request id again: a first press may still be on its way.
+    context = {"draw_id": draw_id, "entry": form.cleaned_data, "wait": wait, "bare": True}
+    answer = render(request, "draws/entry_too_fast.html", context, status=429)
+    answer["Retry-After"] = str(wait)
+    return answer
 
 
 def _unknown(request: HttpRequest, draw_id: int, form: EntryForm) -> HttpResponse:

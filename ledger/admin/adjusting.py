@@ -27,8 +27,8 @@ class AdjustForm(ReasonForm):
 
     amount = forms.IntegerField(
         label="Coins",
-        min_value=-services.LARGEST,
-        max_value=services.LARGEST,
+        min_value=-services.MOST_GIVEN,
+        max_value=services.MOST_GIVEN,
         widget=forms.NumberInput(attrs={"class": "vIntegerField", "autocomplete": "off"}),
         help_text="20 gives the player 20 coins; -20 takes 20 away.",
     )

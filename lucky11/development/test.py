@@ -1,7 +1,11 @@
-"""bin/test: servers of its own, a browser, then pytest with the arguments given."""
+"""bin/test: servers of its own, a browser, then pytest with the arguments given.
+
+`--again N` runs it N times, each time in another random order, up to the first time that fails.
+"""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import secrets
@@ -49,8 +53,24 @@ def run_pytest(crew: Crew, arguments: list[str]) -> int:
         raise
 
 
+def run_again_and_again(crew: Crew, times: int, arguments: list[str]) -> int:
+    """Run the suite so often, each time in a random order whose seed is said; stops at the first failure."""
+    for number in range(1, times + 1):
+        seed = secrets.token_hex(4)
+        print(f"bin/test: {number} of {times}, --shuffle={seed}", flush=True)
+        result = run_pytest(crew, [f"--shuffle={seed}", *arguments])
+        if result:
+            print(f"bin/test: {number} of {times} failed; the same order again: --shuffle={seed}", flush=True)
+            return result
+    print(f"bin/test: {times} of {times} green, each in an order of its own.", flush=True)
+    return 0
+
+
 def test() -> int:
     """Run the suite and return the exit code: pytest's, or 1 when no browser could be had."""
+    parser = argparse.ArgumentParser("bin/test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--again", type=int, default=0)
+    given, arguments = parser.parse_known_args()
     os.environ |= test_environment()
     os.environ["LUCKY11_DATA"] = str(places.data_folder())
     crew = Crew("bin/test")
@@ -64,7 +84,10 @@ def test() -> int:
                 stack.enter_context(embedded.servers())
             stack.callback(processes.end_marked, crew.data)
             crew.environment |= {"CHROMIUM": browser or ""}
-            result = run_pytest(crew, sys.argv[1:])
+            if given.again:
+                result = run_again_and_again(crew, given.again, arguments)
+            else:
+                result = run_pytest(crew, arguments)
     if not browser:
         print("bin/test: no Chromium could be had, so the browser tests did not run.", file=sys.stderr)
     return result if browser else result or 1

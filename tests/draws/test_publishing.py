@@ -44,6 +44,7 @@ def test_published_draws_are_counted_without_a_gap(make_draft):
     ("fields", "sentence"),
     [
         ({"prize_coins": 0}, "no prize"),
+        ({"prize_coins": 50_000_001, "winner_count": 2}, "more than 100,000,000 coins together"),
         ({"fairness_mode": "beacon"}, "No beacon"),
         ({"title": "Line\nbreak"}, "cannot be sealed"),
         ({"early_access_until": timezone.now() + timedelta(days=2)}, "Early access"),

@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from accounts.models import User
 from ledger.exceptions import IdempotencyConflict, InsufficientCoins, LedgerError, NoSuchPlayer, NotReversible
 from ledger.models import Transaction
-from ledger.services import adjust, balance, history, post, reverse
+from ledger.services import MOST_GIVEN, adjust, balance, history, post, reverse
 from tests.conftest import defects, unguarded
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +236,22 @@ def test_history_goes_on_below_the_last_row_shown(alice):
     first = history(alice.pk, limit=4)
     rest = history(alice.pk, before_seq=first[-1].user_seq, limit=4)
     assert [row.user_seq for row in first + rest] == [6, 5, 4, 3, 2, 1]
+
+
+def test_who_has_a_purse_full_of_gifts_is_given_no_more_and_pays_as_always(make_player):
+    rich = make_player("rich", coins=MOST_GIVEN)
+    for type in ("daily_bonus", "import"):
+        with pytest.raises(LedgerError, match="Nobody is given more coins than 1,000,000,000 in all"):
+            post(rich.pk, type, 1, f"more:{type}")
+    assert balance(rich.pk) == MOST_GIVEN
+    assert post(rich.pk, "import", -1, "less").balance_after == MOST_GIVEN - 1
+    assert post(rich.pk, "import", 1, "up-to-the-brim").balance_after == MOST_GIVEN
+
+
+def test_what_is_owed_fits_into_a_purse_full_of_gifts(make_player):
+    rich = make_player("rich", coins=MOST_GIVEN)
+    paid = post(rich.pk, "entry", -1_000, "entry")
+    post(rich.pk, "import", 1_000, "filled-up-meanwhile")
+    assert reverse(paid.pk).balance_after == MOST_GIVEN + 1_000
+    assert post(rich.pk, "prize", 100_000_000, "prize").balance_after == MOST_GIVEN + 100_001_000
+    assert post(rich.pk, "entry", -5, "another").balance_after == MOST_GIVEN + 100_000_995

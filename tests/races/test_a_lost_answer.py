@@ -1,4 +1,4 @@
-"""The connection is cut after the tickets were taken and before the answer came: asking again is safe."""
+"""The connection is cut after the work was done and before the answer came: asking again is safe."""
 
 import socket
 import threading
@@ -7,12 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import OperationalError, connection
 
+from accounts import approvals
+from accounts.models import OutboxEmail
+from draws.cancelling import cancel_draw
+from draws.claiming import claim_prize
+from draws.closing import close_due_draws
 from draws.entering import take_tickets
-from draws.models import Participation
-from ledger.services import balance
+from draws.exceptions import AlreadyClaimed
+from draws.models import Claim, LogRecord, Participation, Redraw, Winner
+from draws.redrawing import pass_on_prize
+from ledger.bonuses import claim_daily_bonus, grant_signup_bonus
+from ledger.models import Transaction
+from ledger.services import adjust, balance, reverse
 from tests.pages import field, signed_in, words
+from tests.prizes import DETAILS, HIDDEN, won
 from tests.races.together import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +103,13 @@ def wire(transactional_db) -> Iterator[Wire]:
     wire.close()
 
 
+@pytest.fixture
+def commits_wire(wire: Wire) -> Wire:
+    """The same, but the answer that is lost is the one to COMMIT."""
+    wire.last_words = b"COMMIT"
+    return wire
+
+
 def over(wire: Wire, call: Callable[[], object]) -> object:
     """Make the call with a database connection over the wire."""
 
@@ -126,3 +144,72 @@ def test_the_page_of_a_lost_answer_keeps_the_request_id_so_that_pressing_again_c
     again = browser.post(f"/draws/{draw.pk}/enter/", fields)
     assert again.status_code == 303
     assert (balance(alice.pk), Participation.objects.count()) == (40, 2)
+
+
+def lose_the_answer(wire: Wire, call: Callable[[], object]) -> object:
+    """Make the call, whose answer gets lost although it was done, and once more; what that one says."""
+    assert isinstance(over(wire, call), OperationalError)
+    [again] = at_once([call])
+    return again
+
+
+def test_a_visit_whose_answer_was_lost_is_collected_once(alice, commits_wire):
+    row, new = lose_the_answer(commits_wire, lambda: claim_daily_bonus(alice))
+    assert (row.balance_after, new, balance(alice.pk)) == (53, False, 53)
+
+
+def test_a_correction_whose_answer_was_lost_is_made_once(alice, bob, commits_wire):
+    again = lose_the_answer(commits_wire, lambda: adjust(alice.pk, 20, "Sorry", actor=bob, key="sorry"))
+    assert (again.balance_after, balance(alice.pk)) == (70, 70)
+
+
+def test_a_payment_whose_return_was_not_answered_is_returned_once(draw, alice, commits_wire):
+    take_tickets(alice.pk, draw.pk, 2, "request-1")
+    paid = Transaction.objects.get(type="entry")
+    cancel_draw(draw.pk, reason="A mistake")
+    again = lose_the_answer(commits_wire, lambda: reverse(paid.pk))
+    assert (again.balance_after, Transaction.objects.filter(type="refund").count()) == (50, 1)
+
+
+def test_a_welcome_whose_answer_was_lost_is_given_once(make_player, commits_wire):
+    newcomer = make_player("newcomer", confirmed=False)
+    EmailAddress.objects.filter(user=newcomer).update(verified=True)
+    lose_the_answer(commits_wire, lambda: grant_signup_bonus(newcomer.pk))
+    assert balance(newcomer.pk) == 50
+
+
+def test_an_approval_whose_answer_was_lost_cancels_once_and_says_so(draw, alice, make_player, commits_wire):
+    take_tickets(alice.pk, draw.pk, 2, "request-1")
+    asks, decides = (make_player(name, is_staff=True, is_superuser=True) for name in ("asks", "decides"))
+    payload = {"draw_id": draw.pk, "reason": "A mistake"}
+    waits = approvals.ask(
+        "cancel_draw", f"draw:{draw.pk}", summary="Cancel", payload=payload, reason="A mistake", asked_by=asks
+    )
+    again = lose_the_answer(commits_wire, lambda: approvals.approve(waits.pk, by=decides))
+    assert "decided already" in str(again)
+    close_due_draws()
+    close_due_draws()
+    assert (balance(alice.pk), Transaction.objects.filter(type="refund").count()) == (50, 1)
+    assert LogRecord.objects.filter(kind="void").count() == 1
+
+
+def test_a_claim_whose_answer_was_lost_stands_and_says_so(make_draw, alice, commits_wire):
+    winner = won(make_draw, [alice])
+    again = lose_the_answer(commits_wire, lambda: claim_prize(winner.pk, alice.pk, DETAILS, HIDDEN))
+    assert isinstance(again, AlreadyClaimed)
+    assert (Claim.objects.count(), OutboxEmail.objects.filter(key__startswith="claimed:").count()) == (1, 1)
+
+
+def test_a_prize_whose_passing_on_was_not_answered_goes_to_one_reserve(make_draw, alice, bob, commits_wire):
+    winner = won(make_draw, [alice, bob], reserve_count=1)
+    again = lose_the_answer(commits_wire, lambda: pass_on_prize(winner.pk, "Not reachable."))
+    assert again.fresh is False
+    assert (Redraw.objects.count(), Winner.objects.count()) == (1, 2)
+
+
+def test_control_without_a_key_a_correction_that_is_made_again_is_made_twice(alice, bob, commits_wire):
+    """Each try has a key of its own, which is to say none."""
+    lose_the_answer(
+        commits_wire, lambda: adjust(alice.pk, 20, "Sorry", actor=bob, key=f"sorry:{uuid.uuid4().hex}")
+    )
+    assert balance(alice.pk) == 90

@@ -13,7 +13,7 @@ from draws.settling import settle_draw
 from ledger import services
 from ledger.bonuses import claim_daily_bonus
 from ledger.models import Transaction
-from tests.conftest import let_close
+from tests.conftest import defects, let_close
 from tests.races.together import at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,3 +128,35 @@ def test_a_new_key_inserted_from_twenty_sides_moves_the_coins_once(alice):
 
     assert refusals(at_once([insert] * 20)) == []
     assert (services.balance(alice.pk), sum_of_rows(alice)) == (150, 150)
+
+
+# What looks natural, and is not the site's way: coins move before it is known whether the row stays.
+MOVE_TOO_EARLY = """
+CREATE FUNCTION move_too_early() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE users SET coins = coins + NEW.amount WHERE id = NEW.user_id;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER z_move_too_early BEFORE INSERT ON transactions FOR EACH ROW EXECUTE FUNCTION move_too_early();
+ALTER TABLE users DISABLE TRIGGER guard_coins;
+"""
+MOVE_IN_TIME = """
+DROP TRIGGER z_move_too_early ON transactions;
+DROP FUNCTION move_too_early();
+ALTER TABLE users ENABLE TRIGGER guard_coins;
+"""
+
+
+@pytest.mark.plants_defects
+def test_control_coins_that_move_before_the_insert_are_invented_for_a_key_that_was_used(alice):
+    services.post(alice.pk, "import", 100, "the-key", description="Brought over")
+    rows = [Transaction(user=alice, type="import", amount=100, idempotency_key="the-key")]
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_TOO_EARLY)
+    try:
+        Transaction.objects.bulk_create(rows, ignore_conflicts=True)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE_IN_TIME)
+    assert (services.balance(alice.pk), sum_of_rows(alice)) == (250, 150)
+    assert [defect.split(":")[0] for defect in defects()] == ["coins", "house"]

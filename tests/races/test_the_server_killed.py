@@ -1,4 +1,4 @@
-"""PostgreSQL killed with SIGKILL while tickets are sold: what a player was told stays true.
+"""PostgreSQL killed, or stopped at once, while tickets are sold: what a player was told stays true.
 
 The server is one of its own, in a data folder of its own. It puts off writing its log as long as it can, so
 that the control, which does not flush before it answers, is sure to lose something.
@@ -7,6 +7,7 @@ that the control, which does not flush before it answers, is sure to lose someth
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -74,10 +75,16 @@ class Server:
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
 
-    def kill(self) -> None:
-        """SIGKILL for the whole server, its leader first, so that nobody tidies up."""
+    def stop(self, how: str) -> None:
+        """End the whole server by SIGKILL, its leader first, so that nobody tidies up; or, `stopped at once`,
+        as `pg_ctl stop -m immediate` does.
+        """
         leader = psutil.Process(int((self.folder / "postmaster.pid").read_text().split()[0]))
         everyone = [leader, *leader.children(recursive=True)]
+        if how == "stopped at once":
+            leader.send_signal(signal.SIGQUIT)
+            processes.wait([leader], 10)
+            return
         for process in everyone:
             process.kill()
         processes.wait(everyone, 10)
@@ -135,8 +142,8 @@ def server(folder: Path) -> Iterator[Server]:
         holder.wait(60)
 
 
-def sell_until_killed(server: Server, name: str, *options: str) -> list[tuple[str, ...]]:
-    """The tickets that players were told they have, up to the moment when the server was killed."""
+def sell_until_it_ends(server: Server, name: str, how: str, *options: str) -> list[tuple[str, ...]]:
+    """The tickets that players were told they have, up to the moment when the server ended."""
     server.settle_down()
     with ExitStack() as stack:
         read, write = os.pipe()
@@ -148,7 +155,7 @@ def sell_until_killed(server: Server, name: str, *options: str) -> list[tuple[st
         os.close(write)
         lines = map(str.split, stack.enter_context(os.fdopen(read)))
         told = enough(lines)
-        server.kill()
+        server.stop(how)
         # The pipe ends with the last seller, and each of them ends when an answer does not come.
         told += lines
         assert [seller.wait(30) for seller in sellers] == [0] * PROCESSES
@@ -174,10 +181,11 @@ def assert_the_books_balance(server: Server) -> None:
     assert (done.returncode, json.loads(done.stdout)["defects"]) == (0, [])
 
 
-def test_no_ticket_that_a_player_was_told_of_is_lost_when_the_server_is_killed(server):
+@pytest.mark.parametrize("how", ["killed", "stopped at once"])
+def test_no_ticket_that_a_player_was_told_of_is_lost_when_the_server_ends(server, how):
     for attempt in range(2):
         before = server.kept()
-        told = sell_until_killed(server, f"attempt-{attempt}")
+        told = sell_until_it_ends(server, f"{how.replace(' ', '-')}-{attempt}", how)
         kept = server.kept()
         assert Counter(told).most_common(1)[0][1] == 1
         assert set(told) - kept == set()
@@ -188,7 +196,7 @@ def test_no_ticket_that_a_player_was_told_of_is_lost_when_the_server_is_killed(s
 
 
 def test_control_without_the_flush_players_are_told_of_tickets_that_are_lost(server):
-    told = sell_until_killed(server, "control", "without-flush")
+    told = sell_until_it_ends(server, "control", "killed", "without-flush")
     lost = set(told) - server.kept()
     print(f"told of {len(told)} tickets, {len(lost)} lost")
     assert lost

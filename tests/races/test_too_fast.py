@@ -1,0 +1,131 @@
+"""Somebody sends form after form: a page says to wait, and whatever was paid for is answered."""
+
+import uuid
+from unittest.mock import ANY
+
+import pytest
+
+from accounts import pace
+from draws.models import Participation
+from ledger.services import balance
+from tests.pages import field, signed_in, words
+from tests.races.browsing import Browser, website
+from tests.races.together import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLAYER, ADDRESS = 3, 5
+
+
+@pytest.fixture(autouse=True)
+def few(settings):
+    """Small limits, over a time that does not end while a test runs."""
+    settings.PACE_SECONDS, settings.PACE_PLAYER, settings.PACE_ADDRESS = 10**9, PLAYER, ADDRESS
+    pace._counts.clear()
+
+
+@pytest.fixture
+def big_draw(make_draw):
+    return make_draw(entry_fee=1, max_participants=100, max_per_player=100)
+
+
+def enter(browser, draw, request_id=None, tickets=1, **headers):
+    fields = {"tickets": str(tickets), "request_id": request_id or uuid.uuid4().hex}
+    return browser.post(f"/draws/{draw.pk}/enter/", fields, **headers)
+
+
+def test_a_player_above_the_limit_is_told_to_wait_and_is_charged_nothing(big_draw, alice):
+    browser = signed_in(alice)
+    assert [enter(browser, big_draw).status_code for _ in range(PLAYER)] == [303] * PLAYER
+    mine = uuid.uuid4().hex
+    refused = enter(browser, big_draw, mine, tickets=4)
+    assert (refused.status_code, int(refused["Retry-After"]) > 0) == (429, True)
+    assert "No ticket was taken and nothing was charged." in words(refused)
+    assert (balance(alice.pk), Participation.objects.count()) == (50 - PLAYER, PLAYER)
+    assert (field(refused, "request_id"), field(refused, "tickets")) == (mine, "4")
+
+
+def test_the_form_of_the_page_that_says_to_wait_is_sold_once_the_time_is_over(big_draw, alice, settings):
+    browser = signed_in(alice)
+    refused = [enter(browser, big_draw, n * "a" + 20 * "b") for n in range(PLAYER + 1)][-1]
+    mine = field(refused, "request_id")
+    settings.PACE_SECONDS = 3
+    assert [enter(browser, big_draw, mine).status_code for _ in range(2)] == [303] * 2
+    assert balance(alice.pk) == 50 - PLAYER - 1
+
+
+def test_what_was_paid_is_answered_with_its_tickets_however_often_it_is_asked_for(big_draw, alice):
+    browser, mine = signed_in(alice), uuid.uuid4().hex
+    answers = [enter(browser, big_draw, mine, tickets=2) for _ in range(PLAYER * 4)]
+    assert {answer.status_code for answer in answers} == {303}
+    assert "0001" in words(browser.get(answers[-1]["Location"]))
+    assert enter(browser, big_draw, mine, tickets=3).status_code == 409
+    assert enter(browser, big_draw).status_code == 429
+    assert (balance(alice.pk), Participation.objects.count()) == (48, 2)
+
+
+def test_forms_sent_at_once_are_counted_each(big_draw, alice):
+    browsers = [signed_in(alice) for _ in range(12)]
+    answers = at_once([lambda browser=browser: enter(browser, big_draw) for browser in browsers])
+    assert sorted(answer.status_code for answer in answers) == [303] * PLAYER + [429] * (12 - PLAYER)
+    assert balance(alice.pk) == 50 - PLAYER
+
+
+def test_many_players_of_one_address_are_slowed_down_and_others_are_not(big_draw, make_player):
+    crowd = [signed_in(make_player(f"player{n}")) for n in range(ADDRESS + 2)]
+    answers = [enter(browser, big_draw).status_code for browser in crowd]
+    assert answers == [303] * ADDRESS + [429] * 2
+    elsewhere = signed_in(make_player("elsewhere"))
+    assert enter(elsewhere, big_draw, REMOTE_ADDR="203.0.113.9").status_code == 303
+
+
+def test_an_address_that_the_browser_makes_up_counts_for_nothing(big_draw, make_player):
+    crowd = [signed_in(make_player(f"player{n}")) for n in range(ADDRESS + 1)]
+    answers = [
+        enter(browser, big_draw, HTTP_X_FORWARDED_FOR=f"198.51.100.{n}").status_code
+        for n, browser in enumerate(crowd)
+    ]
+    assert answers == [303] * ADDRESS + [429]
+
+
+def test_behind_a_proxy_the_address_that_the_proxy_saw_counts(big_draw, make_player, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    crowd = [signed_in(make_player(f"player{n}")) for n in range(ADDRESS + 2)]
+    answers = [
+        enter(browser, big_draw, HTTP_X_FORWARDED_FOR=f"198.51.100.{n}, 203.0.113.7").status_code
+        for n, browser in enumerate(crowd[:-1])
+    ]
+    assert answers == [303] * ADDRESS + [429]
+    assert enter(crowd[-1], big_draw, HTTP_X_FORWARDED_FOR="203.0.113.8").status_code == 303
+
+
+def test_one_customers_addresses_of_the_new_kind_count_together(big_draw, make_player):
+    crowd = [signed_in(make_player(f"player{n}")) for n in range(ADDRESS + 2)]
+    answers = [
+        enter(browser, big_draw, REMOTE_ADDR=f"2001:db8:1:2::{n}").status_code
+        for n, browser in enumerate(crowd[:-1])
+    ]
+    assert answers == [303] * ADDRESS + [429]
+    assert enter(crowd[-1], big_draw, REMOTE_ADDR="2001:db8:1:3::1").status_code == 303
+
+
+def test_daily_visits_have_a_pace_too_and_tickets_are_sold_beside_them(big_draw, alice):
+    browser = signed_in(alice)
+    answers = [browser.post("/coins/daily/") for _ in range(PLAYER + 1)]
+    assert [answer.status_code for answer in answers] == [302] * PLAYER + [429]
+    assert (balance(alice.pk), answers[-1]["Retry-After"]) == (53, ANY)
+    assert "Nothing was charged." in words(answers[-1])
+    assert enter(browser, big_draw).status_code == 303
+
+
+def test_a_site_without_redis_sells_tickets_at_the_same_pace(big_draw, alice, server_environment):
+    gone = {"REDIS_URL": "redis://127.0.0.1:1/0", "PACE_PLAYER": str(PLAYER), "PACE_SECONDS": "1000000000"}
+    with website(server_environment | gone, workers=1) as port:
+        browser = Browser(port, alice)
+        form = browser.entry_form(big_draw.pk)
+        answers = [
+            browser.post(f"/draws/{big_draw.pk}/enter/", form | {"request_id": uuid.uuid4().hex})[0]
+            for _ in range(PLAYER + 1)
+        ]
+    assert answers == [303] * PLAYER + [429]
+    assert balance(alice.pk) == 50 - PLAYER
