@@ -20,7 +20,6 @@ class ApprovalError(Exception):
 class Act:
     """What needs approval: `do` gets the payload, who asked and who approved, and says what it did."""
 
-    label: str
     permission: str
     do: Callable[[dict[str, Any], User, User], str]
     # What `do` raises when the act can no longer be done; its sentence is shown to staff.

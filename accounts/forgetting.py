@@ -49,7 +49,7 @@ def blank_mails(which: Q) -> None:
     mails.exclude(sent_at__isnull=True, attempts__lt=outbox.MAX_ATTEMPTS).update(**BLANK)
 
 
-def forget_ended_limits() -> int:
+def forget_expired_cache() -> int:
     """Remove expired rows of the cache, which say who tried what from where; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cache WHERE expires < now()")

@@ -7,21 +7,12 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 
 from accounts.models import User
-from accounts.rules_form import AcceptsRules
-
-# Text in pages and mails; long enough for any name, short enough for a header.
-NAME_LENGTH = 60
+from accounts.rules_form import NAME_LENGTH, AcceptsRules
 
 
 class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
     """Joining: e-mail, password, the rules and, if they like, a first name."""
 
-    first_name = forms.CharField(
-        label="First name (optional)",
-        required=False,
-        max_length=NAME_LENGTH,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
     field_order: ClassVar = ["email", "password1", "first_name", "accepts_rules"]  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import inbox
 from accounts.http import player_of, posts_only
+from accounts.paging import cut, read_number_cursor
 from accounts.telling import KINDS, Kind
 
 WAYS = (("email", "By mail"), ("site", "On the site"))
@@ -25,15 +26,15 @@ def page(request: HttpRequest) -> HttpResponse:
     """What the site told the player, newest first; `?before=` continues it. Looking marks nothing as read."""
     player = player_of(request)
     assert player is not None
-    before = _number(request.GET.get("before", ""))
+    before = read_number_cursor(request.GET.get("before", ""))
     rows = inbox.messages_of(player, before, inbox.PAGE + 1)
-    shown = rows[: inbox.PAGE]
+    shown = cut(rows, inbox.PAGE, lambda message: str(message.pk))
     other = Kind("", "Message", "")
     context = {
-        "rows": [(message, KINDS.get(message.kind, other)) for message in shown],
-        "newest": shown[0].pk if shown else None,
+        "rows": [(message, KINDS.get(message.kind, other)) for message in shown.rows],
+        "newest": rows[0].pk if rows else None,
         "before": before,
-        "next": shown[-1].pk if len(rows) > inbox.PAGE else None,
+        "next": shown.next,
     }
     return render(request, "accounts/messages.html", context)
 
@@ -44,7 +45,7 @@ def read(request: HttpRequest) -> HttpResponseBase:
     player = player_of(request)
     if player is None:
         return redirect_to_login(reverse("accounts:messages"))
-    one, upto = _number(request.POST.get("message", "")), _number(request.POST.get("upto", ""))
+    one, upto = (read_number_cursor(request.POST.get(name, "")) for name in ("message", "upto"))
     if one is not None:
         if not inbox.read_one(player, one):
             raise Http404
@@ -52,7 +53,7 @@ def read(request: HttpRequest) -> HttpResponseBase:
         inbox.read_up_to(player, upto)
     else:
         raise BadRequest("Neither one message nor the newest that was shown.")
-    before = _number(request.POST.get("before", ""))
+    before = read_number_cursor(request.POST.get("before", ""))
     return HttpResponse(
         status=303,
         headers={"Location": reverse("accounts:messages") + (f"?before={before}" if before else "")},
@@ -91,7 +92,3 @@ def choices(request: HttpRequest) -> HttpResponse:
     now = inbox.choices_of(player)
     rows = [(kind, *now[kind.name]) for kind in sorted(KINDS.values(), key=lambda kind: kind.needed)]
     return render(request, "accounts/message_choices.html", {"rows": rows})
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

@@ -25,7 +25,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.shortcuts import render
 from requests import RequestException
 
-from accounts.forms import NAME_LENGTH
+from accounts.rules_form import NAME_LENGTH
 
 # Only signatures that the provider alone can make; never the client's own secret, never none.
 SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]

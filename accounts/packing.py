@@ -4,25 +4,33 @@ import csv
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import User
-
-if TYPE_CHECKING:
-    from accounts.takeout import Part
 
 IN_MEMORY = 8 * 2**20
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def pack(user: User, parts: Iterable["Part"]) -> bytes:
+@dataclass(frozen=True)
+class Part:
+    """One file of the download: what it holds, its columns, and a player's rows."""
+
+    name: str
+    about: str
+    columns: tuple[str, ...]
+    rows: Callable[[User], Iterator[tuple[Any, ...]]]
+
+
+def pack(user: User, parts: Iterable[Part]) -> bytes:
     """A zip with `README.txt` and, for each part, a .json and a .csv file."""
     parts = list(parts)
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as whole:
@@ -34,7 +42,7 @@ def pack(user: User, parts: Iterable["Part"]) -> bytes:
         return whole.read()
 
 
-def _write(archive: zipfile.ZipFile, part: "Part", user: User) -> None:
+def _write(archive: zipfile.ZipFile, part: Part, user: User) -> None:
     """Read the rows once: JSON goes into the zip at once, CSV waits in a file for its turn."""
     names = [column.replace("__", "_") for column in part.columns]
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as aside:
@@ -83,7 +91,7 @@ def cell(value: Any) -> Any:
     return value
 
 
-def _readme(parts: list["Part"]) -> str:
+def _readme(parts: list[Part]) -> str:
     lines = [
         "Your data at Lucky11",
         f"Packed on {timezone.now():%Y-%m-%d %H:%M} UTC.",

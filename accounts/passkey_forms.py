@@ -12,7 +12,7 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.exceptions import InvalidSignature
 from django import forms
 
-from accounts.forms import NAME_LENGTH
+from accounts.rules_form import NAME_LENGTH
 
 # What the packages below raise for an answer that no device gave.
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, InvalidSignature)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
+from accounts.acting import acting_as
 from accounts.models import Approval, User
 
 GONE = "[deleted]"
@@ -68,15 +69,13 @@ def _redact_approvals(user: User, traces: Traces) -> None:
     approvals = Approval.objects.annotate(packed=Cast("payload", models.TextField()))
     about = Q(packed__contains=f'"{user.pk}"')
     fields = ("summary", "reason", "note", "packed")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lucky11.service', 'delete_account', true)")
+    with acting_as("delete_account"):
         for approval in approvals.filter(about | _mentions(traces.sure, *fields)):
             words = [*traces.sure, *traces.names] if user.pk in approval.packed else traces.sure
             for name in fields[:3]:
                 setattr(approval, name, redact(getattr(approval, name), words))
             approval.payload = json.loads(redact(json.dumps(approval.payload), words))
             approval.save(update_fields=["summary", "reason", "note", "payload"])
-        cursor.execute("SELECT set_config('lucky11.service', '', true)")
 
 
 def _mentions(words: list[str], *fields: str) -> Q:

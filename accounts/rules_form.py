@@ -1,4 +1,4 @@
-"""What every way of joining asks: the age, the rules, and that no break of the same e-mail still lasts."""
+"""What every way of joining asks: a name, the age and the rules, and that no break of the e-mail lasts."""
 
 from typing import Any
 
@@ -13,6 +13,9 @@ from django.utils.safestring import SafeString
 from accounts.breaks import is_excluded_address
 from accounts.models import User
 from accounts.rules import accept_rules
+
+# Text in pages and mails; long enough for any name, short enough for a header.
+NAME_LENGTH = 60
 
 
 def _statement() -> SafeString:
@@ -39,6 +42,12 @@ class AcceptsRules(forms.Form):
     The acceptance is written in the database transaction that makes the player.
     """
 
+    first_name = forms.CharField(
+        label="First name (optional)",
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
     accepts_rules = RulesCheckbox()
 
     def validate_unique_email(self, value: str) -> str:

@@ -3,10 +3,8 @@
 from typing import Any
 
 from allauth.socialaccount.forms import SignupForm as AllauthSignupForm
-from django import forms
 from django.http import HttpRequest
 
-from accounts.forms import NAME_LENGTH
 from accounts.models import User
 from accounts.rules_form import AcceptsRules
 
@@ -14,12 +12,6 @@ from accounts.rules_form import AcceptsRules
 class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
     """What the provider cannot tell: the rules and, if they like, a first name."""
 
-    first_name = forms.CharField(
-        label="First name (optional)",
-        required=False,
-        max_length=NAME_LENGTH,
-        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-    )
     field_order = ["email", "first_name", "accepts_rules"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,10 +1,7 @@
 """A player's own data, to take away: asked for on the site, packed by a sweep, fetched while it is kept."""
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +9,7 @@ from django.utils import timezone
 
 from accounts import packing, telling
 from accounts.models import DataExport, User
+from accounts.packing import Part
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +25,6 @@ class TakeoutRefused(Exception):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
-
-
-@dataclass(frozen=True)
-class Part:
-    """One file of the download: what it holds, its columns, and a player's rows."""
-
-    name: str
-    about: str
-    columns: tuple[str, ...]
-    rows: Callable[[User], Iterator[tuple[Any, ...]]]
 
 
 PARTS: dict[str, Part] = {}

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from accounts import takeout
 from accounts.models import Message, MessageChoice, OutboxEmail, PlayBreak, RulesAcceptance, User
+from accounts.packing import Part
 
 AT_ONCE = 2000
 
@@ -42,7 +43,7 @@ PROFILE = (
 def register() -> None:
     """Make the account's files known."""
     for part in (
-        takeout.Part("profile", "who you are here, your coins and statistics.", PROFILE, _profile),
+        Part("profile", "who you are here, your coins and statistics.", PROFILE, _profile),
         _of(EmailAddress, "addresses", "your e-mail addresses.", ("email", "primary", "verified")),
         _of(
             UserSession,
@@ -81,13 +82,13 @@ def register() -> None:
             "which messages you switched on and off.",
             ("kind", "by_email", "on_site"),
         ),
-        takeout.Part(
+        Part(
             "mails",
             "mails to your addresses that we still have.",
             ("subject", "created_at", "sent_at"),
             _mails,
         ),
-        takeout.Part("staff_notes", "what staff did about your account, and why.", ("at", "note"), _notes),
+        Part("staff_notes", "what staff did about your account, and why.", ("at", "note"), _notes),
     ):
         takeout.register(part)
 
@@ -106,8 +107,8 @@ def streamed(rows: QuerySet[Any], columns: tuple[str, ...]) -> Iterator[tuple[An
     return rows.order_by("pk").values_list(*columns).iterator(AT_ONCE)
 
 
-def _of(model: type[Any], name: str, about: str, columns: tuple[str, ...]) -> takeout.Part:
-    return takeout.Part(name, about, columns, lambda user: streamed(model.objects.filter(user=user), columns))
+def _of(model: type[Any], name: str, about: str, columns: tuple[str, ...]) -> Part:
+    return Part(name, about, columns, lambda user: streamed(model.objects.filter(user=user), columns))
 
 
 def _profile(user: User) -> Iterator[tuple[Any, ...]]:

@@ -35,7 +35,7 @@ def purge_data() -> None:
     """Remove or blank what is kept for a time only."""
     takeout.purge_data_exports()
     forgetting.forget_ended_sessions()
-    forgetting.forget_ended_limits()
+    forgetting.forget_expired_cache()
     forgetting.blank_old_mails()
     breaks.forget_ended_exclusions()
     deleting.erase_what_came_late()

@@ -3,7 +3,7 @@
 Called in the database transaction of the fact, so that a message exists exactly when the fact does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,13 +90,8 @@ def tell_all(about: Kind, facts: Sequence[Fact]) -> None:
             )
         if by_email and fact.user.email:
             mails.append(_mail(fact, links))
-    write(messages)
-    outbox.enqueue_all(mails)
-
-
-def write(messages: Iterable[Message]) -> None:
-    """Write messages on the site, many at once; those whose key exists already are left out."""
     Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
+    outbox.enqueue_all(mails)
 
 
 def _choices(about: Kind, facts: Sequence[Fact]) -> dict[str, tuple[bool, bool]]:

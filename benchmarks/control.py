@@ -11,12 +11,12 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.acting import acting_as
 from accounts.models import User
 from accounts.services import has_confirmed_email
 from draws import exceptions as refused
 from draws.entering import Entry
 from draws.models import Draw, Participation
-from draws.services import moving_state
 from ledger.models import Transaction
 
 
@@ -99,7 +99,7 @@ def _count_day(player: User, count: int) -> None:
 def _write_tickets(draw: Draw, player: User, paid: Transaction, count: int) -> list[int]:
     first = draw.current_participants + 1
     numbers = list(range(first, first + count))
-    with moving_state("take_tickets"):
+    with acting_as("take_tickets"):
         Draw.objects.filter(pk=draw.pk).update(current_participants=F("current_participants") + count)
     Participation.objects.bulk_create(
         Participation(

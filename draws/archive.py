@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Windo
 from django.db.models.functions import RowNumber
 
 from accounts.models import User
+from accounts.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
 from draws.models import Draw, Participation, Winner
-from draws.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
 from draws.queries import PAGE, Held, Viewer, drawn_first
 from draws.standing import holders, redraws_of
 

@@ -153,6 +153,14 @@ def choose_publicity(winner_id: int, player_id: str, publicity: Publicity) -> Wi
     return winner
 
 
+def publicity_of(winner: Winner) -> Publicity:
+    """What the winner chose about being named; a name that is their first name counts as that."""
+    if not winner.is_public:
+        return Publicity("hidden")
+    named = winner.public_name == winner.user.first_name
+    return Publicity("name") if named else Publicity("alias", winner.public_name)
+
+
 def _set_publicity(winner: Winner, publicity: Publicity) -> None:
     if publicity.choice == "hidden":
         winner.is_public, winner.public_name = False, ""

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.acting import acting_as
 from draws import fairness, log, sealing, settling
 from draws.models import Draw, FrozenList, Participation, Seal, Winner
-from draws.services import database_now, lock_if_free, moving_state
+from draws.services import database_now, lock_if_free
 from draws.sweeping import sweep
 from draws.voiding import void
 
@@ -48,7 +49,7 @@ def freeze_draw(draw_id: int) -> bool:
     root, seed = tree.root(), bytes(record.server_seed)
     frozen = fairness.freeze_hash(sealing.mode_of(draw), bytes(record.open_hash), root, tree.total, seed)
     Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
-    with moving_state("freeze_draw"):
+    with acting_as("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     log.append(draw, "freeze", frozen)
     return True
@@ -101,7 +102,7 @@ def draw_winners(draw_id: int) -> bool:
     frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
     result = fairness.result_hash(sealing.mode_of(draw), frozen, b"", seed, places)
     Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result)
-    with moving_state("draw_winners"):
+    with acting_as("draw_winners"):
         Draw.objects.filter(pk=draw.pk).update(drawn_at=Now(), winner=winners[0].user_id)
     log.append(draw, "result", result)
     return True

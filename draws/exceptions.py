@@ -30,7 +30,9 @@ class DrawError(Exception):
 
 
 class EntryRefused(DrawError):
-    """No ticket was taken and nothing was charged."""
+    """No ticket was taken and nothing was charged. `retry_after`: seconds after which to try again, or 0."""
+
+    retry_after = 0
 
 
 class DrawNotFound(EntryRefused):
@@ -128,7 +130,7 @@ class RequestConflict(EntryRefused):
 
 
 class TooBusy(EntryRefused):
-    """Somebody held the player or the draw for longer than a player should wait. `retry_after` in seconds."""
+    """Somebody held the player or the draw for longer than a player should wait."""
 
     status = 503
     retry_after = 3

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from django.db import connection
 
-from draws.services import moving_state
+from accounts.acting import acting_as
 from ledger.integrity import Check, Defect
 
 DRAW_CHECKS = [
@@ -221,7 +221,7 @@ def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
 
 def repair_counters() -> int:
     """Recount `draws.current_participants` and the players' statistics where they differ from their rows."""
-    with moving_state("repair"), connection.cursor() as cursor:
+    with acting_as("repair"), connection.cursor() as cursor:
         cursor.execute(
             """UPDATE draws SET current_participants = n
                FROM (SELECT d.id, count(p.id) AS n FROM draws d

@@ -3,11 +3,12 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.acting import acting_as
 from accounts.models import User
 from draws import fairness, log, sealing
 from draws.exceptions import NotPublishable
 from draws.models import Draw
-from draws.services import database_now, lock_draw, moving_state
+from draws.services import database_now, lock_draw
 
 # What one draw may give away: in every purse is room for more than ten times as much (ledger.services).
 MOST_COINS = 100_000_000
@@ -25,7 +26,7 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
         raise NotPublishable(found)
     log.hold()
     record = sealing.seal(draw)
-    with moving_state("publish_draw"):
+    with acting_as("publish_draw"):
         Draw.objects.filter(pk=draw.pk).update(published_at=Now(), is_active=True)
     log.append(draw, "open", bytes(record.open_hash))
     draw.refresh_from_db()

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum, Window
 from django.utils import timezone
 
 from accounts.breaks import current_break, until
 from accounts.models import User
+from accounts.paging import Page, cut, moment_cursor, read_moment_cursor
 from accounts.playing import may_play_problem
 from accounts.services import has_confirmed_email
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
-from draws.paging import Page, cut, moment_cursor, read_moment_cursor
 from draws.standing import holders, redraws_of
 from ledger.limits import Limit, tightest
 from ledger.models import Transaction
@@ -212,10 +213,11 @@ def find_win(player: User, winner_id: int) -> Winner | None:
 def problem_of(player: User) -> str:
     """Why the player takes no tickets in any draw: suspended, staff, break or rules; empty when they may."""
     problem = may_play_problem(player)
-    runs_the_site = player.is_staff and any(
-        map(player.has_perm, ("draws.publish_draw", "ledger.add_transaction"))
-    )
-    return "staff" if runs_the_site and problem != "suspended" else problem
+    if problem == "suspended" or not (player.is_staff or player.is_superuser):
+        return problem
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT runs_draws_or_coins(%s)", [player.pk])
+        return "staff" if cursor.fetchone()[0] else problem
 
 
 def _coins_back(draw: Draw, player: User) -> int:

@@ -12,11 +12,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.acting import acting_as
 from accounts.models import User
 from draws import claim_messages, fairness, log
 from draws.exceptions import NotPassable
 from draws.models import Draw, Participation, Redraw, Seal, Winner
-from draws.services import database_now, lock_draw, moving_state
+from draws.services import database_now, lock_draw
 from draws.settling import count_wins, settle_winner
 from draws.sweeping import sweep
 
@@ -147,7 +148,7 @@ def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None
         draw=draw, failed=failed, reserve=reserve, reason=reason, record_hash=digest, actor=actor
     )
     if prize_of(draw, reserve.place) == 0:
-        with moving_state("pass_on_prize"):
+        with acting_as("pass_on_prize"):
             Draw.objects.filter(pk=draw.pk).update(winner=reserve.user_id)
     log.append(draw, "redraw", digest)
     count_wins(reserve.user_id)

@@ -1,24 +1,11 @@
 """What every service that moves a draw's state has in common."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection
 
 from draws.exceptions import DrawNotFound
 from draws.models import Draw
-
-
-@contextmanager
-def moving_state(service: str) -> Iterator[None]:
-    """Name the service at work, so that the guards on `draws` let it move counters and state."""
-    name = "SELECT set_config('lucky11.service', %s, true)"
-    with connection.cursor() as cursor:
-        cursor.execute(name, [service])
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(name, [""])
 
 
 def lock_draw(draw_id: int) -> Draw:

@@ -7,10 +7,10 @@ ids, in short database transactions. Every step can be repeated without doubling
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from accounts.acting import acting_as
 from accounts.models import User
 from draws import messages
 from draws.models import Draw, Participation, Winner
-from draws.services import moving_state
 from ledger import services as ledger
 from ledger.models import Transaction
 
@@ -89,5 +89,5 @@ def _refund_players_after(draw: Draw, last: str) -> str | None:
 
 @transaction.atomic
 def _mark_settled(draw: Draw) -> None:
-    with moving_state("settle_draw"):
+    with acting_as("settle_draw"):
         Draw.objects.filter(pk=draw.pk, settled_at__isnull=True).update(settled_at=Now())

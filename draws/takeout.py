@@ -6,6 +6,7 @@ from typing import Any
 from accounts import takeout
 from accounts.encryption import InvalidToken, decrypt
 from accounts.models import User
+from accounts.packing import Part
 from accounts.takeout_parts import AT_ONCE, notes_about, streamed
 from draws import fairness
 from draws.models import Claim, Participation, Seal, Winner
@@ -31,23 +32,21 @@ WINS = (
 def register() -> None:
     """Make the files about draws known."""
     for part in (
-        takeout.Part("tickets", "your tickets.", TICKETS, _tickets),
-        takeout.Part(
+        Part("tickets", "your tickets.", TICKETS, _tickets),
+        Part(
             "pseudonyms",
             "your name in each draw's published list is `ref`; with `salt` you can show that it is you.",
             ("draw_id", "draw__title", "draw_uid", "salt", "ref", "open_hash"),
             _pseudonyms,
         ),
-        takeout.Part("wins", "prizes you won.", WINS, _wins),
-        takeout.Part(
+        Part("wins", "prizes you won.", WINS, _wins),
+        Part(
             "claims",
             "where you asked prizes to be sent, decrypted for you.",
             ("draw_id", "draw__title", "claimed_at", "details", "tracking", "sent_at"),
             _claims,
         ),
-        takeout.Part(
-            "staff_notes_on_prizes", "what staff did about your prizes, and why.", ("at", "note"), _notes
-        ),
+        Part("staff_notes_on_prizes", "what staff did about your prizes, and why.", ("at", "note"), _notes),
     ):
         takeout.register(part)
 

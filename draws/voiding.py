@@ -2,9 +2,9 @@
 
 from django.db.models.functions import Now
 
+from accounts.acting import acting_as
 from draws import fairness, log
 from draws.models import Draw, Seal
-from draws.services import moving_state
 
 
 def void(draw: Draw, code: Draw.VoidCode, reason: str) -> None:
@@ -16,7 +16,7 @@ def void(draw: Draw, code: Draw.VoidCode, reason: str) -> None:
     frozen = bytes(record.freeze_hash) if record.freeze_hash else None
     digest = fairness.void_hash(bytes(record.open_hash), frozen, fairness.VoidCode(code), reason)
     Seal.objects.filter(pk=draw.pk).update(void_hash=digest)
-    with moving_state("void"):
+    with acting_as("void"):
         Draw.objects.filter(pk=draw.pk).update(
             cancelled_at=Now(), is_active=False, void_code=code, void_reason=reason
         )

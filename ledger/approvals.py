@@ -1,16 +1,16 @@
-"""What a second staff member has to approve about coins, and the one way in which staff move any."""
+"""The one way in which staff move coins: alone, or with the approval of a second one."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.db.models.functions import Abs
-from django.utils import timezone
+from django.db.models.functions import Abs, Now
 
 from accounts import approvals
-from accounts.models import User
+from accounts.models import Approval, User
 from ledger import services
 from ledger.exceptions import InsufficientCoins, LedgerError
 from ledger.models import Transaction
@@ -21,29 +21,51 @@ COUNTED_FOR = timedelta(days=1)
 
 def register() -> None:
     """Make large adjustments an act that can be asked for."""
-    act = approvals.Act("Adjust a player’s coins", "ledger.add_transaction", _adjust, (LedgerError,))
-    approvals.register(ADJUST, act)
+    approvals.register(ADJUST, approvals.Act("ledger.add_transaction", _adjust, (LedgerError,)))
 
 
-def adjustment_needs_approval(player: User, amount: int, by: User) -> bool:
-    """Whether a second staff member has to approve these coins.
+@dataclass(frozen=True)
+class Adjusted:
+    """A movement that staff made; not `fresh` when the same form had made it before."""
 
-    What this staff member moved for the player within a day counts: a large sum is not made of small ones.
+    row: Transaction
+    fresh: bool
+
+
+@transaction.atomic
+def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adjusted | Approval:
+    """Adjust a player's coins, or ask a second staff member to, once per `key`; answers what was made.
+
+    Raises LedgerError, IdempotencyConflict for another amount under the same key, or ApprovalError.
     """
-    if not approvals.needed():
-        return False
+    # Locked first: of two forms sent at once, the second must see the first one's row.
+    User.objects.select_for_update(no_key=True).get(pk=player.pk)
+    fresh = not Transaction.objects.filter(idempotency_key=key).exists()
+    if not (fresh and approvals.needed() and _is_large(player, amount, by)):
+        return Adjusted(_correct(player, amount, reason, actor=by, key=key), fresh)
+    return approvals.ask(
+        ADJUST,
+        f"user:{player.pk}",
+        summary=f"Adjust the coins of {player}: {amount:+,}",
+        payload={"user_id": player.pk, "amount": amount, "reason": reason, "key": key},
+        reason=reason,
+        asked_by=by,
+    )
+
+
+def _is_large(player: User, amount: int, by: User) -> bool:
+    """With what this staff member moved for the player within a day: no large sum is made of small ones."""
     moved = Transaction.objects.filter(
         user=player,
         type=Transaction.Type.ADJUSTMENT,
         actor=by,
-        created_at__gt=timezone.now() - COUNTED_FOR,
+        created_at__gt=Now() - COUNTED_FOR,
     ).aggregate(coins=Sum(Abs("amount")))["coins"]
     return bool((moved or 0) + abs(amount) > settings.ADJUSTMENT_APPROVAL_COINS)
 
 
-@transaction.atomic
-def correct(player: User, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
-    """Adjust a player's coins, with a refusal that staff can read. Raises LedgerError."""
+def _correct(player: User, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
+    """Adjust a player's coins, with a refusal that staff can read."""
     try:
         return services.adjust(player.pk, amount, reason, actor=actor, key=key)
     except InsufficientCoins as short:
@@ -56,7 +78,7 @@ def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     player = User.objects.get(pk=payload["user_id"])
     if approved_by.pk == player.pk:
         raise LedgerError("Nobody approves coins for themselves. Nothing was changed.")
-    row = correct(player, payload["amount"], payload["reason"], actor=asked_by, key=payload["key"])
+    row = _correct(player, payload["amount"], payload["reason"], actor=asked_by, key=payload["key"])
     approvals.log(
         approved_by,
         player,

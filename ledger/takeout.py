@@ -1,6 +1,7 @@
 """What the download of a player's data holds about coins."""
 
 from accounts import takeout
+from accounts.packing import Part
 from accounts.takeout_parts import streamed
 from ledger.models import SpendLimit, Transaction
 
@@ -20,7 +21,7 @@ LIMITS = ("period", "coins", "next_coins", "next_at", "changed_at")
 def register() -> None:
     """Make the files about coins known."""
     takeout.register(
-        takeout.Part(
+        Part(
             "transactions",
             "every coin that came or went, with the balance after it.",
             TRANSACTIONS,
@@ -28,7 +29,7 @@ def register() -> None:
         )
     )
     takeout.register(
-        takeout.Part(
+        Part(
             "limits",
             "your own limits on coins spent; `next_coins` holds from `next_at` on.",
             LIMITS,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import pace
 from accounts.http import player_of, posts_only
+from accounts.paging import cut, read_number_cursor
 from ledger import bonuses, services
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
@@ -24,13 +25,12 @@ def coins(request: HttpRequest) -> HttpResponse:
     """Balance, ways to earn, and the history, newest first; `?before=` continues it."""
     player = player_of(request)
     assert player is not None
-    before = _number(request.GET.get("before", ""))
-    rows = services.history(player.pk, before, PAGE + 1)
-    shown = rows[:PAGE]
+    before = read_number_cursor(request.GET.get("before", ""), digits=9)
+    page = cut(services.history(player.pk, before, PAGE + 1), PAGE, lambda row: str(row.user_seq))
     context = {
-        "moves": [(row, reference_url(row)) for row in shown],
+        "moves": [(row, reference_url(row)) for row in page.rows],
         "before": before,
-        "next": shown[-1].user_seq if len(rows) > PAGE else None,
+        "next": page.next,
         "visit": "" if before else bonuses.visit_today(player),
     }
     return render(request, "ledger/coins.html", context)
@@ -64,7 +64,3 @@ def reference_url(row: Transaction) -> str:
     kind, _, number = row.reference.partition(":")
     name = settings.LEDGER_REFERENCE_URLS.get(kind)
     return reverse(name, args=[number]) if name and number.isascii() and number.isdigit() else ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

@@ -1,6 +1,7 @@
 """Reading the configuration that has no default, and saying clearly what is missing."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import environ
@@ -43,15 +44,15 @@ def database() -> dict[str, Any]:
     return settings | {"OPTIONS": settings.get("OPTIONS", {}) | {"pool": pool}}
 
 
-def openid_providers() -> dict[str, Any]:
+def openid_providers(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """allauth's settings for the OpenID Connect provider that the OIDC_… variables name; none without them.
 
     Raises ImproperlyConfigured when only some of them are set, or the address is not one.
     """
     given = {
-        "OIDC_SERVER_URL": os.environ.get("OIDC_SERVER_URL", ""),
-        "OIDC_CLIENT_ID": os.environ.get("OIDC_CLIENT_ID", ""),
-        "OIDC_CLIENT_SECRET": os.environ.get("OIDC_CLIENT_SECRET", ""),
+        "OIDC_SERVER_URL": environment.get("OIDC_SERVER_URL", ""),
+        "OIDC_CLIENT_ID": environment.get("OIDC_CLIENT_ID", ""),
+        "OIDC_CLIENT_SECRET": environment.get("OIDC_CLIENT_SECRET", ""),
     }
     spoken_by: dict[str, Any] = {"provider_class": "accounts.openid.Provider", "APPS": []}
     if not any(given.values()):
@@ -67,7 +68,7 @@ def openid_providers() -> dict[str, Any]:
         )
     app = {
         "provider_id": "openid",
-        "name": os.environ.get("OIDC_NAME", "") or "OpenID",
+        "name": environment.get("OIDC_NAME", "") or "OpenID",
         "client_id": given["OIDC_CLIENT_ID"],
         "secret": given["OIDC_CLIENT_SECRET"],
         "settings": {"server_url": given["OIDC_SERVER_URL"].rstrip("/"), "oauth_pkce_enabled": True},

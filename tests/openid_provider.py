@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from lucky11.configuration import openid_providers
+
 CLIENT_ID, CLIENT_SECRET = "lucky11", "the-secret-of-lucky11"
 
 
@@ -108,68 +110,79 @@ class Provider:
         return 200, self.claims | ({"sub": "somebody-else"} if self.wrong == "userinfo" else {})
 
 
-def handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            url = urlsplit(self.path)
-            if provider.wrong == "broken":
-                self.say(500, {"error": "server_error"})
-            elif url.path == "/.well-known/openid-configuration":
-                self.say(200, provider.description())
-            elif url.path == "/jwks":
-                self.say(200, provider.keys())
-            elif url.path == "/userinfo":
-                self.say(*provider.answer_userinfo(self.headers.get("Authorization", "")[len("Bearer ") :]))
-            elif url.path == "/authorize":
-                self.say_html(
-                    "<title>Provider</title><form method=post><button>Yes, it is me</button></form>"
-                )
-            else:
-                self.say(404, {})
+class Server(ThreadingHTTPServer):
+    """Answers for a provider on a free port."""
 
-        def do_POST(self) -> None:
-            url = urlsplit(self.path)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            if url.path == "/token":
-                self.say(*provider.answer_token({name: value[0] for name, value in parse_qs(body).items()}))
-                return
-            asked = {name: value[0] for name, value in parse_qs(url.query).items()}
-            provider.asked.append(asked)
-            answer = {"state": asked["state"]}
-            if provider.wrong in ("access_denied", "server_error"):
-                answer["error"] = provider.wrong
-            else:
-                answer["code"] = secrets.token_hex(16)
-                provider.codes[answer["code"]] = asked
-            self.send_response(302)
-            self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(answer)}")
-            self.end_headers()
+    def __init__(self, provider: Provider) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.provider = provider
+        provider.origin = f"http://127.0.0.1:{self.server_port}"
 
-        def say(self, status: int, answer: Any) -> None:
-            self._send(status, "application/json", json.dumps(answer))
 
-        def say_html(self, text: str) -> None:
-            self._send(200, "text/html", f"<!doctype html>{text}")
+class Handler(BaseHTTPRequestHandler):
+    """Speaks HTTP for the provider of its server."""
 
-        def _send(self, status: int, kind: str, text: str) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text.encode())
+    server: "Server"
 
-        def log_message(self, *_: Any) -> None:
-            """Nothing: the test says what went wrong."""
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        if self.server.provider.wrong == "broken":
+            self.say(500, {"error": "server_error"})
+        elif url.path == "/.well-known/openid-configuration":
+            self.say(200, self.server.provider.description())
+        elif url.path == "/jwks":
+            self.say(200, self.server.provider.keys())
+        elif url.path == "/userinfo":
+            self.say(
+                *self.server.provider.answer_userinfo(self.headers.get("Authorization", "")[len("Bearer ") :])
+            )
+        elif url.path == "/authorize":
+            self.say_html("<title>Provider</title><form method=post><button>Yes, it is me</button></form>")
+        else:
+            self.say(404, {})
 
-    return Handler
+    def do_POST(self) -> None:
+        url = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        if url.path == "/token":
+            self.say(
+                *self.server.provider.answer_token({name: value[0] for name, value in parse_qs(body).items()})
+            )
+            return
+        asked = {name: value[0] for name, value in parse_qs(url.query).items()}
+        self.server.provider.asked.append(asked)
+        answer = {"state": asked["state"]}
+        if self.server.provider.wrong in ("access_denied", "server_error"):
+            answer["error"] = self.server.provider.wrong
+        else:
+            answer["code"] = secrets.token_hex(16)
+            self.server.provider.codes[answer["code"]] = asked
+        self.send_response(302)
+        self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(answer)}")
+        self.end_headers()
+
+    def say(self, status: int, answer: Any) -> None:
+        self._send(status, "application/json", json.dumps(answer))
+
+    def say_html(self, text: str) -> None:
+        self._send(200, "text/html", f"<!doctype html>{text}")
+
+    def _send(self, status: int, kind: str, text: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing: the test says what went wrong."""
 
 
 @contextmanager
 def running_provider() -> Iterator[Provider]:
     """A provider on a free port, until the test is over."""
     provider = Provider("")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(provider))
-    provider.origin = f"http://127.0.0.1:{server.server_port}"
+    server = Server(provider)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -181,12 +194,6 @@ def running_provider() -> Iterator[Provider]:
 
 
 def offered_by(origin: str, name: str = "Replica") -> dict[str, Any]:
-    """The site's settings for this provider, as the environment would make them."""
-    app = {
-        "provider_id": "openid",
-        "name": name,
-        "client_id": CLIENT_ID,
-        "secret": CLIENT_SECRET,
-        "settings": {"server_url": origin, "oauth_pkce_enabled": True},
-    }
-    return {"openid_connect": {"provider_class": "accounts.openid.Provider", "APPS": [app]}}
+    """What the site's settings make of an environment that names this provider."""
+    named = {"SERVER_URL": origin, "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET, "NAME": name}
+    return openid_providers({f"OIDC_{variable}": value for variable, value in named.items()})

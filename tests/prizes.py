@@ -48,3 +48,8 @@ def everything_about(table: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(string_agg(t::text, E'\\n'), '') FROM {table} t")
         return str(cursor.fetchone()[0])
+
+
+def at_place(place):
+    """The winner at a place of the only draw there is."""
+    return Winner.objects.select_related("user", "ticket").get(place=place)

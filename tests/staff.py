@@ -1,15 +1,19 @@
 """Staff for the tests of the admin, and how its pages are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.urls import URLPattern, URLResolver
 
 from accounts.models import User
 
 MakePlayer = Callable[..., User]
+# Neither of these is about a row: they are answered in the same way whatever is asked.
+NOT_PAGES = {"logout/", "login/", "jsi18n/", "autocomplete/", "(?P<url>.*)$"}
 
 
 def sign_in_boss(client: Client, make_player: MakePlayer) -> User:
@@ -69,3 +73,19 @@ def _sent(bound: Any) -> dict[str, Any]:
     if isinstance(value, bool):
         return {bound.html_name: "on" if value else None}
     return {bound.html_name: "" if value is None else value}
+
+
+def routes(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    """Every address of the admin, as its pattern."""
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern) and str(pattern.pattern) not in NOT_PAGES:
+            yield route
+
+
+def all_routes() -> list[str]:
+    """All but those that only lead on to another one."""
+    found = set(routes(admin.site.get_urls()))
+    return sorted(route for route in found if not route.endswith("/<path:object_id>/"))

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from accounts import approvals
 from accounts.admin.acts import Act, perform
-from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
 
@@ -92,7 +92,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
     subject_pages: ClassVar[dict[str, str]] = {"user": "admin:accounts_user_change"}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) or bool(approvals.kinds_of(_staff(request)))
+        return super().has_view_permission(request, obj) or bool(approvals.kinds_of(staff(request)))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or self.has_view_permission(request)
@@ -101,7 +101,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         rows = super().get_queryset(request).prefetch_related("asked_by", "decided_by")
         if request.user.has_perm("accounts.view_approval"):
             return rows
-        return rows.filter(kind__in=approvals.kinds_of(_staff(request)))
+        return rows.filter(kind__in=approvals.kinds_of(staff(request)))
 
     @admin.display(description="asked")
     def asked(self, approval: Approval) -> str:
@@ -134,7 +134,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         waiting = approval is not None and approval.state == State.WAITING
         own = waiting and approval.asked_by_id == request.user.pk
         context = {
-            "may_decide": waiting and not own and approval.kind in approvals.kinds_of(_staff(request)),
+            "may_decide": waiting and not own and approval.kind in approvals.kinds_of(staff(request)),
             "may_withdraw": own,
         }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
@@ -145,7 +145,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         own = approval.asked_by_id == request.user.pk
 
         def do(given: dict[str, Any]) -> str:
-            said = approvals.approve(approval.pk, by=_staff(request))
+            said = approvals.approve(approval.pk, by=staff(request))
             self.log_change(request, approval, f"Approved, as {approval.asked_by} asked: {said}")
             return said
 
@@ -168,7 +168,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         own = approval.asked_by_id == request.user.pk
 
         def do(given: dict[str, Any]) -> str:
-            approvals.refuse(approval.pk, by=_staff(request), note=given["note"])
+            approvals.refuse(approval.pk, by=staff(request), note=given["note"])
             self.log_change(request, approval, f"{'Withdrawn' if own else 'Refused'}. Why: {given['note']}")
             return f"{'Withdrawn' if own else 'Refused'}. Nothing was changed."
 
@@ -191,7 +191,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         if approval is None:
             raise Http404("There is no such approval.")
         if approval.asked_by_id != request.user.pk and approval.kind not in approvals.kinds_of(
-            _staff(request)
+            staff(request)
         ):
             raise PermissionDenied
         return approval
@@ -216,8 +216,3 @@ def _decided(approval: Approval) -> list[str]:
     return (
         [] if approval.state == State.WAITING else [f"It is {approval.get_state_display().lower()} already."]
     )
-
-
-def _staff(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from accounts.admin.lists import BoundedPaginator, StaffChangeList
+from accounts.models import User
 
 LONGEST_VALUE = 60  # characters of a changed value in the staff log
 
@@ -139,6 +140,12 @@ def _shown(form: Any, name: str, value: Any) -> str:
         text = str(dict(choices).get(value, value) if choices else value)
     text = " ".join(text.split()) or "(empty)"
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def staff(request: HttpRequest) -> User:
+    """The member of staff at the keyboard."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def link(url: str, text: object) -> SafeString:

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
 
 from accounts.admin.acts import Act, ReasonForm, perform
-from accounts.admin.base import StaffAdmin, change_url, short_time
+from accounts.admin.base import StaffAdmin, change_url, short_time, staff
 from accounts.models import User
 from accounts.services import confirm_email
 from accounts.suspending import SuspensionRefused, end_suspension, suspend
@@ -52,8 +52,7 @@ def suspend_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpRe
     """Suspend a player."""
 
     def do(given: dict[str, Any]) -> str:
-        assert isinstance(request.user, User)
-        suspend(player.pk, given["reason"], request.user)
+        suspend(player.pk, given["reason"], staff(request))
         page.log_change(request, player, f"Suspended. Why: {given['reason']}")
         return f"{player} is suspended."
 
@@ -74,8 +73,7 @@ def end_suspension_page(page: StaffAdmin, request: HttpRequest, player: User) ->
     """Let a suspended player play again."""
 
     def do(given: dict[str, Any]) -> str:
-        assert isinstance(request.user, User)
-        end_suspension(player.pk, given["reason"], request.user)
+        end_suspension(player.pk, given["reason"], staff(request))
         page.log_change(request, player, f"Ended the suspension. Why: {given['reason']}")
         return f"{player} may play again."
 

@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from accounts import approvals
 from accounts.admin.acts import Act, ReasonForm, perform
 from accounts.admin.approvals import waits
-from accounts.admin.base import StaffAdmin, change_url
+from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
-from accounts.models import User
+from accounts.models import Approval
 from draws import cancelling, fairness, publishing, sealing
 from draws.admin.words import moment
-from draws.approvals import CANCEL
+from draws.approvals import CANCEL, cancel
 from draws.exceptions import DrawError, NotPublishable
 from draws.models import Draw
 
@@ -81,12 +81,11 @@ def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRespo
     preview = cancelling.cancel_preview(draw.pk)
     figures = f"{preview.tickets:,} tickets, {preview.players:,} players, {preview.coins:,} coins"
     asks = approvals.needed()
-    do = _ask_to_cancel if asks else _cancel
     act = Act(
         title="Cancel this draw",
         button="Ask for approval" if asks else "Cancel the draw and refund every ticket",
         form=CancelForm(request.POST or None),
-        do=lambda given: do(page, request, draw, figures, given["reason"]),
+        do=lambda given: _cancel(page, request, draw, figures, given["reason"]),
         refusals=(DrawError, ApprovalError),
         facts=[
             ("Draw", draw.title),
@@ -103,23 +102,14 @@ def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRespo
     return perform(page, request, draw, act, change_url(Draw, draw.pk))
 
 
-def _ask_to_cancel(page: StaffAdmin, request: HttpRequest, draw: Draw, figures: str, reason: str) -> str:
-    approvals.ask(
-        CANCEL,
-        f"draw:{draw.pk}",
-        summary=f"Cancel draw {draw.pk}, “{draw.title}”: {figures} go back",
-        payload={"draw_id": draw.pk, "reason": reason},
-        reason=reason,
-        asked_by=staff(request),
-    )
-    page.log_change(request, draw, f"Asked for approval to cancel it; to go back: {figures}. Why: {reason}")
-    return f"Asked for. {draw} stays open until a second member of staff approves."
-
-
 def _cancel(page: StaffAdmin, request: HttpRequest, draw: Draw, figures: str, reason: str) -> str:
-    draw = cancelling.cancel_draw(draw.pk, actor=staff(request), reason=reason)
-    page.log_change(request, draw, f"Cancelled; to go back when asked: {figures}. Why: {draw.void_reason}")
-    return f"{draw} is cancelled. The refunds are on their way."
+    made = cancel(draw, reason, by=staff(request), figures=figures)
+    if isinstance(made, Approval):
+        said = f"Asked for approval to cancel it; to go back: {figures}. Why: {reason}"
+        page.log_change(request, draw, said)
+        return f"Asked for. {draw} stays open until a second member of staff approves."
+    page.log_change(request, made, f"Cancelled; to go back when asked: {figures}. Why: {made.void_reason}")
+    return f"{made} is cancelled. The refunds are on their way."
 
 
 def _why_not_cancel(draw: Draw) -> list[str]:
@@ -164,9 +154,3 @@ def _canonical(draw: Draw) -> str:
         return sealing.terms_of(draw)
     except fairness.BadTerms:
         return ""
-
-
-def staff(request: HttpRequest) -> User:
-    """The member of staff at the keyboard."""
-    assert isinstance(request.user, User)
-    return request.user

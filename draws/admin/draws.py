@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from accounts.admin.acts import found
 from accounts.admin.approvals import ApprovalAdmin
-from accounts.admin.base import StaffAdmin, short_time
+from accounts.admin.base import StaffAdmin, short_time, staff
 from accounts.admin.search import whole_number, words_query
 from draws import publishing, text_changes
 from draws.admin import acts, words
@@ -153,7 +153,7 @@ class DrawAdmin(StaffAdmin):
             self.message_user(request, sealed, messages.WARNING)
         texts = {name: form.cleaned_data[name] for name in form.changed_data if name in text_changes.FIELDS}
         if texts:
-            text_changes.change_text(obj.pk, texts, actor=acts.staff(request))
+            text_changes.change_text(obj.pk, texts, actor=staff(request))
 
     def view_on_site(self, draw: Draw) -> str:
         return reverse("draws:detail", args=[draw.pk])

@@ -13,13 +13,13 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import approvals
 from accounts.admin.acts import Act, perform
 from accounts.admin.approvals import waits
-from accounts.admin.base import StaffAdmin, change_url
+from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.encryption import InvalidToken
+from accounts.models import Approval
 from draws import claiming, redrawing
 from draws.admin import words
-from draws.admin.acts import staff
-from draws.approvals import PASS_ON
+from draws.approvals import PASS_ON, pass_on
 from draws.exceptions import DrawError
 from draws.models import Claim, Winner
 
@@ -84,13 +84,12 @@ def _send(page: StaffAdmin, request: HttpRequest, winner: Winner, tracking: str)
 def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
     """Shows who would be next; POST passes the prize on, or asks a second member of staff to."""
     asks = approvals.needed()
-    do = _ask_to_pass_on if asks else _pass_on
     states = (Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED)
     act = Act(
         title="Pass the prize on",
         button="Ask for approval" if asks else "Pass the prize on",
         form=PassOnForm(request.POST or None),
-        do=lambda given: do(page, request, winner, given["reason"]),
+        do=lambda given: _pass_on(page, request, winner, given["reason"]),
         refusals=(DrawError, ApprovalError),
         facts=[*_facts(winner), ("Goes to", _next_in_line(winner))],
         notes=[*(SECOND if asks else []), *PASSING],
@@ -101,24 +100,14 @@ def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> Http
     return perform(page, request, winner, act, change_url(Winner, winner.pk))
 
 
-def _ask_to_pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str) -> str:
-    prize = words.prize(winner.prize_amount, winner.prize_coins)
-    approvals.ask(
-        PASS_ON,
-        f"winner:{winner.pk}",
-        summary=f"Take a prize of {prize} in draw {winner.draw_id} from {winner.drawn_as} and pass it on",
-        payload={"winner_id": winner.pk, "reason": reason},
-        reason=reason,
-        asked_by=staff(request),
-    )
-    page.log_change(request, winner, f"Asked for approval to pass the prize on. Why: {reason}")
-    return "Asked for. The prize stays where it is until a second member of staff approves."
-
-
 def _pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str) -> str:
-    passing = redrawing.disqualify(winner.pk, reason, actor=staff(request))
-    page.log_change(request, winner, f"{passing}. Why: {reason}")
-    return f"{passing}. Everyone concerned is told."
+    prize = words.prize(winner.prize_amount, winner.prize_coins)
+    made = pass_on(winner, reason, by=staff(request), prize=prize)
+    if isinstance(made, Approval):
+        page.log_change(request, winner, f"Asked for approval to pass the prize on. Why: {reason}")
+        return "Asked for. The prize stays where it is until a second member of staff approves."
+    page.log_change(request, winner, f"{made}. Why: {reason}")
+    return f"{made}. Everyone concerned is told."
 
 
 def _next_in_line(winner: Winner) -> str:

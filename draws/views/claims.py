@@ -71,7 +71,7 @@ def _page(
     if form is None and standing == "to_claim":
         form = ClaimForm(winner=winner)
     elif form is None:
-        chosen = "alias" if winner.is_public else "hidden"
-        form = PublicityForm(winner=winner, initial={"publicity": chosen, "alias": winner.public_name})
+        now = claiming.publicity_of(winner)
+        form = PublicityForm(winner=winner, initial={"publicity": now.choice, "alias": now.alias})
     context = {"winner": winner, "draw": winner.draw, "standing": standing, "form": form, **more}
     return render(request, "draws/claim.html", context, status=status)

@@ -50,7 +50,7 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
         entry = entering.take_tickets(player.pk, draw_id, tickets, request_id)
     except exceptions.EntryRefused as refusal:
         answer = _page(request, draw_id, {"refusal": refusal, "form": form}, refusal.status)
-        if isinstance(refusal, exceptions.TooBusy):
+        if refusal.retry_after:
             answer["Retry-After"] = str(refusal.retry_after)
         return answer
     except (OperationalError, InterfaceError):

@@ -13,13 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from accounts import approvals
 from accounts.admin.acts import Act, ReasonForm, perform
 from accounts.admin.approvals import waits
-from accounts.admin.base import StaffAdmin, change_url
+from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
-from accounts.models import User
+from accounts.models import Approval, User
 from ledger import services
-from ledger.approvals import ADJUST, adjustment_needs_approval, correct
+from ledger.approvals import ADJUST, adjust
 from ledger.exceptions import IdempotencyConflict, LedgerError
-from ledger.models import Transaction
 
 
 class AdjustForm(ReasonForm):
@@ -82,21 +81,18 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
 def _adjust(
     page: StaffAdmin, request: HttpRequest, player: User, amount: int, reason: str, key: uuid.UUID
 ) -> str:
-    assert isinstance(request.user, User)
-    # Locked first: of two forms sent at once, the second must see the first one's row.
-    User.objects.select_for_update(no_key=True).get(pk=player.pk)
-    whole_key = f"adjustment:{player.pk}:{key}"
-    sent_before = Transaction.objects.filter(idempotency_key=whole_key).exists()
-    if not sent_before and adjustment_needs_approval(player, amount, request.user):
-        return _ask(page, request, player, amount, reason, whole_key)
     try:
-        row = correct(player, amount, reason, actor=request.user, key=whole_key)
+        made = adjust(player, amount, reason, by=staff(request), key=f"adjustment:{player.pk}:{key}")
     except IdempotencyConflict:
         raise LedgerError(
             "This form was sent before with another number of coins, and that stands. "
             "Open it again to adjust more."
         ) from None
-    if sent_before:
+    if isinstance(made, Approval):
+        page.log_change(request, player, f"Asked for approval: coins {amount:+,}. Why: {reason}")
+        return "Asked for. No coins move until a second member of staff approves."
+    row = made.row
+    if not made.fresh:
         return f"This form was sent before: {player} got {row.amount:+,} coins once."
     page.log_change(
         request,
@@ -104,17 +100,3 @@ def _adjust(
         f"Coins {row.amount:+,}, now {row.balance_after:,} (transaction {row.pk}). Why: {reason}",
     )
     return f"{player}: {row.amount:+,} coins, now {row.balance_after:,}."
-
-
-def _ask(page: StaffAdmin, request: HttpRequest, player: User, amount: int, reason: str, key: str) -> str:
-    assert isinstance(request.user, User)
-    approvals.ask(
-        ADJUST,
-        f"user:{player.pk}",
-        summary=f"Adjust the coins of {player}: {amount:+,}",
-        payload={"user_id": player.pk, "amount": amount, "reason": reason, "key": key},
-        reason=reason,
-        asked_by=request.user,
-    )
-    page.log_change(request, player, f"Asked for approval: coins {amount:+,}. Why: {reason}")
-    return "Asked for. No coins move until a second member of staff approves."

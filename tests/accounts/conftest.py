@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 
+from tests.accounts.four_eyes import both_groups
 from tests.accounts.openid_flow import ADDRESS
 from tests.openid_provider import offered_by, running_provider
 
@@ -15,3 +16,15 @@ def provider(settings, db):
         settings.SOCIALACCOUNT_PROVIDERS = offered_by(running.origin)
         running.claims = {"sub": "u-1", "email": ADDRESS, "email_verified": True, "given_name": "Nova"}
         yield running
+
+
+@pytest.fixture
+def ann(make_player):
+    """In both groups whose acts need approval."""
+    return both_groups(make_player, "ann")
+
+
+@pytest.fixture
+def ben(make_player):
+    """Another one."""
+    return both_groups(make_player, "ben")

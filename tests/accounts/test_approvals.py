@@ -6,76 +6,24 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts import approvals
 from accounts.approvals import ApprovalError
-from accounts.models import Approval, OutboxEmail, User
+from accounts.models import Approval, OutboxEmail
 from draws.closing import close_due_draws
-from ledger.models import Transaction
+from tests.accounts.four_eyes import (
+    LIST,
+    ask_to_adjust,
+    ask_to_cancel,
+    both_groups,
+    cancel_page,
+    coins,
+    decide,
+    page,
+)
 from tests.conftest import let_close
 from tests.pages import signed_in, take, words
 from tests.races.together import at_once, refusals
 from tests.staff import form_data, logged, make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-LIST = "/admin/accounts/approval/"
-
-
-@pytest.fixture
-def ann(make_player):
-    """In both groups whose acts need approval."""
-    return both_groups(make_player, "ann")
-
-
-@pytest.fixture
-def ben(make_player):
-    """Another one."""
-    return both_groups(make_player, "ben")
-
-
-def both_groups(make_player, name):
-    member = make_member(make_player, "Draws")
-    member.groups.add(make_member(make_player, "Coins").groups.get())
-    User.objects.filter(pk=member.pk).update(first_name=name.title())
-    return User.objects.get(pk=member.pk)
-
-
-def cancel_page(draw):
-    return f"/admin/draws/draw/{draw.pk}/cancel/"
-
-
-def adjust_page(player):
-    return f"/admin/ledger/transaction/adjust/{player.pk}/"
-
-
-def send(user, page, **typed):
-    browser = signed_in(user)
-    return browser.post(page, form_data(browser.get(page), **typed))
-
-
-def ask_to_cancel(user, draw, reason="The shop has closed"):
-    assert send(user, cancel_page(draw), reason=reason).status_code == 302
-    return Approval.objects.latest("pk")
-
-
-def ask_to_adjust(user, player, amount, reason="A prize by hand"):
-    assert send(user, adjust_page(player), amount=amount, reason=reason).status_code == 302
-    return Approval.objects.latest("pk")
-
-
-def page(approval, what="change"):
-    return f"{LIST}{approval.pk}/{what}/"
-
-
-def decide(user, approval, what, **typed):
-    answer = signed_in(user).post(page(approval, what), typed)
-    approval.refresh_from_db()
-    return answer
-
-
-def coins(player):
-    return User.objects.get(pk=player.pk).coins
-
-
-# -- cancelling --
 
 
 def test_a_draw_is_cancelled_only_when_a_second_member_of_staff_approves(ann, ben, draw, alice):
@@ -245,89 +193,6 @@ def test_what_somebody_asked_for_who_left_the_group_is_not_done_any_more(ann, be
     assert f"{ann} may not do this any more" in words(refused)
     draw.refresh_from_db()
     assert (draw.is_open, asked.state) == (True, "waiting")
-
-
-# -- adjusting --
-
-
-def test_more_coins_than_the_threshold_move_only_with_approval(ann, ben, alice, settings):
-    asked = ask_to_adjust(ann, alice, settings.ADJUSTMENT_APPROVAL_COINS + 1)
-    assert coins(alice) == 50
-    assert f"Asked by {ann} at" in words(signed_in(ben).get(adjust_page(alice)))
-    assert decide(ben, asked, "approve").status_code == 302
-    row = Transaction.objects.latest("pk")
-    assert (row.amount, row.actor, row.description, row.balance_after) == (501, ann, "A prize by hand", 551)
-    assert logged(alice) == [
-        (ann.email, "Asked for approval: coins +501. Why: A prize by hand"),
-        (
-            ben.email,
-            f"Coins +501, now 551 (transaction {row.pk}); asked for by {ann}, approved by {ben}. "
-            "Why: A prize by hand",
-        ),
-    ]
-
-
-def test_taking_many_coins_away_needs_approval_as_well(ann, ben, make_player):
-    rich = make_player("rich", coins=2000)
-    asked = ask_to_adjust(ann, rich, -600)
-    assert coins(rich) == 2000
-    decide(ben, asked, "approve")
-    assert coins(rich) == 1400
-
-
-def test_the_threshold_itself_needs_no_approval(ann, alice, settings):
-    assert send(ann, adjust_page(alice), amount=500, reason="Just so").status_code == 302
-    assert (coins(alice), Approval.objects.count()) == (550, 0)
-
-
-def test_a_large_sum_is_not_made_of_small_ones(ann, ben, alice):
-    send(ann, adjust_page(alice), amount=300, reason="A first part")
-    asked = ask_to_adjust(ann, alice, 201)
-    assert (coins(alice), asked.state) == (350, "waiting")
-    assert decide(ben, asked, "approve").status_code == 302
-    assert coins(alice) == 551
-
-
-def test_coins_that_the_player_no_longer_has_are_not_taken_and_the_approval_still_waits(
-    ann, ben, make_player, make_draw
-):
-    rich = make_player("rich", coins=600)
-    asked = ask_to_adjust(ann, rich, -600)
-    take(rich, make_draw())
-    refused = decide(ben, asked, "approve")
-    assert refused.status_code == 400
-    assert f"{rich} has 595 coins, so 600 cannot be taken. Nothing was changed." in words(refused)
-    assert (coins(rich), asked.state) == (595, "waiting")
-
-
-def test_two_who_approve_at_once_move_the_coins_once(ann, ben, make_player, alice):
-    cem = both_groups(make_player, "cem")
-    asked = ask_to_adjust(ann, alice, 1000)
-    browsers = [signed_in(user) for user in (ben, cem)]
-    answers = at_once(
-        [lambda browser=browser: browser.post(page(asked, "approve")).status_code for browser in browsers]
-    )
-    assert sorted(answers) == [302, 400]
-    assert coins(alice) == 1050
-
-
-def test_the_form_that_asked_moves_no_more_coins_when_sent_again_later(ann, ben, alice):
-    browser = signed_in(ann)
-    form = form_data(browser.get(adjust_page(alice)), amount=1000, reason="By hand")
-    assert [browser.post(adjust_page(alice), form).status_code for _ in range(2)] == [302, 400]
-    decide(ben, Approval.objects.get(), "approve")
-    assert browser.post(adjust_page(alice), form).status_code == 302
-    assert (coins(alice), Approval.objects.count()) == (1050, 1)
-
-
-def test_nobody_approves_coins_for_themselves(ann, ben):
-    asked = ask_to_adjust(ann, ben, 1000)
-    refused = decide(ben, asked, "approve")
-    assert "Nobody approves coins for themselves." in words(refused)
-    assert (coins(ben), asked.state) == (50, "waiting")
-
-
-# -- keeping --
 
 
 def test_what_was_decided_stands(ann, ben, draw):

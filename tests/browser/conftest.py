@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -126,6 +126,22 @@ def running_site(server_environment: dict[str, str], tmp_path: Path) -> Iterator
         }
         _wait_until_ready(origin, processes, tmp_path)
         yield Site(origin)
+
+
+def publish_a_draw(page: Page, site: Site, seconds: int, **terms: str) -> None:
+    """Staff write a draft in the admin and publish it; it closes so many seconds from now."""
+    page.goto(f"{site.origin}/admin/draws/draw/add/")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT date_trunc('second', clock_timestamp()) + %s * interval '1 s'", [seconds])
+        closes = cursor.fetchone()[0]
+    terms |= {"draw_time_0": f"{closes:%Y-%m-%d}", "draw_time_1": f"{closes:%H:%M:%S}"}
+    for name, value in terms.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("link", name="Publish").click()
+    page.locator("[name=reason]").fill("For the test")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator(".messagelist")).to_contain_text("is open")
 
 
 @contextlib.contextmanager

@@ -1,16 +1,16 @@
 """A prize from the first click to the parcel, on the real site: two players and two staff members."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from draws.claiming import details_of
 from draws.models import Claim, Winner
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, publish_a_draw
+from tests.races.together import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -30,30 +30,6 @@ def member_of(make_player):
     return make
 
 
-def publish(page: Page, site: Site) -> None:
-    """Staff of the group Draws write a draft and publish it; it closes in a few seconds."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT date_trunc('second', clock_timestamp())")
-        closes = cursor.fetchone()[0] + timedelta(seconds=OPEN_SECONDS)
-    page.goto(f"{site.origin}/admin/draws/draw/add/")
-    fields = {
-        "title": "A moka pot",
-        "prize_amount": "45.00",
-        "entry_fee": "5",
-        "max_participants": "10",
-        "reserve_count": "1",
-        "draw_time_0": f"{closes:%Y-%m-%d}",
-        "draw_time_1": f"{closes:%H:%M:%S}",
-    }
-    for name, value in fields.items():
-        page.locator(f"[name={name}]").fill(value)
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.get_by_role("link", name="Publish").click()
-    page.locator("[name=reason]").fill("For the test")
-    page.get_by_role("button", name="Publish").click()
-    expect(page.locator(".messagelist")).to_contain_text("is open")
-
-
 def enter(page: Page, site: Site) -> None:
     page.goto(site.origin)
     page.get_by_role("link", name="A moka pot").click()
@@ -61,11 +37,29 @@ def enter(page: Page, site: Site) -> None:
     expect(page.locator(".receipt")).to_contain_text("You are in with")
 
 
-def read_mail_and_claim(page: Page, site: Site, winner: User) -> None:
-    """The winner reads the mail, follows its link, and says where the prize goes."""
-    page.goto(f"{site.origin}/dev/mail/")
-    page.get_by_role("link", name="You won: A moka pot").click()
-    page.locator("a[href*='/claim/']").first.click()
+@pytest.fixture
+def server_environment(server_environment, mail_server):
+    """Mail goes out by SMTP, to a server that the test reads."""
+    return server_environment | {"EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}"}
+
+
+def mail_to(mail_server, player, subject):
+    """The text of a mail, once the worker has delivered it."""
+
+    def there():
+        mails = (mail for mail in mail_server.accepted if mail["To"] == player.email)
+        return [mail for mail in mails if mail["Subject"] == subject]
+
+    wait_until(there, f"{subject!r} is delivered")
+    [mail] = there()
+    return mail.get_body(("plain",)).get_content()
+
+
+def claim(page: Page, mail: str, winner: User) -> None:
+    """The winner follows the mail's link, and says where the prize goes."""
+    found = re.search(r"http://\S+/winners/\d+/claim/", mail)
+    assert found
+    page.goto(found[0])
     expect(page.get_by_role("heading", level=1)).to_have_text("Claim your prize")
     page.locator("[name=name]").fill(f"{winner.first_name} Silva")
     page.locator("[name=address]").fill(ADDRESS)
@@ -89,14 +83,15 @@ def send(page: Page, site: Site, win: Winner) -> None:
     expect(page.locator(".messagelist")).to_contain_text("Marked as sent")
 
 
-def test_a_prize_is_published_won_claimed_and_sent(running_site, visit, alice, bob, member_of):
+def test_a_prize_is_published_won_claimed_and_sent(running_site, visit, alice, bob, member_of, mail_server):
     publisher = visit(running_site.origin, player=member_of("Draws"))
     sender = visit(running_site.origin, player=member_of("Prizes"))
     windows = {
         alice: visit(running_site.origin, player=alice, width=390),
         bob: visit(running_site.origin, player=bob),
     }
-    publish(publisher.page, running_site)
+    terms = {"prize_amount": "45.00", "max_participants": "10", "reserve_count": "1"}
+    publish_a_draw(publisher.page, running_site, OPEN_SECONDS, title="A moka pot", entry_fee="5", **terms)
     for window in windows.values():
         enter(window.page, running_site)
     for window in windows.values():
@@ -106,9 +101,13 @@ def test_a_prize_is_published_won_claimed_and_sent(running_site, visit, alice, b
 
     win = Winner.objects.get()
     loser = bob if win.user == alice else alice
-    read_mail_and_claim(windows[win.user].page, running_site, win.user)
-    assert "Mill Lane" not in Claim.objects.get().details
+    assert "None of yours" in mail_to(mail_server, loser, "Drawn: A moka pot")
+    claim(windows[win.user].page, mail_to(mail_server, win.user, "You won: A moka pot"), win.user)
+    kept = Claim.objects.get()
+    assert "Mill Lane" not in kept.details
+    assert details_of(kept).address == ADDRESS
     send(sender.page, running_site, win)
+    assert "PT-4711" in mail_to(mail_server, win.user, "Your prize is on its way: A moka pot")
 
     page = windows[win.user].page
     page.goto(f"{running_site.origin}/messages/")

@@ -1,16 +1,14 @@
 """What a user gets, in a browser on the real site: web server, worker and beat in processes of their own."""
 
 import re
-from datetime import timedelta
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from draws.models import Draw, Winner
 from ledger.services import balance, history
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, publish_a_draw
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -37,38 +35,14 @@ def join(page: Page, site: Site) -> None:
     expect(page.locator(".purse")).to_contain_text("50")
 
 
-def publish_a_draw(page: Page, site: Site) -> Draw:
-    """Staff write a draft in the admin and publish it; it closes in a few seconds."""
-    page.goto(f"{site.origin}/admin/draws/draw/add/")
-    closes = _database_now() + timedelta(seconds=OPEN_SECONDS)
-    fields = {"title": "The quick eleven", "prize_coins": "121", "entry_fee": "5", "max_participants": "100"}
-    fields |= {
-        "max_per_player": "3",
-        "draw_time_0": f"{closes:%Y-%m-%d}",
-        "draw_time_1": f"{closes:%H:%M:%S}",
-    }
-    for name, value in fields.items():
-        page.locator(f"[name={name}]").fill(value)
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.get_by_role("link", name="Publish").click()
-    page.locator("[name=reason]").fill("For the test")
-    page.get_by_role("button", name="Publish").click()
-    expect(page.locator(".messagelist")).to_contain_text("is open")
-    return Draw.objects.get()
-
-
-def _database_now():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT date_trunc('second', clock_timestamp())")
-        return cursor.fetchone()[0]
-
-
 def test_a_visitor_joins_enters_waits_and_has_the_coins(running_site, visit, make_player):
     visitor = visit(running_site.origin, width=390)
     staff = visit(running_site.origin, player=make_player("staff", is_staff=True, is_superuser=True))
     page = visitor.page
     join(page, running_site)
-    draw = publish_a_draw(staff.page, running_site)
+    terms = {"prize_coins": "121", "entry_fee": "5", "max_participants": "100", "max_per_player": "3"}
+    publish_a_draw(staff.page, running_site, OPEN_SECONDS, title="The quick eleven", **terms)
+    draw = Draw.objects.get()
 
     page.goto(running_site.origin)
     page.get_by_role("link", name="The quick eleven").click()

@@ -1,5 +1,7 @@
 """The page of a prize: for its winner alone, in every state, and what was typed is not lost."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -183,3 +185,20 @@ def test_each_of_a_players_prizes_in_a_draw_is_claimed_by_itself(make_draw, alic
     shown = signed_in(alice).get(f"/draws/{draw.pk}/").content.decode()
     for winner in Winner.objects.all():
         assert f'href="{page(winner)}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown", "typed"),
+    [
+        (Publicity("hidden"), "hidden", None),
+        (Publicity("name"), "name", None),
+        (Publicity("alias", "The Fox"), "alias", "The Fox"),
+    ],
+)
+def test_the_page_shows_the_choice_that_the_winner_made(browser, winner, chosen, shown, typed):
+    claimed(winner)
+    choose_publicity(winner.pk, winner.user_id, chosen)
+    text = browser.get(page(winner)).content.decode()
+    [checked] = [tag for tag in re.findall(r"<input[^>]*>", text) if " checked" in tag]
+    assert f'value="{shown}"' in checked
+    assert ('value="The Fox"' in text) == bool(typed)

@@ -7,13 +7,13 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
+from accounts.acting import acting_as
 from accounts.models import User
 from draws import exceptions as refused
 from draws.cancelling import cancel_draw
 from draws.entering import receipt, take_tickets
 from draws.integrity import streak_of
 from draws.models import Draw, Participation
-from draws.services import moving_state
 from ledger.services import balance, history
 from tests.conftest import defects, let_close
 
@@ -175,7 +175,7 @@ def test_a_ticket_written_past_the_service_is_refused(draw, alice, bob):
 def test_one_payment_never_buys_two_lots_of_tickets(draw, alice):
     take_tickets(alice.pk, draw.pk, 1, "request-1")
     paid = history(alice.pk)[0].pk
-    with moving_state("forged"):
+    with acting_as("forged"):
         Draw.objects.filter(pk=draw.pk).update(current_participants=2)
     with pytest.raises(DatabaseError, match="No ticket was taken"), transaction.atomic():
         Participation.objects.create(user=alice, draw=draw, ticket_number=2, transaction_id=paid)

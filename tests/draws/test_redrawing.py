@@ -2,28 +2,24 @@
 
 import hashlib
 import json
-import threading
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.db.models.functions import Now
 
 from accounts.models import Message, OutboxEmail
 from draws import fairness
 from draws.claiming import Publicity, claim_prize, mark_sent
 from draws.exceptions import NotPassable
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, Winner
-from draws.redrawing import lapse_claim, lapse_overdue_claims, pass_on_prize
+from draws.redrawing import lapse_overdue_claims, pass_on_prize
 from draws.tasks import sweep_claims
 from ledger.services import balance
 from lucky11.celery import app
 from tests.conftest import defects, unguarded
 from tests.pages import signed_in, words
-from tests.prizes import DETAILS, HIDDEN, claimed, let_time_run_out, plant_claim_by, won
-from tests.races.together import at_once, refusals, wait_until
+from tests.prizes import DETAILS, HIDDEN, at_place, claimed, let_time_run_out, won
 
 pytestmark = pytest.mark.django_db
 
@@ -43,10 +39,6 @@ def winner(make_draw, players):
 def lapse(winner):
     let_time_run_out(winner)
     return lapse_overdue_claims()
-
-
-def at_place(place):
-    return Winner.objects.select_related("user", "ticket").get(place=place)
 
 
 def independent_hash(draw_id, failed, reserve, reason):
@@ -272,100 +264,3 @@ def test_one_failing_claim_does_not_hold_up_the_others(make_draw, players, caplo
             "UPDATE participations SET ticket_number = %s WHERE id = %s", [missing.ticket_number, missing.pk]
         )
     assert lapse_overdue_claims() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_workers_that_lapse_at_once_pass_each_prize_on_once(make_draw, players):
-    for _ in range(3):
-        won(make_draw, players, winner_count=2, reserve_count=2)
-    prizes = list(Winner.objects.all())
-    for winner in prizes:
-        let_time_run_out(winner)
-    assert sum(at_once([lapse_overdue_claims for _ in range(4)])) == 6
-    assert Redraw.objects.count() == 6
-    assert sorted(Redraw.objects.values_list("draw_id", flat=True)) == sorted(w.draw_id for w in prizes)
-    assert LogRecord.objects.filter(kind="redraw").count() == 6
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_prizes_of_a_draw_passed_on_at_once_go_to_two_reserves(make_draw, players):
-    winner = won(make_draw, players, winner_count=2, reserve_count=2)
-    other = at_place(1)
-    outcomes = at_once(
-        [lambda each=each: pass_on_prize(each.pk, "Not reachable.") for each in (winner, other)]
-    )
-    assert refusals(outcomes) == []
-    assert {outcome.redraw.reserve.place for outcome in outcomes} == {2, 3}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("attempt", range(4))
-def test_a_claim_and_passing_on_at_once_never_both_take_the_prize(make_draw, players, attempt):
-    winner = won(make_draw, players, reserve_count=1)
-    claim, lapsed = at_once(
-        [
-            lambda: claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN),
-            lambda: pass_on_prize(winner.pk, "Not reachable."),
-        ]
-    )
-    winner.refresh_from_db()
-    # Disqualified after claiming, or passed on before: whoever came first was heard first.
-    assert lapsed.fresh
-    assert winner.hand_over == "lapsed"
-    assert isinstance(claim, Winner) == hasattr(winner, "claim")
-    assert refusals([claim]) in ([], ["ClaimLapsed"])
-
-
-def someone_waits_for_me():
-    """Whether another connection waits for a lock that this one holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks"
-            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-        )
-        return cursor.fetchone()[0]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_claim_in_time_keeps_a_prize_whose_time_is_over_when_it_commits(make_draw, players):
-    winner = won(make_draw, players, reserve_count=1)
-    plant_claim_by(winner, "clock_timestamp() + interval '3 seconds'")
-    made = threading.Event()
-
-    def claim():
-        with transaction.atomic():
-            claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN)
-            made.set()
-            wait_until(someone_waits_for_me, "the sweep waits for the claim")
-        return "claimed"
-
-    def lapse_it():
-        made.wait(20)
-        overdue = Winner.objects.filter(pk=winner.pk, hand_over="to_claim", claim_by__lte=Now())
-        wait_until(overdue.exists, "the time is over")
-        return lapse_claim(winner.pk)
-
-    assert at_once([claim, lapse_it]) == ["claimed", False]
-    assert Winner.objects.get().hand_over == "claimed"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_claim_made_while_the_prize_lapses_is_refused(make_draw, players):
-    winner = won(make_draw, players, reserve_count=1)
-    passed = threading.Event()
-
-    def pass_on():
-        with transaction.atomic():
-            pass_on_prize(winner.pk, "Not reachable.")
-            passed.set()
-            wait_until(someone_waits_for_me, "the claim waits")
-        return "passed on"
-
-    def claim():
-        passed.wait(20)
-        return claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN)
-
-    outcomes = at_once([pass_on, claim])
-    assert (outcomes[0], refusals(outcomes)) == ("passed on", ["ClaimLapsed"])
-    assert Winner.objects.count() == 2
-    assert not hasattr(Winner.objects.get(pk=winner.pk), "claim")

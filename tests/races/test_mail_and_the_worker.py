@@ -121,6 +121,8 @@ def test_a_server_killed_in_the_middle_and_started_again_gets_every_mail(mail_se
     OutboxEmail.objects.filter(sent_at__isnull=True).update(due_at="2020-01-01T00:00Z")
     assert deliver_due() == 6
     assert mail_server.subjects() == [f"Mail {n}" for n in range(10)]
+    taken = Counter(str(mail["Subject"]) for mail in mail_server.accepted)
+    assert [taken[f"Mail {n}"] for n in range(10)] == [1] * 4 + [2] + [1] * 5, "only the fifth had no answer"
 
 
 @pytest.fixture

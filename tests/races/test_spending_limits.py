@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections import Counter
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +14,7 @@ from draws.exceptions import OnBreak
 from ledger.limits import limits_of, set_limit
 from ledger.models import Transaction
 from ledger.services import balance
+from tests.races.browsing import Browser, website
 from tests.races.together import at_once, refusals, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +46,20 @@ def test_twenty_requests_at_once_against_a_limit_for_three_pay_for_exactly_three
     assert sum(isinstance(outcome, Entry) for outcome in outcomes) == 3
     assert (spent(player), balance(player.pk)) == (15, 985)
     assert Transaction.objects.filter(user=player, type="entry").count() == 3
+
+
+def test_twenty_forms_sent_at_once_through_the_site_are_three_tickets_and_seventeen_refusals(
+    player, draw, server_environment
+):
+    set_limit(player.pk, "day", 15)
+    with website(server_environment) as port:
+        browser = Browser(port, player)
+        forms = [browser.entry_form(draw.pk) for _ in range(AT_ONCE)]
+        answers = at_once([lambda f=form: browser.post(f"/draws/{draw.pk}/enter/", f) for form in forms])
+    assert Counter(status for status, _ in answers) == {303: 3, 409: 17}
+    refused = [page for status, page in answers if status == 409]
+    assert all("You let yourself spend 15 coins in 24 hours and have spent 15." in page for page in refused)
+    assert (spent(player), balance(player.pk)) == (15, 985)
 
 
 def test_twenty_requests_for_several_draws_share_the_one_limit(player, make_draw):

@@ -36,9 +36,9 @@ def read_moment_cursor(text: str) -> tuple[datetime, int] | None:
     return EPOCH + timedelta(microseconds=int(micros)), int(number)
 
 
-def read_number_cursor(text: str) -> int | None:
-    """A position in rows ordered by a number; None for none or a damaged one."""
-    return int(text) if _digits(text, 18) else None
+def read_number_cursor(text: str, digits: int = 18) -> int | None:
+    """A position in rows ordered by a number of at most so many digits; None for none or a damaged one."""
+    return int(text) if _digits(text, digits) else None
 
 
 def _digits(text: str, most: int) -> bool:
