@@ -160,6 +160,11 @@ def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
     return rows.first()
 
 
+def public_seal(draw: Draw) -> Seal | None:
+    """What is sealed about a published draw; its secrets stay in the database."""
+    return Seal.objects.filter(pk=draw.pk).defer("server_seed", "entry_secret").first()
+
+
 def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     """Everything the page of `draw` shows to `viewer`."""
     held = held_in(viewer, draw.pk)
@@ -172,8 +177,8 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     changes = TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20]
     return DrawPage(
         draw=draw,
-        # The secrets stay in the database; after the draw the seed is public.
-        seal=Seal.objects.filter(pk=draw.pk).defer("server_seed", "entry_secret").first(),
+        seal=public_seal(draw),
+        # After the draw the seed is public.
         revealed_seed=Seal.objects.values_list("server_seed", flat=True).get(pk=draw.pk) if drawn else None,
         log_head=LogRecord.objects.order_by("-n").values_list("head", flat=True).first(),
         held=held,
