@@ -1,4 +1,4 @@
-"""What the tests of the browser's checker share: the known answers, changed documents, and many checks in one page."""
+"""What the tests of the browser's checker share: known answers, changed documents, many checks at once."""
 
 import copy
 import hashlib
@@ -33,7 +33,8 @@ CHECK_MANY = """async ([texts, chain]) => {
     const { check } = await import("/static/js/verify/check.js");
     const outcomes = [];
     for (const text of texts) {
-        const { verdict, failed, values, steps } = await check(new TextEncoder().encode(text), chain ? { chain } : {});
+        const bytes = new TextEncoder().encode(text);
+        const { verdict, failed, values, steps } = await check(bytes, chain ? { chain } : {});
         outcomes.push({ verdict, failed, values, sentences: steps.map((step) => step.sentence) });
     }
     return outcomes;

@@ -1,10 +1,15 @@
-"""The browser's checker, document by document: known answers, every change, rounds and signatures, garbage."""
+"""The browser's checker, document by document: known answers, every change, signatures, garbage."""
 
 import json
+import random
+import re
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.checking import BEACON, CASES, KNOWN, STEPS, changed, check_many, log_record, proof, voided
+from tests.browser.made_draws import made
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -36,6 +41,13 @@ GARBAGE = {
     "a byte order mark": "\ufeff" + json.dumps(proof("one ticket")),
     "half a character": json.dumps(proof("one ticket")).replace("\\ud83c", "", 1),
 }
+
+STOPWATCH = """() => {
+    const file = document.querySelector("[data-file]");
+    const ended = new MutationObserver(() => { window.took = performance.now() - window.began; });
+    file.addEventListener("change", () => { window.began = performance.now(); });
+    ended.observe(document.querySelector("[data-headline]"), { childList: true });
+}"""
 
 
 @pytest.fixture
@@ -114,8 +126,8 @@ def test_signatures_are_taken_only_from_the_chain_and_for_their_round(window):
             const { selfCheck } = await import("/static/js/verify/chains.js");
             const { unhex } = await import("/static/js/verify/bytes.js");
             const known = (name) => ({
-                beaconId: chains[name].beacon_id, chainHash: chains[name].chain_hash, scheme: chains[name].scheme,
-                period: chains[name].period, genesis: chains[name].genesis_time,
+                beaconId: chains[name].beacon_id, chainHash: chains[name].chain_hash,
+                scheme: chains[name].scheme, period: chains[name].period, genesis: chains[name].genesis_time,
                 publicKey: chains[name].public_key, groupHash: chains[name].group_hash,
             });
             for (const name in chains) selfCheck(known(name));
@@ -183,3 +195,50 @@ def test_the_tree_is_the_one_of_rfc_6962(window):
         tree["leaves_hex"],
     )
     assert roots == [*tree["roots_by_size_from_1"], tree["empty_root"]]
+
+
+@pytest.mark.parametrize("total", [1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 1000])
+def test_lists_of_every_shape_pass_whoever_holds_the_tickets(window, total):
+    chance = random.Random(total)
+    texts = [
+        json.dumps(made([chance.randrange(players) for _ in range(total)], seed, winners=3, reserves=2))
+        for seed, players in enumerate([1, 2, total, 10 * total])
+    ]
+    assert [outcome["failed"] for outcome in check_many(window.page, texts)] == [None] * 4
+
+
+def test_one_holder_of_nearly_every_ticket_still_leaves_three_winners(window):
+    holders = [0] * 100_000
+    holders[40_000], holders[70_000], holders[99_999] = 1, 2, 3
+    (outcome,) = check_many(window.page, [json.dumps(made(holders, 5, winners=3))])
+    assert outcome["verdict"] == "pass"
+    assert len(outcome["values"]["winners"]) == 3
+    assert outcome["values"]["rolls"] > 10_000
+
+
+@pytest.mark.nightly
+def test_a_million_tickets_are_checked_in_the_browser(window, browser, tmp_path):
+    page = window.page
+    chance = random.Random(11)
+    file = tmp_path / "million.json"
+    holders = [chance.randrange(200_000) for _ in range(1_000_000)]
+    document = made(holders, 11, winners=7, reserves=3)
+    file.write_text(json.dumps(document))
+    page.evaluate(STOPWATCH)
+    page.locator("[data-file]").set_input_files(file)
+    expect(page.locator("[data-headline]")).to_have_text("PASS: every step holds", timeout=600_000)
+    shown = page.locator(".verify__places .mini").all_inner_texts()
+    assert shown == [f"{index + 1:04}" for index in document["winners"]]
+    took = page.evaluate("window.took")
+    print(f"\nA million tickets: {file.stat().st_size:,} bytes, {took:,.0f} ms, {_largest(browser):,} kB")
+
+
+def _largest(browser):
+    """The most memory that a process of a page ever held, in kB; 0 where the system does not tell."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    peaks = [0]
+    for process in processes:
+        status = Path(f"/proc/{process['id']}/status")
+        if process["type"] == "renderer" and status.is_file():
+            peaks.append(int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]))
+    return max(peaks)
