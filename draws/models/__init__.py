@@ -1,6 +1,6 @@
 from draws.models.claims import Claim, EntryToTell, Redraw
 from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
-from draws.models.seals import FrozenList, LogRecord, Seal
+from draws.models.seals import FrozenList, LogRecord, Round, Seal
 from draws.models.tickets import Participation, TextChange, Winner
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "LogRecord",
     "Participation",
     "Redraw",
+    "Round",
     "Seal",
     "TextChange",
     "Winner",

@@ -13,7 +13,9 @@ from draws.models.draw import Draw
 class Seal(models.Model):
     """The records of one published draw, in the bytes of the fairness protocol (version 1).
 
-    `server_seed` is secret until the draw is drawn, `entry_secret` for ever. Written once, column by column.
+    `server_seed` is secret until the list is frozen (beacon mode) or the draw is drawn (local mode),
+    `entry_secret` for ever. Written once, column by column. In beacon mode, and only then, the chain and the
+    round that the draw waits for are set; the round's signature comes with the result.
     """
 
     draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="seal")
@@ -26,9 +28,13 @@ class Seal(models.Model):
     terms = models.TextField(help_text="Canonical form")
     seed_commit = models.BinaryField(max_length=32)
     open_hash = models.BinaryField(max_length=32)
+    chain_hash = models.BinaryField(max_length=32, null=True)
+    scheme = models.TextField(null=True)  # noqa: DJ001 - with the chain hash, or not at all
+    round = models.BigIntegerField(null=True, help_text="Computed from `freeze_by`, never chosen.")
     root = models.BinaryField(max_length=32, null=True)
     total = models.BigIntegerField(null=True)
     freeze_hash = models.BinaryField(max_length=32, null=True)
+    signature = models.BinaryField(max_length=48, null=True, help_text="Of the beacon's round.")
     places = ArrayField(
         models.BigIntegerField(), null=True, help_text="Ticket indexes from 0: winners, then reserves."
     )
@@ -60,6 +66,26 @@ class FrozenList(models.Model):
 
     def __str__(self) -> str:
         return f"Part {self.part} of draw {self.draw_id}"
+
+
+class Round(models.Model):
+    """A round of the accepted beacon whose signature was verified, and the courier that brought it first."""
+
+    id = models.BigAutoField(primary_key=True)
+    chain_hash = models.BinaryField(max_length=32)
+    round = models.BigIntegerField()
+    signature = models.BinaryField(max_length=48)
+    source = models.TextField(help_text="A courier: a relay's address, a file's name, or a member of staff.")
+    obtained_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "beacon_rounds"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"])
+        ]
+
+    def __str__(self) -> str:
+        return f"Round {self.round}"
 
 
 class LogRecord(models.Model):
