@@ -1,5 +1,6 @@
 """What is fixed and published about a draw: its seal, its frozen ticket list, and the site's log."""
 
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from draws.fairness import QUICKNET
 from draws.models.draw import Draw
 
 
@@ -46,6 +48,11 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"Seal {self.seq}"
+
+    @property
+    def round_time(self) -> datetime | None:
+        """When the beacon publishes the draw's round; None in local mode."""
+        return None if self.round is None else datetime.fromtimestamp(QUICKNET.round_time(self.round), UTC)
 
 
 class FrozenList(models.Model):
@@ -105,3 +112,16 @@ class LogRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.n}: {self.kind}"
+
+
+class FreezeToTell(models.Model):
+    """A frozen list whose fingerprint goes to everyone who entered; written at freezing, gone when told."""
+
+    draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="+")
+    told_up_to = models.TextField(default="", db_default="", help_text="The last player told, by id.")
+
+    class Meta:
+        db_table = "freezes_to_tell"
+
+    def __str__(self) -> str:
+        return f"frozen list of draw {self.draw_id}"
