@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from accounts.acting import acting_as
 from draws import fairness, log, sealing, settling
-from draws.models import Draw, FrozenList, Participation, Seal, Winner
+from draws.models import Draw, FreezeToTell, FrozenList, Participation, Seal, Winner
 from draws.services import database_now, lock_if_free
 from draws.sweeping import sweep
 from draws.voiding import void
@@ -52,6 +52,7 @@ def freeze_draw(draw_id: int) -> bool:
     with acting_as("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     log.append(draw, "freeze", frozen)
+    FreezeToTell.objects.create(draw=draw)
     return True
 
 

@@ -1,22 +1,12 @@
 """From a draw's rows to the protocol's records and back."""
 
 import secrets
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Max
 
-from accounts.models import User
 from draws import fairness
-from draws.models import Draw, Participation, Seal
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What a player needs to find their own tickets in a draw's public list; the salt is hex."""
-
-    user_id: str
-    salt: str
+from draws.models import Draw, Seal
 
 
 def terms_of(draw: Draw) -> str:
@@ -83,11 +73,3 @@ def ref_of(record: Seal, user_id: str) -> bytes:
     """A player's pseudonym in this draw."""
     salt = fairness.entry_salt(bytes(record.entry_secret), user_id)
     return fairness.entry_ref(bytes(record.draw_uid), salt, user_id)
-
-
-def opening_of(draw: Draw, player: User) -> Opening | None:
-    """The player's own salt in a published draw; None unless they hold a ticket."""
-    if not Participation.objects.filter(draw=draw, user=player).exists():
-        return None
-    secret = Seal.objects.values_list("entry_secret", flat=True).get(pk=draw.pk)
-    return Opening(player.pk, fairness.entry_salt(bytes(secret), player.pk).hex())

@@ -27,6 +27,12 @@ def tell_entries() -> int:
 
 
 @shared_task
+def tell_frozen() -> int:
+    """Send the fingerprints of frozen lists to everyone who entered."""
+    return telling.tell_frozen()
+
+
+@shared_task
 def tell_results() -> int:
     """Tell players whose tickets did not win."""
     return telling.tell_results()

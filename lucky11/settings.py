@@ -82,6 +82,8 @@ MAIL_KEPT_DAYS = 90
 # The sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
+# The log's first head names the site it began on, for ever: a site that moves keeps the old origin here.
+LOG_ORIGIN = env.str("LOG_ORIGIN", default=SITE_ORIGIN)
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
 # So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
 PACE_SECONDS = env.int("PACE_SECONDS", default=10)
@@ -282,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "close due draws": _every(1, "draws.tasks.close_due_draws"),
     "sweep claims": _every(30, "draws.tasks.sweep_claims"),
     "tell about tickets": _every(2, "draws.tasks.tell_entries"),
+    "tell about frozen lists": _every(2, "draws.tasks.tell_frozen"),
     "tell results": _every(5, "draws.tasks.tell_results"),
     "deliver the outbox": _every(2, "accounts.tasks.deliver_outbox"),
     "welcome bonuses that were missed": _every(3600, "ledger.tasks.grant_missing_signup_bonuses"),

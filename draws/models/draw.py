@@ -234,6 +234,11 @@ class Draw(KeepsCounters):
         return self.state == self.State.OPEN
 
     @property
+    def is_beacon(self) -> bool:
+        """Whether a round of a public beacon decides, not the operator's secret alone."""
+        return self.fairness_mode == self.Mode.BEACON
+
+    @property
     def has_ended(self) -> bool:
         """Drawn, cancelled or void."""
         return self.drawn_at is not None or self.cancelled_at is not None

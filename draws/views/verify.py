@@ -7,15 +7,14 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.http import player_of
-from draws import queries, sealing
+from draws import queries
+from draws.revealing import pseudonym_of, public_seals
 
-# Kept by people for years, so these do not change with the names of pages.
-DOCUMENT = "/draws/{}/proof.json"
-PROGRAM = "/verify/lucky11_verify.py"
 STYLES = ["css/app.css", "css/parts.css", "css/pages.css", "css/verify.css"]
 
 
@@ -29,16 +28,17 @@ def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
     finished = draw.drawn_at is not None or draw.cancelled_at is not None
     context = {
         "draw": draw,
-        "seal": queries.public_seal(draw),
-        "document_url": DOCUMENT.format(draw.pk) if finished else "",
-        "program_url": PROGRAM,
-        "holder": sealing.opening_of(draw, player) if player else None,
+        "seal": public_seals().filter(pk=draw.pk).first(),
+        "document_url": reverse("draws:proof", args=[draw.pk]) if finished else "",
+        "pseudonym": pseudonym_of(player, draw.pk)
+        if player and queries.held_in(player, draw.pk).count
+        else None,
     }
     return render(request, "draws/verify.html", context)
 
 
 @require_safe
-def checker(request: HttpRequest) -> HttpResponse:
+def checker_page(request: HttpRequest) -> HttpResponse:
     """The browser's checker in one file that works from a folder, without the site or a connection."""
     answer = HttpResponse(_checker_file(), content_type="text/html; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="lucky11_checker.html"'

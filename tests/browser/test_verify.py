@@ -142,13 +142,13 @@ def test_a_player_finds_every_ticket_of_theirs_and_no_other(window, case):
     page, opening, entries = window.page, case["opening"], case["proof"]["entries"]
     choose(page, case["proof"])
     verdict(page)
-    page.get_by_label("Player id").fill(opening["user_id"])
+    page.get_by_label("Player number").fill(opening["user_id"])
     page.get_by_label("Salt").fill(opening["salt"].upper())
     page.get_by_role("button", name="Find my ticket").click()
     mine = [str(i + 1) for i, ref in enumerate(entries) if ref == opening["ref"]]
     answer = page.locator("[data-mine] [data-answer]")
     expect(answer).to_contain_text(f"in the list: {', '.join(mine)}.")
-    page.get_by_label("Player id").fill("somebody else")
+    page.get_by_label("Player number").fill("somebody else")
     page.get_by_role("button", name="Find my ticket").click()
     expect(answer).to_contain_text("No ticket in the list has your reference")
     page.get_by_label("Salt").fill("salt")

@@ -137,7 +137,7 @@ part("mine").addEventListener("submit", (event) => {
   const form = event.target;
   const userId = form.elements.user_id.value.trim();
   const salt = cleaned(form, "salt");
-  const problem = !userId ? "Your player id is missing." : HASH.test(salt) ? "" : "The salt has 64 characters, 0–9 and a–f.";
+  const problem = !userId ? "Your player number is missing." : HASH.test(salt) ? "" : "The salt has 64 characters, 0–9 and a–f.";
   ask(form, () => ({ type: "tickets", userId, salt }), problem);
 });
 

@@ -117,19 +117,24 @@ async function winners(state) {
   return `Rolling the numbers again (${counted(rolls, "roll")}) gives exactly the tickets of the result.`;
 }
 
-/** With the round of a draw that was voided after freezing, anyone sees whom the voiding hit. */
+/** A void after freezing is a public act: list and seed show whom it hit, with a beacon once its round is given. */
 async function voided(state) {
-  const { doc, chain, round: given } = state;
-  if (!doc.freeze || !given) return "The draw was voided and has no winners. Every ticket is refunded.";
-  const problem =
-    given.round !== doc.open.beacon?.round
-      ? "The round you gave is not the one this draw named."
-      : signatureProblem(chain, given.round, given.signature);
-  if (problem) return `The draw was voided and has no winners. ${problem}`;
-  const { winners: places } = await draw(state, sha256(given.signature));
+  const { doc } = state;
+  const nobody = "The draw was voided and has no winners. Every ticket is refunded.";
+  if (!doc.freeze || !doc.server_seed) return nobody;
+  const problem = doc.open.beacon ? roundProblem(state) : "";
+  if (problem !== "") return `${nobody} ${problem ?? ""}`.trim();
+  const { winners: places } = await draw(state, doc.open.beacon ? sha256(state.round.signature) : NOTHING);
   state.values.voided_winners = places;
   const tickets = places.slice(0, doc.open.winners).map((index) => index + 1);
-  return `The draw was voided. With the round you gave it would have been won by ticket ${tickets.join(", ")}.`;
+  return `${nobody} It would have been won by ticket ${tickets.join(", ")}.`;
+}
+
+/** What is wrong with the round somebody gave for a voided draw; null when nobody gave one. */
+function roundProblem({ doc, chain, round: given }) {
+  if (!given) return null;
+  if (given.round !== doc.open.beacon.round) return "The round you gave is not the one this draw named.";
+  return signatureProblem(chain, given.round, given.signature);
 }
 
 function result(state) {
