@@ -12,10 +12,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.http import player_of
+from accounts.models import User
 from draws import queries
-from draws.revealing import pseudonym_of, public_seals
+from draws.models import Draw
+from draws.revealing import Pseudonym, pseudonym_of, public_seals
 
 STYLES = ["css/app.css", "css/parts.css", "css/pages.css", "css/verify.css"]
+NOT_KEPT = {"saved.js", "worker.js"}
 
 
 @require_safe
@@ -30,11 +33,14 @@ def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
         "draw": draw,
         "seal": public_seals().filter(pk=draw.pk).first(),
         "document_url": reverse("draws:proof", args=[draw.pk]) if finished else "",
-        "pseudonym": pseudonym_of(player, draw.pk)
-        if player and queries.held_in(player, draw.pk).count
-        else None,
+        "pseudonym": _own_pseudonym(player, draw),
     }
     return render(request, "draws/verify.html", context)
+
+
+def _own_pseudonym(player: User | None, draw: Draw) -> Pseudonym | None:
+    held = queries.held_in(player, draw.pk)
+    return pseudonym_of(player, draw.pk) if player and held.count else None
 
 
 @require_safe
@@ -48,7 +54,10 @@ def checker_page(request: HttpRequest) -> HttpResponse:
 @lru_cache(maxsize=1)
 def _checker_file() -> str:
     scripts = sorted(_asset("js/verify/page.js").parent.glob("*.js"))
-    modules = [_asset("vendor/noble/noble.js"), *(path for path in scripts if path.name != "saved.js")]
+    modules = [
+        _asset("vendor/noble/noble.js"),
+        *(path for path in scripts if path.name not in ("saved.js", "worker.js")),
+    ]
     context = {
         "style": _inline("\n".join(filter(_stands_alone, _lines(STYLES)))),
         "modules": [(path.name, _inline(path.read_text())) for path in modules],

@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from draws.cancelling import cancel_draw
+from draws.models import Winner
 from tests.browser.checking import CASES, KNOWN, proof, voided
 from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, add_style
 from tests.pages import finish, signed_in, take, words
@@ -46,6 +48,55 @@ def window(live_server, visit, ended):
     opened.go(f"/draws/{ended.pk}/verify/")
     yield opened
     assert opened.complaints == []
+
+
+def test_one_button_repeats_the_draw_and_shows_who_won(live_server, visit, make_draw, make_player):
+    draw = make_draw(winner_count=2, reserve_count=1, max_participants=30)
+    players = [make_player(f"player{number}") for number in range(4)]
+    for count, player in enumerate(players, 1):
+        take(player, draw, count)
+    finish(draw)
+    window = visit(live_server.url, player=players[2])
+    page = window.go(f"/draws/{draw.pk}/verify/")
+    page.get_by_role("button", name="Check this draw in your browser").click()
+    expect(verdict(page)).to_have_text("PASS: every step holds")
+    won = Winner.objects.filter(draw=draw).order_by("place").values_list("ticket__ticket_number", flat=True)
+    assert page.locator(".verify__places").first.locator(".mini").all_inner_texts() == [
+        f"{number:04}" for number in won
+    ]
+    expect(page.locator("[data-result]")).to_contain_text("Operator-run draw.")
+    page.get_by_role("button", name="Find my ticket").click()
+    expect(page.locator("[data-mine] [data-answer]")).to_contain_text(
+        "Your 3 tickets are in the list: 4, 5, 6."
+    )
+    assert window.complaints == []
+
+
+def test_one_button_checks_that_a_draw_was_voided_as_recorded(live_server, visit, make_draw, alice):
+    empty, short, off = make_draw(), make_draw(min_participants=5), make_draw()
+    take(alice, short)
+    cancel_draw(off.pk, actor=None, reason="The host withdrew.")
+    finish(empty, short)
+    window = visit(live_server.url)
+    for draw in (empty, short, off):
+        page = window.go(f"/draws/{draw.pk}/verify/")
+        page.get_by_role("button", name="Check this draw in your browser").click()
+        expect(verdict(page)).to_have_text("PASS: the void record holds")
+        draw.refresh_from_db()
+        expect(page.locator("[data-result]")).to_contain_text(draw.void_reason)
+    assert window.complaints == []
+
+
+def test_a_site_that_does_not_answer_is_said_plainly(window):
+    page = window.page
+    page.context.set_offline(True)
+    page.locator("[data-check]").click()
+    expect(page.locator("[data-problem]")).to_contain_text("could not be fetched")
+    expect(page.locator("[data-problem]")).to_be_focused()
+    page.context.set_offline(False)
+    page.locator("[data-check]").click()
+    expect(verdict(page)).to_have_text("PASS: every step holds")
+    window.complaints.clear()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -250,24 +301,33 @@ def test_without_script_the_page_says_how_to_check_and_offers_both_programs(live
     expect(page.locator("[data-tools]")).to_be_hidden()
 
 
-@pytest.mark.parametrize("worker", [True, False], ids=["in a worker", "without workers"])
-def test_the_file_to_keep_checks_from_a_folder(client, visit, tmp_path, worker):
+def test_the_file_to_keep_checks_from_a_folder(client, visit, tmp_path):
     answer = client.get("/verify/lucky11_checker.html")
     assert answer["Content-Disposition"] == 'attachment; filename="lucky11_checker.html"'
     (tmp_path / "lucky11_checker.html").write_bytes(answer.content)
     window = visit(tmp_path.as_uri())
-    if not worker:
-        window.page.add_init_script("delete globalThis.Worker")
     page = window.go("/lucky11_checker.html")
-    started = []
-    page.on("worker", lambda one: started.append(one))
-    page.reload()
     page.locator("[data-tools]").wait_for()
-    choose(page, CASES[6]["proof"])
-    expect(verdict(page)).to_have_text("PASS: every step holds")
-    assert len(started) == worker
+    for document, headline in [
+        (CASES[6]["proof"], "PASS: every step holds"),
+        (CASES[6]["proof"] | {"winners": [1]}, "FAIL at the step “winners”"),
+    ]:
+        choose(page, document)
+        expect(page.locator("[data-headline]")).to_have_text(headline)
     found = Axe().run(page, options={"runOnly": RULES})
     assert found.violations_count == 0, found.generate_report()
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("worker", [True, False], ids=["with", "without"])
+def test_browsers_with_and_without_workers_check_the_same(live_server, visit, ended, worker):
+    window = visit(live_server.url)
+    if not worker:
+        window.page.add_init_script("delete globalThis.Worker")
+    page = window.go(f"/draws/{ended.pk}/verify/")
+    choose(page, CASES[6]["proof"])
+    expect(verdict(page)).to_have_text("PASS: every step holds")
+    assert len(page.workers) == worker
     assert window.complaints == []
 
 

@@ -24,7 +24,8 @@ export function verdictOf({ verdict, failed, draw }) {
 /** What to put below the verdict. */
 export function resultParts(outcome, sentence) {
   if (outcome.verdict === "fail") {
-    return [make("p", {}, sentence), make("p", {}, "The document was changed, or the draw was not made as it promised. Keep the document.")];
+    const meaning = "The document was changed, or the draw was not made as it promised. Keep the document.";
+    return [make("p", {}, sentence), ...(outcome.failed === "document" ? [] : [make("p", {}, meaning)])];
   }
   const { draw, values } = outcome;
   const parts = [make("p", {}, make("strong", {}, draw.title), draw.total ? `, ${grouped(draw.total)} tickets.` : ".")];

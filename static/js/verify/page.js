@@ -12,7 +12,7 @@ const MARKS = { pass: "Holds", fail: "Does not hold", skipped: "Not looked at" }
 let busy = false;
 let failure = "";
 
-const send = startEngine(hear, globalThis.lucky11WorkerUrl);
+const send = startEngine(hear, !globalThis.lucky11KeptFile);
 part("tools").hidden = false;
 for (const element of document.querySelectorAll("[data-without-script]")) element.hidden = true;
 

@@ -4,8 +4,8 @@ import { makeEngine } from "./engine.js";
 
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
-/** Gives a function that sends messages; `hear` gets the answers. A saved page brings its own `workerUrl`. */
-export function startEngine(hear, workerUrl = new URL("./worker.js", import.meta.url)) {
+/** Gives a function that sends messages; `hear` gets the answers. */
+export function startEngine(hear, inWorker = true) {
   let send = null;
   const waiting = [];
   const ready = (way) => {
@@ -13,12 +13,12 @@ export function startEngine(hear, workerUrl = new URL("./worker.js", import.meta
     for (const [message, transfer] of waiting.splice(0)) send(message, transfer);
   };
   const here = () => ready(makeEngine(hear, breathe));
-  try {
-    const worker = new Worker(workerUrl, { type: "module" });
+  const away = () => {
+    const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => (data.type === "ready" ? ready((...it) => worker.postMessage(...it)) : hear(data));
     worker.onerror = (event) => (send ? hear({ type: "broken", why: event.message }) : here());
-  } catch {
-    here();
-  }
+  };
+  if (inWorker && globalThis.Worker) away();
+  else here();
   return (message, transfer = []) => (send ? send(message, transfer) : waiting.push([message, transfer]));
 }

@@ -59,7 +59,7 @@ function round({ doc, chain }) {
 function beacon(state) {
   const { doc, chain } = state;
   if (doc.open.mode === "local") return "No beacon: the operator could know or influence the result.";
-  if (!doc.beacon) return "The draw was voided, so no round of the beacon was used.";
+  if (!doc.beacon) return "The draw was voided, and the document has no round of the beacon.";
   need(doc.beacon.round === doc.open.beacon.round, "The round is not the one named before the draw opened.");
   const problem = signatureProblem(chain, doc.beacon.round, doc.beacon.signature);
   need(!problem, problem);
@@ -122,17 +122,19 @@ async function voided(state) {
   const { doc } = state;
   const nobody = "The draw was voided and has no winners. Every ticket is refunded.";
   if (!doc.freeze || !doc.server_seed) return nobody;
-  const problem = doc.open.beacon ? roundProblem(state) : "";
-  if (problem !== "") return `${nobody} ${problem ?? ""}`.trim();
-  const { winners: places } = await draw(state, doc.open.beacon ? sha256(state.round.signature) : NOTHING);
+  const given = doc.beacon ?? state.round;
+  if (doc.open.beacon && !given) return nobody;
+  // The document's own round has passed the step before.
+  const problem = doc.open.beacon && !doc.beacon ? roundProblem(state) : "";
+  if (problem) return `${nobody} ${problem}`;
+  const { winners: places } = await draw(state, doc.open.beacon ? sha256(given.signature) : NOTHING);
   state.values.voided_winners = places;
   const tickets = places.slice(0, doc.open.winners).map((index) => index + 1);
   return `${nobody} It would have been won by ticket ${tickets.join(", ")}.`;
 }
 
-/** What is wrong with the round somebody gave for a voided draw; null when nobody gave one. */
+/** What is wrong with the round somebody gave for a voided draw. */
 function roundProblem({ doc, chain, round: given }) {
-  if (!given) return null;
   if (given.round !== doc.open.beacon.round) return "The round you gave is not the one this draw named.";
   return signatureProblem(chain, given.round, given.signature);
 }
