@@ -169,12 +169,13 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     prizes = drawn_first(draw.winner_count).filter(draw=draw).annotate(total=Window(Count("pk")))
     shown = list(prizes[:WINNERS_SHOWN]) if drawn else []
     redraws = redraws_of([draw.pk]) if drawn else []
+    seal = Seal.objects.filter(pk=draw.pk).defer("server_seed", "entry_secret").first()
     changes = TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20]
     return DrawPage(
         draw=draw,
-        # The secrets stay in the database; after the draw the seed is public.
-        seal=Seal.objects.filter(pk=draw.pk).defer("server_seed", "entry_secret").first(),
-        revealed_seed=Seal.objects.values_list("server_seed", flat=True).get(pk=draw.pk) if drawn else None,
+        # The secrets stay in the database until they are public.
+        seal=seal,
+        revealed_seed=seal.server_seed if seal and seal.is_seed_public else None,
         log_head=LogRecord.objects.order_by("-n").values_list("head", flat=True).first(),
         held=held,
         confirmed=draw.is_open and viewer is not None and has_confirmed_email(viewer),
