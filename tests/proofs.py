@@ -8,9 +8,7 @@ from typing import Any
 
 from django.test import Client
 
-from draws import fairness
 from draws.models import Draw
-from tests.conftest import unguarded
 
 
 def body(response: Any) -> bytes:
@@ -27,7 +25,8 @@ def fetch(path: str, client: Client | None = None) -> bytes:
 
 def document(draw: Draw) -> dict[str, Any]:
     """The draw's proof document."""
-    return json.loads(fetch(f"/draws/{draw.pk}/proof.json"))
+    proof: dict[str, Any] = json.loads(fetch(f"/draws/{draw.pk}/proof.json"))
+    return proof
 
 
 def check(folder: Path, *arguments: str, **files: bytes) -> subprocess.CompletedProcess[str]:
@@ -45,15 +44,3 @@ def check(folder: Path, *arguments: str, **files: bytes) -> subprocess.Completed
 def check_draw(folder: Path, draw: Draw, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Download a draw's proof and check it."""
     return check(folder, "{proof}", *arguments, proof=fetch(f"/draws/{draw.pk}/proof.json"))
-
-
-def plant_beacon(draw: Draw, number: int) -> None:
-    """Make a published draw one that waits for a round of the pinned beacon, past every rule and service."""
-    chain = fairness.QUICKNET
-    with unguarded() as cursor:
-        cursor.execute("UPDATE draws SET fairness_mode = 'beacon' WHERE id = %s", [draw.pk])
-        cursor.execute(
-            "UPDATE draw_seals SET chain_hash = %s, scheme = %s, round = %s WHERE draw_id = %s",
-            [chain.chain_hash, chain.scheme, number, draw.pk],
-        )
-    draw.refresh_from_db()

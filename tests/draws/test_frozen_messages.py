@@ -8,16 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.inbox import choose
 from accounts.models import Message, OutboxEmail
-from draws import fairness, messages, telling
+from draws import messages, telling
 from draws.closing import draw_winners, freeze_draw
 from draws.log import newest_head
 from draws.models import FreezeToTell, Seal
 from draws.tasks import tell_frozen as tell_frozen_task
 from draws.telling import tell_frozen
-from tests.conftest import let_close
+from tests.conftest import let_close, unguarded
 from tests.draws.test_messages import told
 from tests.pages import finish, signed_in, take
-from tests.proofs import plant_beacon
 
 pytestmark = pytest.mark.django_db
 
@@ -124,35 +123,42 @@ def test_telling_costs_the_same_for_two_players_and_for_fifty(make_player, make_
     assert cost(2) == cost(50) <= 30
 
 
-def test_before_the_round_the_message_says_so(alice, draw):
+@pytest.fixture
+def waiting(beacon, make_draw, alice):
+    """A draw that will wait for a round of the beacon, in which Alice holds a ticket."""
+    draw = make_draw(title="Beacon", fairness_mode="beacon")
     take(alice, draw)
-    plant_beacon(draw, fairness.QUICKNET.round_at(4_000_000_000))
-    freeze(draw)
+    return draw
+
+
+def test_before_the_round_the_message_says_so(alice, waiting):
+    freeze(waiting)
     tell_frozen()
+    seal = Seal.objects.get(pk=waiting.pk)
     [(message, mail)] = told(alice, "frozen")
     for text in (message.body, mail.text, mail.html):
-        assert "before round 769065546 of the public beacon decides" in text
+        said = f"before round {seal.round} of the public beacon decides, at {seal.round_time:%H:%M:%S} UTC"
+        assert said in text
         assert messages.LOCAL_LABEL not in text
 
 
-def test_after_the_round_the_message_says_that_it_came_late(alice, draw):
-    take(alice, draw)
-    plant_beacon(draw, 1000)
-    freeze(draw)
+def test_after_the_round_the_message_says_that_it_came_late(alice, waiting):
+    freeze(waiting)
+    with unguarded() as cursor:
+        cursor.execute("UPDATE draw_seals SET round = 1000 WHERE draw_id = %s", [waiting.pk])
     tell_frozen()
+    due = Seal.objects.get(pk=waiting.pk).round_time
     [(message, mail)] = told(alice, "frozen")
     for text in (message.body, mail.text, mail.html):
         assert "Written late" in text
-        assert "round 1000 of the public beacon was due at 15:59:24 UTC" in text
+        assert f"round 1000 of the public beacon was due at {due:%H:%M:%S} UTC" in text
         assert "does not show by itself" in text
 
 
-def test_draws_that_wait_for_a_round_are_told_first(alice, make_draw, monkeypatch):
-    first, second = make_draw(title="Local"), make_draw(title="Beacon")
-    for draw in (first, second):
+def test_draws_that_wait_for_a_round_are_told_first(beacon, alice, make_draw, monkeypatch):
+    for mode in ("local", "beacon"):
+        draw = make_draw(title=mode.title(), fairness_mode=mode)
         take(alice, draw)
-    plant_beacon(second, fairness.QUICKNET.round_at(4_000_000_000))
-    for draw in (first, second):
         freeze(draw)
     monkeypatch.setattr(telling, "SWEEP_SECONDS", 0)
     tell_frozen()

@@ -9,8 +9,9 @@ from django.test import Client
 
 from accounts.models import Message, OutboxEmail
 from draws import fairness, frozen
+from draws.beacon.rounds import fetch_rounds
 from draws.cancelling import cancel_draw
-from draws.closing import freeze_draw
+from draws.closing import close_due_draws, freeze_draw
 from draws.log import newest_head
 from draws.messages import LOCAL_LABEL
 from draws.models import FrozenList, Redraw, Seal, Winner
@@ -20,12 +21,11 @@ from draws.voiding import void
 from tests.conftest import let_close
 from tests.pages import finish, signed_in, take, words
 from tests.prizes import won
-from tests.proofs import document, fetch, plant_beacon
+from tests.proofs import document, fetch
 
 pytestmark = pytest.mark.django_db
 
 ONE_SENTENCE = "we roll numbers until one lands on a ticket whose holder has not won yet"
-LATE = fairness.QUICKNET.round_at(4_000_000_000)
 
 
 def page_of(draw, player=None):
@@ -78,17 +78,38 @@ def test_a_draw_that_gives_a_prize_a_ticket_says_its_own_rule(alice, make_draw):
     assert ONE_SENTENCE not in text
 
 
-def test_a_draw_with_a_beacon_names_its_round_and_carries_no_label(alice, draw):
-    plant_beacon(draw, LATE)
+@pytest.fixture
+def waiting(beacon, make_draw, alice):
+    """A draw that will wait for a round of the beacon, in which Alice holds a ticket."""
+    draw = make_draw(fairness_mode="beacon", reserve_count=1)
     take(alice, draw)
+    return draw
+
+
+def test_a_draw_with_a_beacon_names_its_round_and_carries_no_label(waiting, beacon):
+    draw = waiting
+    number, due = Seal.objects.get(pk=draw.pk).round, Seal.objects.get(pk=draw.pk).round_time
     before = words(page_of(draw))
-    assert has(before, f"round {LATE}", "the operator included", "before the round exists")
+    assert has(before, f"round {number}", "the operator included", "before the round exists")
     assert LOCAL_LABEL not in before
     freeze(draw)
-    waiting = words(page_of(draw))
-    assert has(waiting, f"Waiting for round {LATE} of the public beacon, expected at 2 Oct 2096, 07:06")
-    assert has(waiting, "Waiting for the beacon", "nothing is left to hold back")
+    frozen = words(page_of(draw))
+    expected = f"expected at {due.day} {due:%b %Y, %H:%M:%S}"
+    assert has(frozen, f"Waiting for round {number} of the public beacon, {expected}")
+    assert has(frozen, "Waiting for the beacon", "nothing is left to hold back")
     assert prints(draw, "server_seed")[0] in page_of(draw).content.decode()
+    signature = beacon.release(number).hex()
+    assert signature not in page_of(draw).content.decode()
+    fetch_rounds()
+    close_due_draws()
+    drawn = page_of(draw)
+    assert has(words(drawn), f"Round {number} of the public beacon arrived", ONE_SENTENCE)
+    assert f"<code>{signature}</code>" in drawn.content.decode()
+
+
+def test_a_draw_whose_round_never_came_leaves_list_and_secret_number(waiting):
+    draw = waiting
+    freeze(draw)
     void(draw, draw.VoidCode.BEACON_MISSING, "The round could not be had for 7 days.")
     gone = words(page_of(draw))
     assert has(gone, "The round could not be had for 7 days.", "anyone can compute who would have won")
@@ -153,9 +174,8 @@ def test_an_operator_run_draw_is_labelled_wherever_it_is_shown(alice, bob, make_
     assert words(claim).count(LOCAL_LABEL) == 1
 
 
-def test_a_draw_with_a_beacon_is_labelled_nowhere(alice, draw):
-    plant_beacon(draw, LATE)
-    take(alice, draw)
+def test_a_draw_with_a_beacon_is_labelled_nowhere(alice, waiting):
+    draw = waiting
     tell_entries()
     client = signed_in(alice)
     for path in ("/", f"/draws/{draw.pk}/", "/tickets/", "/log/", "/messages/"):
