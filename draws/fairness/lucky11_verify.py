@@ -14,17 +14,30 @@ with a sentence. In the order of a draw's life:
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import hmac
 import json
+import os
 import re
+import stat
+import sys
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from binascii import unhexlify
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
 from enum import IntEnum
 from functools import lru_cache
-from itertools import count
-from typing import Optional, Protocol, TypeVar
+from io import TextIOWrapper
+from itertools import count, islice
+from mmap import ACCESS_READ, mmap
+from typing import Any, Optional, Protocol, TypeVar, Union
+
+if sys.version_info < (3, 9):  # noqa: UP036
+    sys.exit("UNREADABLE: lucky11_verify.py needs Python 3.9 or newer.")
 
 # -------------------- Bytes
 
@@ -260,21 +273,47 @@ class OpenRecord:
     def open_hash(self) -> bytes:
         """`T(open, …)`: the hash players see before the first ticket is taken."""
         beacon = self.beacon
-        return tagged(
-            "open",
+        return open_digest(
             self.draw_id,
-            u64("seq", self.seq),
-            u8(self.mode),
-            u64("closes_at", self.closes_at),
-            u64("freeze_by", self.freeze_by),
-            beacon.chain_hash + beacon.scheme.encode("ascii") if beacon else b"",
-            u64("round", beacon.round if beacon else 0),
-            u32("winners", self.winners),
-            u32("reserves", self.reserves),
-            u8(self.policy),
-            hashlib.sha256(self.terms.encode("utf-8")).digest(),
+            self.seq,
+            self.mode,
+            (self.closes_at, self.freeze_by),
+            (beacon.chain_hash, beacon.scheme, beacon.round) if beacon else None,
+            (self.winners, self.reserves),
+            self.policy,
+            self.terms,
             self.seed_commit,
         )
+
+
+def open_digest(
+    draw_id: bytes,
+    seq: int,
+    mode: Mode,
+    times: tuple[int, int],
+    beacon: tuple[bytes, str, int] | None,
+    places: tuple[int, int],
+    policy: Policy,
+    terms: str,
+    seed_commit: bytes,
+) -> bytes:
+    """`T(open, …)` of these parts, whether they go together or not: a checker says which do not."""
+    chain_hash, scheme, round = beacon or (b"", "", 0)
+    return tagged(
+        "open",
+        draw_id,
+        u64("seq", seq),
+        u8(mode),
+        u64("closes_at", times[0]),
+        u64("freeze_by", times[1]),
+        chain_hash + scheme.encode("utf-8"),
+        u64("round", round),
+        u32("winners", places[0]),
+        u32("reserves", places[1]),
+        u8(policy),
+        hashlib.sha256(terms.encode("utf-8")).digest(),
+        seed_commit,
+    )
 
 
 def need_places(winners: object, reserves: object) -> int:
@@ -1075,3 +1114,1371 @@ def verify_round(chain: Chain, round: int, signature: bytes) -> None:
     hashed = hash_to_g1(round_message(round))
     if not pairing_is_one([(point_negative(point), generator), (hashed, key)]):
         raise BadRound(f"The signature is not {chain.name}'s signature of round {round}.")
+
+
+# -------------------- The document, read strictly
+
+MAX_DOCUMENT = 256 * 1024 * 1024  # bytes
+MAX_TEXT = 1024 * 1024  # bytes of one text
+MAX_ITEMS = 4096  # of a list other than the tickets'; a draw has 1,000 places and fewer re-draws
+SLICE = 4096  # tickets read or hashed at once
+DRAW_VERSION = "lucky11-draw/1"
+LOG_VERSION = "lucky11-log/1"
+
+_SPACE = re.compile(rb"[ \t\n\r]*")
+_PLAIN = re.compile(rb'[^"\\\x00-\x1f]*')
+_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_WORD = re.compile(rb"(?:null|true|false)\b")
+_HEX = re.compile("[0-9a-f]*")
+_REF = re.compile(rb'"[0-9a-f]{64}"')
+_REFS = re.compile(rb'(?:"[0-9a-f]{64}",\n?){1,%d}' % SLICE)
+
+Progress = Callable[[str, float], None]  # hears a step's name and how much of it is done, 0 to 1
+Buffer = Union[bytes, mmap]
+
+
+class BadDocument(FairnessError):
+    """A document that is JSON, but not as protocol v1 writes it."""
+
+
+class Unreadable(BadDocument):
+    """Something that is no JSON text at all, or too large."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The open record as a document shows it; its parts are read, not yet checked."""
+
+    seq: int
+    mode: Mode
+    closes_at: int
+    freeze_by: int
+    beacon: dict[str, Any] | None
+    winners: int
+    reserves: int
+    policy: Policy
+    terms: dict[str, Any]
+    seed_commit: bytes
+    open_hash: bytes
+
+    def digest(self, draw_id: bytes) -> bytes:
+        """The open hash that these parts give."""
+        return open_digest(
+            draw_id,
+            self.seq,
+            self.mode,
+            (self.closes_at, self.freeze_by),
+            (self.beacon["chain_hash"], self.beacon["scheme"], self.beacon["round"]) if self.beacon else None,
+            (self.winners, self.reserves),
+            self.policy,
+            canonical_terms(self.terms),
+            self.seed_commit,
+        )
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The freeze record as a document shows it."""
+
+    root: bytes
+    total: int
+    freeze_hash: bytes
+
+
+@dataclass(frozen=True)
+class SignedRound:
+    """The beacon's round as a document shows it."""
+
+    round: int
+    signature: bytes
+
+
+@dataclass(frozen=True)
+class Voided:
+    """The void record as a document shows it."""
+
+    code: VoidCode
+    reason: str
+    record_hash: bytes
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A record of the site's log; `draw_id` and `seq` (of an open record) stand only in the whole log."""
+
+    n: int
+    time: int
+    kind: str
+    record_hash: bytes
+    prev: bytes
+    head: bytes
+    draw_id: bytes = b""
+    seq: int | None = None
+
+    def own_head(self) -> bytes:
+        """The head that this record gives after the one before it."""
+        return log_head(self.prev, self.n, self.time, self.kind, self.record_hash)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A draw's document (`lucky11-draw/1`), read."""
+
+    v: str
+    draw_id: bytes
+    open: Opened
+    server_seed: bytes | None
+    entries: PackedRefs | None
+    freeze: Frozen | None
+    beacon: SignedRound | None
+    winners: list[int] | None
+    result_hash: bytes | None
+    void: Voided | None
+    log: list[Logged]
+
+    def hashes(self) -> Iterator[tuple[str, bytes]]:
+        """Every hash that somebody may have kept, with what it is."""
+        yield "the seed's commitment", self.open.seed_commit
+        yield "the open hash", self.open.open_hash
+        if self.freeze:
+            yield "the freeze hash", self.freeze.freeze_hash
+            yield "the root of the ticket list", self.freeze.root
+        if self.result_hash:
+            yield "the result hash", self.result_hash
+        if self.void:
+            yield "the hash of the void record", self.void.record_hash
+        for record in self.log:
+            yield f"the hash of the log's record {record.n} ({record.kind})", record.record_hash
+            yield f"the log's head after record {record.n} ({record.kind})", record.head
+            yield f"the log's head before record {record.n} ({record.kind})", record.prev
+
+
+class Reader:
+    """Reads JSON by a known shape, so that nothing else is ever built: no other key, type, depth or form."""
+
+    def __init__(self, data: Buffer, progress: Progress | None = None) -> None:
+        self.data = data
+        self.at = 0
+        self.where = "the document"
+        self.progress = progress
+
+    def refuse(self, rule: str) -> BadDocument:
+        """The error that the value being read is not as it must be."""
+        name = self.where.capitalize() if self.where.startswith("the ") else f"“{self.where}”"
+        return BadDocument(f"{name} is not {rule}.")
+
+    def broken(self) -> Unreadable:
+        """The error that this is not JSON."""
+        if self.at >= len(self.data):
+            return Unreadable("This is not a whole document: it ends too early.")
+        return Unreadable(f"This is not JSON: something else stands at byte {self.at + 1}.")
+
+    def peek(self) -> bytes:
+        """The next byte that is not space; empty at the end."""
+        self.at = _end(_SPACE.match(self.data, self.at))
+        return self.data[self.at : self.at + 1]
+
+    def takes(self, mark: bytes) -> bool:
+        """Step over this mark, if it comes next."""
+        if self.peek() != mark:
+            return False
+        self.at += 1
+        return True
+
+    def need(self, mark: bytes) -> None:
+        """Step over this mark; Unreadable if another thing comes next."""
+        if not self.takes(mark):
+            raise self.broken()
+
+    def must_be(self, mark: bytes, rule: str) -> None:
+        """The value that comes next must begin with this mark."""
+        if self.peek() != mark:
+            raise self.misplaced(rule)
+
+    def misplaced(self, rule: str) -> BadDocument:
+        """The error for what comes next: a value of another type, or nothing that begins a value."""
+        begins = self.peek() in (b'"', b"[", b"{")
+        if begins or _NUMBER.match(self.data, self.at) or _WORD.match(self.data, self.at):
+            return self.refuse(rule)
+        return self.broken()
+
+    def members(self, shape: Mapping[str, Callable[[], Any]], optional: frozenset[str] = frozenset()) -> Any:
+        """An object with exactly these keys, each read by its function."""
+        self.must_be(b"{", "an object")
+        self.at += 1
+        outer, values = self.where, dict[str, Any]()
+        prefix = "" if outer.startswith("the ") else outer + "."
+        if not self.takes(b"}"):
+            while True:
+                key = self.key()
+                if key in values:
+                    raise BadDocument(f"“{prefix}{key}” stands there twice.")
+                if key not in shape:
+                    raise BadDocument(f"“{prefix}{plain(key[:40])}” is no key of this document.")
+                self.where = prefix + key
+                values[key] = shape[key]()
+                self.where = outer
+                if not self.takes(b","):
+                    break
+            self.need(b"}")
+        for key in shape:
+            if key not in values and key not in optional:
+                raise BadDocument(f"“{prefix}{key}” is missing.")
+        return values
+
+    def key(self) -> str:
+        """The key of the next member, and its colon."""
+        if self.peek() != b'"':
+            raise self.broken()
+        key = self.raw_text()
+        self.need(b":")
+        return key
+
+    def items(self, read: Callable[[], Any], most: int = MAX_ITEMS) -> Iterator[Any]:
+        """A list, item by item."""
+        self.must_be(b"[", "a list")
+        self.at += 1
+        where = self.where
+        if self.takes(b"]"):
+            return
+        for index in range(most):
+            self.where = f"{where}[{index}]"
+            yield read()
+            if not self.takes(b","):
+                self.need(b"]")
+                self.where = where
+                return
+        self.where = where
+        raise self.refuse(f"a list of at most {most} items")
+
+    def raw_text(self) -> str:
+        """A string, from its opening quote to its closing one."""
+        start = self.at = self.at + 1
+        while True:
+            self.at = _end(_PLAIN.match(self.data, self.at))
+            if self.at - start > MAX_TEXT:
+                raise self.refuse(f"a text of at most {MAX_TEXT} bytes")
+            mark = self.data[self.at : self.at + 1]
+            if mark == b'"':
+                break
+            if mark != b"\\":
+                raise self.broken()
+            self.at += 2
+        raw = self.data[start : self.at]
+        self.at += 1
+        try:
+            text = raw.decode("utf-8")
+            unescaped = str(json.loads(f'"{text}"')) if "\\" in text else text
+        except ValueError:
+            raise Unreadable(f"This is not JSON: the text that ends at byte {self.at} is broken.") from None
+        try:
+            need_text("text", unescaped)
+        except BadValue:
+            raise self.refuse("text without lone surrogates") from None
+        return unescaped
+
+    def text(self) -> str:
+        """A string."""
+        self.must_be(b'"', "a text")
+        return self.raw_text()
+
+    def integer(self) -> int:
+        """A whole number from 0 to 2**53 - 1, written in digits only."""
+        self.peek()
+        found = _NUMBER.match(self.data, self.at)
+        if not found:
+            raise self.misplaced(_WHOLE)
+        digits = found.group()
+        self.at = found.end()
+        if not digits.isdigit() or len(digits) > 16 or int(digits) > MAX_INTEGER:
+            raise self.refuse(_WHOLE)
+        return int(digits)
+
+    def hex(self, length: int = HASH_BYTES) -> bytes:
+        """So many bytes in lower-case hex."""
+        text = self.text()
+        if len(text) != 2 * length or not _HEX.fullmatch(text):
+            raise self.refuse(f"{2 * length} digits of lower-case hex")
+        return bytes.fromhex(text)
+
+    def member(self, kind: type[Label]) -> Callable[[], Label]:
+        """A choice, written as its label."""
+
+        def read() -> Label:
+            try:
+                return kind.from_label(self.text())
+            except BadValue:
+                raise self.refuse("one of " + ", ".join(choice.label for choice in kind)) from None
+
+        return read
+
+    def one_of(self, *texts: str) -> Callable[[], str]:
+        """One of these texts."""
+
+        def read() -> str:
+            text = self.text()
+            if text not in texts:
+                raise self.refuse(" or ".join(texts))
+            return text
+
+        return read
+
+    def maybe(self, read: Callable[[], Any]) -> Any:
+        """A value or null."""
+        if self.peek() == b"n" and _WORD.match(self.data, self.at):
+            self.at += 4
+            return None
+        return read()
+
+    def end(self) -> None:
+        """Nothing more may follow."""
+        if self.peek():
+            raise Unreadable(f"This is not JSON: something follows its end at byte {self.at + 1}.")
+
+    def refs(self) -> PackedRefs:
+        """The ticket list, packed."""
+        self.must_be(b"[", "a list")
+        self.at += 1
+        packed: list[bytes] = []
+        number = 0
+        more = not self.takes(b"]")
+        while more:
+            run = _REFS.match(self.data, self.at)
+            if run:
+                packed.append(unhexlify(run.group().translate(None, b'",\n')))
+                self.at = run.end()
+                number += len(packed[-1]) // HASH_BYTES
+                if self.progress:
+                    self.progress("document", self.at / len(self.data))
+            packed.append(self.ref(number))
+            number += 1
+            more = self.takes(b",")
+            if not more:
+                self.need(b"]")
+        return PackedRefs(b"".join(packed))
+
+    def ref(self, index: int) -> bytes:
+        """One ticket of the list."""
+        self.where = f"entries[{index}]"
+        self.must_be(b'"', "64 digits of lower-case hex")
+        found = _REF.match(self.data, self.at)
+        if not found:
+            self.raw_text()  # a text that does not even end is another fault
+            raise self.refuse("64 digits of lower-case hex")
+        self.at = found.end()
+        self.where = "entries"
+        return unhexlify(found.group()[1:-1])
+
+
+_WHOLE = f"a whole number from 0 to {MAX_INTEGER}, in digits only"
+
+
+def _end(found: re.Match[bytes] | None) -> int:
+    assert found is not None  # the pattern also matches nothing
+    return found.end()
+
+
+def plain(text: str) -> str:
+    """The text without what could move a terminal's cursor or turn its direction."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
+
+
+def read_document(data: Buffer, progress: Progress | None = None) -> Document:
+    """The document in these bytes (at most 256 MB); BadDocument or Unreadable, with a sentence."""
+    if len(data) > MAX_DOCUMENT:
+        raise Unreadable(f"The document has more than {MAX_DOCUMENT} bytes.")
+    reader = Reader(data, progress)
+    if reader.peek() != b"{":
+        raise Unreadable("This is not a document: it is empty." if not reader.peek() else _NO_DOCUMENT)
+    values = reader.members(_shape(reader))
+    reader.end()
+    document = Document(**values)
+    _need_together(document)
+    return document
+
+
+_NO_DOCUMENT = "This is not a document: it does not begin with a brace."
+
+
+def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
+    """The keys of a document and how each is read."""
+    integer, digest, maybe = reader.integer, reader.hex, reader.maybe
+
+    def built(kind: Callable[..., Any], /, **shape: Callable[[], Any]) -> Callable[[], Any]:
+        return lambda: kind(**reader.members(shape))
+
+    beacon = built(dict, chain_hash=digest, scheme=reader.text, round=integer)
+    opened = built(
+        Opened,
+        seq=integer,
+        mode=reader.member(Mode),
+        closes_at=integer,
+        freeze_by=integer,
+        beacon=lambda: maybe(beacon),
+        winners=integer,
+        reserves=integer,
+        policy=reader.member(Policy),
+        terms=lambda: _read_terms(reader),
+        seed_commit=digest,
+        open_hash=digest,
+    )
+    frozen = built(Frozen, root=digest, total=integer, freeze_hash=digest)
+    signed = built(SignedRound, round=integer, signature=lambda: digest(SIGNATURE_BYTES))
+    void = built(Voided, code=reader.member(VoidCode), reason=reader.text, record_hash=digest)
+    return {
+        "v": reader.one_of(DRAW_VERSION),
+        "draw_id": lambda: digest(DRAW_ID_BYTES),
+        "open": opened,
+        "server_seed": lambda: maybe(digest),
+        "entries": lambda: maybe(reader.refs),
+        "freeze": lambda: maybe(frozen),
+        "beacon": lambda: maybe(signed),
+        "winners": lambda: maybe(lambda: list(reader.items(integer))),
+        "result_hash": lambda: maybe(digest),
+        "void": lambda: maybe(void),
+        "log": lambda: list(reader.items(built(Logged, **_record_shape(reader)))),
+    }
+
+
+def _record_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
+    return {
+        "n": reader.integer,
+        "time": reader.integer,
+        "kind": reader.one_of(*LOG_KINDS),
+        "record_hash": reader.hex,
+        "prev": reader.hex,
+        "head": reader.hex,
+    }
+
+
+def _read_terms(reader: Reader) -> dict[str, Any]:
+    shape: dict[str, Callable[[], Any]] = {
+        key: reader.text if key in STRING_TERMS else reader.integer for key in TERM_KEYS
+    }
+    terms: dict[str, Any] = reader.members(shape)
+    try:
+        canonical_terms(terms)
+    except BadTerms as error:
+        raise BadDocument(f"open.terms: {error}") from None
+    return terms
+
+
+def _need_together(doc: Document) -> None:
+    """What cannot stand in one document: parts that come only together, and parts that exclude each other."""
+    places = doc.open.winners + doc.open.reserves
+    beacon = doc.open.mode is Mode.BEACON
+    seed_is_due = doc.winners is not None or (beacon and doc.freeze is not None)
+    for wrong, sentence in (
+        (not 1 <= places <= MAX_PLACES, f"Winners and reserves together are not 1 to {MAX_PLACES}."),
+        (beacon != (doc.open.beacon is not None), "The mode and open.beacon contradict each other."),
+        ((doc.entries is None) != (doc.freeze is None), "entries and freeze come only together."),
+        ((doc.winners is None) != (doc.result_hash is None), "winners and result_hash come only together."),
+        (doc.winners is not None and doc.void is not None, "The draw has winners and is void."),
+        (
+            doc.winners is None and doc.void is None,
+            "The draw is not finished: there is nothing to check yet.",
+        ),
+        (doc.winners is not None and doc.freeze is None, "There are winners, but no frozen list."),
+        (doc.beacon is not None and not beacon, "A local draw has no beacon's round."),
+        (doc.winners is not None and beacon and doc.beacon is None, "The beacon's round is missing."),
+        (seed_is_due and doc.server_seed is None, "server_seed is missing."),
+    ):
+        if wrong:
+            raise BadDocument(sentence)
+
+
+# -------------------- The steps of the check
+
+STEPS = (
+    *("document", "seed", "open", "times", "round", "beacon"),
+    *("entries", "freeze", "limits", "winners", "result", "log"),
+)
+NOT_PROVED = (
+    "When the list was frozen, unless you or someone else kept its hash: the operator could otherwise have"
+    " made the list up after the round. Give a hash that you kept to --witnessed.",
+    "That accounts are different real people.",
+    "That a ticket missing from the list was never sold: keep the confirmation of every ticket.",
+    "That another audience sees the same log: compare the newest head with others.",
+)
+LOCAL_LABEL = (
+    "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
+)
+KNOWN_REASONS = ("The prize was not claimed in time.",)  # what the site itself writes
+
+
+class StepFailed(FairnessError):
+    """A step that does not hold; its text says why."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step's verdict, `pass`, `fail` or `skipped` (after the first that failed), with its sentence."""
+
+    name: str
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """A re-draw of the log: its reserve is the next one; the rest shows only if a reason gives its hash."""
+
+    n: int
+    reserve: int
+    failed: int | None
+    reason: str | None
+
+
+@dataclass
+class Report:
+    """What a check found. `failed` names the first step that does not hold, None if all hold.
+
+    `values` holds the hashes computed on the way, in hex, and `winners`, the ticket index of each place;
+    `voided_winners` what a void hid, where the round is known.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    failed: str | None = None
+    unreadable: bool = False
+    document: Document | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    redraws: list[Redrawn] = field(default_factory=list)
+    round_refused: str | None = None  # why a signature given by hand was not used
+
+    @property
+    def passed(self) -> bool:
+        """Whether every step holds."""
+        return self.failed is None
+
+
+def check(
+    data: Buffer,
+    *,
+    chain: Chain = QUICKNET,
+    round_signature: bytes | None = None,
+    reasons: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """Check a document, step by step in the order of STEPS; it never raises for what the document says.
+
+    `round_signature` shows what a draw voided after freezing would have given; `reasons` explain re-draws.
+    """
+    report = Report()
+    try:
+        report.document = read_document(data, progress)
+    except BadDocument as error:
+        report.unreadable = isinstance(error, Unreadable)
+        _conclude(report, "document", error)
+        return report
+    del data
+    _conclude(report, "document", "The document is complete and written as protocol v1 writes it.")
+    steps = _Steps(report.document, report, chain, progress)
+    steps.given, steps.reasons = round_signature, (*KNOWN_REASONS, *reasons)
+    for name in STEPS[1:]:
+        try:
+            _conclude(report, name, "" if report.failed else getattr(steps, name)())
+        except FairnessError as error:
+            _conclude(report, name, error)
+    return report
+
+
+def _conclude(report: Report, name: str, outcome: str | FairnessError) -> None:
+    if report.failed:
+        report.steps.append(Step(name, "skipped", "Not looked at."))
+    elif isinstance(outcome, str):
+        report.steps.append(Step(name, "pass", outcome))
+    else:
+        report.failed = name
+        report.steps.append(Step(name, "fail", str(outcome)))
+    if name == "document" and report.failed:
+        for later in STEPS[1:]:
+            _conclude(report, later, "")
+
+
+class _Steps:
+    """One method for each step: it returns a sentence, or raises a FairnessError."""
+
+    def __init__(self, doc: Document, report: Report, chain: Chain, progress: Progress | None) -> None:
+        self.doc = doc
+        self.report = report
+        self.values = report.values
+        self.chain = chain
+        self.progress = progress or (lambda name, done: None)
+        self.holders = 0
+        self.given: bytes | None = None
+        self.reasons: tuple[str, ...] = ()
+
+    def same(self, name: str, computed: bytes, written: bytes, sentence: str) -> None:
+        """Keep a computed hash, and fail if the document has another."""
+        self.values[name] = computed.hex()
+        if computed != written:
+            raise StepFailed(sentence)
+
+    def seed(self) -> str:
+        doc = self.doc
+        if doc.server_seed is None:
+            return "The seed was never published, because the draw has no winners."
+        commit = seed_commit(doc.draw_id, doc.server_seed)
+        self.same("seed_commit", commit, doc.open.seed_commit, "The seed is not the one promised at opening.")
+        return "The seed is the one that was promised when the draw opened."
+
+    def open(self) -> str:
+        opened = self.doc.open
+        terms = canonical_terms(opened.terms)
+        self.values["terms"] = hashlib.sha256(terms.encode("utf-8")).hexdigest()
+        wrong = "The open record gives another hash: prize, price, limits, times or rules were changed."
+        self.same("open_hash", opened.digest(self.doc.draw_id), opened.open_hash, wrong)
+        return "Prize, price, limits, times and rules give the open hash, published before the first ticket."
+
+    def times(self) -> str:
+        opened = self.doc.open
+        if not opened.closes_at <= opened.freeze_by <= opened.closes_at + MAX_FREEZE_WINDOW:
+            raise StepFailed("The list need not be frozen within an hour after closing.")
+        window = opened.freeze_by - opened.closes_at
+        return f"The list had to be frozen at the latest {_several(window, 'second')} after closing."
+
+    def round(self) -> str:
+        opened = self.doc.open
+        if opened.beacon is None:
+            return "No beacon: this is an operator-run draw."
+        accepted = (self.chain.chain_hash, self.chain.scheme)
+        if (opened.beacon["chain_hash"], opened.beacon["scheme"]) != accepted:
+            raise StepFailed(f"The beacon is not {self.chain.name}, the one that is accepted.")
+        due = draw_round(opened.freeze_by, self.chain.genesis, self.chain.period)
+        if opened.beacon["round"] != due:
+            raise StepFailed(f"The round is {opened.beacon['round']}, but the draw's times give {due}.")
+        return f"Round {due} of {self.chain.name} follows from the draw's times; nobody chose it."
+
+    def beacon(self) -> str:
+        doc = self.doc
+        if doc.open.beacon is None:
+            return LOCAL_LABEL
+        if doc.beacon is None:
+            return "The draw is void; the document holds no round."
+        if doc.beacon.round != doc.open.beacon["round"]:
+            raise StepFailed("The round is not the one promised when the draw opened.")
+        verify_round(self.chain, doc.beacon.round, doc.beacon.signature)
+        self.values["randomness"] = hashlib.sha256(doc.beacon.signature).hexdigest()
+        return f"{self.chain.name} signed round {doc.beacon.round}; nobody could know this signature before."
+
+    def entries(self) -> str:
+        doc = self.doc
+        if doc.freeze is None or doc.entries is None:
+            return "The list was never frozen."
+        total = len(doc.entries)
+        if total != doc.freeze.total:
+            raise StepFailed(
+                f"The list has {_several(total, 'ticket')}, but {doc.freeze.total:,} were frozen."
+            )
+        if not total:
+            raise StepFailed("A list without tickets cannot be frozen.")
+        tree, refs = TicketTree(), iter(doc.entries)
+        while tree.total < total:
+            tree.extend(islice(refs, SLICE))
+            self.progress("entries", tree.total / total)
+        wrong = "The list gives another root: a ticket was changed, added, removed or moved."
+        self.same("root", tree.root(), doc.freeze.root, wrong)
+        return f"{_several(total, 'ticket')}, numbered without a gap, give the root of the frozen list."
+
+    def freeze(self) -> str:
+        doc = self.doc
+        if doc.freeze is None:
+            return "The list was never frozen."
+        seed, frozen = doc.server_seed, doc.freeze
+        computed = freeze_hash(doc.open.mode, doc.open.open_hash, frozen.root, frozen.total, seed)
+        wrong = "The frozen list does not give the freeze hash."
+        self.same("freeze_hash", computed, frozen.freeze_hash, wrong)
+        return "The frozen list and the open record give the freeze hash."
+
+    def limits(self) -> str:
+        doc, terms = self.doc, self.doc.open.terms
+        if doc.entries is None:
+            return "There is no frozen list to count."
+        total, most, least = len(doc.entries), terms["max_participants"], terms["min_participants"]
+        if total > most:
+            raise StepFailed(f"The list has {_several(total, 'ticket')}, more than the {most:,} allowed.")
+        if total < least:
+            raise StepFailed(f"The list has {_several(total, 'ticket')}, fewer than the {least:,} needed.")
+        held: Counter[bytes] = Counter()
+        refs = iter(doc.entries)
+        for done in range(0, total, SLICE):
+            held.update(islice(refs, SLICE))
+            self.progress("limits", done / total)
+        self.holders = len(held)
+        largest, each = max(held.values()), terms["max_per_player"]
+        if largest > each:
+            raise StepFailed(
+                f"One player holds {_several(largest, 'ticket')}, more than the {each:,} allowed."
+            )
+        players = _several(self.holders, "player")
+        return f"{players} with at most {_several(largest, 'ticket')} each: as the terms say."
+
+    def pick(self, signature: bytes) -> list[int]:
+        """The ticket of each place, computed anew."""
+        doc = self.doc
+        assert doc.entries is not None
+        assert doc.freeze is not None
+        assert doc.server_seed is not None
+        prk = pick_key(doc.open.mode, doc.freeze.freeze_hash, signature, doc.server_seed)
+        limit = doc.open.winners + doc.open.reserves
+        eligible = self.holders if doc.open.policy is Policy.ONE_PRIZE_PER_PLAYER else len(doc.entries)
+        self.values["prk"], self.values["rolls"] = prk.hex(), 0
+        numbers = self.counted(candidates(prk, len(doc.entries)))
+        return fill_places(numbers, doc.entries, min(limit, eligible), doc.open.policy)
+
+    def counted(self, numbers: Iterator[int]) -> Iterator[int]:
+        """The numbers rolled, counted as they are taken."""
+        for rolls, number in enumerate(numbers, 1):
+            self.values["rolls"] = rolls
+            if not rolls % SLICE:
+                self.progress("winners", 0.5)
+            yield number
+
+    def winners(self) -> str:
+        doc = self.doc
+        if doc.winners is None:
+            return self.voided()
+        places = self.pick(doc.beacon.signature if doc.beacon else b"")
+        self.values["winners"] = places
+        if places != doc.winners:
+            raise StepFailed("Rolling the numbers again gives other winners than the document's.")
+        rolls = _several(self.values["rolls"], "roll")
+        return f"Rolling the numbers again, {rolls}, gives the document's winners."
+
+    def voided(self) -> str:
+        """What a draw voided after freezing would have given, where that can be computed."""
+        doc = self.doc
+        sentence = "The draw is void and has no winners."
+        signature = doc.beacon.signature if doc.beacon else self.given
+        if doc.freeze is None or doc.server_seed is None:
+            return sentence
+        if doc.open.beacon is None:
+            signature = b""
+        elif signature is None:
+            return f"{sentence} Whom that hit can be computed with round {doc.open.beacon['round']}."
+        elif doc.beacon is None:
+            try:
+                verify_round(self.chain, doc.open.beacon["round"], signature)
+            except BadRound as error:
+                self.report.round_refused = str(error)
+                return sentence
+        self.values["voided_winners"] = self.pick(signature)
+        return f"{sentence} What it would have given is computed below."
+
+    def result(self) -> str:
+        doc, opened = self.doc, self.doc.open
+        if doc.void is not None:
+            frozen = doc.freeze.freeze_hash if doc.freeze else None
+            computed = void_hash(opened.open_hash, frozen, doc.void.code, doc.void.reason)
+            self.same("void_hash", computed, doc.void.record_hash, "The void record does not give its hash.")
+            return "The void record gives its hash."
+        assert doc.freeze is not None
+        assert doc.server_seed is not None
+        assert doc.winners is not None
+        assert doc.result_hash is not None
+        signature = doc.beacon.signature if doc.beacon else b""
+        computed = result_hash(opened.mode, doc.freeze.freeze_hash, signature, doc.server_seed, doc.winners)
+        self.same("result_hash", computed, doc.result_hash, "The result does not give its hash.")
+        return "The result gives the result hash."
+
+    def due(self) -> list[tuple[str, bytes | None]]:
+        """The kinds that this draw's records must have, in order, and each one's hash; None for a re-draw."""
+        doc = self.doc
+        due: list[tuple[str, bytes | None]] = [("open", doc.open.open_hash)]
+        if doc.freeze:
+            due.append(("freeze", doc.freeze.freeze_hash))
+        if doc.void:
+            return [*due, ("void", doc.void.record_hash)]
+        reserves = max(0, len(doc.winners or ()) - doc.open.winners)
+        most = min(reserves, max(0, len(doc.log) - len(due) - 1))
+        return [*due, ("result", doc.result_hash), *[("redraw", None)] * most]
+
+    def log(self) -> str:
+        doc, due = self.doc, self.due()
+        if [record.kind for record in doc.log] != [kind for kind, _ in due]:
+            expected = ", ".join(kind for kind, _ in due)
+            raise StepFailed(f"The draw's records in the log must be, in this order: {expected}.")
+        self.values["heads"] = []
+        before: Logged | None = None
+        for record, (kind, digest) in zip(doc.log, due):
+            if digest is not None and record.record_hash != digest:
+                raise StepFailed(f"The log's {kind} record has another hash than the document.")
+            self.values["heads"].append(record.own_head().hex())
+            _need_link(before, record)
+            before = record
+        self.explain_redraws()
+        return f"{_several(len(doc.log), 'record')} in their order, each giving the head after it."
+
+    def explain_redraws(self) -> None:
+        """Say of each re-draw which reserve was next, and find the failed place if the reason is known."""
+        doc = self.doc
+        redraws = [record for record in doc.log if record.kind == "redraw"]
+        for reserve, record in enumerate(redraws, doc.open.winners):
+            found = [
+                (failed, reason)
+                for reason in self.reasons
+                for failed in range(reserve)
+                if doc.result_hash
+                and redraw_hash(doc.result_hash, failed, reserve, reason) == record.record_hash
+            ]
+            failed, reason = found[0] if found else (None, None)
+            self.report.redraws.append(Redrawn(record.n, reserve, failed, reason))
+
+
+def _need_link(before: Logged | None, record: Logged) -> None:
+    """StepFailed unless the record gives its head and, where it is the very next, follows the one before."""
+    if record.own_head() != record.head:
+        raise StepFailed(f"The log's record {record.n} does not give the head after it.")
+    if before and record.n <= before.n:
+        raise StepFailed("The log's records are not in the order of their numbers.")
+    if before and record.n == before.n + 1 and record.prev != before.head:
+        raise StepFailed(f"The log's record {record.n} does not follow the one before it.")
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# -------------------- The site's whole log
+
+_NEXT_KINDS = {
+    "": {"open"},
+    "open": {"freeze", "void"},
+    "freeze": {"result", "void"},
+    "result": {"redraw"},
+    "redraw": {"redraw"},
+    "void": set[str](),
+}
+
+
+@dataclass
+class LogReport:
+    """What a check of a site's log (`lucky11-log/1`) found; `failed` is a sentence, None if all holds."""
+
+    failed: str | None = None
+    unreadable: bool = False
+    origin: str = ""
+    head: str = ""
+    records: int = 0
+    draws: int = 0
+    results: int = 0
+    voids: int = 0
+    redraws: int = 0
+    found: list[str] = field(default_factory=list)  # what the hashes that were looked for are
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything holds."""
+        return self.failed is None
+
+
+class _LogCheck:
+    """Follows a log record by record; it keeps one word for each draw and the newest head."""
+
+    def __init__(self, document: Document | None, kept: frozenset[bytes]) -> None:
+        self.report = LogReport()
+        self.head = b""
+        self.last: dict[bytes, str] = {}
+        self.kept = kept
+        self.document = document
+        self.awaited = {record.n: record for record in document.log} if document else {}
+
+    def start(self, origin: str) -> str:
+        """The log's origin gives the head before its first record."""
+        self.head = site_head(origin)
+        self.report.origin = origin
+        return origin
+
+    def follow(self, record: Logged) -> None:
+        """Check the next record; StepFailed if it does not continue the log."""
+        report, name = self.report, f"Record {record.n}"
+        if record.n != report.records + 1:
+            raise StepFailed(f"Record {report.records + 1} is missing: {record.n} stands in its place.")
+        if record.prev != self.head:
+            raise StepFailed(f"{name} does not follow the head before it.")
+        if record.own_head() != record.head:
+            raise StepFailed(f"{name} does not give the head after it.")
+        before = self.last.get(record.draw_id, "")
+        if record.kind not in _NEXT_KINDS[before]:
+            raise StepFailed(f"{name} is {record.kind} of a draw whose last record is {before or 'missing'}.")
+        if (record.seq is not None) != (record.kind == "open"):
+            raise StepFailed(f"{name}: exactly the open records have a seq.")
+        if record.kind == "open" and record.seq != report.draws + 1:
+            raise StepFailed(
+                f"{name} opens draw {record.seq} of the site, but {report.draws + 1} comes next."
+            )
+        self.last[record.draw_id] = record.kind
+        self.head = record.head
+        self.count(record)
+        self.compare(record)
+
+    def count(self, record: Logged) -> None:
+        """Keep the sums, and the hashes that somebody looks for."""
+        report = self.report
+        report.records += 1
+        report.draws += record.kind == "open"
+        report.results += record.kind == "result"
+        report.voids += record.kind == "void"
+        report.redraws += record.kind == "redraw"
+        if record.head in self.kept:
+            report.found.append(f"the log's head after record {record.n}")
+        if record.record_hash in self.kept:
+            report.found.append(f"the hash of the log's record {record.n} ({record.kind})")
+
+    def compare(self, record: Logged) -> None:
+        """StepFailed if the log and the document tell different things about the document's draw."""
+        doc = self.document
+        if doc is None or (record.draw_id != doc.draw_id and record.n not in self.awaited):
+            return
+        known = self.awaited.pop(record.n, None)
+        if known is None:
+            raise StepFailed(f"Record {record.n} is about the document's draw, but not in the document.")
+        if record.draw_id != doc.draw_id or (record.record_hash, record.head) != (
+            known.record_hash,
+            known.head,
+        ):
+            raise StepFailed(f"Record {record.n} differs from the document's.")
+        if record.kind == "open" and record.seq != doc.open.seq:
+            raise StepFailed(f"Record {record.n} has another seq than the document.")
+
+
+def check_log(
+    data: Buffer,
+    *,
+    document: Document | None = None,
+    kept: Iterable[bytes] = (),
+    progress: Progress | None = None,
+) -> LogReport:
+    """Check a site's whole log: each head, no number and no seq left out, one result or void a draw.
+
+    With a document, also that its draw's records are in the log and no others of that draw.
+    """
+    following = _LogCheck(document, frozenset(kept))
+    report = following.report
+    try:
+        _read_log(Reader(data, progress), following)
+    except Unreadable as error:
+        report.failed, report.unreadable = str(error), True
+    except FairnessError as error:
+        report.failed = str(error)
+    return report
+
+
+def _read_log(reader: Reader, following: _LogCheck) -> None:
+    reader.where = "the log"
+    if reader.peek() != b"{":
+        raise Unreadable("This is not a log: it does not begin with a brace.")
+    shape = {**_record_shape(reader), "draw_id": lambda: reader.hex(DRAW_ID_BYTES), "seq": reader.integer}
+    optional = frozenset({"seq"})
+
+    def records() -> None:
+        if not following.head:
+            raise BadDocument("The log's origin must come before its records.")
+        for record in reader.items(lambda: Logged(**reader.members(shape, optional)), most=MAX_INTEGER):
+            following.follow(record)
+            if reader.progress and not record.n % SLICE:
+                reader.progress("log", reader.at / len(reader.data))
+
+    values = reader.members(
+        {
+            "v": reader.one_of(LOG_VERSION),
+            "origin": lambda: following.start(reader.text()),
+            "head": reader.hex,
+            "records": records,
+        }
+    )
+    reader.end()
+    following.report.head = values["head"].hex()
+    if values["head"] != following.head:
+        raise StepFailed("The log's newest head is not the head after its last record.")
+    if following.awaited:
+        raise StepFailed(f"Record {min(following.awaited)} of the document is not in the log.")
+
+
+# -------------------- The command line
+
+PASS, FAIL, UNREADABLE = 0, 1, 2
+USAGE = "python3 lucky11_verify.py proof.json [options]"
+ABOUT = """Check a draw of Lucky11 from its document, offline: every step with its verdict, and the winners.
+Exit code 0: everything holds. 1: it does not, and the first step that fails is named. 2: nothing could be
+checked, because a file cannot be read."""
+
+
+class CannotRead(Exception):
+    """A file that cannot be read, with a sentence."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the checker as a program; it returns the exit code and never raises for what it reads."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may not know every letter
+    try:
+        code = _run(_options(arguments))
+        if sys.stdout:
+            sys.stdout.flush()
+        return code if sys.stdout else UNREADABLE
+    except CannotRead as error:
+        return _give_up(str(error))
+    except KeyboardInterrupt:
+        return _give_up("Stopped before the end: nothing is decided.")
+    except MemoryError:
+        return _give_up("There is not enough memory for this file.")
+    except OSError as error:
+        # Python would complain once more at its end, about what it could not write.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return UNREADABLE  # whoever read the output has gone
+        return _give_up(f"The output cannot be written: {error.strerror}.")
+
+
+def _give_up(sentence: str) -> int:
+    print(f"UNREADABLE: {sentence}", file=sys.stderr)
+    return UNREADABLE
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="lucky11_verify.py", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("proof", nargs="?", help="the draw's document; - reads it from standard input")
+    add(
+        "--ticket",
+        type=int,
+        metavar="N",
+        help="show whose ticket N is; with --user-id and --salt: whether yours",
+    )
+    add("--user-id", metavar="ID", help="your user id, from the ticket page: finds your tickets")
+    add(
+        "--salt", type=_hex_of(HASH_BYTES), metavar="HEX", help="your salt in this draw, from the ticket page"
+    )
+    add(
+        "--witnessed",
+        type=_hex_of(HASH_BYTES),
+        action="append",
+        default=[],
+        metavar="HASH",
+        help="a hash that you kept: is it in the document (or in the log)?",
+    )
+    add(
+        "--log",
+        metavar="FILE",
+        help="the site's whole log (/log.json); alone, or with the document of a draw in it",
+    )
+    add(
+        "--round-signature",
+        type=_hex_of(SIGNATURE_BYTES),
+        metavar="HEX",
+        help="the signature of a void draw's round: shows what the draw would have given",
+    )
+    add(
+        "--reason",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="the public reason of a re-draw: is it the logged one?",
+    )
+    add("--json", action="store_true", help="write the findings as one JSON object, for programs")
+    options = parser.parse_args(arguments)
+    if options.proof is None and options.log is None:
+        parser.error("name a draw's document, or a log with --log")
+    if options.proof == options.log == "-":
+        parser.error("standard input can be read once only")
+    if (options.user_id is None) != (options.salt is None):
+        parser.error("--user-id and --salt belong together")
+    if options.proof is None and (options.ticket is not None or options.user_id is not None):
+        parser.error("--ticket and --user-id need a draw's document")
+    return options
+
+
+def _hex_of(length: int) -> Callable[[str], bytes]:
+    def read(text: str) -> bytes:
+        digits = text.strip().lower()
+        if len(digits) != 2 * length or not _HEX.fullmatch(digits):
+            raise argparse.ArgumentTypeError(f"{2 * length} digits of hex are needed")
+        return bytes.fromhex(digits)
+
+    return read
+
+
+def _read(path: str) -> Buffer:
+    """A file's bytes; a regular file is not loaded, only looked at. CannotRead, with a sentence."""
+    shown = plain(path)
+    try:
+        if path == "-":
+            data: Buffer = sys.stdin.buffer.read(MAX_DOCUMENT + 1) if sys.stdin else b""
+        else:
+            with open(path, "rb") as file:
+                regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+                filled = regular and os.fstat(file.fileno()).st_size
+                data = mmap(file.fileno(), 0, access=ACCESS_READ) if filled else file.read(MAX_DOCUMENT + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise CannotRead(f"{shown} cannot be read: {why}.") from None
+    return data
+
+
+def _run(options: argparse.Namespace) -> int:
+    progress = _progress_line() if sys.stderr and sys.stderr.isatty() else None
+    report: Report | None = None
+    log: LogReport | None = None
+    if options.proof is not None:
+        report = check(
+            _read(options.proof),
+            round_signature=options.round_signature,
+            reasons=options.reason,
+            progress=progress,
+        )
+    if options.log is not None and not (report and report.document is None):
+        document = report.document if report else None
+        log = check_log(_read(options.log), document=document, kept=options.witnessed, progress=progress)
+    if progress:
+        sys.stderr.write("\r\033[K")
+    findings = _findings(options, report, log)
+    unreadable = bool((report and report.unreadable) or (log and log.unreadable))
+    if options.json:
+        _write_json(report, log, findings)
+    elif unreadable:
+        raise CannotRead(_why_unreadable(report, log))
+    else:
+        _write_plainly(report, log, findings)
+    if unreadable:
+        return UNREADABLE
+    return FAIL if _first_failed(report, log, findings) else PASS
+
+
+def _why_unreadable(report: Report | None, log: LogReport | None) -> str:
+    if report and report.unreadable:
+        return report.steps[0].sentence
+    return (log.failed or "") if log else ""
+
+
+def _progress_line() -> Progress:
+    shown = [""]
+
+    def show(name: str, done: float) -> None:
+        line = f"{name} {done:4.0%}"
+        if line != shown[0]:
+            shown[0] = line
+            sys.stderr.write(f"\r\033[K{line}")
+            sys.stderr.flush()
+
+    return show
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to a question of the command line; `holds` is False when it is a no."""
+
+    name: str
+    holds: bool
+    sentence: str
+
+
+def _first_failed(report: Report | None, log: LogReport | None, findings: Sequence[Finding]) -> str | None:
+    if report and report.failed:
+        return report.failed
+    if log and log.failed:
+        return "site log"
+    return next((finding.name for finding in findings if not finding.holds), None)
+
+
+def _findings(options: argparse.Namespace, report: Report | None, log: LogReport | None) -> list[Finding]:
+    findings = []
+    document = report.document if report else None
+    if document and (options.ticket is not None or options.user_id is not None):
+        findings.append(_find_ticket(document, options))
+    if (report is None or document) and not (log and log.unreadable):
+        findings += [_find_hash(kept, document, log) for kept in options.witnessed]
+    if report and document and options.round_signature is not None:
+        findings.append(_find_round(report, document))
+    if report and document and options.reason:
+        unknown = [reason for reason in options.reason if reason not in {r.reason for r in report.redraws}]
+        sentence = (
+            "No re-draw of the log has this reason." if unknown else "The log's re-draws have these reasons."
+        )
+        findings.append(Finding("reason", not unknown, sentence))
+    return findings
+
+
+def _find_ticket(document: Document, options: argparse.Namespace) -> Finding:
+    refs, number = document.entries, options.ticket
+    if refs is None:
+        return Finding("ticket", False, "This draw's list was never frozen, so it shows no tickets.")
+    if number is not None and not 1 <= number <= len(refs):
+        return Finding(
+            "ticket", False, f"There is no ticket {number}: the list has {_several(len(refs), 'ticket')}."
+        )
+    if options.user_id is None:
+        return Finding("ticket", True, f"Ticket {number} belongs to {refs[number - 1].hex()}.")
+    try:
+        mine = entry_ref(document.draw_id, options.salt, options.user_id)
+    except BadValue as error:
+        return Finding("ticket", False, str(error))
+    owned = [index for index, ref in enumerate(refs, 1) if ref == mine]
+    if not owned:
+        return Finding("ticket", False, f"No ticket of the list is yours ({mine.hex()}).")
+    shown = ", ".join(f"{index:,}" for index in owned[:50]) + (" …" if len(owned) > 50 else "")
+    yours = f"You are {mine.hex()} in this draw and hold {_several(len(owned), 'ticket')}: {shown}."
+    if number is not None and number not in owned:
+        return Finding("ticket", False, f"Ticket {number} is not yours. {yours}")
+    places = [place for place, index in enumerate(document.winners or ()) if index + 1 in owned]
+    return Finding("ticket", True, " ".join([yours, *[_place_won(document, place) for place in places]]))
+
+
+def _place_won(document: Document, place: int) -> str:
+    if place < document.open.winners:
+        return f"It won prize {place + 1} of {document.open.winners}."
+    return f"It is reserve {place + 1 - document.open.winners}."
+
+
+def _find_hash(kept: bytes, document: Document | None, log: LogReport | None) -> Finding:
+    names = [name for name, digest in document.hashes() if digest == kept] if document else []
+    if document and document.entries is not None and kept in document.entries:
+        names.append("the pseudonym of a ticket's holder")
+    if log:
+        names += [name for name in log.found if name not in names]
+    if not names:
+        return Finding("witnessed", False, f"{kept.hex()} is not there: what you kept is of something else.")
+    return Finding("witnessed", True, f"{kept.hex()} is {' and '.join(names)}.")
+
+
+def _find_round(report: Report, document: Document) -> Finding:
+    if "voided_winners" in report.values and document.beacon is None and document.open.beacon:
+        return Finding("round-signature", True, "The signature is the round's; what was voided is shown.")
+    why = report.round_refused or "This document needs no signature from you."
+    return Finding("round-signature", report.round_refused is None, why)
+
+
+def _write_json(report: Report | None, log: LogReport | None, findings: Sequence[Finding]) -> None:
+    failed = _first_failed(report, log, findings)
+    unreadable = (report and report.unreadable) or (log and log.unreadable)
+    verdict = "unreadable" if unreadable else "fail" if failed else "pass"
+    found: dict[str, Any] = {"verdict": verdict, "failed": failed}
+    if report:
+        found["steps"] = [asdict(step) for step in report.steps]
+        found["values"] = report.values
+        found["redraws"] = [asdict(redrawn) for redrawn in report.redraws]
+    if log:
+        found["log"] = {key: value for key, value in asdict(log).items() if key != "found"}
+    found["findings"] = [asdict(finding) for finding in findings]
+    found["not_proved"] = list(NOT_PROVED)
+    print(json.dumps(found))
+
+
+def _write_plainly(report: Report | None, log: LogReport | None, findings: Sequence[Finding]) -> None:
+    if report:
+        _write_title(report)
+        for step in report.steps:
+            if step.verdict != "skipped":
+                _write_item(f"{step.verdict.upper()} {step.name:<9}", step.sentence)
+        if report.failed and report.failed != STEPS[-1]:
+            _write_item("     -       ", "The later steps were not looked at.")
+    if report and report.passed and report.document:
+        _write_outcome(report, report.document)
+    if log:
+        _write_log(log)
+    if findings:
+        print("\nYour questions")
+        for finding in findings:
+            _write_item("yes " if finding.holds else "NO  ", finding.sentence)
+    print("\nWhat this does not prove")
+    if report and report.document and report.document.open.mode is Mode.LOCAL:
+        _write_item("-", LOCAL_LABEL)
+    for sentence in NOT_PROVED:
+        _write_item("-", sentence)
+    failed = _first_failed(report, log, findings)
+    print(f"\nFAIL: {_what_failed(report, failed)}" if failed else f"\nPASS: {_what_passed(report, log)}")
+
+
+def _what_passed(report: Report | None, log: LogReport | None) -> str:
+    if report is None:
+        return "the log holds."
+    both = " It is in the site's log, which holds too." if log else ""
+    return f"everything in the document holds.{both}"
+
+
+def _what_failed(report: Report | None, failed: str) -> str:
+    if report and report.failed:
+        return f"step “{failed}” does not hold. Do not trust this document."
+    if failed == "site log":
+        return "the site's log does not hold (step “site log”)."
+    return f"the answer to your question (“{failed}”) is no."
+
+
+def _write_item(mark: str, text: str) -> None:
+    indent = " " * (len(mark) + 3)
+    print(textwrap.fill(plain(text), 100, initial_indent=f"  {mark} ", subsequent_indent=indent))
+
+
+def _write_title(report: Report) -> None:
+    doc = report.document
+    if doc is None:
+        return
+    mode = "beacon draw" if doc.open.mode is Mode.BEACON else "operator-run draw"
+    print(f"“{plain(doc.open.terms['title'])}”, {mode} {doc.draw_id.hex()}")
+    print(f"Closed {_time(doc.open.closes_at)}\n")
+
+
+def _time(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%d %B %Y, %H:%M:%S UTC")
+    except (OverflowError, OSError, ValueError):
+        return f"at second {seconds}"
+
+
+def _write_outcome(report: Report, doc: Document) -> None:
+    if doc.void:
+        print(f"\nVoid ({doc.void.code.label.replace('_', ' ')}): every ticket is refunded.")
+        _write_item("Reason:", doc.void.reason or "none was given")
+        if "voided_winners" in report.values:
+            print("\nWithout the void this would have been the result")
+            _write_places(doc, report.values["voided_winners"])
+        return
+    print("\nResult")
+    _write_places(doc, report.values["winners"])
+    if report.redraws:
+        print("\nRe-draws: a prize not claimed, or whose winner was disqualified, goes to the next reserve")
+    for redrawn in report.redraws:
+        ticket = report.values["winners"][redrawn.reserve] + 1
+        took = f"Record {redrawn.n}: reserve {redrawn.reserve - doc.open.winners + 1}, ticket {ticket:,},"
+        if redrawn.reason is None or redrawn.failed is None:
+            why = (
+                "took a prize. Which and why is not in the document: try the published reason with --reason."
+            )
+        else:
+            lost = report.values["winners"][redrawn.failed] + 1
+            why = f"took the prize of place {redrawn.failed + 1}, ticket {lost:,}. Reason: {redrawn.reason}"
+        _write_item("-", f"{took} {why}")
+
+
+def _write_places(doc: Document, places: Sequence[int]) -> None:
+    assert doc.entries is not None
+    for place, index in enumerate(places):
+        reserve = place - doc.open.winners
+        name = f"Prize {place + 1}" if reserve < 0 else f"Reserve {reserve + 1}"
+        print(f"  {name + ':':<13} ticket {index + 1:>9,}  held by {doc.entries[index].hex()}")
+    missing = doc.open.winners - len(places)
+    if missing > 0:
+        print(f"  {_several(missing, 'prize')} without a winner: nobody was left who could win.")
+
+
+def _write_log(log: LogReport) -> None:
+    print(f"\nThe site's log of {plain(log.origin) or 'an unknown site'}")
+    if log.failed:
+        _write_item("FAIL", log.failed)
+        return
+    _write_item("PASS", f"{_several(log.records, 'record')}, none left out, each giving the head after it.")
+    ends = ((log.results, "result"), (log.voids, "void"), (log.redraws, "re-draw"))
+    ended = ", ".join(_several(count, noun) for count, noun in ends)
+    _write_item(
+        "PASS", f"{_several(log.draws, 'draw')}, none left out, with one result or void at most: {ended}."
+    )
+    _write_item("Newest head:", log.head)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
