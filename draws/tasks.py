@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.heartbeat import beat
 from draws import claiming, closing, deleting, redrawing, telling
+from draws.beacon import rounds
 
 
 @shared_task
@@ -12,6 +13,12 @@ def close_due_draws() -> int:
     steps = closing.close_due_draws()
     beat("worker")
     return steps
+
+
+@shared_task
+def fetch_rounds() -> int:
+    """Freeze beacon draws that are due, and obtain the rounds that frozen ones wait for."""
+    return rounds.fetch_rounds()
 
 
 @shared_task

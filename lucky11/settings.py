@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from lucky11 import embedded
-from lucky11.configuration import database, openid_providers, required
+from lucky11.configuration import beacon_relays, database, openid_providers, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -85,6 +85,10 @@ PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # The log's first head names the site it began on, for ever: a site that moves keeps the old origin here.
 LOG_ORIGIN = env.str("LOG_ORIGIN", default=SITE_ORIGIN)
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
+# Who brings the beacon's rounds; without any, draws are operator-run.
+BEACON_RELAYS = beacon_relays()
+BEACON_FOLDER = env.str("BEACON_FOLDER", default="")
+BEACON_TIMEOUT_SECONDS = env.float("BEACON_TIMEOUT_SECONDS", default=5)
 # So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
 PACE_SECONDS = env.int("PACE_SECONDS", default=10)
 PACE_PLAYER = env.int("PACE_PLAYER", default=30)
@@ -282,6 +286,7 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "close due draws": _every(1, "draws.tasks.close_due_draws"),
+    "fetch rounds": _every(1, "draws.tasks.fetch_rounds"),
     "sweep claims": _every(30, "draws.tasks.sweep_claims"),
     "tell about tickets": _every(2, "draws.tasks.tell_entries"),
     "tell about frozen lists": _every(2, "draws.tasks.tell_frozen"),

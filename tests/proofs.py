@@ -25,7 +25,8 @@ def fetch(path: str, client: Client | None = None) -> bytes:
 
 def document(draw: Draw) -> dict[str, Any]:
     """The draw's proof document."""
-    return json.loads(fetch(f"/draws/{draw.pk}/proof.json"))
+    proof: dict[str, Any] = json.loads(fetch(f"/draws/{draw.pk}/proof.json"))
+    return proof
 
 
 def check(folder: Path, *arguments: str, **files: bytes) -> subprocess.CompletedProcess[str]:

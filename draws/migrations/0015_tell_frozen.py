@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0010_beacon")]
+    dependencies = [("draws", "0011_beacon_staff")]
     operations = [
         migrations.CreateModel(
             name="FreezeToTell",

@@ -210,6 +210,7 @@ class Draw(KeepsCounters):
         permissions: ClassVar = [
             ("publish_draw", "Can publish a draw"),
             ("cancel_draw", "Can ask for and approve cancelling a draw"),
+            ("paste_round", "Can paste a beacon's round"),
         ]
 
     def __str__(self) -> str:

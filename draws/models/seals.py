@@ -1,6 +1,6 @@
 """What is fixed and published about a draw: its seal, its frozen ticket list, and the site's log."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from draws.fairness import QUICKNET
+from draws.beacon import pinned
 from draws.models.draw import Draw
 
 
@@ -51,8 +51,13 @@ class Seal(models.Model):
 
     @property
     def round_time(self) -> datetime | None:
-        """When the beacon publishes the draw's round; None in local mode."""
-        return None if self.round is None else datetime.fromtimestamp(QUICKNET.round_time(self.round), UTC)
+        """When the beacon publishes the round that the draw waits for; None in local mode."""
+        return None if self.round is None else pinned.round_time(self.round)
+
+    @property
+    def is_seed_public(self) -> bool:
+        """Whether everyone may read the seed: once frozen in beacon mode, once drawn in local mode."""
+        return self.result_hash is not None or (self.round is not None and self.freeze_hash is not None)
 
 
 class FrozenList(models.Model):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from draws import fairness, proofs
+from draws.beacon.rounds import fetch_rounds
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws, draw_winners, freeze_draw
 from draws.models import Draw, LogRecord, Seal
@@ -23,8 +24,10 @@ from tests.proofs import body, document, fetch
 pytestmark = pytest.mark.django_db
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "fairness_vectors.json").read_text())
-EXAMPLE = next(
-    case["proof"] for case in VECTORS["lucky11_draw_v1"]["cases"] if case["proof"]["open"]["mode"] == "local"
+CASES = VECTORS["lucky11_draw_v1"]["cases"]
+EXAMPLE, BEACON_EXAMPLE = (
+    next(case["proof"] for case in CASES if case["proof"]["open"]["mode"] == mode)
+    for mode in ("local", "beacon")
 )
 
 
@@ -83,6 +86,32 @@ def test_what_has_not_come_to_be_is_null(alice, draw):
         key for key in later if key not in ("entries", "freeze")
     ]
     assert len(proof["entries"]) == proof["freeze"]["total"] == 1
+
+
+def test_a_beacon_draw_shows_its_seed_at_freezing_and_the_round_with_the_result(alice, beacon, make_draw):
+    draw = make_draw(fairness_mode="beacon")
+    take(alice, draw)
+    seed, entry_secret = secrets_of(draw)
+    sealed, opened = Seal.objects.get(pk=draw.pk), document(draw)
+    assert opened["open"]["mode"] == "beacon"
+    assert opened["open"]["beacon"] == {
+        "chain_hash": bytes(sealed.chain_hash).hex(),
+        "scheme": sealed.scheme,
+        "round": sealed.round,
+    }
+    assert (opened["server_seed"], opened["beacon"]) == (None, None)
+    let_close(draw)
+    freeze_draw(draw.pk)
+    frozen = document(draw)
+    assert (frozen["server_seed"], frozen["beacon"], frozen["winners"]) == (seed, None, None)
+    signature = beacon.release(sealed.round)
+    fetch_rounds()
+    close_due_draws()
+    drawn = document(draw)
+    assert drawn["beacon"] == {"round": sealed.round, "signature": signature.hex()}
+    assert drawn["winners"] == [0]
+    assert shape(drawn) == shape(BEACON_EXAMPLE)
+    assert entry_secret not in json.dumps([opened, frozen, drawn])
 
 
 def test_a_void_draw_says_why_and_keeps_its_secret(alice, make_draw):
