@@ -110,7 +110,8 @@ def _fields(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any,
 
 
 def _others(value: Any) -> Iterator[tuple[str, Any]]:
-    for what, other in {"null": None, "true": True, "object": {}, "text": "x", "list": []}.items():
+    kinds: dict[str, Any] = {"null": None, "true": True, "object": {}, "text": "x", "list": []}
+    for what, other in kinds.items():
         if other != value:
             yield what, other
     if isinstance(value, int):
