@@ -62,6 +62,15 @@ def test_one_button_checks_that_a_draw_was_voided_as_recorded(live_server, visit
     assert window.complaints == []
 
 
+def test_whoever_presses_twice_starts_one_check(window):
+    page = window.page
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.locator("[data-check]").evaluate("button => { button.click(); button.click(); }")
+    expect(verdict(page)).to_have_text("PASS: every step holds")
+    assert [url.rpartition("/")[2] for url in fetched].count("proof.json") == 1
+
+
 def test_a_site_that_does_not_answer_is_said_plainly(window):
     page = window.page
     page.context.set_offline(True)
@@ -141,6 +150,9 @@ def test_the_keyboard_alone_is_enough(window, tmp_path):
     page, opening = window.page, FIVE["opening"]
     file = tmp_path / "proof.json"
     file.write_text(json.dumps(FIVE["proof"]))
+
+    # The browser asks us instead of showing its dialogue from here on.
+    page.on("filechooser", lambda chooser: None)
 
     def tab_to(selector):
         for _ in range(60):

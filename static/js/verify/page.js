@@ -9,6 +9,7 @@ const root = document.querySelector("[data-checker]");
 const part = (name) => root.querySelector(`[data-${name}]`);
 const HASH = /^[0-9a-f]{64}$/;
 const MARKS = { pass: "Holds", fail: "Does not hold", skipped: "Not looked at" };
+// One check at a time, from the press of the button on: a document may be long on its way.
 let busy = false;
 let failure = "";
 
@@ -86,6 +87,7 @@ async function checkFile(file) {
     begin(file.name);
     return send({ type: "check", size: file.size });
   }
+  busy = true;
   try {
     checkBytes(await file.arrayBuffer(), file.name);
   } catch {
@@ -95,6 +97,7 @@ async function checkFile(file) {
 
 async function checkThisDraw() {
   if (busy) return;
+  busy = true;
   try {
     const answer = await fetch(part("check").dataset.document);
     if (!answer.ok) return stop(`The site has no document of this draw to give at the moment (status ${answer.status}). Try again later.`);
