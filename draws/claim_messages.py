@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from accounts import telling
+from draws.messages import label_of, labelled
 from draws.models import Redraw, Winner
 
 CLAIMS = telling.kind(
@@ -56,8 +57,8 @@ def _tell(winner: Winner, key: str, title: str, body: str, template: str, **more
         CLAIMS,
         key,
         title=title,
-        body=body,
+        body=body + labelled(winner.draw),
         url=reverse("draws:claim", args=[winner.pk]),
         template=f"draws/email/{template}",
-        context={"winner": winner, "draw": winner.draw, **more},
+        context={"winner": winner, "draw": winner.draw, "label": label_of(winner.draw), **more},
     )

@@ -1,5 +1,8 @@
 """Closing: freeze the ticket list, then draw the winners. Each step is its own database transaction,
-safe to repeat after a crash at any line, and made once however many workers try."""
+safe to repeat after a crash at any line, and made once however many workers try.
+
+A beacon draw takes the same steps; between them it waits for its round (draws/beacon/rounds.py).
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,14 +10,25 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.acting import acting_as
 from draws import fairness, log, sealing, settling
-from draws.models import Draw, FrozenList, Participation, Seal, Winner
+from draws.beacon import pinned
+from draws.models import Draw, FreezeToTell, FrozenList, Participation, Round, Seal, Winner
 from draws.services import database_now, lock_if_free
 from draws.sweeping import sweep
 from draws.voiding import void
+
+BEACON_PATIENCE = timedelta(days=7)  # after the round's time; then its draws are void
+LATE = "The ticket list was not frozen in the time promised, because the site was down."
+KNOWN = "The beacon's round was known before the ticket list was frozen."
+MISSING = "The beacon's round could not be obtained within 7 days of its time."
+
+
+class _MissedFreezing(Exception):
+    """The time sealed for freezing passed while the list was written."""
 
 
 def close_due_draws() -> int:
@@ -22,15 +36,35 @@ def close_due_draws() -> int:
 
     May run twice, late, or in several places at once. A draw that fails is logged; the others go on.
     """
-    steps = sweep(Draw.objects.due(), freeze_draw)
-    steps += sweep(Draw.objects.undrawn(), draw_winners)
+    steps = sweep(_to_freeze(), freeze_draw)
+    steps += sweep(_to_draw(), draw_winners)
+    steps += sweep(_given_up(), void_without_round)
     return steps + sweep(Draw.objects.unsettled(), settling.settle_draw)
+
+
+def _to_freeze() -> QuerySet[Draw]:
+    # Whether a beacon draw's round is known already is asked before, by another sweep. When that one is not
+    # at work, the list is frozen all the same: the promise of a time does not depend on it.
+    waited = Now() - timedelta(seconds=settings.FREEZE_WINDOW_SECONDS // 4)
+    return Draw.objects.due().filter(~Q(fairness_mode=Draw.Mode.BEACON) | Q(draw_time__lte=waited))
+
+
+def _to_draw() -> QuerySet[Draw]:
+    round_here = Round.objects.filter(chain_hash=OuterRef("seal__chain_hash"), round=OuterRef("seal__round"))
+    return Draw.objects.undrawn().filter(~Q(fairness_mode=Draw.Mode.BEACON) | Exists(round_here))
+
+
+def _given_up() -> QuerySet[Draw]:
+    # A list is frozen before its round's time; void_without_round looks at the time itself.
+    long_ago = Now() - BEACON_PATIENCE
+    return Draw.objects.undrawn().filter(fairness_mode=Draw.Mode.BEACON, frozen_at__lte=long_ago)
 
 
 @transaction.atomic
 def freeze_draw(draw_id: int) -> bool:
     """Fix the ticket list of a draw past its closing time and publish its fingerprint; or void the draw when
-    fewer tickets than its minimum were taken, or when the time sealed for freezing has passed.
+    fewer tickets than its minimum were taken, when the time sealed for freezing has passed, or when the
+    beacon's round is known already.
 
     False when it is not due or somebody else is at work on it.
     """
@@ -40,6 +74,15 @@ def freeze_draw(draw_id: int) -> bool:
     record = Seal.objects.get(pk=draw.pk)
     if _voided(draw, record):
         return True
+    try:
+        with transaction.atomic():
+            _freeze(draw, record)
+    except _MissedFreezing:
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, LATE)
+    return True
+
+
+def _freeze(draw: Draw, record: Seal) -> None:
     tree = fairness.TicketTree()
     for part, refs in enumerate(_parts(draw, record)):
         tree.extend(fairness.PackedRefs(refs))
@@ -51,8 +94,12 @@ def freeze_draw(draw_id: int) -> bool:
     Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
     with acting_as("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
+    # A long list takes a while, and so may the log's lock: what counts is when the record is written.
+    log.hold()
+    if _is_late(record):
+        raise _MissedFreezing
     log.append(draw, "freeze", frozen)
-    return True
+    FreezeToTell.objects.create(draw=draw)
 
 
 def _parts(draw: Draw, record: Seal) -> Iterator[bytes]:
@@ -82,37 +129,66 @@ def _voided(draw: Draw, record: Seal) -> bool:
         void(draw, Draw.VoidCode.NO_TICKETS, "Nobody took a ticket.")
     elif taken < least:
         void(draw, Draw.VoidCode.BELOW_MINIMUM, f"{taken} tickets were taken and {least} were needed.")
-    elif database_now().timestamp() > record.freeze_by:
-        late = "The ticket list was not frozen in the time promised, because the site was down."
-        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, late)
+    elif _is_late(record):
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, LATE)
+    elif sealing.obtained_round(record) is not None:
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, KNOWN)
     else:
         return False
     return True
 
 
+def _is_late(record: Seal) -> bool:
+    # The round of a beacon draw is published a minute after this at the earliest.
+    return database_now().timestamp() > record.freeze_by
+
+
 @transaction.atomic
 def draw_winners(draw_id: int) -> bool:
-    """Compute the winners of a frozen draw and write them, once. False when that is done or being done."""
+    """Compute the winners of a frozen draw and write them, once. False when that is done or being done, or
+    while the beacon's round is not there.
+    """
     draw = lock_if_free(draw_id, frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
     if draw is None:
         return False
     record = Seal.objects.get(pk=draw.pk)
-    places = _pick(draw, record)
+    signature = sealing.obtained_round(record)
+    if record.round is not None and signature is None:
+        return False
+    places = _pick(draw, record, signature or b"")
     winners = _write_winners(draw, places[: draw.winner_count])
     frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
-    result = fairness.result_hash(sealing.mode_of(draw), frozen, b"", seed, places)
-    Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result)
+    result = fairness.result_hash(sealing.mode_of(draw), frozen, signature or b"", seed, places)
+    Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result, signature=signature)
     with acting_as("draw_winners"):
         Draw.objects.filter(pk=draw.pk).update(drawn_at=Now(), winner=winners[0].user_id)
     log.append(draw, "result", result)
     return True
 
 
-def _pick(draw: Draw, record: Seal) -> list[int]:
+@transaction.atomic
+def void_without_round(draw_id: int) -> bool:
+    """Void a frozen beacon draw whose round nobody brought within 7 days of its time.
+
+    False when it is not so, or somebody else is at work on it.
+    """
+    draw = lock_if_free(draw_id, frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
+    if draw is None:
+        return False
+    record = Seal.objects.get(pk=draw.pk)
+    if record.round is None or sealing.obtained_round(record) is not None:
+        return False
+    if database_now() <= pinned.round_time(record.round) + BEACON_PATIENCE:
+        return False
+    void(draw, Draw.VoidCode.BEACON_MISSING, MISSING)
+    return True
+
+
+def _pick(draw: Draw, record: Seal, signature: bytes) -> list[int]:
     parts = FrozenList.objects.filter(draw=draw).order_by("part").values_list("refs", flat=True)
     refs = fairness.PackedRefs(b"".join(map(bytes, parts)))
     frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
-    key = fairness.pick_key(sealing.mode_of(draw), frozen, b"", seed)
+    key = fairness.pick_key(sealing.mode_of(draw), frozen, signature, seed)
     return fairness.pick_winners(
         key,
         refs,

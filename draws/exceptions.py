@@ -10,6 +10,7 @@ DrawError
 │   └── RequestConflict   InvalidTicketCount  InvalidRequest  TooBusy
 ├── NotPublishable        the draft cannot open as it is
 ├── NotCancellable        the draw can no longer be cancelled
+├── RoundRefused          what staff pasted is not the round that the draw waits for
 ├── ClaimError            nothing about a prize was changed
 │   ├── ClaimNotYours     AlreadyClaimed  ClaimLapsed     NothingToClaim
 │   └── ClaimInvalid      NotSendable     NotPassable
@@ -158,6 +159,12 @@ class NotPublishable(DrawError):
 
 class NotCancellable(DrawError):
     """The draw can no longer be cancelled."""
+
+
+class RoundRefused(DrawError):
+    """What was pasted is not the signature of the round that the draw waits for, or it waits for none."""
+
+    status = 400
 
 
 class TextNotChangeable(DrawError):

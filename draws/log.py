@@ -28,10 +28,15 @@ def append(draw: Draw, kind: str, record_hash: bytes) -> LogRecord:
     )
 
 
+def origin() -> str:
+    """The site that the log's first head names."""
+    return str(settings.LOG_ORIGIN)
+
+
 def newest_head() -> bytes:
     """The head over all records so far."""
     last = LogRecord.objects.order_by("-n").first()
-    return bytes(last.head) if last else fairness.site_head(settings.SITE_ORIGIN)
+    return bytes(last.head) if last else fairness.site_head(origin())
 
 
 def _last_record() -> LogRecord:
@@ -39,5 +44,5 @@ def _last_record() -> LogRecord:
     last = LogRecord.objects.order_by("-n").first()
     if last is not None:
         return last
-    head = fairness.site_head(settings.SITE_ORIGIN)
+    head = fairness.site_head(origin())
     return LogRecord.objects.create(n=0, time=0, kind="site", record_hash=head, prev=bytes(32), head=head)

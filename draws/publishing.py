@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from accounts.acting import acting_as
 from accounts.models import User
 from draws import fairness, log, sealing
+from draws.beacon import pinned
 from draws.exceptions import NotPublishable
 from draws.models import Draw
 from draws.services import database_now, lock_draw
@@ -40,7 +41,7 @@ def problems(draw: Draw) -> list[str]:
     found = []
     if draw.draw_time <= database_now():
         found.append("Its closing time has passed: choose a later one.")
-    if draw.fairness_mode != Draw.Mode.LOCAL:
+    if draw.fairness_mode == Draw.Mode.BEACON and not pinned.has_source():
         found.append("No beacon is configured: choose the operator-run mode.")
     if not draw.prize_amount and not draw.prize_coins:
         found.append("It has no prize: give the prize a value, or coins.")

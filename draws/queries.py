@@ -4,10 +4,10 @@ function costs the same number of queries however many draws, tickets or players
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Count, F, QuerySet, Sum, Window
+from django.db.models import Count, F, QuerySet, Subquery, Sum, Window
 from django.utils import timezone
 
 from accounts.breaks import current_break, until
@@ -16,6 +16,7 @@ from accounts.paging import Page, cut, moment_cursor, read_moment_cursor
 from accounts.playing import may_play_problem
 from accounts.services import has_confirmed_email
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
+from draws.revealing import Pseudonym, pseudonym_of, public_seals
 from draws.standing import holders, redraws_of
 from ledger.limits import Limit, tightest
 from ledger.models import Transaction
@@ -65,9 +66,9 @@ class DrawPage:
 
     draw: Draw
     seal: Seal | None
-    revealed_seed: bytes | memoryview | None
     log_head: bytes | memoryview | None
     held: Held
+    pseudonym: Pseudonym | None
     confirmed: bool
     problem: str
     break_lasts: str
@@ -78,6 +79,11 @@ class DrawPage:
     my_wins: list[Winner]
     coins_back: int
     changes: list[TextChange]
+
+    @property
+    def freeze_by(self) -> datetime | None:
+        """The time sealed for freezing the list, at the latest."""
+        return datetime.fromtimestamp(self.seal.freeze_by, UTC) if self.seal else None
 
 
 def end_of_today() -> datetime:
@@ -169,14 +175,15 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     prizes = drawn_first(draw.winner_count).filter(draw=draw).annotate(total=Window(Count("pk")))
     shown = list(prizes[:WINNERS_SHOWN]) if drawn else []
     redraws = redraws_of([draw.pk]) if drawn else []
+    newest = LogRecord.objects.order_by("-n").values("head")[:1]
+    seal = public_seals().annotate(log_head=Subquery(newest)).filter(pk=draw.pk).first()
     changes = TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20]
     return DrawPage(
         draw=draw,
-        # The secrets stay in the database; after the draw the seed is public.
-        seal=Seal.objects.filter(pk=draw.pk).defer("server_seed", "entry_secret").first(),
-        revealed_seed=Seal.objects.values_list("server_seed", flat=True).get(pk=draw.pk) if drawn else None,
-        log_head=LogRecord.objects.order_by("-n").values_list("head", flat=True).first(),
+        seal=seal,
+        log_head=seal.log_head if seal else None,
         held=held,
+        pseudonym=pseudonym_of(viewer, draw.pk) if viewer and held.count else None,
         confirmed=draw.is_open and viewer is not None and has_confirmed_email(viewer),
         problem=problem,
         break_lasts=until(rest) if rest else "",

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db.models import Max
 
 from draws import fairness
-from draws.models import Draw, Seal
+from draws.beacon import pinned
+from draws.models import Draw, Round, Seal
 
 
 def terms_of(draw: Draw) -> str:
@@ -39,6 +40,9 @@ def seal(draw: Draw) -> Seal:
         terms=terms_of(draw),
         seed_commit=fairness.seed_commit(uid, server_seed),
     )
+    if draw.fairness_mode == Draw.Mode.BEACON:
+        record.chain_hash, record.scheme = pinned.CHAIN.chain_hash, pinned.CHAIN.scheme
+        record.round = pinned.round_for(record.freeze_by)
     record.open_hash = open_record(draw, record).open_hash()
     record.save(force_insert=True)
     return record
@@ -52,13 +56,29 @@ def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:
         mode=mode_of(draw),
         closes_at=record.closes_at,
         freeze_by=record.freeze_by,
-        beacon=None,
+        beacon=beacon_of(record),
         winners=draw.winner_count,
         reserves=draw.reserve_count,
         policy=policy_of(draw),
         terms=record.terms,
         seed_commit=bytes(record.seed_commit),
     )
+
+
+def beacon_of(record: Seal) -> fairness.BeaconRound | None:
+    """The round that the draw waits for; None in local mode."""
+    if record.chain_hash is None or record.scheme is None or record.round is None:
+        return None
+    return fairness.BeaconRound(bytes(record.chain_hash), record.scheme, record.round)
+
+
+def obtained_round(record: Seal) -> bytes | None:
+    """The verified signature of the round that the draw waits for, if somebody brought it."""
+    if record.round is None:
+        return None
+    rounds = Round.objects.filter(chain_hash=record.chain_hash, round=record.round)
+    signature = rounds.values_list("signature", flat=True).first()
+    return None if signature is None else bytes(signature)
 
 
 def mode_of(draw: Draw) -> fairness.Mode:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts.heartbeat import beat
 from draws import claiming, closing, deleting, redrawing, telling
+from draws.beacon import rounds
 
 
 @shared_task
@@ -12,6 +13,12 @@ def close_due_draws() -> int:
     steps = closing.close_due_draws()
     beat("worker")
     return steps
+
+
+@shared_task
+def fetch_rounds() -> int:
+    """Freeze beacon draws that are due, and obtain the rounds that frozen ones wait for."""
+    return rounds.fetch_rounds()
 
 
 @shared_task
@@ -24,6 +31,12 @@ def sweep_claims() -> int:
 def tell_entries() -> int:
     """Confirm to players the tickets they took."""
     return telling.tell_entries()
+
+
+@shared_task
+def tell_frozen() -> int:
+    """Send the fingerprints of frozen lists to everyone who entered."""
+    return telling.tell_frozen()
 
 
 @shared_task

@@ -17,7 +17,8 @@ from accounts.models import User
 from draws import messages
 from draws.log import newest_head
 from draws.messages import Taken
-from draws.models import Draw, EntryToTell, Seal, Winner
+from draws.models import Draw, EntryToTell, FreezeToTell, Participation, Seal, Winner
+from draws.revealing import public_seals
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ PLAYERS_AT_ONCE = 500
 DRAWS_AT_ONCE = 200
 SWEEP_SECONDS = 5  # a sweep starts no batch after that; the next one goes on
 # One sweep of each at a time: however much there is to tell, other workers are free for the draws.
-ENTRIES_SWEEP, RESULTS_SWEEP = 11_11_13, 11_11_14
+ENTRIES_SWEEP, RESULTS_SWEEP, FREEZES_SWEEP = 11_11_13, 11_11_14, 11_11_17
 
 # A request's tickets are numbered without a gap; they are found along (draw, player).
 ENTRIES = """
@@ -101,6 +102,47 @@ def _taken(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes]]) -> l
         Taken(paid, users[user_id], draws[draw_id], first, last, coins, left, bytes(open_hash).hex(), head)
         for paid, user_id, draw_id, first, last, coins, left, open_hash in rows
     ]
+
+
+def tell_frozen() -> int:
+    """Send the fingerprint of each frozen list to every player who entered, once each; returns how many lists
+    all of their players were told of. One worker does it at a time."""
+    with alone(FREEZES_SWEEP) as free:
+        done, until = 0, time.monotonic() + SWEEP_SECONDS
+        # A fingerprint proves most before the beacon's round: those draws come first.
+        waiting = FreezeToTell.objects.order_by("draw__fairness_mode", "pk").values_list("pk", flat=True)
+        for draw_id in list(waiting[:DRAWS_AT_ONCE]) if free else ():
+            try:
+                done += _tell_freeze(draw_id, until)
+            except Exception:
+                logger.exception(
+                    "Draw %s: its frozen list could not be told; the next sweep tries again.", draw_id
+                )
+            if time.monotonic() >= until:
+                break
+        return done
+
+
+def _tell_freeze(draw_id: int, until: float) -> bool:
+    while _tell_next_entrants(draw_id):
+        if time.monotonic() >= until:
+            return False
+    return True
+
+
+@transaction.atomic
+def _tell_next_entrants(draw_id: int) -> bool:
+    """Tell the next players by id; False when nobody is left."""
+    row = FreezeToTell.objects.select_for_update(of=("self",)).select_related("draw").get(pk=draw_id)
+    later = Participation.objects.filter(draw=draw_id, user_id__gt=row.told_up_to).order_by("user_id")
+    ids = list(later.values_list("user_id", flat=True).distinct()[:PLAYERS_AT_ONCE])
+    if not ids:
+        row.delete()
+        return False
+    messages.tell_frozen(row.draw, public_seals().get(pk=draw_id), User.objects.filter(pk__in=ids))
+    row.told_up_to = ids[-1]
+    row.save(update_fields=["told_up_to"])
+    return True
 
 
 def tell_results() -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from draws.views import claims, detail, lists
+from draws.views import claims, detail, fairness, lists, verify
 
 app_name = "draws"
 
@@ -10,6 +10,15 @@ urlpatterns = [
     path("", lists.open_draws, name="list"),
     path("draws/<int:draw_id>/", detail.detail, name="detail"),
     path("draws/<int:draw_id>/enter/", detail.enter, name="enter"),
+    path("draws/<int:draw_id>/verify/", verify.verify, name="verify"),
+    path("verify/lucky11_checker.html", verify.checker_page, name="checker_page"),
+    path("draws/<int:draw_id>/proof.json", fairness.proof, name="proof"),
+    path("draws/<int:draw_id>/tickets/", fairness.ticket_list, name="ticket_list"),
+    path("draws/<int:draw_id>/tickets.txt", fairness.list_text, name="list_text"),
+    path("log/", fairness.log_page, name="log"),
+    path("log.json", fairness.log_json, name="log_json"),
+    path("verify/lucky11_verify.py", fairness.checker, name="checker"),
+    path("fair-draws/", fairness.fair, name="fair"),
     path("winners/", lists.winners, name="winners"),
     path("winners/<int:winner_id>/claim/", claims.claim, name="claim"),
     path("tickets/", lists.tickets, name="tickets"),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -42,6 +43,32 @@ def database() -> dict[str, Any]:
         return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     pool = {"min_size": 1, "max_size": size, "timeout": 10}
     return settings | {"OPTIONS": settings.get("OPTIONS", {}) | {"pool": pool}}
+
+
+def beacon_relays(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The addresses of drand relays that BEACON_RELAYS lists, each once; none without it.
+
+    Raises ImproperlyConfigured when one of them is not an address.
+    """
+    listed = environment.get("BEACON_RELAYS", "").split(",")
+    relays = list(dict.fromkeys(relay.strip().rstrip("/") for relay in listed if relay.strip()))
+    for relay in relays:
+        if not _is_address(relay):
+            raise ImproperlyConfigured(
+                f"BEACON_RELAYS: {relay} is not an address such as https://api.drand.sh. "
+                "List addresses with commas between them, or leave it empty for no beacon."
+            )
+    return relays
+
+
+def _is_address(text: str) -> bool:
+    try:
+        address = urlsplit(text)
+        port_fits = address.port is None or address.port > 0
+    except ValueError:
+        return False
+    plain = not (address.query or address.fragment or address.username)
+    return address.scheme in ("https", "http") and bool(address.hostname) and plain and port_fits
 
 
 def openid_providers(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from lucky11 import embedded
-from lucky11.configuration import database, openid_providers, required
+from lucky11.configuration import beacon_relays, database, openid_providers, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -82,7 +82,13 @@ MAIL_KEPT_DAYS = 90
 # The sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
+# The log's first head names the site it began on, for ever: a site that moves keeps the old origin here.
+LOG_ORIGIN = env.str("LOG_ORIGIN", default=SITE_ORIGIN)
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
+# Who brings the beacon's rounds; without any, draws are operator-run.
+BEACON_RELAYS = beacon_relays()
+BEACON_FOLDER = env.str("BEACON_FOLDER", default="")
+BEACON_TIMEOUT_SECONDS = env.float("BEACON_TIMEOUT_SECONDS", default=5)
 # So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
 PACE_SECONDS = env.int("PACE_SECONDS", default=10)
 PACE_PLAYER = env.int("PACE_PLAYER", default=30)
@@ -227,6 +233,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
+        # The checker of draws works in one.
+        "worker-src": [SELF],
         "form-action": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],
@@ -278,8 +286,10 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "close due draws": _every(1, "draws.tasks.close_due_draws"),
+    "fetch rounds": _every(1, "draws.tasks.fetch_rounds"),
     "sweep claims": _every(30, "draws.tasks.sweep_claims"),
     "tell about tickets": _every(2, "draws.tasks.tell_entries"),
+    "tell about frozen lists": _every(2, "draws.tasks.tell_frozen"),
     "tell results": _every(5, "draws.tasks.tell_results"),
     "deliver the outbox": _every(2, "accounts.tasks.deliver_outbox"),
     "welcome bonuses that were missed": _every(3600, "ledger.tasks.grant_missing_signup_bonuses"),

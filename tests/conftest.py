@@ -16,10 +16,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import create_player
+from draws.beacon import folder, pinned, relays, rounds
 from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.services import post
 from lucky11.management.commands.check_integrity import CHECKS
+from tests import signing
+from tests.beacon_server import BeaconServer, running
 from tests.mail_server import HOST, MailServer
 
 PASSWORD = "correct-horse-battery"
@@ -161,6 +164,12 @@ def clean_books(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _the_beacon_is_the_tests_own() -> None:
+    """Nobody can sign a round of the real one. Processes of the site get it from tests.beacon_settings."""
+    pinned.CHAIN = signing.beacon_chain()
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _all_players_have_one_address() -> None:
     settings.PACE_ADDRESS = int(MANY)
 
@@ -181,6 +190,27 @@ def _tests_alone_may_clear_the_books() -> None:
             cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
 
     TransactionTestCase._fixture_teardown = clear  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def beacon(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[BeaconServer]:
+    """The tests' own beacon and one honest relay of it, which is asked long before a round's time."""
+    monkeypatch.setattr(relays, "ASK_AHEAD", 7200.0)
+    monkeypatch.setattr(rounds, "LONGEST_PAUSE", 0.0)
+    # A test that lets a relay be slow lets it be slow for this long.
+    settings.BEACON_TIMEOUT_SECONDS = 2
+    forget_couriers()
+    with running() as server:
+        settings.BEACON_RELAYS = [server.relay("honest")]
+        yield server
+    forget_couriers()
+
+
+def forget_couriers() -> None:
+    """Whom to leave alone, which files to skip, and when to ask again is remembered no longer."""
+    relays.forget()
+    folder.forget()
+    rounds.forget()
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.base import StaffAdmin, short_time, staff
 from accounts.admin.search import whole_number, words_query
 from draws import publishing, text_changes
-from draws.admin import acts, words
+from draws.admin import acts, beacon, words
 from draws.admin.filters import ORDERS, ClosingFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, PublishedForm
+from draws.beacon import pinned
 from draws.models import Draw, TextChange
 from draws.overdue import is_overdue, overdue
 from ledger.admin.transactions import TransactionAdmin
@@ -26,12 +27,12 @@ from ledger.admin.transactions import TransactionAdmin
 PRIZE = ("title", ("prize_amount", "prize_coins"), ("illustration", "prize_image_url"))
 TICKETS = (("entry_fee", "max_participants"), ("max_per_player", "min_participants"))
 TIMES = ("draw_time", ("vip_only", "early_access_until"))
-PLACES = (("winner_count", "reserve_count"), "prize_policy")
+PLACES = (("winner_count", "reserve_count"), "prize_policy", "fairness_mode")
 STEPS = ("published_at", "frozen_at", "drawn_at", "cancelled_at", "settled_at")
 # A copy is a draft of its own: it says when it closes, and nothing is taken over from what happened.
 COPIED = [name for name in DraftForm.Meta.fields if name not in ("draw_time", "early_access_until")]
 CHANGES_SHOWN = 20
-PUBLISH, CANCEL = "draws.publish_draw", "draws.cancel_draw"
+PUBLISH, CANCEL, PASTE = "draws.publish_draw", "draws.cancel_draw", "draws.paste_round"
 
 
 @admin.register(Draw)
@@ -117,6 +118,10 @@ class DrawAdmin(StaffAdmin):
         sealed = [name for name in DraftForm.Meta.fields if name not in text_changes.FIELDS]
         return (*own, *sealed)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        mode = Draw.Mode.BEACON if pinned.has_source() else Draw.Mode.LOCAL
+        return {"fairness_mode": mode, **super().get_changeform_initial_data(request)}
+
     def get_fieldsets(self, request: HttpRequest, obj: Draw | None = None) -> Any:
         rules = [
             ("Tickets", {"fields": TICKETS}),
@@ -165,6 +170,7 @@ class DrawAdmin(StaffAdmin):
         return [
             path("<path:object_id>/publish/", view(self.publish_view), name="draws_draw_publish"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="draws_draw_cancel"),
+            path("<path:object_id>/round/", view(self.round_view), name="draws_draw_round"),
             *super().get_urls(),
         ]
 
@@ -178,9 +184,11 @@ class DrawAdmin(StaffAdmin):
     def _beside(self, request: HttpRequest, draw: Draw) -> dict[str, Any]:
         draft = draw.published_at is None
         changes = TextChange.objects.filter(draw=draw).select_related("actor").order_by("-changed_at", "-pk")
+        waits = draw.state == Draw.State.CLOSED and draw.fairness_mode == Draw.Mode.BEACON
         copy = urlencode({name: getattr(draw, name) for name in COPIED if getattr(draw, name)})
         return {
             "may_publish": draft and request.user.has_perm(PUBLISH),
+            "may_paste": waits and request.user.has_perm(PASTE),
             "may_cancel": draw.is_open and request.user.has_perm(CANCEL),
             "problems": publishing.problems(draw) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
@@ -196,6 +204,10 @@ class DrawAdmin(StaffAdmin):
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cancel an open draw."""
         return acts.cancel_page(self, request, found(self, request, object_id, CANCEL))
+
+    def round_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Paste the round that a draw waits for."""
+        return beacon.paste_page(self, request, found(self, request, object_id, PASTE))
 
 
 TransactionAdmin.reference_pages["draw"] = "admin:draws_draw_change"

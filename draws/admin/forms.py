@@ -3,13 +3,19 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget, AdminTextInputWidget
 from django.core.validators import RegexValidator
 
 from accounts.admin.base import ReasonedForm
 from draws.models import Draw
 from draws.text_changes import FIELDS
 
+MODES = {
+    Draw.Mode.BEACON: "Public beacon: winners follow from a round of drand’s quicknet that does not exist "
+    "yet when the ticket list is frozen. Nobody can know or steer them, not even you.",
+    Draw.Mode.LOCAL: "Operator-run: players read, wherever the draw is shown, that the operator could know "
+    "or influence the result.",
+}
 PICTURE = RegexValidator(r"^(https?:/)?/[^\s<>\"']+$", "Give an address that begins with https:// or with /.")
 
 
@@ -41,6 +47,13 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
         "shown; the illustration is.",
     )
 
+    fairness_mode = forms.ChoiceField(
+        label="How winners are drawn",
+        choices=list(MODES.items()),
+        widget=AdminRadioSelect,
+        help_text="Sealed when the draw is published. One never stands in for the other.",
+    )
+
     class Meta:
         model = Draw
         fields: ClassVar[list[str]] = [
@@ -61,6 +74,7 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
             "winner_count",
             "reserve_count",
             "prize_policy",
+            "fairness_mode",
         ]
 
 

@@ -12,8 +12,11 @@ from accounts.admin.search import whole_number
 from draws.admin.words import moment
 from draws.models import Draw, LogRecord, Seal
 
-SECRET = "Secret until the draw is drawn"
-HASHES = ("draw_uid", "seed_commit", "open_hash", "root", "freeze_hash", "result_hash", "void_hash")
+SECRET = "Secret until the list is frozen (beacon) or the draw is drawn (operator-run)"
+HASHES = (
+    *("draw_uid", "seed_commit", "open_hash", "chain_hash"),
+    *("root", "freeze_hash", "signature", "result_hash", "void_hash"),
+)
 
 
 @admin.register(Seal)
@@ -24,7 +27,18 @@ class SealAdmin(ReadOnly, StaffAdmin):
     ordering = ("-seq",)
     search_fields = ("draw",)
     search_help_text = "A draw’s number."
-    fields = ("seq", "of_draw", "closing", "freezing", "terms", "seed", "tickets", "winning", "hashes")
+    fields = (
+        "seq",
+        "of_draw",
+        "closing",
+        "freezing",
+        "terms",
+        "waits_for",
+        "seed",
+        "tickets",
+        "winning",
+        "hashes",
+    )
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Seal]:
@@ -60,7 +74,11 @@ class SealAdmin(ReadOnly, StaffAdmin):
 
     @admin.display(description="server seed")
     def seed(self, seal: Seal) -> str:
-        return SECRET if seal.draw.drawn_at is None else bytes(seal.server_seed).hex()
+        return bytes(seal.server_seed).hex() if seal.is_seed_public else SECRET
+
+    @admin.display(description="beacon’s round")
+    def waits_for(self, seal: Seal) -> str:
+        return f"{seal.round}, published {moment(seal.round_time)}" if seal.round_time else "–"
 
     @admin.display(description="winning tickets, reserves last")
     def winning(self, seal: Seal) -> str:

@@ -1,6 +1,6 @@
 from draws.models.claims import Claim, EntryToTell, Redraw
 from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
-from draws.models.seals import FrozenList, LogRecord, Seal
+from draws.models.seals import FreezeToTell, FrozenList, LogRecord, Round, Seal
 from draws.models.tickets import Participation, TextChange, Winner
 
 __all__ = [
@@ -9,10 +9,12 @@ __all__ = [
     "Draw",
     "DrawQuerySet",
     "EntryToTell",
+    "FreezeToTell",
     "FrozenList",
     "LogRecord",
     "Participation",
     "Redraw",
+    "Round",
     "Seal",
     "TextChange",
     "Winner",

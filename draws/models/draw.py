@@ -210,6 +210,7 @@ class Draw(KeepsCounters):
         permissions: ClassVar = [
             ("publish_draw", "Can publish a draw"),
             ("cancel_draw", "Can ask for and approve cancelling a draw"),
+            ("paste_round", "Can paste a beacon's round"),
         ]
 
     def __str__(self) -> str:
@@ -232,6 +233,11 @@ class Draw(KeepsCounters):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def is_beacon(self) -> bool:
+        """Whether a round of a public beacon decides, not the operator's secret alone."""
+        return self.fairness_mode == self.Mode.BEACON
 
     @property
     def has_ended(self) -> bool:

@@ -1,5 +1,6 @@
 """What is fixed and published about a draw: its seal, its frozen ticket list, and the site's log."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,13 +8,16 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from draws.beacon import pinned
 from draws.models.draw import Draw
 
 
 class Seal(models.Model):
     """The records of one published draw, in the bytes of the fairness protocol (version 1).
 
-    `server_seed` is secret until the draw is drawn, `entry_secret` for ever. Written once, column by column.
+    `server_seed` is secret until the list is frozen (beacon mode) or the draw is drawn (local mode),
+    `entry_secret` for ever. Written once, column by column. In beacon mode, and only then, the chain and the
+    round that the draw waits for are set; the round's signature comes with the result.
     """
 
     draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="seal")
@@ -26,9 +30,13 @@ class Seal(models.Model):
     terms = models.TextField(help_text="Canonical form")
     seed_commit = models.BinaryField(max_length=32)
     open_hash = models.BinaryField(max_length=32)
+    chain_hash = models.BinaryField(max_length=32, null=True)
+    scheme = models.TextField(null=True)  # noqa: DJ001 - with the chain hash, or not at all
+    round = models.BigIntegerField(null=True, help_text="Computed from `freeze_by`, never chosen.")
     root = models.BinaryField(max_length=32, null=True)
     total = models.BigIntegerField(null=True)
     freeze_hash = models.BinaryField(max_length=32, null=True)
+    signature = models.BinaryField(max_length=48, null=True, help_text="Of the beacon's round.")
     places = ArrayField(
         models.BigIntegerField(), null=True, help_text="Ticket indexes from 0: winners, then reserves."
     )
@@ -40,6 +48,16 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"Seal {self.seq}"
+
+    @property
+    def round_time(self) -> datetime | None:
+        """When the beacon publishes the round that the draw waits for; None in local mode."""
+        return None if self.round is None else pinned.round_time(self.round)
+
+    @property
+    def is_seed_public(self) -> bool:
+        """Whether everyone may read the seed: once frozen in beacon mode, once drawn in local mode."""
+        return self.result_hash is not None or (self.round is not None and self.freeze_hash is not None)
 
 
 class FrozenList(models.Model):
@@ -62,6 +80,26 @@ class FrozenList(models.Model):
         return f"Part {self.part} of draw {self.draw_id}"
 
 
+class Round(models.Model):
+    """A round of the accepted beacon whose signature was verified, and the courier that brought it first."""
+
+    id = models.BigAutoField(primary_key=True)
+    chain_hash = models.BinaryField(max_length=32)
+    round = models.BigIntegerField()
+    signature = models.BinaryField(max_length=48)
+    source = models.TextField(help_text="A courier: a relay's address, a file's name, or a member of staff.")
+    obtained_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "beacon_rounds"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"])
+        ]
+
+    def __str__(self) -> str:
+        return f"Round {self.round}"
+
+
 class LogRecord(models.Model):
     """One record of the site's log; each head covers all before it. Record 0 carries the first head."""
 
@@ -79,3 +117,16 @@ class LogRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.n}: {self.kind}"
+
+
+class FreezeToTell(models.Model):
+    """A frozen list whose fingerprint goes to everyone who entered; written at freezing, gone when told."""
+
+    draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="+")
+    told_up_to = models.TextField(default="", db_default="", help_text="The last player told, by id.")
+
+    class Meta:
+        db_table = "freezes_to_tell"
+
+    def __str__(self) -> str:
+        return f"frozen list of draw {self.draw_id}"

@@ -95,3 +95,22 @@ if (bar && entry) {
 }
 
 document.querySelector("[data-focus]")?.focus();
+
+// Fingerprints: a button beside the text that can be selected anyway.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const word = button.firstChild;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      word.textContent = "Copied";
+    } catch {
+      // Plain HTTP has no clipboard: show the whole text and select it.
+      const code = button.previousElementSibling;
+      code.textContent = button.dataset.copy;
+      getSelection().selectAllChildren(code);
+      word.textContent = "Selected";
+    }
+    setTimeout(() => { word.textContent = "Copy"; }, 2000);
+  });
+}

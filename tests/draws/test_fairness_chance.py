@@ -8,7 +8,7 @@ from math import sqrt
 import pytest
 
 from draws.fairness import Policy, candidates, pick_winners
-from draws.fairness.picking import fill_places, top_bits
+from draws.fairness.lucky11_verify import fill_places, top_bits
 
 PLAYER, TICKET = Policy.ONE_PRIZE_PER_PLAYER, Policy.ONE_PRIZE_PER_TICKET
 

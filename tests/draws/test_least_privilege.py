@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 ROLE = "lucky11_test_app"
 APPENDED = (
     "transactions, participations, frozen_lists, fairness_log, draw_text_changes, entries_to_tell, messages,"
-    " rules_acceptances, play_breaks"
+    " freezes_to_tell, rules_acceptances, play_breaks"
 )
 UPDATED = "draws, winners, draw_seals, outbox_emails, spend_limits, excluded_addresses"
 PROFILE = "total_participations, total_wins, total_earnings, current_streak, last_ticket_on, grace_used_on"

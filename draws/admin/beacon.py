@@ -1,0 +1,89 @@
+"""The beacon's rounds, read-only, and the page on which staff paste one that no relay brought."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.http import HttpRequest, HttpResponse
+
+from accounts.admin.acts import Act, ReasonForm, perform
+from accounts.admin.base import ReadOnly, StaffAdmin, change_url, short_time, staff
+from draws.admin.words import moment
+from draws.beacon import pinned, rounds
+from draws.exceptions import RoundRefused
+from draws.models import Draw, Round, Seal
+
+NEEDS_NO_TRUST = [
+    "Only the beacon's own signature of this very round is accepted, so it does not matter where you got it: "
+    "a drand relay’s page on another machine will do.",
+    "The winners follow from it at once. It cannot be taken back.",
+]
+
+
+class PasteForm(ReasonForm):
+    """The round as a relay shows it, and why a person had to bring it."""
+
+    round = forms.CharField(
+        label="Round",
+        max_length=4000,
+        widget=AdminTextareaWidget(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text="The JSON that a drand relay answers with, or the signature alone (96 hex digits).",
+        error_messages={"required": "Paste the round."},
+    )
+    field_order = ("round", "reason")
+
+
+def paste_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
+    """Shows the round that the draw waits for; POST keeps the pasted one if its signature is right."""
+    seal = getattr(draw, "seal", None)
+    waits = seal is not None and seal.round is not None and not draw.has_ended
+    act = Act(
+        title="Paste the beacon’s round",
+        button="Check and keep the round",
+        form=PasteForm(request.POST or None),
+        do=lambda given: _paste(page, request, draw, given["round"], given["reason"]),
+        refusals=(RoundRefused,),
+        facts=_facts(draw, seal) if waits else [("Draw", draw.title)],
+        notes=NEEDS_NO_TRUST if waits else [],
+        problems=[] if waits else ["This draw waits for no round of the beacon."],
+    )
+    return perform(page, request, draw, act, change_url(Draw, draw.pk))
+
+
+def _paste(page: StaffAdmin, request: HttpRequest, draw: Draw, text: str, reason: str) -> str:
+    row = rounds.paste(draw, text, actor=staff(request))
+    signature = bytes(row.signature).hex()
+    page.log_change(request, draw, f"Pasted round {row.round}, signature {signature}. Why: {reason}")
+    return f"Round {row.round:,} is verified and kept. The winners of {draw} follow from it."
+
+
+def _facts(draw: Draw, seal: Seal) -> list[tuple[str, object]]:
+    chain, number = pinned.CHAIN, seal.round or 0
+    return [
+        ("Draw", draw.title),
+        ("Beacon", f"{chain.name}, chain {chain.chain_hash.hex()}"),
+        ("Round", number),
+        ("Published", moment(pinned.round_time(number))),
+        ("Where relays have it", f"/{chain.chain_hash.hex()}/public/{number}"),
+    ]
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnly, StaffAdmin):
+    """Every round that was obtained, verified, and who brought it first."""
+
+    list_display = ("round", "source", "when")
+    ordering = ("-id",)
+    fields = ("round", "chain", "signed", "source", "when")
+    readonly_fields = fields
+
+    @admin.display(description="chain")
+    def chain(self, row: Round) -> str:
+        return bytes(row.chain_hash).hex()
+
+    @admin.display(description="signature")
+    def signed(self, row: Round) -> str:
+        return bytes(row.signature).hex()
+
+    @admin.display(description="obtained")
+    def when(self, row: Round) -> str:
+        return short_time(row.obtained_at)

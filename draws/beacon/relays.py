@@ -1,0 +1,134 @@
+"""Asking relays for a round: one after the other in random order, each answer verified, the bad left alone.
+
+What is known about a relay is kept in this process: it may be lost, and nothing depends on it.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from django.conf import settings
+
+from draws import fairness
+from draws.beacon import pinned
+from draws.beacon.answers import BadAnswer, read_round
+from draws.beacon.http import NotYet, Request
+
+logger = logging.getLogger(__name__)
+
+# The next relay is asked when one has failed, or has not answered so soon.
+NEXT_AFTER = 1.0
+# Seconds before a round's time from which it is asked for: the database's clock may be a little behind.
+ASK_AHEAD = 3.0
+FIRST_REST, LONGEST_REST = 5.0, 60.0
+
+
+@dataclass
+class Relay:
+    """A relay, since when it fails, and until when it is left alone (both by time.monotonic)."""
+
+    url: str
+    failures: int = 0
+    rests_until: float = 0.0
+    complaint: str = ""
+    request: Request | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be asked: it does not rest, and is not still answering something given up."""
+        busy = self.request is not None and self.request.is_alive()
+        return not busy and time.monotonic() >= self.rests_until
+
+    def failed(self, complaint: str) -> None:
+        """Leave it alone for a while, longer each time; say why, once."""
+        self.rests_until = time.monotonic() + min(FIRST_REST * 2**self.failures, LONGEST_REST)
+        self.failures = min(self.failures + 1, 10)
+        if complaint != self.complaint:
+            logger.warning("The relay %s is ignored for a while. %s", self.url, complaint)
+        self.complaint = complaint
+
+    def answered(self) -> None:
+        """It works, or says properly that it has to wait."""
+        self.failures, self.rests_until, self.complaint = 0, 0.0, ""
+
+
+_relays: dict[str, Relay] = {}
+
+
+def forget() -> None:
+    """Ask every relay again, whatever it did before."""
+    _relays.clear()
+
+
+def look(number: int) -> tuple[bytes, str] | None:
+    """The verified signature of a round and the relay that brought it; None when no relay has it now.
+
+    Takes at most BEACON_TIMEOUT_SECONDS. Not for use in a database transaction.
+    """
+    ready = [relay for relay in _configured() if relay.is_ready]
+    random.shuffle(ready)
+    for relay in _finished(ready, number):
+        assert relay.request is not None
+        if isinstance(relay.request.error, NotYet):
+            relay.answered()
+            continue
+        try:
+            signature = _verified(relay.request, number)
+        except (BadAnswer, fairness.FairnessError) as error:
+            relay.failed(str(error))
+        else:
+            relay.answered()
+            return signature, relay.url
+    return None
+
+
+def _configured() -> list[Relay]:
+    return [_relays.setdefault(url, Relay(url)) for url in settings.BEACON_RELAYS]
+
+
+def _finished(ready: list[Relay], number: int) -> Iterator[Relay]:
+    """Each relay once its request is over; those that are too slow are cut off."""
+    until = time.monotonic() + settings.BEACON_TIMEOUT_SECONDS
+    asked: list[Relay] = []
+    done: SimpleQueue[Request] = SimpleQueue()
+    over = 0
+    try:
+        while ready or over < len(asked):
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            if ready:
+                asked.append(_ask(ready.pop(), number, left, done))
+            try:
+                request = done.get(timeout=min(left, NEXT_AFTER) if ready else left)
+            except Empty:
+                continue
+            over += 1
+            yield next(relay for relay in asked if relay.request is request)
+    finally:
+        late = time.monotonic() >= until
+        for relay in asked:
+            if relay.request is not None and relay.request.is_alive():
+                relay.request.cut()
+                if late:
+                    relay.failed(f"It did not answer within {settings.BEACON_TIMEOUT_SECONDS} seconds.")
+
+
+def _ask(relay: Relay, number: int, seconds: float, done: "SimpleQueue[Request]") -> Relay:
+    path = f"/{pinned.CHAIN.chain_hash.hex()}/public/{number}"
+    relay.request = Request(relay.url, path, seconds, done)
+    relay.request.start()
+    return relay
+
+
+def _verified(request: Request, number: int) -> bytes:
+    if request.error is not None:
+        raise request.error
+    given, signature = read_round(request.body)
+    if given != number:
+        raise BadAnswer(f"It answered with another round than {number}.")
+    fairness.verify_round(pinned.CHAIN, number, signature)
+    return signature

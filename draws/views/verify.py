@@ -1,0 +1,89 @@
+"""Checking a draw in the visitor's browser, and the checker as a file to keep."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from accounts.http import player_of
+from accounts.models import User
+from draws import queries
+from draws.models import Draw
+from draws.revealing import Pseudonym, pseudonym_of, public_seals
+
+STYLES = ["css/app.css", "css/parts.css", "css/pages.css", "css/verify.css"]
+NOT_KEPT = {"saved.js", "worker.js"}
+
+
+@require_safe
+def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
+    """The page that repeats a finished draw; of an unfinished one it says what is sealed so far."""
+    player = player_of(request)
+    draw = queries.find_draw(None, draw_id)
+    if draw is None:
+        return render(request, "draws/no_such_draw.html", {"bare_id": str(draw_id)[:12]}, status=404)
+    finished = draw.drawn_at is not None or draw.cancelled_at is not None
+    context = {
+        "draw": draw,
+        "seal": public_seals().filter(pk=draw.pk).first(),
+        "document_url": reverse("draws:proof", args=[draw.pk]) if finished else "",
+        "pseudonym": _own_pseudonym(player, draw),
+    }
+    return render(request, "draws/verify.html", context)
+
+
+def _own_pseudonym(player: User | None, draw: Draw) -> Pseudonym | None:
+    held = queries.held_in(player, draw.pk)
+    return pseudonym_of(player, draw.pk) if player and held.count else None
+
+
+@require_safe
+def checker_page(request: HttpRequest) -> HttpResponse:
+    """The browser's checker in one file that works from a folder, without the site or a connection."""
+    answer = HttpResponse(_checker_file(), content_type="text/html; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="lucky11_checker.html"'
+    return answer
+
+
+@lru_cache(maxsize=1)
+def _checker_file() -> str:
+    scripts = sorted(_asset("js/verify/page.js").parent.glob("*.js"))
+    modules = [
+        _asset("vendor/noble/noble.js"),
+        *(path for path in scripts if path.name not in ("saved.js", "worker.js")),
+    ]
+    context = {
+        "style": _inline("\n".join(filter(_stands_alone, _lines(STYLES)))),
+        "modules": [(path.name, _inline(path.read_text())) for path in modules],
+        "loader": _inline(_asset("js/verify/saved.js").read_text()),
+    }
+    return render_to_string("draws/verify/file.html", context)
+
+
+def _lines(styles: list[str]) -> list[str]:
+    return [line for name in styles for line in _asset(name).read_text().splitlines()]
+
+
+def _stands_alone(line: str) -> bool:
+    # The site's fonts are files of their own; the page in the file takes the reader's.
+    return not line.startswith("@font-face")
+
+
+def _asset(name: str) -> Path:
+    found = finders.find(name)
+    if not isinstance(found, str):
+        raise Http404(f"{name} is not part of this site.")
+    return Path(found)
+
+
+def _inline(source: str) -> SafeString:
+    # Our own files; what would end the element early is a mistake in them.
+    if "</script" in source or "</style" in source or "<!--" in source:
+        raise ValueError("This file cannot stand inside a page.")
+    return mark_safe(source)

@@ -1,0 +1,181 @@
+// The page: one button, a file instead, each step as it comes, the verdict, and what a reader looks for.
+
+import { grouped, limitsOf, make, resultParts, verdictOf } from "./card.js";
+import { STEPS } from "./check.js";
+import { MAX_BYTES } from "./json.js";
+import { startEngine } from "./runner.js";
+
+const root = document.querySelector("[data-checker]");
+const part = (name) => root.querySelector(`[data-${name}]`);
+const HASH = /^[0-9a-f]{64}$/;
+const MARKS = { pass: "Holds", fail: "Does not hold", skipped: "Not looked at" };
+// One check at a time, from the press of the button on: a document may be long on its way.
+let busy = false;
+let failure = "";
+
+const send = startEngine(hear, !globalThis.lucky11KeptFile);
+part("tools").hidden = false;
+for (const element of document.querySelectorAll("[data-without-script]")) element.hidden = true;
+
+function hear(message) {
+  if (message.type === "step") showStep(message.step);
+  else if (message.type === "progress") part("bar").value = message.value;
+  else if (message.type === "done") showOutcome(message);
+  else if (message.type === "tickets") showTickets(message);
+  else if (message.type === "hash") showHash(message);
+  else stop("The check broke off, which says nothing about the draw. Check the document with the Python program instead.");
+}
+
+function begin(what) {
+  busy = true;
+  failure = "";
+  part("problem").hidden = true;
+  part("outcome").hidden = true;
+  part("working").hidden = false;
+  part("bar").hidden = false;
+  part("bar").value = 0;
+  part("steps").replaceChildren(...STEPS.map((name) =>
+    make("li", { "data-step": name }, make("div", {}, make("strong", {}, name), make("small", {}, "")))));
+  part("live").textContent = `Checking ${what}.`;
+}
+
+function stop(sentence) {
+  busy = false;
+  part("working").hidden = true;
+  part("problem").hidden = false;
+  part("words").textContent = sentence;
+  part("problem").focus();
+}
+
+function showStep({ name, verdict, sentence }) {
+  const item = part("steps").querySelector(`[data-step=${name}]`);
+  item.dataset.verdict = verdict;
+  item.querySelector("strong").replaceChildren(name, make("span", { class: "tag verify__mark" }, MARKS[verdict]));
+  item.querySelector("small").textContent = sentence;
+  if (verdict === "fail") failure = sentence;
+}
+
+function showOutcome(outcome) {
+  busy = false;
+  part("bar").value = 1;
+  part("bar").hidden = true;
+  part("outcome").hidden = false;
+  part("outcome").dataset.verdict = outcome.verdict;
+  part("headline").textContent = verdictOf(outcome);
+  part("result").replaceChildren(...resultParts(outcome, failure));
+  const passed = outcome.verdict === "pass";
+  part("limits").hidden = part("look").hidden = !passed;
+  if (passed) {
+    part("limit-list").replaceChildren(...limitsOf(outcome).map((limit) => make("li", {}, limit)));
+    part("mine").hidden = !outcome.draw.total;
+    part("voided").hidden = !(outcome.draw.void && outcome.draw.total && outcome.draw.round);
+  }
+  for (const answer of root.querySelectorAll("[data-answer]")) answer.textContent = "";
+  // Focus reads the verdict aloud; saying it in the live region as well would say it twice.
+  part("live").textContent = "";
+  part("headline").focus();
+}
+
+function checkBytes(buffer, what) {
+  begin(what);
+  send({ type: "check", bytes: new Uint8Array(buffer) }, [buffer]);
+}
+
+async function checkFile(file) {
+  if (busy || !file) return;
+  if (file.size > MAX_BYTES) {
+    begin(file.name);
+    return send({ type: "check", size: file.size });
+  }
+  busy = true;
+  try {
+    checkBytes(await file.arrayBuffer(), file.name);
+  } catch {
+    stop("The file could not be read. Is it a folder, or was it moved?");
+  }
+}
+
+async function checkThisDraw() {
+  if (busy) return;
+  busy = true;
+  try {
+    const answer = await fetch(part("check").dataset.document);
+    if (!answer.ok) return stop(`The site has no document of this draw to give at the moment (status ${answer.status}). Try again later.`);
+    checkBytes(await answer.arrayBuffer(), "this draw");
+  } catch {
+    stop("The document could not be fetched. Are you online? A document you saved can be checked without a connection.");
+  }
+}
+
+part("check")?.addEventListener("click", checkThisDraw);
+part("file").addEventListener("change", (event) => {
+  checkFile(event.target.files[0]);
+  // The same file may be chosen again after it was changed.
+  event.target.value = "";
+});
+
+const drop = part("drop");
+for (const name of ["dragenter", "dragover"]) {
+  addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.dataset.over = "";
+  });
+}
+for (const name of ["dragleave", "drop"]) addEventListener(name, () => delete drop.dataset.over);
+addEventListener("drop", (event) => {
+  event.preventDefault();
+  checkFile(event.dataTransfer.files[0]);
+});
+
+const cleaned = (form, name) => form.elements[name].value.trim().toLowerCase();
+
+function ask(form, message, problem) {
+  const answer = form.querySelector("[data-answer]");
+  answer.textContent = problem;
+  if (!problem && !busy) send(message());
+}
+
+part("mine").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const userId = form.elements.user_id.value.trim();
+  const salt = cleaned(form, "salt");
+  const problem = !userId ? "Your player number is missing." : HASH.test(salt) ? "" : "The salt has 64 characters, 0–9 and a–f.";
+  ask(form, () => ({ type: "tickets", userId, salt }), problem);
+});
+
+part("kept").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const hash = cleaned(event.target, "hash").replace(/\s/g, "");
+  ask(event.target, () => ({ type: "hash", hash }), HASH.test(hash) ? "" : "A hash has 64 characters, 0–9 and a–f.");
+});
+
+part("voided").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const round = Number(form.elements.round.value);
+  const signature = cleaned(form, "signature");
+  const valid = Number.isSafeInteger(round) && round > 0 && /^[0-9a-f]{96}$/.test(signature);
+  const answer = form.querySelector("[data-answer]");
+  answer.textContent = valid ? "" : "A round is a number and a signature of 96 characters, 0–9 and a–f.";
+  if (!valid || busy) return;
+  begin("the void draw with this round");
+  send({ type: "check", round: { round, signature } });
+});
+
+function showTickets({ ref, count, numbers, places }) {
+  const answer = part("mine").querySelector("[data-answer]");
+  if (!count) {
+    answer.textContent = `No ticket in the list has your reference ${ref}. If you have a confirmation of this draw, keep it and write to us.`;
+    return;
+  }
+  const more = count > numbers.length ? ` and ${grouped(count - numbers.length)} more` : "";
+  const won = places.length ? ` In the result: place ${places.map((place) => place + 1).join(", ")}.` : "";
+  answer.textContent = `Your ${count === 1 ? "ticket is" : `${grouped(count)} tickets are`} in the list: ${numbers.join(", ")}${more}.${won}`;
+}
+
+function showHash({ found }) {
+  part("kept").querySelector("[data-answer]").textContent = found.length
+    ? `Yes. It is ${found.join(", and ")}.`
+    : "No. The document does not hold this hash. If it was given to you for this draw, the records were changed: keep it and show it to others.";
+}

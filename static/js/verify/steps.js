@@ -1,0 +1,159 @@
+// What each step checks, and what it says when it holds.
+
+import { sha256 } from "../../vendor/noble/noble.js";
+import { signatureProblem } from "./beacon.js";
+import { hex } from "./bytes.js";
+import { roundAt } from "./chains.js";
+import { numberHolders } from "./holders.js";
+import { checkLog } from "./log.js";
+import { pick, pickKey } from "./pick.js";
+import { freezeHash, openHash, resultHash, seedCommit, voidHash } from "./records.js";
+import { need } from "./refusal.js";
+import { canonical } from "./terms.js";
+import { rootOf } from "./tree.js";
+
+const NOTHING = new Uint8Array(0);
+const MAX_WINDOW = 3600;
+const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+/** Keep a computed hash for whoever compares, and refuse when it is not the document's. */
+function matches(state, name, computed, written, sentence) {
+  state.values[name] = hex(computed);
+  need(state.values[name] === hex(written), sentence);
+}
+
+function seed(state) {
+  const { doc } = state;
+  if (!doc.server_seed) return "The secret number was never revealed, because the draw has no winners.";
+  const commit = seedCommit(doc.draw_id, doc.server_seed);
+  matches(state, "seed_commit", commit, doc.open.seed_commit, "The secret number is not the one sealed before the draw opened.");
+  return "The secret number is the one whose fingerprint was published before the first ticket.";
+}
+
+function open(state) {
+  const { doc } = state;
+  state.values.terms = hex(sha256(canonical(doc.open.terms)));
+  const computed = openHash(doc.draw_id, doc.open);
+  matches(state, "open_hash", computed, doc.open.open_hash, "The opening record does not give its hash: prize, price, limits, times or rules were changed.");
+  return "Prize, price, limits, times and rules give the hash published before the first ticket.";
+}
+
+function times({ doc }) {
+  const { closes_at: closes, freeze_by: by } = doc.open;
+  need(closes <= by && by - closes <= MAX_WINDOW, "The time for freezing the list is not within an hour after closing.");
+  return `The list had to be frozen within ${counted(by - closes, "second")} after closing.`;
+}
+
+function round({ doc, chain }) {
+  const { beacon, freeze_by: by } = doc.open;
+  if (!beacon) return "No beacon: this is an operator-run draw.";
+  need(
+    hex(beacon.chain_hash) === chain.chainHash && beacon.scheme === chain.scheme,
+    "The draw names another beacon than the one this checker accepts.",
+  );
+  const due = roundAt(chain, BigInt(by) + 60n);
+  need(BigInt(beacon.round) === due, `The beacon’s round is not the one that follows from the times, ${due}.`);
+  return `Round ${beacon.round} of the beacon follows from the closing time. It came at least a minute after the list had to be frozen.`;
+}
+
+function beacon(state) {
+  const { doc, chain } = state;
+  if (doc.open.mode === "local") return "No beacon: the operator could know or influence the result.";
+  if (!doc.beacon) return "The draw was voided, and the document has no round of the beacon.";
+  need(doc.beacon.round === doc.open.beacon.round, "The round is not the one named before the draw opened.");
+  const problem = signatureProblem(chain, doc.beacon.round, doc.beacon.signature);
+  need(!problem, problem);
+  state.values.randomness = hex(sha256(doc.beacon.signature));
+  return `The beacon signed round ${doc.beacon.round}. Nobody could know this signature before.`;
+}
+
+async function entries(state) {
+  const { doc } = state;
+  if (!doc.freeze) return "The list was never frozen.";
+  const total = doc.entries.length / 32;
+  need(doc.freeze.total === total, `The list holds ${counted(total, "ticket")}, but ${doc.freeze.total} were frozen.`);
+  need(total > 0, "A list without tickets cannot be frozen.");
+  const root = await rootOf(doc.entries, state.onProgress);
+  matches(state, "root", root, doc.freeze.root, "The list does not give its fingerprint: a ticket was changed, added, removed or moved.");
+  return `${counted(total, "ticket")}, numbered without a gap, ${total === 1 ? "gives" : "give"} the fingerprint of the frozen list.`;
+}
+
+function freeze(state) {
+  const { doc } = state;
+  if (!doc.freeze) return "The list was never frozen.";
+  const computed = freezeHash(doc.open.mode, doc.open.open_hash, doc.freeze.root, doc.freeze.total, doc.server_seed);
+  matches(state, "freeze_hash", computed, doc.freeze.freeze_hash, "The frozen list’s record does not give its hash.");
+  return "The frozen list and the opening record give the hash that was published at freezing.";
+}
+
+async function limits(state) {
+  const { doc } = state;
+  const { max_participants: most, max_per_player: each, min_participants: least } = doc.open.terms;
+  if (!doc.freeze) return "There is no frozen list to count.";
+  const { total } = doc.freeze;
+  need(total <= most, `There are ${counted(total, "ticket")}, more than the ${most.toLocaleString("en")} of the terms.`);
+  need(total >= least, `There are ${counted(total, "ticket")}, fewer than the ${least.toLocaleString("en")} of the terms.`);
+  state.holders = await numberHolders(doc.entries, state.onProgress);
+  const largest = state.holders.counts.reduce((max, count) => (count > max ? count : max), 0);
+  need(largest <= each, `One player holds ${counted(largest, "ticket")}, more than the ${each.toLocaleString("en")} of the terms.`);
+  return `${counted(state.holders.counts.length, "player")} hold ${counted(total, "ticket")}; nobody holds more than ${each.toLocaleString("en")}.`;
+}
+
+async function draw(state, randomness) {
+  const { doc } = state;
+  const key = pickKey(doc.open.mode, doc.freeze.freeze_hash, randomness, doc.server_seed);
+  const places = doc.open.winners + doc.open.reserves;
+  return { key, ...(await pick(key, state.holders, places, doc.open.policy, state.onProgress)) };
+}
+
+async function winners(state) {
+  const { doc } = state;
+  if (!doc.winners) return voided(state);
+  const randomness = doc.beacon ? sha256(doc.beacon.signature) : NOTHING;
+  const { key, winners: places, rolls } = await draw(state, randomness);
+  Object.assign(state.values, { prk: hex(key), winners: places, rolls });
+  const same = places.length === doc.winners.length && places.every((index, i) => index === doc.winners[i]);
+  need(same, "Rolling the numbers again gives other tickets than the document’s.");
+  return `Rolling the numbers again (${counted(rolls, "roll")}) gives exactly the tickets of the result.`;
+}
+
+/** A void after freezing is a public act: list and seed show whom it hit, with a beacon once its round is given. */
+async function voided(state) {
+  const { doc } = state;
+  const nobody = "The draw was voided and has no winners. Every ticket is refunded.";
+  if (!doc.freeze || !doc.server_seed) return nobody;
+  const given = doc.beacon ?? state.round;
+  if (doc.open.beacon && !given) return nobody;
+  // The document's own round has passed the step before.
+  const problem = doc.open.beacon && !doc.beacon ? roundProblem(state) : "";
+  if (problem) return `${nobody} ${problem}`;
+  const { key, winners: places, rolls } = await draw(state, doc.open.beacon ? sha256(given.signature) : NOTHING);
+  Object.assign(state.values, { prk: hex(key), voided_winners: places, rolls });
+  const tickets = places.slice(0, doc.open.winners).map((index) => index + 1);
+  return `${nobody} It would have been won by ticket ${tickets.join(", ")}.`;
+}
+
+/** What is wrong with the round somebody gave for a voided draw. */
+function roundProblem({ doc, chain, round: given }) {
+  if (given.round !== doc.open.beacon.round) return "The round you gave is not the one this draw named.";
+  return signatureProblem(chain, given.round, given.signature);
+}
+
+function result(state) {
+  const { doc } = state;
+  if (doc.void) {
+    const { code, reason, record_hash: record } = doc.void;
+    const computed = voidHash(doc.open.open_hash, doc.freeze?.freeze_hash, code, reason);
+    matches(state, "void_hash", computed, record, "The void record does not give its hash.");
+    return `The void record gives its hash. Reason: ${reason}`;
+  }
+  const signature = doc.beacon ? doc.beacon.signature : NOTHING;
+  const computed = resultHash(doc.freeze.freeze_hash, signature, doc.server_seed, doc.winners);
+  matches(state, "result_hash", computed, doc.result_hash, "The result does not give its hash.");
+  return "The result gives the hash that was published with it.";
+}
+
+/** The checks after reading the document, by name and in order. */
+export const CHECKS = new Map(
+  Object.entries({ seed, open, times, round, beacon, entries, freeze, limits, winners, result, log: checkLog }),
+);

@@ -1,0 +1,35 @@
+// A draw's terms in their one canonical form.
+
+import { utf8 } from "./bytes.js";
+import { Refusal } from "./refusal.js";
+
+const TEXTS = ["title", "prize_amount"];
+const NUMBERS = ["prize_coins", "entry_fee", "max_participants", "max_per_player", "min_participants"];
+const KEYS = [...TEXTS, ...NUMBERS].sort();
+
+/** The terms as a plain object. Refuses at `document`. */
+export function checkTerms(value) {
+  if (!(value instanceof Map)) throw new Refusal("The terms are not an object.");
+  if (value.size !== KEYS.length || !KEYS.every((key) => value.has(key))) {
+    throw new Refusal("The terms have not exactly the names they must have.");
+  }
+  for (const key of NUMBERS) {
+    if (typeof value.get(key) !== "number") throw new Refusal(`“${key}” in the terms is not a whole number.`);
+  }
+  for (const key of TEXTS) {
+    const text = value.get(key);
+    if (typeof text !== "string") throw new Refusal(`“${key}” in the terms is not a text.`);
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new Refusal(`“${key}” in the terms has a control character.`);
+  }
+  if (!/^(0|[1-9][0-9]*)\.[0-9]{2}$/.test(value.get("prize_amount"))) {
+    throw new Refusal("“prize_amount” in the terms is not an amount with two decimal places.");
+  }
+  return Object.fromEntries(value);
+}
+
+/** The canonical bytes: keys sorted, no spaces, only `"` and `\` escaped. */
+export function canonical(terms) {
+  const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+  const members = KEYS.map((key) => `"${key}":${typeof terms[key] === "string" ? quoted(terms[key]) : terms[key]}`);
+  return utf8(`{${members.join(",")}}`);
+}
