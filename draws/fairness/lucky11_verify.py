@@ -1,7 +1,24 @@
-"""Fair draws of Lucky11, protocol v1: the one file that draws, and that checks what was drawn.
+"""Check a draw of Lucky11, offline: was the winner really drawn as promised? (Fair draws, protocol v1.)
 
-Hashes, seeds and refs are `bytes`; times are Unix seconds; every error is a FairnessError, a ValueError
-with a sentence. In the order of a draw's life:
+    python3 lucky11_verify.py proof.json
+
+You need this file, Python 3.9 or newer, and the draw's document from its page; nothing is installed and
+nothing is sent anywhere. `--help` lists what else it answers: which tickets are yours, whether a hash that
+you kept is in the document, whether the site's whole log holds. You need not trust this file either: it can
+be read, and the protocol is simple enough to write another from. From top to bottom:
+
+    Bytes, Terms, Records   what exactly is hashed: the open record, the frozen list, the result, the log
+    Tickets                 pseudonyms, and the tree over the list of all tickets (RFC 6962)
+    Winners                 rolling numbers until one lands on a ticket whose holder has not won yet
+    BLS12-381               is this the beacon's signature of the round that was promised? (RFC 9380, drand)
+    The document            reading it, strictly
+    The steps               what is checked, in the order of STEPS, and what no check can prove (NOT_PROVED)
+    The log                 the same for all records of a site
+    The command line        what you see
+
+The site draws its winners and checks its beacon's rounds with this very file. Hashes, seeds and refs are
+`bytes`, times are Unix seconds, and every error is a FairnessError, a ValueError with a sentence. In the
+order of a draw's life:
 
     record = OpenRecord(…, terms=canonical_terms({…}), seed_commit=seed_commit(draw_id, server_seed))
     ref = entry_ref(draw_id, entry_salt(entry_secret, user_id), user_id)
@@ -10,6 +27,7 @@ with a sentence. In the order of a draw's life:
     prk = pick_key(mode, frozen, signature, server_seed)
     places = pick_winners(prk, refs, winners=1, reserves=0, policy=policy)
     result = result_hash(mode, frozen, signature, server_seed, places)
+    report = check(document)
 """
 
 from __future__ import annotations
@@ -2204,21 +2222,22 @@ def _hex_of(length: int) -> Callable[[str], bytes]:
     return read
 
 
-def _read(path: str) -> Buffer:
-    """A file's bytes; a regular file is not loaded, only looked at. CannotRead, with a sentence."""
-    shown = plain(path)
+def _read(path: str, *, whole: bool = True) -> Buffer:
+    """A file's bytes, a little more than a document may have at most; CannotRead, with a sentence.
+
+    With `whole` false a regular file is not loaded but looked at where it lies, so it may be of any size.
+    """
     try:
         if path == "-":
-            data: Buffer = sys.stdin.buffer.read(MAX_DOCUMENT + 1) if sys.stdin else b""
-        else:
-            with open(path, "rb") as file:
-                regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-                filled = regular and os.fstat(file.fileno()).st_size
-                data = mmap(file.fileno(), 0, access=ACCESS_READ) if filled else file.read(MAX_DOCUMENT + 1)
+            return sys.stdin.buffer.read(MAX_DOCUMENT + 1) if sys.stdin else b""
+        with open(path, "rb") as file:
+            about = os.fstat(file.fileno())
+            if whole or not about.st_size or not stat.S_ISREG(about.st_mode):
+                return file.read(MAX_DOCUMENT + 1)
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise CannotRead(f"{shown} cannot be read: {why}.") from None
-    return data
+        raise CannotRead(f"{plain(path)} cannot be read: {why}.") from None
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -2234,7 +2253,9 @@ def _run(options: argparse.Namespace) -> int:
         )
     if options.log is not None and not (report and report.document is None):
         document = report.document if report else None
-        log = check_log(_read(options.log), document=document, kept=options.witnessed, progress=progress)
+        log = check_log(
+            _read(options.log, whole=False), document=document, kept=options.witnessed, progress=progress
+        )
     if progress:
         sys.stderr.write("\r\033[K")
     findings = _findings(options, report, log)
