@@ -1520,35 +1520,23 @@ def read_document(data: Buffer, progress: Progress | None = None) -> Document:
 _NO_DOCUMENT = "This is not a document: it does not begin with a brace."
 
 
+def _built(reader: Reader, kind: Callable[..., Any], /, **shape: Callable[[], Any]) -> Callable[[], Any]:
+    """How an object with these keys is read into a record of this kind."""
+    return lambda: kind(**reader.members(shape))
+
+
 def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
     """The keys of a document and how each is read."""
     integer, digest, maybe = reader.integer, reader.hex, reader.maybe
-
-    def built(kind: Callable[..., Any], /, **shape: Callable[[], Any]) -> Callable[[], Any]:
-        return lambda: kind(**reader.members(shape))
-
-    beacon = built(dict, chain_hash=digest, scheme=reader.text, round=integer)
-    opened = built(
-        Opened,
-        seq=integer,
-        mode=reader.member(Mode),
-        closes_at=integer,
-        freeze_by=integer,
-        beacon=lambda: maybe(beacon),
-        winners=integer,
-        reserves=integer,
-        policy=reader.member(Policy),
-        terms=lambda: _read_terms(reader),
-        seed_commit=digest,
-        open_hash=digest,
-    )
-    frozen = built(Frozen, root=digest, total=integer, freeze_hash=digest)
-    signed = built(SignedRound, round=integer, signature=lambda: digest(SIGNATURE_BYTES))
-    void = built(Voided, code=reader.member(VoidCode), reason=reader.text, record_hash=digest)
+    frozen = _built(reader, Frozen, root=digest, total=integer, freeze_hash=digest)
+    signed = _built(reader, SignedRound, round=integer, signature=lambda: digest(SIGNATURE_BYTES))
+    code = reader.member(VoidCode)
+    void = _built(reader, Voided, code=code, reason=reader.text, record_hash=digest)
+    record = _built(reader, Logged, **_record_shape(reader))
     return {
         "v": reader.one_of(DRAW_VERSION),
         "draw_id": lambda: digest(DRAW_ID_BYTES),
-        "open": opened,
+        "open": _built(reader, Opened, **_open_shape(reader)),
         "server_seed": lambda: maybe(digest),
         "entries": lambda: maybe(reader.refs),
         "freeze": lambda: maybe(frozen),
@@ -1556,7 +1544,25 @@ def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
         "winners": lambda: maybe(lambda: list(reader.items(integer))),
         "result_hash": lambda: maybe(digest),
         "void": lambda: maybe(void),
-        "log": lambda: list(reader.items(built(Logged, **_record_shape(reader)))),
+        "log": lambda: list(reader.items(record)),
+    }
+
+
+def _open_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
+    integer, digest = reader.integer, reader.hex
+    beacon = _built(reader, dict, chain_hash=digest, scheme=reader.text, round=integer)
+    return {
+        "seq": integer,
+        "mode": reader.member(Mode),
+        "closes_at": integer,
+        "freeze_by": integer,
+        "beacon": lambda: reader.maybe(beacon),
+        "winners": integer,
+        "reserves": integer,
+        "policy": reader.member(Policy),
+        "terms": lambda: _read_terms(reader),
+        "seed_commit": digest,
+        "open_hash": digest,
     }
 
 
@@ -2157,49 +2163,31 @@ def _give_up(sentence: str) -> int:
     return UNREADABLE
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lucky11_verify.py", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add = parser.add_argument
+    add, hash_of = parser.add_argument, _hex_of(HASH_BYTES)
+    many: dict[str, Any] = {"action": "append", "default": []}
     add("proof", nargs="?", help="the draw's document; - reads it from standard input")
-    add(
-        "--ticket",
-        type=int,
-        metavar="N",
-        help="show whose ticket N is; with --user-id and --salt: whether yours",
-    )
+    show_ticket = "show whose ticket N is; with --user-id and --salt: whether it is yours"
+    add("--ticket", type=int, metavar="N", help=show_ticket)
     add("--user-id", metavar="ID", help="your user id, from the ticket page: finds your tickets")
-    add(
-        "--salt", type=_hex_of(HASH_BYTES), metavar="HEX", help="your salt in this draw, from the ticket page"
-    )
-    add(
-        "--witnessed",
-        type=_hex_of(HASH_BYTES),
-        action="append",
-        default=[],
-        metavar="HASH",
-        help="a hash that you kept: is it in the document (or in the log)?",
-    )
-    add(
-        "--log",
-        metavar="FILE",
-        help="the site's whole log (/log.json); alone, or with the document of a draw in it",
-    )
-    add(
-        "--round-signature",
-        type=_hex_of(SIGNATURE_BYTES),
-        metavar="HEX",
-        help="the signature of a void draw's round: shows what the draw would have given",
-    )
-    add(
-        "--reason",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="the public reason of a re-draw: is it the logged one?",
-    )
+    add("--salt", type=hash_of, metavar="HEX", help="your salt in this draw, from the ticket page")
+    show_kept = "a hash that you kept: is it in the document (or in the log)?"
+    add("--witnessed", type=hash_of, metavar="HASH", help=show_kept, **many)
+    show_log = "the site's whole log (/log.json); alone, or with the document of a draw in it"
+    add("--log", metavar="FILE", help=show_log)
+    show_void = "the signature of a void draw's round: shows what the draw would have given"
+    add("--round-signature", type=_hex_of(SIGNATURE_BYTES), metavar="HEX", help=show_void)
+    show_reason = "the public reason of a re-draw: is it the logged one?"
+    add("--reason", metavar="TEXT", help=show_reason, **many)
     add("--json", action="store_true", help="write the findings as one JSON object, for programs")
+    return parser
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
     options = parser.parse_args(arguments)
     if options.proof is None and options.log is None:
         parser.error("name a draw's document, or a log with --log")
