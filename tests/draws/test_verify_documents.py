@@ -181,6 +181,32 @@ def test_a_forged_round_fails_at_beacon(forged):
     assert verifier.check(fairness_documents.text(proof)).failed == "beacon"
 
 
+def test_another_round_of_the_same_beacon_fails_at_beacon():
+    other = BEACON_CASES[2]["proof"]["beacon"]
+    assert other["round"] == 1001
+    report = verifier.check(fairness_documents.text({**FIVE, "beacon": other}))
+    assert (report.failed, report.steps[5].sentence) == (
+        "beacon",
+        "The round is not the one promised when the draw opened.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "prev", "sentence"),
+    [
+        (6, "00" * 32, "The log's record 6 does not follow the one before it."),
+        (5, FIVE["log"][1]["head"], "The log's records are not in the order of their numbers."),
+        (4, FIVE["log"][1]["head"], "The log's records are not in the order of their numbers."),
+    ],
+)
+def test_a_record_with_a_right_head_in_a_wrong_place_fails_at_log(n, prev, sentence):
+    assert [row["n"] for row in FIVE["log"]] == [4, 5, 6]
+    digest = bytes.fromhex(FIVE["result_hash"])
+    moved = fairness_documents.record(n, 1_692_806_367, "result", digest, bytes.fromhex(prev))
+    report = verifier.check(fairness_documents.text({**FIVE, "log": [*FIVE["log"][:2], moved]}))
+    assert (report.failed, report.steps[11].sentence) == ("log", sentence)
+
+
 @pytest.mark.parametrize("late", [-1, 3601])
 def test_a_freezing_time_outside_its_window_fails_at_times(late):
     closes_at = FIVE["open"]["freeze_by"] - late
