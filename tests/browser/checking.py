@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 KNOWN = json.loads((VECTORS / "fairness_vectors.json").read_text())
@@ -29,21 +29,22 @@ STEPS = [
 ]
 SHOWN_ENTRIES = 3
 
-CHECK_MANY = """async ([texts, chain]) => {
+CHECK_MANY = """async ([texts]) => {
     const { check } = await import("/static/js/verify/check.js");
     const outcomes = [];
     for (const text of texts) {
         const bytes = new TextEncoder().encode(text);
-        const { verdict, failed, values, steps } = await check(bytes, chain ? { chain } : {});
+        const { verdict, failed, values, steps } = await check(bytes);
         outcomes.push({ verdict, failed, values, sentences: steps.map((step) => step.sentence) });
     }
     return outcomes;
 }"""
 
 
-def check_many(page: Page, texts: list[str], chain: Any = None) -> list[dict[str, Any]]:
+def check_many(page: Page, texts: list[str]) -> list[dict[str, Any]]:
     """The outcomes of checking these documents, one after the other, in a page of the site."""
-    return page.evaluate(CHECK_MANY, [texts, chain])
+    outcomes: list[dict[str, Any]] = page.evaluate(CHECK_MANY, [texts])
+    return outcomes
 
 
 def proof(case: str) -> dict[str, Any]:
@@ -109,7 +110,8 @@ def _fields(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any,
 
 
 def _others(value: Any) -> Iterator[tuple[str, Any]]:
-    for what, other in {"null": None, "true": True, "object": {}, "text": "x", "list": []}.items():
+    kinds: dict[str, Any] = {"null": None, "true": True, "object": {}, "text": "x", "list": []}
+    for what, other in kinds.items():
         if other != value:
             yield what, other
     if isinstance(value, int):
@@ -127,7 +129,7 @@ def _others(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _with(document: Any, path: tuple[Any, ...], value: Any) -> Any:
-    other = copy.deepcopy(document)
+    other: Any = copy.deepcopy(document)
     holder = other
     for key in path[:-1]:
         holder = holder[key]
@@ -136,7 +138,7 @@ def _with(document: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 def _without(document: Any, path: tuple[Any, ...]) -> Any:
-    other = copy.deepcopy(document)
+    other: Any = copy.deepcopy(document)
     holder = other
     for key in path[:-1]:
         holder = holder[key]
@@ -157,3 +159,17 @@ def _doubled(document: Any, path: tuple[Any, ...]) -> str:
     for key in path:
         value = value[key]
     return json.dumps(marked).replace('"twice": "here"', f"{json.dumps(path[-1])}: {json.dumps(value)}")
+
+
+def choose(page: Page, document: dict[str, Any] | bytes, name: str = "proof.json") -> None:
+    """Choose a file for checking: a document, or any bytes."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    file = {"name": name, "mimeType": "application/json", "buffer": body}
+    page.locator("[data-file]").set_input_files(file)  # type: ignore[arg-type]
+
+
+def verdict(page: Page) -> Locator:
+    """The verdict's line, which has the focus when the check has ended."""
+    heading = page.locator("[data-headline]")
+    expect(heading).to_be_focused()
+    return heading

@@ -19,6 +19,10 @@ from django.db import connection, connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.models import User
+from draws.models import Draw
+from tests.pages import finish, take
+
 # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -95,6 +99,15 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def ended(make_draw: Callable[..., Draw], alice: User) -> Draw:
+    """A finished draw with two tickets of Alice's."""
+    draw = make_draw(title="Lisbon for two, one long weekend")
+    take(alice, draw, 2)
+    finish(draw)
+    return draw
 
 
 @dataclass

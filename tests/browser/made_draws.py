@@ -32,7 +32,7 @@ def made(holders: list[int], seed: int, winners: int = 1, reserves: int = 0) -> 
     places = _pick(frozen, server_seed, refs, winners + reserves)
     indexes = b"".join(index.to_bytes(8) for index in places)
     result = tagged("result", frozen, b"", server_seed, len(places).to_bytes(4), indexes)
-    document = {
+    document: dict[str, Any] = {
         "v": "lucky11-draw/1",
         "draw_id": draw_id.hex(),
         "open": {
@@ -74,7 +74,9 @@ def _root(refs: list[bytes]) -> bytes:
 def _pick(frozen: bytes, server_seed: bytes, refs: list[bytes], places: int) -> list[int]:
     key = hmac.digest(frozen, b"lucky11/1/prk\2" + server_seed, "sha256")
     bits = (len(refs) - 1).bit_length()
-    wanted, won, found, i = min(places, len(set(refs))), set(), [], 0
+    wanted, i = min(places, len(set(refs))), 0
+    won: set[bytes] = set()
+    found: list[int] = []
     while len(found) < wanted:
         block = hmac.digest(key, b"lucky11/1/pick" + i.to_bytes(8), "sha256")
         index, i = int.from_bytes(block[:8]) >> (64 - bits), i + 1

@@ -1,7 +1,6 @@
 """The page that checks a draw, as a visitor meets it: by keyboard, by drop, without script, from a folder."""
 
 import json
-import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,37 +8,13 @@ from playwright.sync_api import expect
 
 from draws.cancelling import cancel_draw
 from draws.models import Winner
-from tests.browser.checking import CASES, KNOWN, proof, voided
+from tests.browser.checking import CASES, KNOWN, choose, proof, verdict, voided
 from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, add_style
-from tests.pages import finish, signed_in, take, words
+from tests.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FIVE = next(case for case in CASES if case["name"] == "five players, one prize")
-
-
-def choose(page, document, name="proof.json"):
-    """Choose a file for checking: a document, or any bytes."""
-    body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    page.locator("[data-file]").set_input_files(
-        {"name": name, "mimeType": "application/json", "buffer": body}
-    )
-
-
-def verdict(page):
-    """The verdict's line, which has the focus when the check has ended."""
-    heading = page.locator("[data-headline]")
-    expect(heading).to_be_focused()
-    return heading
-
-
-@pytest.fixture
-def ended(make_draw, alice):
-    """A finished draw with two tickets of Alice's."""
-    draw = make_draw(title="Lisbon for two, one long weekend")
-    take(alice, draw, 2)
-    finish(draw)
-    return draw
 
 
 @pytest.fixture
@@ -269,73 +244,3 @@ def test_a_draw_that_is_not_finished_shows_what_is_sealed_so_far(live_server, vi
     choose(page, FIVE["proof"])
     expect(verdict(page)).to_have_text("PASS: every step holds")
     assert window.complaints == []
-
-
-def test_drafts_and_unknown_draws_have_no_checker(client, make_draft, make_player):
-    draft = make_draft()
-    for browser in (client, signed_in(make_player("staff", is_staff=True))):
-        for number in (draft.pk, 999, 2**40):
-            answer = browser.get(f"/draws/{number}/verify/")
-            assert answer.status_code == 404
-            assert "There is no such draw" in words(answer)
-
-
-def test_only_who_holds_a_ticket_is_given_a_salt_and_it_is_their_own(client, ended, alice, bob):
-    address = f"/draws/{ended.pk}/verify/"
-    salts = {}
-    for name, browser in {"alice": signed_in(alice), "bob": signed_in(bob), "visitor": client}.items():
-        page = browser.get(address).content.decode()
-        salts[name] = re.search(r'name="salt"[^>]*value="([^"]*)"', page)[1]
-        assert bytes(ended.seal.entry_secret).hex() not in page
-    assert re.fullmatch("[0-9a-f]{64}", salts["alice"])
-    assert salts["bob"] == salts["visitor"] == ""
-
-
-def test_without_script_the_page_says_how_to_check_and_offers_both_programs(live_server, visit, ended):
-    page = visit(live_server.url, script=False).go(f"/draws/{ended.pk}/verify/")
-    expect(page.get_by_role("heading", name="Checking needs a program")).to_be_visible()
-    expect(page.get_by_role("link", name="Python file")).to_have_attribute(
-        "href", "/verify/lucky11_verify.py"
-    )
-    expect(page.get_by_role("link", name="page to keep")).to_be_visible()
-    expect(page.locator("[data-tools]")).to_be_hidden()
-
-
-def test_the_file_to_keep_checks_from_a_folder(client, visit, tmp_path):
-    answer = client.get("/verify/lucky11_checker.html")
-    assert answer["Content-Disposition"] == 'attachment; filename="lucky11_checker.html"'
-    (tmp_path / "lucky11_checker.html").write_bytes(answer.content)
-    window = visit(tmp_path.as_uri())
-    page = window.go("/lucky11_checker.html")
-    page.locator("[data-tools]").wait_for()
-    for document, headline in [
-        (CASES[6]["proof"], "PASS: every step holds"),
-        (CASES[6]["proof"] | {"winners": [1]}, "FAIL at the step “winners”"),
-    ]:
-        choose(page, document)
-        expect(page.locator("[data-headline]")).to_have_text(headline)
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
-    assert window.complaints == []
-
-
-@pytest.mark.parametrize("worker", [True, False], ids=["with", "without"])
-def test_browsers_with_and_without_workers_check_the_same(live_server, visit, ended, worker):
-    window = visit(live_server.url)
-    if not worker:
-        window.page.add_init_script("delete globalThis.Worker")
-    page = window.go(f"/draws/{ended.pk}/verify/")
-    choose(page, CASES[6]["proof"])
-    expect(verdict(page)).to_have_text("PASS: every step holds")
-    assert len(page.workers) == worker
-    assert window.complaints == []
-
-
-def test_a_saved_copy_of_the_page_leads_to_the_programs(live_server, visit, ended, tmp_path):
-    saved = visit(live_server.url, script=False).go(f"/draws/{ended.pk}/verify/").content()
-    (tmp_path / "saved.html").write_text(saved.replace('href="/', f'href="{live_server.url}/'))
-    page = visit(tmp_path.as_uri()).go("/saved.html")
-    expect(page.get_by_role("heading", name="Checking needs a program")).to_be_visible()
-    expect(page.get_by_role("link", name="page to keep")).to_have_attribute(
-        "href", f"{live_server.url}/verify/lucky11_checker.html"
-    )

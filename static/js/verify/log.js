@@ -22,6 +22,7 @@ export function checkLog({ doc, values }) {
   values.heads = [];
   doc.log.forEach((entry, i) => {
     const [kind, hash] = records[i] ?? ["redraw", entry.record_hash];
+    need(entry.n > 0, "The log’s records are numbered from 1.");
     need(entry.kind === kind, `Record ${i + 1} of the log is “${entry.kind}”, but “${kind}” comes there.`);
     need(hex(entry.record_hash) === hex(hash), `The log’s “${kind}” record has another hash than the document.`);
     const head = hex(logHead(entry));

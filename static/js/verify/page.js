@@ -42,7 +42,7 @@ function stop(sentence) {
   busy = false;
   part("working").hidden = true;
   part("problem").hidden = false;
-  part("problem").querySelector("p").textContent = sentence;
+  part("words").textContent = sentence;
   part("problem").focus();
 }
 

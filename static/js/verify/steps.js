@@ -127,8 +127,8 @@ async function voided(state) {
   // The document's own round has passed the step before.
   const problem = doc.open.beacon && !doc.beacon ? roundProblem(state) : "";
   if (problem) return `${nobody} ${problem}`;
-  const { winners: places } = await draw(state, doc.open.beacon ? sha256(given.signature) : NOTHING);
-  state.values.voided_winners = places;
+  const { key, winners: places, rolls } = await draw(state, doc.open.beacon ? sha256(given.signature) : NOTHING);
+  Object.assign(state.values, { prk: hex(key), voided_winners: places, rolls });
   const tickets = places.slice(0, doc.open.winners).map((index) => index + 1);
   return `${nobody} It would have been won by ticket ${tickets.join(", ")}.`;
 }
