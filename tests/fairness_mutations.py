@@ -139,20 +139,16 @@ def _of_text(
         yield changed("an unknown escape", Raw('"\\x41"'))
         yield changed("not UTF-8", Raw('"\udc80"'))
     else:
-        yield changed("one digit other", ("1" if value[0] == "0" else "0") + value[1:], step)
-        yield changed("last digit other", value[:-1] + ("1" if value[-1] == "0" else "0"), step)
-        short = (
-            value[:-1],
-            value[:-2],
-            "",
-            value + "0",
-            value + "00",
-            value * 2,
-            " " + value[1:],
-            "g" + value[1:],
-        )
-        yield from (changed(f"“{wrong[:3]}…”, {len(wrong)} long", wrong) for wrong in short)
-        yield changed("capitals", "A" + value[1:].upper())
+        yield from _of_hex(changed, value, step)
+
+
+def _of_hex(changed: Callable[..., Mutation], value: str, step: str) -> Iterator[Mutation]:
+    yield changed("one digit other", ("1" if value[0] == "0" else "0") + value[1:], step)
+    yield changed("last digit other", value[:-1] + ("1" if value[-1] == "0" else "0"), step)
+    wrong_lengths = (value[:-1], value[:-2], value + "0", value + "00", value * 2)
+    for wrong in (*wrong_lengths, " " + value[1:], "g" + value[1:]):
+        yield changed(f"“{wrong[:3]}…”, {len(wrong)} long", wrong)
+    yield changed("capitals", "A" + value[1:].upper())
 
 
 def _of_number(

@@ -1,7 +1,24 @@
-"""Fair draws of Lucky11, protocol v1: the one file that draws, and that checks what was drawn.
+"""Check a draw of Lucky11, offline: was the winner really drawn as promised? (Fair draws, protocol v1.)
 
-Hashes, seeds and refs are `bytes`; times are Unix seconds; every error is a FairnessError, a ValueError
-with a sentence. In the order of a draw's life:
+    python3 lucky11_verify.py proof.json
+
+You need this file, Python 3.9 or newer, and the draw's document from its page; nothing is installed and
+nothing is sent anywhere. `--help` lists what else it answers: which tickets are yours, whether a hash that
+you kept is in the document, whether the site's whole log holds. You need not trust this file either: it can
+be read, and the protocol is simple enough to write another from. From top to bottom:
+
+    Bytes, Terms, Records   what exactly is hashed: the open record, the frozen list, the result, the log
+    Tickets                 pseudonyms, and the tree over the list of all tickets (RFC 6962)
+    Winners                 rolling numbers until one lands on a ticket whose holder has not won yet
+    BLS12-381               is this the beacon's signature of the round that was promised? (RFC 9380, drand)
+    The document            reading it, strictly
+    The steps               what is checked, in the order of STEPS, and what no check can prove (NOT_PROVED)
+    The log                 the same for all records of a site
+    The command line        what you see
+
+The site draws its winners and checks its beacon's rounds with this very file. Hashes, seeds and refs are
+`bytes`, times are Unix seconds, and every error is a FairnessError, a ValueError with a sentence. In the
+order of a draw's life:
 
     record = OpenRecord(…, terms=canonical_terms({…}), seed_commit=seed_commit(draw_id, server_seed))
     ref = entry_ref(draw_id, entry_salt(entry_secret, user_id), user_id)
@@ -10,6 +27,7 @@ with a sentence. In the order of a draw's life:
     prk = pick_key(mode, frozen, signature, server_seed)
     places = pick_winners(prk, refs, winners=1, reserves=0, policy=policy)
     result = result_hash(mode, frozen, signature, server_seed, places)
+    report = check(document)
 """
 
 from __future__ import annotations
@@ -1502,35 +1520,23 @@ def read_document(data: Buffer, progress: Progress | None = None) -> Document:
 _NO_DOCUMENT = "This is not a document: it does not begin with a brace."
 
 
+def _built(reader: Reader, kind: Callable[..., Any], /, **shape: Callable[[], Any]) -> Callable[[], Any]:
+    """How an object with these keys is read into a record of this kind."""
+    return lambda: kind(**reader.members(shape))
+
+
 def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
     """The keys of a document and how each is read."""
     integer, digest, maybe = reader.integer, reader.hex, reader.maybe
-
-    def built(kind: Callable[..., Any], /, **shape: Callable[[], Any]) -> Callable[[], Any]:
-        return lambda: kind(**reader.members(shape))
-
-    beacon = built(dict, chain_hash=digest, scheme=reader.text, round=integer)
-    opened = built(
-        Opened,
-        seq=integer,
-        mode=reader.member(Mode),
-        closes_at=integer,
-        freeze_by=integer,
-        beacon=lambda: maybe(beacon),
-        winners=integer,
-        reserves=integer,
-        policy=reader.member(Policy),
-        terms=lambda: _read_terms(reader),
-        seed_commit=digest,
-        open_hash=digest,
-    )
-    frozen = built(Frozen, root=digest, total=integer, freeze_hash=digest)
-    signed = built(SignedRound, round=integer, signature=lambda: digest(SIGNATURE_BYTES))
-    void = built(Voided, code=reader.member(VoidCode), reason=reader.text, record_hash=digest)
+    frozen = _built(reader, Frozen, root=digest, total=integer, freeze_hash=digest)
+    signed = _built(reader, SignedRound, round=integer, signature=lambda: digest(SIGNATURE_BYTES))
+    code = reader.member(VoidCode)
+    void = _built(reader, Voided, code=code, reason=reader.text, record_hash=digest)
+    record = _built(reader, Logged, **_record_shape(reader))
     return {
         "v": reader.one_of(DRAW_VERSION),
         "draw_id": lambda: digest(DRAW_ID_BYTES),
-        "open": opened,
+        "open": _built(reader, Opened, **_open_shape(reader)),
         "server_seed": lambda: maybe(digest),
         "entries": lambda: maybe(reader.refs),
         "freeze": lambda: maybe(frozen),
@@ -1538,7 +1544,25 @@ def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
         "winners": lambda: maybe(lambda: list(reader.items(integer))),
         "result_hash": lambda: maybe(digest),
         "void": lambda: maybe(void),
-        "log": lambda: list(reader.items(built(Logged, **_record_shape(reader)))),
+        "log": lambda: list(reader.items(record)),
+    }
+
+
+def _open_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
+    integer, digest = reader.integer, reader.hex
+    beacon = _built(reader, dict, chain_hash=digest, scheme=reader.text, round=integer)
+    return {
+        "seq": integer,
+        "mode": reader.member(Mode),
+        "closes_at": integer,
+        "freeze_by": integer,
+        "beacon": lambda: reader.maybe(beacon),
+        "winners": integer,
+        "reserves": integer,
+        "policy": reader.member(Policy),
+        "terms": lambda: _read_terms(reader),
+        "seed_commit": digest,
+        "open_hash": digest,
     }
 
 
@@ -2139,49 +2163,31 @@ def _give_up(sentence: str) -> int:
     return UNREADABLE
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="lucky11_verify.py", description=ABOUT, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add = parser.add_argument
+    add, hash_of = parser.add_argument, _hex_of(HASH_BYTES)
+    many: dict[str, Any] = {"action": "append", "default": []}
     add("proof", nargs="?", help="the draw's document; - reads it from standard input")
-    add(
-        "--ticket",
-        type=int,
-        metavar="N",
-        help="show whose ticket N is; with --user-id and --salt: whether yours",
-    )
+    show_ticket = "show whose ticket N is; with --user-id and --salt: whether it is yours"
+    add("--ticket", type=int, metavar="N", help=show_ticket)
     add("--user-id", metavar="ID", help="your user id, from the ticket page: finds your tickets")
-    add(
-        "--salt", type=_hex_of(HASH_BYTES), metavar="HEX", help="your salt in this draw, from the ticket page"
-    )
-    add(
-        "--witnessed",
-        type=_hex_of(HASH_BYTES),
-        action="append",
-        default=[],
-        metavar="HASH",
-        help="a hash that you kept: is it in the document (or in the log)?",
-    )
-    add(
-        "--log",
-        metavar="FILE",
-        help="the site's whole log (/log.json); alone, or with the document of a draw in it",
-    )
-    add(
-        "--round-signature",
-        type=_hex_of(SIGNATURE_BYTES),
-        metavar="HEX",
-        help="the signature of a void draw's round: shows what the draw would have given",
-    )
-    add(
-        "--reason",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="the public reason of a re-draw: is it the logged one?",
-    )
+    add("--salt", type=hash_of, metavar="HEX", help="your salt in this draw, from the ticket page")
+    show_kept = "a hash that you kept: is it in the document (or in the log)?"
+    add("--witnessed", type=hash_of, metavar="HASH", help=show_kept, **many)
+    show_log = "the site's whole log (/log.json); alone, or with the document of a draw in it"
+    add("--log", metavar="FILE", help=show_log)
+    show_void = "the signature of a void draw's round: shows what the draw would have given"
+    add("--round-signature", type=_hex_of(SIGNATURE_BYTES), metavar="HEX", help=show_void)
+    show_reason = "the public reason of a re-draw: is it the logged one?"
+    add("--reason", metavar="TEXT", help=show_reason, **many)
     add("--json", action="store_true", help="write the findings as one JSON object, for programs")
+    return parser
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
     options = parser.parse_args(arguments)
     if options.proof is None and options.log is None:
         parser.error("name a draw's document, or a log with --log")
@@ -2204,21 +2210,22 @@ def _hex_of(length: int) -> Callable[[str], bytes]:
     return read
 
 
-def _read(path: str) -> Buffer:
-    """A file's bytes; a regular file is not loaded, only looked at. CannotRead, with a sentence."""
-    shown = plain(path)
+def _read(path: str, *, whole: bool = True) -> Buffer:
+    """A file's bytes, a little more than a document may have at most; CannotRead, with a sentence.
+
+    With `whole` false a regular file is not loaded but looked at where it lies, so it may be of any size.
+    """
     try:
         if path == "-":
-            data: Buffer = sys.stdin.buffer.read(MAX_DOCUMENT + 1) if sys.stdin else b""
-        else:
-            with open(path, "rb") as file:
-                regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-                filled = regular and os.fstat(file.fileno()).st_size
-                data = mmap(file.fileno(), 0, access=ACCESS_READ) if filled else file.read(MAX_DOCUMENT + 1)
+            return sys.stdin.buffer.read(MAX_DOCUMENT + 1) if sys.stdin else b""
+        with open(path, "rb") as file:
+            about = os.fstat(file.fileno())
+            if whole or not about.st_size or not stat.S_ISREG(about.st_mode):
+                return file.read(MAX_DOCUMENT + 1)
+            return mmap(file.fileno(), 0, access=ACCESS_READ)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
-        raise CannotRead(f"{shown} cannot be read: {why}.") from None
-    return data
+        raise CannotRead(f"{plain(path)} cannot be read: {why}.") from None
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -2234,7 +2241,9 @@ def _run(options: argparse.Namespace) -> int:
         )
     if options.log is not None and not (report and report.document is None):
         document = report.document if report else None
-        log = check_log(_read(options.log), document=document, kept=options.witnessed, progress=progress)
+        log = check_log(
+            _read(options.log, whole=False), document=document, kept=options.witnessed, progress=progress
+        )
     if progress:
         sys.stderr.write("\r\033[K")
     findings = _findings(options, report, log)

@@ -156,6 +156,31 @@ def test_an_interrupted_check_decides_nothing(folder):
     assert errors == "UNREADABLE: Stopped before the end: nothing is decided.\n"
 
 
+def test_a_large_list_shows_its_progress_on_a_terminal_only(folder):
+    published = fairness_documents.crowd(total=50_000, holders=50_000, winners=1, seed=2)
+    (folder / "proof.json").write_bytes(fairness_documents.text(published.document))
+    screen, terminal = os.openpty()
+    command = [sys.executable, "-I", "lucky11_verify.py", "proof.json"]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    while part := read_screen(screen):
+        shown += part
+    os.close(screen)
+    assert done.returncode == 0
+    assert b"entries  49%" in shown
+    assert shown.endswith(b"\r\x1b[K")
+    assert run(folder, "proof.json").stderr == ""
+
+
+def read_screen(screen: int) -> bytes:
+    """What is left on a pseudo-terminal whose other side is closed."""
+    try:
+        return os.read(screen, 65536)
+    except OSError:
+        return b""
+
+
 def test_a_terminal_that_knows_only_ascii_gets_an_answer(folder):
     command = [sys.executable, "lucky11_verify.py", "proof.json"]
     environment = {"PYTHONIOENCODING": "ascii"}

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.signing import DEFAULT_SECRET, sign
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 KNOWN = json.loads((VECTORS / "fairness_vectors.json").read_text("utf-8"))["lucky11_draw_v1"]
+ROUNDS = json.loads((VECTORS / "drand_rounds.json").read_text("utf-8"))
 BEACON_CASES = [case for case in KNOWN["cases"] if case["proof"]["beacon"]]
 
 
@@ -34,9 +36,9 @@ def test_every_known_document_holds_with_its_known_values(case):
         assert report.values["heads"] == [record["head"] for record in proof["log"]]
 
 
-def voided_after_freezing(case: dict, reason: str = "round not seen for 7 days") -> dict:
+def voided_after_freezing(case: dict[str, Any], reason: str = "round not seen for 7 days") -> dict[str, Any]:
     """A known draw as it would be if its round had not come."""
-    proof = json.loads(json.dumps(case["proof"]))
+    proof: dict[str, Any] = json.loads(json.dumps(case["proof"]))
     digest = void_hash(
         bytes.fromhex(proof["open"]["open_hash"]),
         bytes.fromhex(proof["freeze"]["freeze_hash"]),
@@ -141,7 +143,7 @@ def test_a_round_of_the_right_number_signed_by_another_key_is_refused():
     assert verifier.check(fairness_documents.text(proof)).failed == "beacon"
 
 
-def resealed(proof: dict, **changes) -> bytes:
+def resealed(proof, **changes):
     """The document with other parts of its open record and right hashes, as an operator would publish it."""
     changed = json.loads(json.dumps(proof))
     changed["open"].update(changes)
@@ -166,6 +168,17 @@ FIVE = BEACON_CASES[1]["proof"]
 def test_a_list_beyond_the_published_terms_fails_at_limits(limit, value, sentence):
     report = verifier.check(resealed(FIVE, terms={**FIVE["open"]["terms"], limit: value}))
     assert (report.failed, report.steps[8].sentence) == ("limits", sentence)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [case["signature"] for case in ROUNDS["invalid_cases"] if case["chain"] == "quicknet"],
+    ids=lambda signature: signature[:8],
+)
+def test_a_forged_round_fails_at_beacon(forged):
+    assert FIVE["beacon"]["round"] == 1000
+    proof = {**FIVE, "beacon": {"round": 1000, "signature": forged}}
+    assert verifier.check(fairness_documents.text(proof)).failed == "beacon"
 
 
 @pytest.mark.parametrize("late", [-1, 3601])
