@@ -31,7 +31,7 @@ def test_a_player_enters_a_beacon_draw_waits_for_the_round_and_wins(running_site
     staff = visit(running_site.origin, player=make_player("staff", is_staff=True, is_superuser=True))
     visitor = visit(running_site.origin, width=390, player=nova)
     staff.page.goto(f"{running_site.origin}/admin/draws/draw/add/")
-    expect(staff.page.get_by_label(re.compile("^Public beacon"))).to_be_checked()
+    expect(staff.page.get_by_role("radio", name=re.compile("Public beacon"))).to_be_checked()
     terms = {"prize_coins": "121", "entry_fee": "5", "max_participants": "100", "max_per_player": "3"}
     publish_a_draw(staff.page, running_site, OPEN_SECONDS, title="The quick round", **terms)
     draw = Draw.objects.get()

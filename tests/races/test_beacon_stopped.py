@@ -4,6 +4,7 @@ import subprocess
 import threading
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from draws.beacon.rounds import fetch_rounds
@@ -174,6 +175,25 @@ def test_a_slow_relay_does_not_hold_up_the_closing_of_other_draws(sold, make_dra
     finally:
         beacon.closing.set()
         asking.join()
+
+
+def test_the_command_without_a_queue_draws_while_a_relay_hangs(sold, make_draw, players, beacon, environment):
+    local = make_draw()
+    take(players[0], local)
+    let_close(local)
+    given = environment | {"BEACON_RELAYS": beacon.relay("hanging"), "BEACON_TIMEOUT_SECONDS": "30"}
+    with program("manage.py", "close_due_draws", "--loop", "--every", "0.1", environment=given):
+        wait_until(lambda: beacon.times_asked("hanging"), "the relay is being asked")
+        wait_until(lambda: Draw.objects.get(pk=local.pk).settled_at, "the local draw is paid")
+        sold.refresh_from_db()
+        assert sold.state == Draw.State.CLOSING
+        beacon.closing.set()
+    wait_until_alone()
+    call_command("close_due_draws")
+    beacon.release(Seal.objects.get(draw=sold).round)
+    call_command("close_due_draws")
+    sold.refresh_from_db()
+    assert sold.state == Draw.State.DRAWN
 
 
 def _closing_connection(call):
