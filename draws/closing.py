@@ -155,9 +155,9 @@ def draw_winners(draw_id: int) -> bool:
     signature = sealing.obtained_round(record)
     if record.round is not None and signature is None:
         return False
-    places = _pick(draw, record, signature or b"")
-    winners = _write_winners(draw, places[: draw.winner_count])
     frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
+    places = sealing.pick(draw, frozen, signature or b"", seed)
+    winners = _write_winners(draw, places[: draw.winner_count])
     result = fairness.result_hash(sealing.mode_of(draw), frozen, signature or b"", seed, places)
     Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result, signature=signature)
     with acting_as("draw_winners"):
@@ -182,20 +182,6 @@ def void_without_round(draw_id: int) -> bool:
         return False
     void(draw, Draw.VoidCode.BEACON_MISSING, MISSING)
     return True
-
-
-def _pick(draw: Draw, record: Seal, signature: bytes) -> list[int]:
-    parts = FrozenList.objects.filter(draw=draw).order_by("part").values_list("refs", flat=True)
-    refs = fairness.PackedRefs(b"".join(map(bytes, parts)))
-    frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
-    key = fairness.pick_key(sealing.mode_of(draw), frozen, signature, seed)
-    return fairness.pick_winners(
-        key,
-        refs,
-        winners=draw.winner_count,
-        reserves=draw.reserve_count,
-        policy=sealing.policy_of(draw),
-    )
 
 
 def _write_winners(draw: Draw, places: list[int]) -> list[Winner]:

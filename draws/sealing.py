@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from draws import fairness
 from draws.beacon import pinned
-from draws.models import Draw, Round, Seal
+from draws.models import Draw, FrozenList, Round, Seal
 
 
 def terms_of(draw: Draw) -> str:
@@ -79,6 +79,18 @@ def obtained_round(record: Seal) -> bytes | None:
     rounds = Round.objects.filter(chain_hash=record.chain_hash, round=record.round)
     signature = rounds.values_list("signature", flat=True).first()
     return None if signature is None else bytes(signature)
+
+
+def pick(draw: Draw, freeze_hash: bytes, signature: bytes, server_seed: bytes) -> list[int]:
+    """The places of a frozen list that win, as ticket indexes; the signature is empty in local mode."""
+    parts = FrozenList.objects.filter(draw=draw).order_by("part").values_list("refs", flat=True)
+    return fairness.pick_winners(
+        fairness.pick_key(mode_of(draw), freeze_hash, signature, server_seed),
+        fairness.PackedRefs(b"".join(map(bytes, parts))),
+        winners=draw.winner_count,
+        reserves=draw.reserve_count,
+        policy=policy_of(draw),
+    )
 
 
 def mode_of(draw: Draw) -> fairness.Mode:

@@ -10,6 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from lucky11 import embedded
 
+# Lists are frozen within two minutes of closing, after relays were asked.
+LONGEST_BEACON_TIMEOUT = 30
+
 
 def required(name: str) -> str:
     """The value of a variable that must be set. Raises ImproperlyConfigured with a sentence that names it."""
@@ -59,6 +62,20 @@ def beacon_relays(environment: Mapping[str, str] = os.environ) -> list[str]:
                 "List addresses with commas between them, or leave it empty for no beacon."
             )
     return relays
+
+
+def beacon_timeout(environment: Mapping[str, str] = os.environ) -> float:
+    """Seconds that one question to the beacon's relays may take. Raises ImproperlyConfigured."""
+    given = environment.get("BEACON_TIMEOUT_SECONDS", "") or "5"
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= LONGEST_BEACON_TIMEOUT:
+        raise ImproperlyConfigured(
+            f"BEACON_TIMEOUT_SECONDS is {given}, not a number of seconds up to {LONGEST_BEACON_TIMEOUT}."
+        )
+    return seconds
 
 
 def _is_address(text: str) -> bool:

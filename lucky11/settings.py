@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from lucky11 import embedded
-from lucky11.configuration import beacon_relays, database, openid_providers, required
+from lucky11.configuration import beacon_relays, beacon_timeout, database, openid_providers, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -88,7 +88,7 @@ FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
 # Who brings the beacon's rounds; without any, draws are operator-run.
 BEACON_RELAYS = beacon_relays()
 BEACON_FOLDER = env.str("BEACON_FOLDER", default="")
-BEACON_TIMEOUT_SECONDS = env.float("BEACON_TIMEOUT_SECONDS", default=5)
+BEACON_TIMEOUT_SECONDS = beacon_timeout()
 # So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
 PACE_SECONDS = env.int("PACE_SECONDS", default=10)
 PACE_PLAYER = env.int("PACE_PLAYER", default=30)

@@ -59,6 +59,31 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert start(LUCKY11_ENV_FILE=str(file), DEBUG="false").stdout == "127.0.0.1 none False\n"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(
+            ("BEACON_RELAYS", value)
+            for value in ("relay.example", "ftp://relay.example", "https://", "https://a:b")
+        ),
+        *(("BEACON_RELAYS", value) for value in ("https://a.example,x", "https://a.example/?q", "https://[")),
+        *(("BEACON_TIMEOUT_SECONDS", value) for value in ("0", "-1", "soon", "31", "nan")),
+    ],
+)
+def test_a_beacon_that_cannot_be_asked_stops_the_start_with_a_sentence(name, value):
+    ended = start(**COMPLETE, **{name: value})
+    assert ended.returncode != 0
+    assert f"ImproperlyConfigured: {name}" in ended.stderr
+
+
+def test_relays_are_listed_with_commas_each_once():
+    says = "from django.conf import settings as s; print(*s.BEACON_RELAYS, s.BEACON_TIMEOUT_SECONDS)"
+    assert start(says, **COMPLETE).stdout == "5.0\n"
+    listed = " https://a.example/ ,https://b.example/drand,,https://a.example"
+    ended = start(says, **COMPLETE, BEACON_RELAYS=listed, BEACON_TIMEOUT_SECONDS="2.5")
+    assert ended.stdout == "https://a.example https://b.example/drand 2.5\n"
+
+
 def test_every_variable_is_in_the_example_file():
     example = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     code = "".join((ROOT / "lucky11" / name).read_text() for name in ("settings.py", "configuration.py"))

@@ -16,11 +16,13 @@ from django.test import Client
 
 from accounts import approvals
 from accounts.models import Approval, Message, OutboxEmail, PlayBreak, RulesAcceptance, User
+from draws.beacon import pinned
 from draws.entering import take_tickets
 from draws.exceptions import StaffMayNotEnter
-from draws.models import LogRecord, Participation, Seal, Winner
+from draws.models import LogRecord, Participation, Round, Seal, Winner
 from draws.redrawing import pass_on_prize
 from ledger.models import SpendLimit, Transaction
+from tests import signing
 from tests.pages import finish, signed_in, take
 from tests.staff import all_routes, make_member
 
@@ -74,6 +76,12 @@ def rows(make_player: Callable[..., User], make_draft: Any, make_draw: Any, draw
         "draws/logrecord/": LogRecord.objects.latest("pk"),
         "draws/participation/": Participation.objects.latest("pk"),
         "draws/redraw/": redraw,
+        "draws/round/": Round.objects.create(
+            chain_hash=pinned.CHAIN.chain_hash,
+            round=1,
+            signature=signing.sign(signing.DEFAULT_SECRET, 1),
+            source="x",
+        ),
         "draws/seal/": Seal.objects.latest("pk"),
         "draws/winner/": winner,
         "ledger/spendlimit/": SpendLimit.objects.create(user=alice, period="day", coins=20),

@@ -13,7 +13,7 @@ from draws.exceptions import RoundRefused
 from draws.models import Draw, Round, Seal
 
 NEEDS_NO_TRUST = [
-    "Only the beacon's own signature of this very round is accepted, so it does not matter where you got it: "
+    "Only the beacon’s own signature of this very round is accepted, so it does not matter where you got it: "
     "a drand relay’s page on another machine will do.",
     "The winners follow from it at once. It cannot be taken back.",
 ]
@@ -34,15 +34,15 @@ class PasteForm(ReasonForm):
 
 def paste_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
     """Shows the round that the draw waits for; POST keeps the pasted one if its signature is right."""
-    seal = getattr(draw, "seal", None)
-    waits = seal is not None and seal.round is not None and not draw.has_ended
+    seal = Seal.objects.filter(pk=draw.pk, round__isnull=False).first()
+    waits = None if draw.has_ended else seal
     act = Act(
         title="Paste the beacon’s round",
         button="Check and keep the round",
         form=PasteForm(request.POST or None),
         do=lambda given: _paste(page, request, draw, given["round"], given["reason"]),
         refusals=(RoundRefused,),
-        facts=_facts(draw, seal) if waits else [("Draw", draw.title)],
+        facts=_facts(draw, waits) if waits else [("Draw", draw.title)],
         notes=NEEDS_NO_TRUST if waits else [],
         problems=[] if waits else ["This draw waits for no round of the beacon."],
     )
@@ -62,7 +62,7 @@ def _facts(draw: Draw, seal: Seal) -> list[tuple[str, object]]:
         ("Draw", draw.title),
         ("Beacon", f"{chain.name}, chain {chain.chain_hash.hex()}"),
         ("Round", number),
-        ("Published", moment(pinned.round_time(number))),
+        ("Expected", moment(pinned.round_time(number))),
         ("Where relays have it", f"/{chain.chain_hash.hex()}/public/{number}"),
     ]
 

@@ -50,7 +50,7 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
     fairness_mode = forms.ChoiceField(
         label="How winners are drawn",
         choices=list(MODES.items()),
-        widget=AdminRadioSelect,
+        widget=AdminRadioSelect(attrs={"class": "radiolist"}),
         help_text="Sealed when the draw is published. One never stands in for the other.",
     )
 

@@ -12,7 +12,6 @@ from accounts.admin.search import whole_number
 from draws.admin.words import moment
 from draws.models import Draw, LogRecord, Seal
 
-SECRET = "Secret until the list is frozen (beacon) or the draw is drawn (operator-run)"
 HASHES = (
     *("draw_uid", "seed_commit", "open_hash", "chain_hash"),
     *("root", "freeze_hash", "signature", "result_hash", "void_hash"),
@@ -74,7 +73,9 @@ class SealAdmin(ReadOnly, StaffAdmin):
 
     @admin.display(description="server seed")
     def seed(self, seal: Seal) -> str:
-        return bytes(seal.server_seed).hex() if seal.is_seed_public else SECRET
+        if seal.is_seed_public:
+            return bytes(seal.server_seed).hex()
+        return f"Secret until the {'draw is drawn' if seal.round is None else 'list is frozen'}"
 
     @admin.display(description="beacon’s round")
     def waits_for(self, seal: Seal) -> str:

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "beacon_rounds",
+                "verbose_name": "beacon round",
                 "constraints": [
                     models.UniqueConstraint(fields=["chain_hash", "round"], name="beacon_rounds_once")
                 ],

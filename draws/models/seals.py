@@ -92,6 +92,7 @@ class Round(models.Model):
 
     class Meta:
         db_table = "beacon_rounds"
+        verbose_name = "beacon round"
         constraints: ClassVar = [
             models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"])
         ]

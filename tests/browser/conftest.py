@@ -110,6 +110,12 @@ def ended(make_draw: Callable[..., Draw], alice: User) -> Draw:
     return draw
 
 
+@pytest.fixture
+def site_environment(server_environment: dict[str, str]) -> dict[str, str]:
+    """What the running site finds in its environment; a test file may say more."""
+    return server_environment
+
+
 @dataclass
 class Site:
     """The running site."""
@@ -118,11 +124,11 @@ class Site:
 
 
 @pytest.fixture
-def running_site(server_environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
+def running_site(site_environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
     """granian, a Celery worker and beat on the test's database, as the Procfile starts them."""
     port = _free_port()
     origin = f"http://127.0.0.1:{port}"
-    environment = server_environment | {"SITE_ORIGIN": origin, "CSRF_TRUSTED_ORIGINS": origin}
+    environment = site_environment | {"SITE_ORIGIN": origin, "CSRF_TRUSTED_ORIGINS": origin}
     # The queue's address is spelt in three ways; the settings know them when they hear where it comes from.
     environment["REDIS_URL"] = os.environ.get("REDIS_URL", environment["REDIS_URL"])
     binaries = Path(sys.executable).parent

@@ -306,7 +306,7 @@ def test_records_lists_rounds_and_log_never_change_not_even_for_their_owner(froz
         # What is checked at the end of a transaction is checked now, so that nothing waits for TRUNCATE.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with (
-        pytest.raises(DatabaseError, match="never changed or removed|the one obtained for its own round"),
+        pytest.raises(DatabaseError, match=r"never changed or removed|the one obtained for its own round"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from accounts.breaks import take_break
 from accounts.models import ExcludedAddress
+from draws.beacon.rounds import fetch_rounds
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws
 from draws.entering import take_tickets
 from draws.exceptions import LimitReached, OnBreak
-from draws.models import Draw
+from draws.models import Draw, Seal
 from draws.publishing import publish_draw
 from ledger.limits import set_limit
 from ledger.models import SpendLimit
@@ -23,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 ROLE = "lucky11_test_app"
 APPENDED = (
-    "transactions, participations, frozen_lists, fairness_log, draw_text_changes, entries_to_tell, messages,"
-    " freezes_to_tell, rules_acceptances, play_breaks"
+    "transactions, participations, frozen_lists, fairness_log, beacon_rounds, draw_text_changes,"
+    " entries_to_tell, freezes_to_tell, messages, rules_acceptances, play_breaks"
 )
 UPDATED = "draws, winners, draw_seals, outbox_emails, spend_limits, excluded_addresses"
 PROFILE = "total_participations, total_wins, total_earnings, current_streak, last_ticket_on, grace_used_on"
@@ -47,6 +48,11 @@ def drafts(make_draft: Callable[..., Draw]) -> list[Draw]:
     return [make_draft(), make_draft(title="Cancelled")]
 
 
+@pytest.fixture
+def beacon_draft(make_draft: Callable[..., Draw]) -> Draw:
+    return make_draft(fairness_mode="beacon")
+
+
 def act_as(role: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE {role}")
@@ -64,6 +70,32 @@ def test_tickets_are_sold_closed_paid_and_refunded_without_the_right_to_set_coin
     close_due_draws()
     assert sorted([balance(alice.pk), balance(bob.pk)]) in ([40, 145], [45, 140])
     assert not Draw.objects.filter(settled_at__isnull=True).exists()
+    act_as("NONE")
+    assert defects() == []
+
+
+def test_a_beacon_draw_is_frozen_and_drawn_by_the_role_too(alice, beacon_draft, beacon, as_app):
+    draw = publish_draw(beacon_draft.pk)
+    take_tickets(alice.pk, draw.pk, 2, "request-1")
+    act_as("NONE")
+    let_close(draw)
+    act_as(ROLE)
+    fetch_rounds()
+    beacon.release(Seal.objects.values_list("round", flat=True).get())
+    fetch_rounds()
+    close_due_draws()
+    assert balance(alice.pk) == 140
+    for statement in (
+        "UPDATE beacon_rounds SET source = 'x'",
+        "DELETE FROM beacon_rounds",
+        "TRUNCATE beacon_rounds",
+        "UPDATE frozen_lists SET refs = ''",
+        "TRUNCATE fairness_log",
+        "DELETE FROM draw_seals",
+        "UPDATE draw_seals SET signature = NULL",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
     act_as("NONE")
     assert defects() == []
 

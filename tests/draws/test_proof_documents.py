@@ -8,17 +8,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.deleting import delete_account
 from draws import fairness, proofs
 from draws.beacon.rounds import fetch_rounds
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws, draw_winners, freeze_draw
 from draws.models import Draw, LogRecord, Seal
 from draws.redrawing import pass_on_prize
+from draws.revealing import pseudonym_of
 from draws.sealing import ref_of
+from draws.telling import tell_entries, tell_frozen, tell_results
 from draws.voiding import void
+from tests.accounts.leaver import everywhere
 from tests.conftest import let_close
-from tests.pages import finish, take
-from tests.prizes import at_place, won
+from tests.pages import finish, signed_in, take
+from tests.prizes import at_place, everything_about, won
 from tests.proofs import body, document, fetch
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +178,36 @@ def test_the_seed_is_on_no_page_before_the_result(alice, bob, draw):
     draw_winners(draw.pk)
     assert seed in seen()
     assert entry_secret not in seen()
+
+
+def test_no_message_or_mail_ever_carries_a_secret(alice, bob, make_draw):
+    draw = make_draw(prize_amount=90, reserve_count=1)
+    take(alice, draw)
+    take(bob, draw)
+    seed, entry_secret = secrets_of(draw)
+    finish(draw)
+    for tell in (tell_entries, tell_frozen, tell_results):
+        tell()
+    pass_on_prize(at_place(0).pk, "Not claimed.")
+    said = everything_about("messages") + everything_about("outbox_emails")
+    assert document(draw)["freeze"]["freeze_hash"] in said
+    assert [secret for secret in (seed, entry_secret) if secret in said] == []
+    assert signed_in(alice).get(f"/admin/draws/seal/{draw.pk}/change/").status_code in (302, 403)
+
+
+def test_a_salt_is_stored_nowhere_and_nobody_gets_it_once_the_account_is_gone(alice, bob, draw):
+    take(alice, draw)
+    take(bob, draw)
+    for tell in (finish, lambda _: tell_entries(), lambda _: tell_frozen(), lambda _: tell_results()):
+        tell(draw)
+    client, mine = signed_in(alice), pseudonym_of(alice, draw.pk)
+    assert mine.salt in client.get(f"/draws/{draw.pk}/").content.decode()
+    assert everywhere(mine.salt) == []
+    delete_account(alice.pk)
+    assert everywhere(mine.salt) == []
+    assert mine.salt not in client.get(f"/draws/{draw.pk}/").content.decode()
+    assert mine.ref in document(draw)["entries"], "the list stays as it is"
+    assert "Your salts" in fetch("/privacy/").decode()
 
 
 def test_drafts_and_unknown_draws_have_no_documents(make_draft):

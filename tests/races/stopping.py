@@ -1,4 +1,6 @@
-"""Run one sweep and stop for good just before the n-th call of a function: `stopping.py MODULE NAME N`.
+"""Run one sweep and stop for good just before the n-th call of a function.
+
+    python -m tests.races.stopping MODULE NAME N [SWEEP]
 
 It says so on standard output and then waits to be killed. Only tests use it; nothing in the site can stop.
 """
@@ -34,9 +36,11 @@ def main() -> None:
     django.setup()
     stop_before(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     from draws import closing, settling
+    from draws.beacon import rounds
 
     settling.PLAYERS_AT_ONCE = 2
-    closing.close_due_draws()
+    sweeps = {"close_due_draws": closing.close_due_draws, "fetch_rounds": rounds.fetch_rounds}
+    sweeps[sys.argv[4] if len(sys.argv) > 4 else "close_due_draws"]()
     print("finished", flush=True)
 
 

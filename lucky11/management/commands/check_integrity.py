@@ -9,13 +9,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 
+from draws import recomputing
 from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
 from ledger.seals import check_seals
 
 CHECKS: dict[str, Callable[[], Defect | None]] = {
-    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS]},
+    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS, *recomputing.LOG_CHECKS]},
     "streaks": check_streaks,
+    "records": recomputing.check_records,
+    "rounds": recomputing.check_newest_rounds,
 }
 
 
@@ -26,12 +29,16 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--seals", action="store_true", help="also hold the ledger against its seals")
         parser.add_argument(
+            "--rounds", action="store_true", help="verify all of the beacon's rounds, not only the newest"
+        )
+        parser.add_argument(
             "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
         )
 
-    def handle(self, *args: Any, json: bool, repair: bool, seals: bool, **options: Any) -> None:
+    def handle(self, *args: Any, json: bool, repair: bool, seals: bool, rounds: bool, **options: Any) -> None:
         repaired = _repair() if repair else 0
-        self.checks = CHECKS | ({"seals": check_seals} if seals else {})
+        more = {"seals": check_seals} if seals else {}
+        self.checks = CHECKS | ({"rounds": recomputing.check_all_rounds} if rounds else {}) | more
         defects = [defect for defect in self._defects(quiet=json) if defect]
         if json:
             self._print_json(defects, repaired)
