@@ -196,7 +196,7 @@ def test_each_of_a_players_prizes_in_a_draw_is_claimed_by_itself(make_draw, alic
     ],
 )
 def test_the_page_shows_the_choice_that_the_winner_made(browser, winner, chosen, shown, typed):
-    claimed(winner)
+    send(browser, winner)
     choose_publicity(winner.pk, winner.user_id, chosen)
     text = browser.get(page(winner)).content.decode()
     [checked] = [tag for tag in re.findall(r"<input[^>]*>", text) if " checked" in tag]
