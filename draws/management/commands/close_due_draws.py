@@ -49,4 +49,6 @@ def _again_and_again(stop: threading.Event, every: float, *sweeps: Callable[[], 
                 sweep()
         except Error:
             logger.exception("The sweep could not reach the database; it tries again in %s s.", every)
+        except Exception:
+            logger.exception("The sweep failed; it tries again in %s s.", every)
         stop.wait(every)
