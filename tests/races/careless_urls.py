@@ -20,8 +20,8 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponse:
         return HttpResponse(status=409)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(0.02)")
-    paid = Transaction.objects.create(user=request.user, type="entry", amount=-5, user_seq=9)
-    Participation.objects.create(user=request.user, draw=seen, ticket_number=paid.pk, transaction=paid)
+    paid = Transaction.objects.create(user_id=request.user.pk, type="entry", amount=-5, user_seq=9)
+    Participation.objects.create(user_id=request.user.pk, draw=seen, ticket_number=paid.pk, transaction=paid)
     Draw.objects.filter(pk=draw_id).update(current_participants=seen.current_participants + 1)
     return HttpResponse(status=303)
 
