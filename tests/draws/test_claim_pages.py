@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from draws.claiming import Publicity, choose_publicity, mark_sent
+from draws.claiming import Publicity, choose_publicity, claim_prize, mark_sent
 from draws.models import Claim, Winner
 from draws.redrawing import lapse_overdue_claims
 from tests.pages import finish, signed_in, take, words
@@ -196,7 +196,7 @@ def test_each_of_a_players_prizes_in_a_draw_is_claimed_by_itself(make_draw, alic
     ],
 )
 def test_the_page_shows_the_choice_that_the_winner_made(browser, winner, chosen, shown, typed):
-    claimed(winner)
+    claim_prize(winner.pk, winner.user_id, DETAILS, Publicity("hidden"))
     choose_publicity(winner.pk, winner.user_id, chosen)
     text = browser.get(page(winner)).content.decode()
     [checked] = [tag for tag in re.findall(r"<input[^>]*>", text) if " checked" in tag]
