@@ -62,7 +62,7 @@ def test_a_claim_and_passing_on_at_once_never_both_take_the_prize(make_draw, pla
 
 def test_a_claim_in_time_keeps_a_prize_whose_time_is_over_when_it_commits(make_draw, players):
     winner = won(make_draw, players, reserve_count=1)
-    plant_claim_by(winner, "clock_timestamp() + interval '3 seconds'")
+    plant_claim_by(winner, "clock_timestamp() + interval '8 seconds'")
     made = threading.Event()
 
     def claim():
