@@ -10,6 +10,21 @@ from django.db import connection
 from accounts.acting import acting_as
 from ledger.integrity import Check, Defect
 
+# A player's statistics, from the rows of this site and of the old one; `of` may choose players.
+COUNTED = """SELECT u.id, coalesce(p.n, 0) AS tickets, coalesce(w.n, 0) AS wins,
+                    coalesce(w.sum, 0) AS earnings
+             FROM users u
+             LEFT JOIN (SELECT user_id, count(*) AS n
+                        FROM (SELECT user_id FROM participations {of}
+                              UNION ALL SELECT user_id FROM old_tickets {of}) AS a
+                        GROUP BY 1) p ON p.user_id = u.id
+             LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum
+                        FROM (SELECT user_id, prize_amount
+                              FROM (SELECT * FROM winners {of}) AS ours
+                              WHERE settled_at IS NOT NULL AND forfeited_at IS NULL
+                              UNION ALL SELECT user_id, prize_amount FROM old_winners {of}) AS a
+                        GROUP BY 1) w ON w.user_id = u.id"""
+
 DRAW_CHECKS = [
     Check(
         "ticket owners",
@@ -154,16 +169,19 @@ DRAW_CHECKS = [
     ),
     Check(
         "statistics",
-        "A player's tickets, wins and earnings are those of their rows.",
-        """SELECT u.id AS user_id, u.total_participations, coalesce(p.n, 0) AS tickets,
-                  u.total_wins, coalesce(w.n, 0) AS wins, u.total_earnings, coalesce(w.sum, 0) AS earnings
-           FROM users u
-           LEFT JOIN (SELECT user_id, count(*) AS n FROM participations GROUP BY 1) p ON p.user_id = u.id
-           LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum FROM winners
-                      WHERE settled_at IS NOT NULL AND forfeited_at IS NULL GROUP BY 1) w ON w.user_id = u.id
-           WHERE u.total_participations <> coalesce(p.n, 0) OR u.total_wins <> coalesce(w.n, 0)
-              OR u.total_earnings <> coalesce(w.sum, 0)
+        "A player's tickets, wins and earnings are those of their rows, the old site's included.",
+        f"""SELECT u.id AS user_id, u.total_participations, tickets, u.total_wins, wins,
+                  u.total_earnings, earnings
+           FROM users u JOIN ({COUNTED.format(of="")}) AS counted USING (id)
+           WHERE (u.total_participations, u.total_wins, u.total_earnings) <> (tickets, wins, earnings)
            ORDER BY u.id LIMIT 1""",
+    ),
+    Check(
+        "old draws",
+        "A draw of the old site counts as many tickets as came over.",
+        """SELECT d.id AS old_draw_id, d.current_participants, coalesce(t.n, 0) AS tickets FROM old_draws d
+           LEFT JOIN (SELECT draw_id, count(*) AS n FROM old_tickets GROUP BY 1) t ON t.draw_id = d.id
+           WHERE d.current_participants <> coalesce(t.n, 0) ORDER BY d.id LIMIT 1""",
     ),
     Check(
         "frozen lists",
@@ -179,16 +197,21 @@ DRAW_CHECKS = [
 ]
 
 
+# The days of the old site come first, in their order; then our own, in the order the tickets were taken.
+DAYS = """SELECT user_id, taken_on
+          FROM (SELECT user_id, taken_on, 0 AS id FROM old_tickets {of}
+                UNION ALL SELECT user_id, taken_on, id FROM participations {of}) AS days
+          GROUP BY user_id, taken_on
+          ORDER BY user_id, min(id) > 0, CASE WHEN min(id) = 0 THEN taken_on END, min(id)"""
+
+
 def check_streaks() -> Defect | None:
     """The first player whose streak does not follow from the days on which they took tickets."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, current_streak FROM users WHERE current_streak <> 0")
         kept: dict[str, int] = dict(cursor.fetchall())
     with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            """SELECT user_id, taken_on FROM participations
-               GROUP BY user_id, taken_on ORDER BY user_id, min(id)"""
-        )
+        cursor.execute(DAYS.format(of=""))
         for user_id, rows in groupby(cursor, key=itemgetter(0)):
             streak, expected = kept.pop(user_id, 0), streak_of(day for _, day in rows)
             if streak != expected:
@@ -198,7 +221,13 @@ def check_streaks() -> Defect | None:
 
 def streak_of(days: Iterable[date]) -> int:
     """The streak after tickets on these days, in the order they were taken (SQL function `next_streak`)."""
-    streak, last, grace = 0, date.min, None
+    return streak_after(days)[0]
+
+
+def streak_after(days: Iterable[date]) -> tuple[int, date | None, date | None]:
+    """The same with the last day and the last day that was forgiven, as `users` keeps them."""
+    grace: date | None = None
+    streak, last = 0, date.min
     for day in days:
         missed = (day - last).days - 1 if streak else -1
         skipped = last + timedelta(days=1) if streak else date.min
@@ -211,7 +240,7 @@ def streak_of(days: Iterable[date]) -> int:
         elif missed > 0:
             streak = 1
         last = max(last, day)
-    return streak
+    return streak, last if streak else None, grace
 
 
 def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
@@ -230,13 +259,8 @@ def repair_counters() -> int:
         )
         repaired = cursor.rowcount
         cursor.execute(
-            """UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
-               FROM (SELECT u.id,
-                       (SELECT count(*) FROM participations p WHERE p.user_id = u.id) AS tickets,
-                       count(w.id) AS wins, coalesce(sum(w.prize_amount), 0) AS earnings
-                     FROM users u LEFT JOIN winners w ON w.user_id = u.id
-                          AND w.settled_at IS NOT NULL AND w.forfeited_at IS NULL
-                     GROUP BY u.id) AS counted
+            f"""UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
+               FROM ({COUNTED.format(of="")}) AS counted
                WHERE users.id = counted.id
                  AND (total_participations, total_wins, total_earnings) <> (tickets, wins, earnings)"""
         )
