@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.nightly, pyte
 
 ROOT = Path(__file__).parents[2]
 SHAPE = Shape(users=100_000, transactions=1_000_000, draws=500, tickets=400_000, camel=True)
-MOST_MEMORY = 400 * 2**20
+MOST_MEMORY = 300 * 2**20
 
 
 def import_it(url: str, environment: dict[str, str], report: Path) -> int:

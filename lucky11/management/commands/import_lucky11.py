@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import reset_queries
 
 from accounts.alone import alone
 from lucky11.importing.bringing import Choices, bring_over
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         self._say(report, options["report"])
 
     def _progress(self, stage: str, done: int, total: int) -> None:
+        # With DEBUG on, Django remembers every statement.
+        reset_queries()
         if not self.stderr.isatty():
             return
         filled = BAR * min(done, total) // total if total else 0
