@@ -10,6 +10,21 @@ from django.db import connection, transaction
 from accounts.acting import acting_as
 from ledger.integrity import FOR_LARGE_READS, Check, Defect
 
+# A player's statistics, from the rows of this site and of the old one; `of` may choose players.
+COUNTED = """SELECT u.id, coalesce(p.n, 0) AS tickets, coalesce(w.n, 0) AS wins,
+                    coalesce(w.sum, 0) AS earnings
+             FROM users u
+             LEFT JOIN (SELECT user_id, count(*) AS n
+                        FROM (SELECT user_id FROM participations {of}
+                              UNION ALL SELECT user_id FROM old_tickets {of}) AS a
+                        GROUP BY 1) p ON p.user_id = u.id
+             LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum
+                        FROM (SELECT user_id, prize_amount
+                              FROM (SELECT * FROM winners {of}) AS ours
+                              WHERE settled_at IS NOT NULL AND forfeited_at IS NULL
+                              UNION ALL SELECT user_id, prize_amount FROM old_winners {of}) AS a
+                        GROUP BY 1) w ON w.user_id = u.id"""
+
 DRAW_CHECKS = [
     Check(
         "ticket owners",
@@ -155,16 +170,19 @@ DRAW_CHECKS = [
     ),
     Check(
         "statistics",
-        "A player's tickets, wins and earnings are those of their rows.",
-        """SELECT u.id AS user_id, u.total_participations, coalesce(p.n, 0) AS tickets,
-                  u.total_wins, coalesce(w.n, 0) AS wins, u.total_earnings, coalesce(w.sum, 0) AS earnings
-           FROM users u
-           LEFT JOIN (SELECT user_id, count(*) AS n FROM participations GROUP BY 1) p ON p.user_id = u.id
-           LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum FROM winners
-                      WHERE settled_at IS NOT NULL AND forfeited_at IS NULL GROUP BY 1) w ON w.user_id = u.id
-           WHERE u.total_participations <> coalesce(p.n, 0) OR u.total_wins <> coalesce(w.n, 0)
-              OR u.total_earnings <> coalesce(w.sum, 0)
+        "A player's tickets, wins and earnings are those of their rows, the old site's included.",
+        f"""SELECT u.id AS user_id, u.total_participations, tickets, u.total_wins, wins,
+                  u.total_earnings, earnings
+           FROM users u JOIN ({COUNTED.format(of="")}) AS counted USING (id)
+           WHERE (u.total_participations, u.total_wins, u.total_earnings) <> (tickets, wins, earnings)
            ORDER BY u.id""",
+    ),
+    Check(
+        "old draws",
+        "A draw of the old site counts as many tickets as came over.",
+        """SELECT d.id AS old_draw_id, d.current_participants, coalesce(t.n, 0) AS tickets FROM old_draws d
+           LEFT JOIN (SELECT draw_id, count(*) AS n FROM old_tickets GROUP BY 1) t ON t.draw_id = d.id
+           WHERE d.current_participants <> coalesce(t.n, 0) ORDER BY d.id""",
     ),
     Check(
         "frozen lists",
@@ -180,17 +198,23 @@ DRAW_CHECKS = [
 ]
 
 
+# The days of the old site come first, in their order; then our own, in the order the tickets were taken.
+DAY_ROWS = """SELECT user_id, taken_on, 0 AS id FROM old_tickets {of}
+              UNION ALL SELECT user_id, taken_on, id FROM participations {of}"""
+IN_ORDER = "min(id) > 0, CASE WHEN min(id) = 0 THEN taken_on END, min(id)"
+DAYS = f"""SELECT user_id, taken_on FROM ({DAY_ROWS}) AS days
+           GROUP BY user_id, taken_on ORDER BY user_id, {IN_ORDER}"""
 # Players with tickets of one day and a streak of 1 are right; of all others each day is read.
-STREAKS = """
-    WITH players AS (
+STREAKS = f"""
+    WITH days AS NOT MATERIALIZED ({DAY_ROWS.format(of="")}), players AS (
         SELECT coalesce(p.user_id, u.id) AS user_id, coalesce(u.current_streak, 0) AS streak,
                p.user_id IS NULL AS idle
         FROM (SELECT user_id, min(taken_on) = max(taken_on) AS one_day
-              FROM participations GROUP BY user_id) AS p
+              FROM days GROUP BY user_id) AS p
         FULL JOIN (SELECT id, current_streak FROM users WHERE current_streak <> 0) AS u ON u.id = p.user_id
         WHERE (p.one_day AND u.current_streak = 1) IS NOT TRUE)
-    SELECT c.user_id, c.streak, t.taken_on FROM players c LEFT JOIN participations t ON t.user_id = c.user_id
-    GROUP BY c.idle, c.user_id, c.streak, t.taken_on ORDER BY c.idle, c.user_id, min(t.id)"""
+    SELECT c.user_id, c.streak, t.taken_on FROM players c LEFT JOIN days t ON t.user_id = c.user_id
+    GROUP BY c.idle, c.user_id, c.streak, t.taken_on ORDER BY c.idle, c.user_id, {IN_ORDER}"""
 
 
 def check_streaks() -> Defect | None:
@@ -209,7 +233,13 @@ def check_streaks() -> Defect | None:
 
 def streak_of(days: Iterable[date]) -> int:
     """The streak after tickets on these days, in the order they were taken (SQL function `next_streak`)."""
-    streak, last, grace = 0, date.min, None
+    return streak_after(days)[0]
+
+
+def streak_after(days: Iterable[date]) -> tuple[int, date | None, date | None]:
+    """The same with the last day and the last day that was forgiven, as `users` keeps them."""
+    grace: date | None = None
+    streak, last = 0, date.min
     for day in days:
         missed = (day - last).days - 1 if streak else -1
         skipped = last + timedelta(days=1) if streak else date.min
@@ -222,7 +252,7 @@ def streak_of(days: Iterable[date]) -> int:
         elif missed > 0:
             streak = 1
         last = max(last, day)
-    return streak
+    return streak, last if streak else None, grace
 
 
 def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
@@ -241,13 +271,8 @@ def repair_counters() -> int:
         )
         repaired = cursor.rowcount
         cursor.execute(
-            """UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
-               FROM (SELECT u.id,
-                       (SELECT count(*) FROM participations p WHERE p.user_id = u.id) AS tickets,
-                       count(w.id) AS wins, coalesce(sum(w.prize_amount), 0) AS earnings
-                     FROM users u LEFT JOIN winners w ON w.user_id = u.id
-                          AND w.settled_at IS NOT NULL AND w.forfeited_at IS NULL
-                     GROUP BY u.id) AS counted
+            f"""UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
+               FROM ({COUNTED.format(of="")}) AS counted
                WHERE users.id = counted.id
                  AND (total_participations, total_wins, total_earnings) <> (tickets, wins, earnings)"""
         )
