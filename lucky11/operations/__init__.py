@@ -1,0 +1,1 @@
+"""Procedures for operators, by verb; the commands and the schedule call them."""
