@@ -64,7 +64,7 @@ def test_every_variable_is_in_the_example_file():
     code = "".join((ROOT / "lucky11" / name).read_text() for name in ("settings.py", "configuration.py"))
     procfile = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "Procfile").read_text()))
     assert procfile <= example
-    used = set(re.findall(r"""(?:env\.\w+|required|environ\.get)\(\s*"([A-Z][A-Z0-9_]+)""", code))
+    used = set(re.findall(r"""(?:env\.\w+|required|environ(?:ment)?\.get)\(\s*"([A-Z][A-Z0-9_]+)""", code))
     used |= set(re.findall(r"""environ\["([A-Z0-9_]+)"\]""", code))
     assert used <= example
     assert example - used - procfile <= {"LUCKY11_DATA", "LUCKY11_VENV"}

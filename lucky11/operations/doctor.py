@@ -6,7 +6,8 @@ from typing import Any
 
 import psutil
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from lucky11.operations.measures import LONG_QUERY_SECONDS
 
@@ -29,7 +30,21 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every part, in the order in which one looks."""
-    return [part() for part in PARTS]
+    return [_patient(part) for part in PARTS]
+
+
+def _patient(part: Callable[[], Finding]) -> Finding:
+    """One part; a table that somebody has locked does not hold the doctor up."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '500ms'")
+            return part()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        title = part.__name__.replace("_", " ").capitalize()
+        return Finding(title, (), [], True, "Could not be read: somebody has locked a table.")
 
 
 def connections() -> Finding:
@@ -193,4 +208,5 @@ PARTS: list[Callable[[], Finding]] = [
 def _rows(query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -71,7 +71,7 @@ def _kind(period: str) -> str:
 
 
 def _sizes() -> dict[str, int]:
-    return {name: size for name, size, *_ in doctor.tables().rows} | {"": measures.database_bytes()}
+    return measures.table_bytes() | {"": measures.database_bytes()}
 
 
 def _before() -> tuple[dict[str, int], float]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
@@ -29,7 +30,7 @@ LONG_QUERIES = """
     WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()
       AND application_name <> ALL(%s) AND clock_timestamp() - query_start > %s * interval '1 second'
     ORDER BY query_start"""
-LONG_QUERIES_VALUES = [list(LONG_BY_NATURE), LONG_QUERY_SECONDS]
+LONG_QUERIES_VALUES: list[Any] = [list(LONG_BY_NATURE), LONG_QUERY_SECONDS]
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,15 @@ def long_queries() -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({LONG_QUERIES}) AS found", LONG_QUERIES_VALUES)
         return int(cursor.fetchone()[0])
+
+
+def table_bytes() -> dict[str, int]:
+    """The size of every table with its indexes, the largest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables ORDER BY 2 DESC, 1"
+        )
+        return dict(cursor.fetchall())
 
 
 def database_bytes() -> int:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 from celery import shared_task
 from django.core.cache import caches

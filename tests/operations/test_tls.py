@@ -13,7 +13,6 @@ from pathlib import Path
 import psycopg
 import pytest
 import trustme
-from django.test import override_settings
 
 from lucky11 import checks
 from lucky11.development.check import PRODUCTION
@@ -69,11 +68,6 @@ def test_production_insists_on_a_checked_connection(url, environment, error):
 )
 def test_only_a_unix_socket_is_local(host, local):
     assert checks.is_local(host) is local
-
-
-@override_settings(DATABASES={"default": {"HOST": "db"}}, DATABASE_TLS=True)
-def test_a_server_without_options_is_named():
-    assert [error.id for error in checks.database_tls(None)] == ["lucky11.E001"]
 
 
 # -- a real server --
@@ -152,8 +146,10 @@ def test_the_right_server_is_reached_by_tls(server):
     port, roots = server
     checked = f"host=localhost hostaddr=127.0.0.1 port={port} sslmode=verify-full sslrootcert={roots}"
     with psycopg.connect(f"{checked} user=lucky11 dbname=postgres") as database:
-        row = database.execute("SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()").fetchone()
-    assert row == (True, "TLSv1.3")
+        row = database.execute(
+            "SELECT ssl, version = 'TLSv1.3' FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+        ).fetchone()
+    assert row == (True, True)
 
 
 @pytest.mark.slow
