@@ -44,7 +44,7 @@ class OperationRunAdmin(ReadOnly, StaffAdmin):
 
     def doctor(self, request: HttpRequest) -> HttpResponse:
         """The same page as `manage.py db_doctor`, for whoever may see operations."""
-        if not self.has_view_permission(request):
+        if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
         page = {"title": "The database now", "findings": doctor.examine(), "opts": self.opts}
         return render(request, "admin/lucky11_doctor.html", self.admin_site.each_context(request) | page)

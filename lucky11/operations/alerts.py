@@ -55,10 +55,17 @@ def backups() -> str | None:
         if age.failed:
             failed = runs.newest(kind)
             return f"The newest {what} failed: {failed.summary if failed else ''}"
-        if kind == measures.BACKUP and age.seconds is None:
-            return "There is no backup yet: run `manage.py db_backup`."
         if age.seconds is not None and age.seconds > _late(kind):
             return f"The last good {what} is {age.seconds / 3600:.0f} hours old."
+    return _never_done()
+
+
+def _never_done() -> str | None:
+    if measures.age(measures.BACKUP).seconds is None:
+        return "There is no backup yet: run `manage.py db_backup`."
+    drilled = measures.age(measures.DRILL).seconds is not None
+    if not drilled and measures.first_good(measures.BACKUP) > _late(measures.DRILL):
+        return "No backup was ever restored and checked: run `manage.py backup_drill`."
     return None
 
 

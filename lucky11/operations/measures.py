@@ -99,6 +99,12 @@ def age(kind: str) -> Age:
     return Age(_seconds_since(good.ended_at if good else None), last is not None and last.ok is False)
 
 
+def first_good(kind: str) -> float:
+    """Seconds since a procedure first went well; 0 when it never did."""
+    first = OperationRun.objects.filter(kind=kind, ok=True).order_by("id").first()
+    return _seconds_since(first.ended_at if first else None) or 0.0
+
+
 def finished(kind: str) -> OperationRun | None:
     """The newest run of a procedure that came to an end."""
     return OperationRun.objects.filter(kind=kind, ok__isnull=False).order_by("-id").first()

@@ -156,6 +156,20 @@ def test_a_backup_that_failed_or_is_older_than_25_hours_is_an_incident():
     assert "There is no backup yet" in look()[1]
 
 
+def test_a_backup_that_nobody_ever_restored_is_an_incident_after_a_week():
+    older("db_backup", 24 * 7)
+    with runs.record("db_backup"):
+        pass
+    assert look()[0] == 0
+    older("db_backup", 2)
+    assert "No backup was ever restored and checked" in look()[1]
+    with runs.record("backup_drill"):
+        pass
+    with runs.record("db_backup"):
+        pass
+    assert look()[0] == 0
+
+
 def test_a_row_that_refers_to_nothing_is_an_incident_after_the_nights_check(alice):
     with unguarded() as cursor:
         cursor.execute("UPDATE messages SET user_id = 'nobody' WHERE user_id = %s", [alice.pk])
