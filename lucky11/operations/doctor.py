@@ -19,13 +19,14 @@ DEAD_ROWS = 10_000  # below, a bloated table costs nothing worth a line
 
 @dataclass(frozen=True)
 class Finding:
-    """One part of the examination: rows to read, and whether somebody should do something about them."""
+    """One part of the examination: rows to read, whether somebody should do something, and then what."""
 
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     bad: bool = False
     advice: str = ""
+    note: str = ""
 
 
 def examine() -> list[Finding]:
@@ -50,8 +51,8 @@ def _patient(part: Callable[[], Finding]) -> Finding:
 def connections() -> Finding:
     """How many connections there are, by what they do."""
     rows = _rows(
-        """SELECT coalesce(state, backend_type), count(*)::int, current_setting('max_connections')::int
-           FROM pg_stat_activity GROUP BY 1 ORDER BY 2 DESC, 1"""
+        """SELECT coalesce(state, 'not told'), count(*)::int, current_setting('max_connections')::int
+           FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1 ORDER BY 2 DESC, 1"""
     )
     full = bool(rows) and sum(row[1] for row in rows) > rows[0][2] * FEW_CONNECTIONS_LEFT
     return Finding(
@@ -162,7 +163,7 @@ def slow_queries() -> Finding:
     """The queries that took most time in all, where pg_stat_statements is installed."""
     columns = ("calls", "milliseconds each", "query")
     if not _rows("SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'"):
-        return Finding("Slow queries", columns, [], advice="pg_stat_statements is not installed here.")
+        return Finding("Slow queries", columns, [], note="pg_stat_statements is not installed here.")
     rows = _rows(
         """SELECT calls, round(mean_exec_time::numeric, 2)::float,
                   left(regexp_replace(query, '\\s+', ' ', 'g'), 120)

@@ -91,7 +91,7 @@ def _lasts() -> Finding:
     before, days = _before()
     grown = measures.database_bytes() - before.get("", measures.database_bytes())
     if days < 1 or grown <= 0:
-        return Finding("Days until a disk is full", ("path", "days"), [], advice="No growth to go by yet.")
+        return Finding("Days until a disk is full", ("path", "days"), [], note="No growth to go by yet.")
     rows = [(path, int(free / (grown / days))) for path, _, free, _ in doctor.disks().rows]
     soon = any(left < 180 for _, left in rows)
     return Finding("Days until a disk is full", ("path", "days"), rows, soon, "Plan a larger disk now.")

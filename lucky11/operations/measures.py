@@ -118,7 +118,10 @@ def open_incidents() -> int:
 def connections() -> tuple[int, int]:
     """Connections to the server, and how many it takes."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity")
+        cursor.execute(
+            """SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity
+               WHERE backend_type = 'client backend'"""
+        )
         used, most = cursor.fetchone()
     return int(used), int(most)
 

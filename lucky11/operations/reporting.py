@@ -12,8 +12,8 @@ def as_text(findings: Iterable[Finding]) -> str:
     for finding in findings:
         lines.append(f"{'!! ' if finding.bad else '   '}{finding.title}")
         lines += [f"      {line}" for line in _table(finding)]
-        if finding.advice and (finding.bad or not finding.rows):
-            lines.append(f"      {finding.advice}")
+        said = [finding.note, finding.advice if finding.bad else ""]
+        lines += [f"      {sentence}" for sentence in said if sentence]
     return "\n".join(lines)
 
 
