@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.operations.backups import beside, copy, manage, site, store
+
+__all__ = ["beside", "copy", "manage", "place", "site", "store"]
+
 
 @contextmanager
 def open_folder() -> Iterator[Path]:

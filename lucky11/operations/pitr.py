@@ -1,0 +1,147 @@
+"""Point-in-time recovery: base backups, the archive of the write-ahead log, and a plan that is a script.
+
+The server archives each finished piece of its log with `bin/archive-wal`; a base backup and the log after it
+give the state of any moment since. The plan restores into a cluster of its own, beside the live one.
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lucky11.operations import programs, servers, stores
+from lucky11.operations.refusals import OperationRefused
+
+SCRIPT = """\
+#!/bin/sh
+# Restores {base} and the log after it, up to {to}, into {into}.
+# Run it as the account that runs PostgreSQL (it refuses root). The live server is not touched.
+set -eu
+
+# 1. The base backup, in a folder of its own.
+test ! -e {into}
+cp -a {base} {into}
+chmod 700 {into}
+
+# 2. Read the archived log up to the moment, and not the moment itself; never write into the archive.
+cat >> {into}/postgresql.auto.conf <<'CONF'
+archive_mode = 'off'
+restore_command = 'cp {archive}/%f "%p"'
+recovery_target_time = '{to}'
+recovery_target_inclusive = 'off'
+recovery_target_action = 'promote'
+recovery_target_timeline = 'current'
+listen_addresses = ''
+unix_socket_directories = '{socket}'
+port = '{port}'
+CONF
+touch {into}/recovery.signal
+
+# 3. Start it, and wait until it is there. A log that ends before the moment is an error.
+mkdir -p -m 700 {socket}
+{bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start
+until test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()')" = f; do sleep 1; done
+
+# 4. Look at it. Then compare with the live database, and repair that with rows of its own
+#    (manage.py db_recover), or dump this one and restore it (pg_dump -Fc, then db_restore).
+echo 'Restored to {to}:  {bin}/psql -d {conninfo_words}'
+echo 'When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop'
+"""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base backup: from when it is whole, the log replayed over it gives any later moment."""
+
+    folder: Path
+    whole_at: datetime
+
+
+def take_base(folder: Path) -> Base:
+    """Take a base backup into `folder`, verified, under the name of its end.
+
+    Raises OperationRefused when it could not be taken; then there is none.
+    """
+    version = servers.version()
+    part = folder / f"base{stores.PART}"
+    shutil.rmtree(part, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    _run(
+        [programs.find("pg_basebackup", version), f"--pgdata={part}", "--wal-method=stream"],
+        part,
+    )
+    _run([programs.find("pg_verifybackup", version), "--quiet", part], part)
+    with servers.connect() as database:
+        now = database.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
+    whole_at = now.astimezone(UTC)
+    base = Base(folder / f"base-{whole_at:%Y%m%dT%H%M%S.%fZ}", whole_at)
+    part.rename(base.folder)
+    stores.sync_folder(folder)
+    return base
+
+
+def bases(folder: Path) -> list[Base]:
+    """The base backups in the folder, the oldest first."""
+    found = []
+    for each in sorted(folder.glob("base-*Z")) if folder.is_dir() else []:
+        whole_at = datetime.strptime(each.name, "base-%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        found.append(Base(each, whole_at))
+    return found
+
+
+def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) -> str:
+    """The plan for restoring to just before the moment `to`, as a script for sh.
+
+    Raises OperationRefused when no base backup is older, the archive is empty, or `into` is there already.
+    """
+    usable = [base for base in bases(folder) if base.whole_at < to]
+    if not usable:
+        oldest = next(
+            (f"the oldest is of {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder)), "none"
+        )
+        raise OperationRefused(
+            f"There is no base backup in {folder} from before {to.isoformat()} ({oldest}). Nothing was "
+            "changed. Restore the newest dump from before it instead: manage.py db_restore."
+        )
+    if not archive.is_dir() or not any(archive.iterdir()):
+        raise OperationRefused(f"There is no archived log in {archive}. Nothing was changed.")
+    if into.exists():
+        raise OperationRefused(f"{into} is there already. Nothing was changed.")
+    tools = _server_programs()
+    socket = into.with_name(f"{into.name}.socket")
+    for path in (folder, archive, into):
+        if any(letter in str(path) for letter in "'\"\\\n%"):
+            raise OperationRefused(f"The path {str(path)!r} has a letter that settings cannot have.")
+    words = f"dbname={servers.live()} user={servers.parameters().get('user', '')} host={socket} port={port}"
+    return SCRIPT.format(
+        base=shlex.quote(str(usable[-1].folder)),
+        into=shlex.quote(str(into)),
+        archive=archive,
+        socket=socket,
+        port=port,
+        to=to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00"),
+        bin=shlex.quote(str(tools)),
+        conninfo=shlex.quote(words),
+        conninfo_words=words,
+    )
+
+
+def _server_programs() -> Path:
+    """The folder of the live server's own programs: only the same major version reads its files."""
+    version = servers.version()
+    control = programs.find("pg_ctl", version)
+    if programs.version(control) != version:
+        raise OperationRefused(f"pg_ctl of PostgreSQL {version} itself is needed here. Nothing was changed.")
+    return control.parent
+
+
+def _run(command: list[str | os.PathLike[str]], part: Path) -> None:
+    done = subprocess.run(command, env=servers.environment(), capture_output=True, text=True)
+    if done.returncode:
+        shutil.rmtree(part, ignore_errors=True)
+        raise OperationRefused(
+            f"{Path(command[0]).name} failed, so there is no new base backup: {done.stderr.strip()[-1500:]}"
+        )
