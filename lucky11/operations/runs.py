@@ -30,7 +30,7 @@ def record(kind: str, **details: Any) -> Iterator[OperationRun]:
         yield run
     except BaseException as error:
         good = isinstance(error, SystemExit) and not error.code
-        run.summary = run.summary or ("" if good else _why(error))
+        run.summary = run.summary or ("" if good else why(error))
         _end_if_possible(run, ok=good and run.ok is not False)
         raise
     end(run, ok=run.ok is not False)
@@ -38,14 +38,13 @@ def record(kind: str, **details: Any) -> Iterator[OperationRun]:
 
 def begin(kind: str, **details: Any) -> OperationRun:
     """Write that a procedure starts now, by whom and with which version."""
-    who = {"by": _account(), "host": platform.node(), "pid": os.getpid(), "version": version()}
-    return OperationRun.objects.create(kind=kind, details={**who, **details})
+    return OperationRun.objects.create(kind=kind, details={**who(), **details})
 
 
 def end(run: OperationRun, *, ok: bool) -> None:
     """Write how the run went and that it is over, by the database's clock."""
     run.ok, run.summary = ok, run.summary[:LONGEST_SUMMARY]
-    run.ended_at = Now()  # type: ignore[assignment]
+    run.ended_at = Now()
     run.save(update_fields=["ok", "summary", "details", "ended_at"])
     run.refresh_from_db(fields=["ended_at"])
 
@@ -60,6 +59,18 @@ def last_good(kind: str) -> OperationRun | None:
     return OperationRun.objects.filter(kind=kind, ok=True).order_by("-id").first()
 
 
+def who() -> dict[str, Any]:
+    """Who is at work: the account, the machine, the process, the version of the code."""
+    return {"by": _account(), "host": platform.node(), "pid": os.getpid(), "version": version()}
+
+
+def why(error: BaseException) -> str:
+    """An error in one line."""
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrupted."
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 @cache
 def version() -> str:
     """The version of this checkout."""
@@ -72,12 +83,6 @@ def _account() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-def _why(error: BaseException) -> str:
-    if isinstance(error, KeyboardInterrupt):
-        return "Interrupted."
-    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _end_if_possible(run: OperationRun, *, ok: bool) -> None:
