@@ -15,10 +15,9 @@ from django.conf import settings
 from psycopg import sql
 
 from accounts.alone import alone
-from lucky11.operations import encrypting, programs, servers, stores
+from lucky11.operations import OperationError, encrypting, programs, servers, stores
 from lucky11.operations.manifests import FORMAT, Manifest
 from lucky11.operations.progress import counted
-from lucky11.operations.refusals import OperationRefused
 from lucky11.operations.runs import version
 
 LOCK = 11_11_16  # one backup at a time
@@ -45,12 +44,12 @@ class Snapshot:
 def back_up(*, reason: str, keep: int | None = None) -> Manifest:
     """Back the database up, and then remove the backups beyond the newest `keep` (by default BACKUP_KEEP).
 
-    Raises OperationRefused when it could not be made, whole and flushed; then there is no new backup, and the
+    Raises OperationError when it could not be made, whole and flushed; then there is no new backup, and the
     earlier ones are as they were.
     """
     with alone(LOCK) as free:
         if not free:
-            raise OperationRefused("Another backup is being taken. Wait for its end (manage.py db_backups).")
+            raise OperationError("Another backup is being taken. Wait for its end (manage.py db_backups).")
         try:
             stores.clear_unfinished()
             manifest = _take(reason)
@@ -71,7 +70,7 @@ def is_due() -> bool:
 def retire(keep: int) -> list[str]:
     """Remove all but the newest `keep` backups and the newest verified one; returns the removed."""
     if keep < 1:
-        raise OperationRefused("At least one backup is kept. Nothing was removed.")
+        raise OperationError("At least one backup is kept. Nothing was removed.")
     names, proven = stores.names(), stores.verified()
     safe = set(names[:keep]) | {name for name in names if name in proven and name == _newest(names, proven)}
     gone = [name for name in names if name not in safe]
@@ -150,7 +149,7 @@ def applied_migrations(database: psycopg.Connection) -> dict[str, list[str]]:
 
 
 def _dumped(program: Path, snapshot: Snapshot) -> Iterator[bytes]:
-    """What pg_dump writes. Raises OperationRefused when it fails, also after its last byte."""
+    """What pg_dump writes. Raises OperationError when it fails, also after its last byte."""
     command: list[str | Path] = [program, "--format=custom", f"--snapshot={snapshot.name}", "--no-password"]
     command += [f"--lock-wait-timeout={LOCK_WAIT_MS}"]
     with tempfile.TemporaryFile() as errors:
@@ -165,7 +164,7 @@ def _dumped(program: Path, snapshot: Snapshot) -> Iterator[bytes]:
                 raise
         if dump.returncode:
             errors.seek(0)
-            raise OperationRefused(
+            raise OperationError(
                 f"pg_dump failed, so there is no new backup: {errors.read().decode(errors='replace').strip()}"
             )
 
@@ -185,9 +184,9 @@ def _write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _refusal(error: OSError) -> OperationRefused:
+def _refusal(error: OSError) -> OperationError:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     why = f"the disk of {stores.place()} is full" if full else f"{stores.place()} cannot be written: {error}"
-    return OperationRefused(
+    return OperationError(
         f"There is no new backup: {why}. Earlier ones are as they were. Make room, or lower --keep."
     )

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError
 
 
 class Operation(BaseCommand):
@@ -17,7 +17,7 @@ class Operation(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self.operate(**options)
-        except OperationRefused as reason:
+        except OperationError as reason:
             raise CommandError(str(reason)) from reason
         except psycopg.OperationalError as reason:
             raise CommandError(
@@ -26,7 +26,7 @@ class Operation(BaseCommand):
             ) from reason
 
     def operate(self, *args: Any, **options: Any) -> None:
-        """Do what the command is for. Raises OperationRefused."""
+        """Do what the command is for. Raises OperationError."""
         raise NotImplementedError
 
     def say(self, words: str) -> None:

@@ -14,8 +14,8 @@ from psycopg import sql
 
 from ledger.integrity import repair_coins
 from lucky11.management.commands.check_integrity import CHECKS
+from lucky11.operations import OperationError
 from lucky11.operations.progress import counted
-from lucky11.operations.refusals import OperationRefused
 
 PIECE = 2**18
 UNCHANGED = "Nothing was changed."
@@ -51,14 +51,12 @@ class Imported:
 def columns(table: str) -> list[str]:
     """The table's columns that can be written, without those that follow from the ledger.
 
-    Raises OperationRefused when there is no such table.
+    Raises OperationError when there is no such table.
     """
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         if table not in tables:
-            raise OperationRefused(
-                f"There is no table {table!r}. {UNCHANGED} The tables: {', '.join(tables)}."
-            )
+            raise OperationError(f"There is no table {table!r}. {UNCHANGED} The tables: {', '.join(tables)}.")
         cursor.execute(COLUMNS, [table])
         found = cursor.fetchall()
     left_out = LEFT_OUT.get(table, set())
@@ -68,12 +66,12 @@ def columns(table: str) -> list[str]:
 def export_table(table: str, file: Path) -> Exported:
     """Write the table's rows, ordered by its first column, and what the file holds beside it.
 
-    Raises OperationRefused when the file is there already or cannot be written; there is no half of a file.
+    Raises OperationError when the file is there already or cannot be written; there is no half of a file.
     """
     names = columns(table)
     beside = file.with_name(f"{file.name}.json")
     if file.exists() or beside.exists():
-        raise OperationRefused(f"{file} or {beside} is there already. Nothing was written.")
+        raise OperationError(f"{file} or {beside} is there already. Nothing was written.")
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
     copy = sql.SQL("COPY (SELECT {} FROM {} ORDER BY 1) TO STDOUT (FORMAT csv, HEADER)")
     part = file.with_name(f"{file.name}.part")
@@ -84,7 +82,7 @@ def export_table(table: str, file: Path) -> Exported:
         exported = Exported(table, names, rows, size, digest)
         beside.write_text(json.dumps(asdict(exported), indent=2) + "\n")
     except OSError as error:
-        raise OperationRefused(f"{file} could not be written: {error.strerror}. There is no file.") from error
+        raise OperationError(f"{file} could not be written: {error.strerror}. There is no file.") from error
     finally:
         part.unlink(missing_ok=True)
     return exported
@@ -110,7 +108,7 @@ def import_table(
     """Insert the file's rows through the table's triggers, in one database transaction, and check the books.
 
     `rows` says how many there must be when no FILE.json does. With `skip_existing`, rows whose key is there
-    already are left as they are. Raises OperationRefused when anything is not as it should be; then nothing
+    already are left as they are. Raises OperationError when anything is not as it should be; then nothing
     was changed.
     """
     _refuse_ledger(table)
@@ -121,9 +119,7 @@ def import_table(
         with _all_or_nothing(dry_run):
             read = _stage(table, header, file)
             if read != expected:
-                raise OperationRefused(
-                    f"{file} has {read:,} rows of {expected:,}: it was cut off. {UNCHANGED}"
-                )
+                raise OperationError(f"{file} has {read:,} rows of {expected:,}: it was cut off. {UNCHANGED}")
             added = _insert(table, header, skip_existing=skip_existing)
             follow_numbers(table)
             if table == "users":
@@ -133,7 +129,7 @@ def import_table(
         pass
     except Error as error:
         words = str(error).strip().splitlines()[0]
-        raise OperationRefused(f"The database refuses the file: {words} {UNCHANGED}") from error
+        raise OperationError(f"The database refuses the file: {words} {UNCHANGED}") from error
     return Imported(read, added, read - added)
 
 
@@ -151,7 +147,7 @@ def _all_or_nothing(dry_run: bool) -> Iterator[None]:
 
 def _refuse_ledger(table: str) -> None:
     if table == "transactions":
-        raise OperationRefused(
+        raise OperationError(
             "Rows of transactions are not imported: the database moves the coins of each inserted row, so "
             f"they would be posted twice. {UNCHANGED} {INSTEAD}"
         )
@@ -163,15 +159,15 @@ def _header(table: str, file: Path) -> list[str]:
         with open(file, encoding="utf-8", newline="") as lines:
             header = next(csv.reader(lines), [])
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise OperationRefused(f"{file} cannot be read as CSV: {error}. {UNCHANGED}") from error
+        raise OperationError(f"{file} cannot be read as CSV: {error}. {UNCHANGED}") from error
     if table == "users" and "coins" in header:
-        raise OperationRefused(
+        raise OperationError(
             "users.coins is not imported: a player's coins are the sum of their transactions, and setting "
             f"them would count them twice. {UNCHANGED} Leave the column out (db_export does), or: {INSTEAD}"
         )
     if not header or len(set(header)) != len(header) or set(header) - set(known):
         strange = ", ".join(sorted(set(header) - set(known))) or "no columns, or one twice"
-        raise OperationRefused(f"The first line of {file} does not fit {table}: {strange}. {UNCHANGED}")
+        raise OperationError(f"The first line of {file} does not fit {table}: {strange}. {UNCHANGED}")
     return header
 
 
@@ -180,7 +176,7 @@ def _expected(table: str, file: Path, rows: int | None) -> int:
     beside = file.with_name(f"{file.name}.json")
     if not beside.exists():
         if rows is None:
-            raise OperationRefused(
+            raise OperationError(
                 f"{beside} is missing, so nobody knows whether {file} is whole. {UNCHANGED} Say how many "
                 "rows it has: --rows N."
             )
@@ -188,12 +184,12 @@ def _expected(table: str, file: Path, rows: int | None) -> int:
     try:
         said = Exported(**json.loads(beside.read_text()))
     except (ValueError, TypeError) as error:
-        raise OperationRefused(f"{beside} was not written by db_export. {UNCHANGED}") from error
+        raise OperationError(f"{beside} was not written by db_export. {UNCHANGED}") from error
     with open(file, "rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     if (said.table, said.sha256) != (table, digest):
         why = f"it is of {said.table}" if said.table != table else "it was changed or cut off (SHA-256)"
-        raise OperationRefused(f"{file} is not what {beside.name} says: {why}. {UNCHANGED}")
+        raise OperationError(f"{file} is not what {beside.name} says: {why}. {UNCHANGED}")
     return said.rows
 
 
@@ -233,7 +229,7 @@ def defects() -> set[str]:
 def _refuse_unbalanced(before: set[str]) -> None:
     worse = sorted(defects() - before)
     if worse:
-        raise OperationRefused(
+        raise OperationError(
             f"With these rows the books would not balance (check_integrity: {', '.join(worse)}). {UNCHANGED}"
         )
 

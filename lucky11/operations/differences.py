@@ -7,9 +7,8 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-from lucky11.operations import servers
+from lucky11.operations import OperationError, servers
 from lucky11.operations.copying import columns
-from lucky11.operations.refusals import OperationRefused
 
 MOST = 100_000
 TIMEOUT_MS = 60_000
@@ -36,19 +35,19 @@ class Difference:
 
 
 def primary_key(table: str) -> str:
-    """The table's key. Raises OperationRefused for a table that is not there or has none of one column."""
+    """The table's key. Raises OperationError for a table that is not there or has none of one column."""
     columns(table)
     with connection.cursor() as cursor:
         key = connection.introspection.get_primary_key_column(cursor, table)
         if key is None:
-            raise OperationRefused(f"{table} has no key of one column, so its rows cannot be compared.")
+            raise OperationError(f"{table} has no key of one column, so its rows cannot be compared.")
         return str(key)
 
 
 def differences(table: str, where: str, copy: str) -> list[Difference]:
     """The rows that fulfil the SQL condition in either database and are not the same in both, by key.
 
-    The condition is read in read-only database transactions with a timeout. Raises OperationRefused when it
+    The condition is read in read-only database transactions with a timeout. Raises OperationError when it
     is not one condition, takes longer than a minute, or fits more than 100,000 rows.
     """
     key = primary_key(table)
@@ -70,12 +69,12 @@ def _keys(database: psycopg.Connection, table: str, key: str, where: str) -> set
             # With a parameter, the server takes one statement only.
             found = {value for (value,) in database.execute(words, [MOST + 1])}
     except psycopg.Error as error:
-        raise OperationRefused(
+        raise OperationError(
             f"The condition cannot be read: {str(error).splitlines()[0]}. Nothing was changed. "
             "It is what stands behind WHERE in SQL, and only reads."
         ) from error
     if len(found) > MOST:
-        raise OperationRefused(f"The condition fits more than {MOST:,} rows. Nothing was changed. Narrow it.")
+        raise OperationError(f"The condition fits more than {MOST:,} rows. Nothing was changed. Narrow it.")
     return found
 
 

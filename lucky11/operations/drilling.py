@@ -6,8 +6,7 @@ from django.contrib.auth.hashers import identify_hasher
 from django.utils import timezone
 
 from accounts.alone import alone
-from lucky11.operations import runs, servers, stores
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, runs, servers, stores
 from lucky11.operations.restoring import Say, restore_beside
 
 KIND = "backup_drill"
@@ -21,14 +20,14 @@ PLAYER = """SELECT id, email, password FROM users
 def drill(say: Say, name: str | None = None) -> str:
     """Restore the backup (the newest without one), check it, read a player who signs in, and note the result.
 
-    Raises OperationRefused when any of it fails; that is recorded too. The scratch database always goes.
+    Raises OperationError when any of it fails; that is recorded too. The scratch database always goes.
     """
     with alone(LOCK) as free, runs.record(KIND) as run:
         if not free:
-            raise OperationRefused("Another drill is at work. Wait for its end.")
+            raise OperationError("Another drill is at work. Wait for its end.")
         name = name or next(iter(stores.names()), None)
         if name is None:
-            raise OperationRefused(f"There is no backup in {stores.place()}. Take one: manage.py db_backup.")
+            raise OperationError(f"There is no backup in {stores.place()}. Take one: manage.py db_backup.")
         run.details |= {"backup": name}
         _drill(name, say)
         taken = stores.manifest(name).taken
@@ -71,11 +70,11 @@ def _check_sign_in(scratch: str) -> str:
     if found is None:
         if people == (0,):
             return "Nobody has an account yet, and nobody"
-        raise OperationRefused("In the restored copy nobody can sign in: no active account has a password.")
+        raise OperationError("In the restored copy nobody can sign in: no active account has a password.")
     try:
         identify_hasher(found[2])
     except ValueError:
-        raise OperationRefused(
+        raise OperationError(
             f"In the restored copy the password of player {found[0]} is in a form this site cannot check."
         ) from None
     return f"Player {found[0]}"

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError
 
 MAGIC = b"lucky11-backup-1\n"
 CHUNK = 2**20
@@ -49,15 +49,15 @@ def encrypted(stream: Iterable[bytes], key: str) -> Iterator[bytes]:
 def decrypted(file: IO[bytes], keys: Iterable[str]) -> Iterator[bytes]:
     """The stream that was encrypted under one of the keys.
 
-    Raises OperationRefused when none of them is its key, or at the first chunk that is not what was written.
+    Raises OperationError when none of them is its key, or at the first chunk that is not what was written.
     """
     header = file.read(len(MAGIC) + NAME + SALT)
     if not header.startswith(MAGIC) or len(header) < len(MAGIC) + NAME + SALT:
-        raise OperationRefused("This is not an encrypted backup. Nothing was changed.")
+        raise OperationError("This is not an encrypted backup. Nothing was changed.")
     name, salt = header[len(MAGIC) : -SALT], header[-SALT:]
     secret = next((each for each in map(_secret, keys) if _name(each) == name), None)
     if secret is None:
-        raise OperationRefused(
+        raise OperationError(
             "None of BACKUP_KEYS opens this backup. Nothing was changed. Put the key back it was made with."
         )
     cipher, number, block = _cipher(secret, salt), 0, _read(file)
@@ -66,7 +66,7 @@ def decrypted(file: IO[bytes], keys: Iterable[str]) -> Iterator[bytes]:
         try:
             yield cipher.decrypt(_nonce(number, last=not following), block, header)
         except InvalidTag:
-            raise OperationRefused(
+            raise OperationError(
                 "The encrypted backup was changed or cut off after it was made. Take an earlier one."
             ) from None
         if not following:
@@ -88,7 +88,7 @@ def _secret(key: str) -> bytes:
     except (ValueError, binascii.Error):
         secret = b""
     if len(secret) != 32:
-        raise OperationRefused(
+        raise OperationError(
             "BACKUP_KEYS holds something that is not a key: each is 32 bytes in URL-safe base64 "
             "(.env.example says how to make one). Nothing was changed."
         )

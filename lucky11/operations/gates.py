@@ -4,17 +4,16 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from lucky11.operations import backing_up
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, backing_up
 from lucky11.operations.restoring import Say
 
 
 def back_up_first(say: Say, what: str) -> None:
-    """Take a backup before `what`. Raises OperationRefused when there is none: then nothing happens."""
+    """Take a backup before `what`. Raises OperationError when there is none: then nothing happens."""
     try:
         manifest = backing_up.back_up(reason=f"before {what}")
-    except OperationRefused as error:
-        raise OperationRefused(f"{error} So {what} did not happen, and nothing was changed.") from error
+    except OperationError as error:
+        raise OperationError(f"{error} So {what} did not happen, and nothing was changed.") from error
     say(f"Backed up as {manifest.name} ({manifest.size:,} bytes).")
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError
 
 FORMAT = 1
 
@@ -39,7 +39,7 @@ class Manifest:
 
 
 def read(text: str | bytes, name: str) -> Manifest:
-    """The manifest of the backup `name`. Raises OperationRefused when this version cannot read it."""
+    """The manifest of the backup `name`. Raises OperationError when this version cannot read it."""
     wanted = {field.name for field in fields(Manifest)}
     try:
         given = json.loads(text)
@@ -48,7 +48,7 @@ def read(text: str | bytes, name: str) -> Manifest:
     except (ValueError, TypeError, AttributeError):
         whole = False
     if not whole or manifest.format != FORMAT:
-        raise OperationRefused(
+        raise OperationError(
             f"The manifest of {name} is damaged, or of a version that this one does not read. "
             "Nothing was changed. Take another backup (manage.py db_backups lists them)."
         )

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lucky11.operations import programs, servers, stores
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, programs, servers, stores
 
 SCRIPT = """\
 #!/bin/sh
@@ -63,7 +62,7 @@ class Base:
 def take_base(folder: Path) -> Base:
     """Take a base backup into `folder`, verified, under the name of its end.
 
-    Raises OperationRefused when it could not be taken; then there is none.
+    Raises OperationError when it could not be taken; then there is none.
     """
     version = servers.version()
     part = folder / f"base{stores.PART}"
@@ -95,26 +94,26 @@ def bases(folder: Path) -> list[Base]:
 def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) -> str:
     """The plan for restoring to just before the moment `to`, as a script for sh.
 
-    Raises OperationRefused when no base backup is older, the archive is empty, or `into` is there already.
+    Raises OperationError when no base backup is older, the archive is empty, or `into` is there already.
     """
     usable = [base for base in bases(folder) if base.whole_at < to]
     if not usable:
         oldest = next(
             (f"the oldest is of {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder)), "none"
         )
-        raise OperationRefused(
+        raise OperationError(
             f"There is no base backup in {folder} from before {to.isoformat()} ({oldest}). Nothing was "
             "changed. Restore the newest dump from before it instead: manage.py db_restore."
         )
     if not archive.is_dir() or not any(archive.iterdir()):
-        raise OperationRefused(f"There is no archived log in {archive}. Nothing was changed.")
+        raise OperationError(f"There is no archived log in {archive}. Nothing was changed.")
     if into.exists():
-        raise OperationRefused(f"{into} is there already. Nothing was changed.")
+        raise OperationError(f"{into} is there already. Nothing was changed.")
     tools = _server_programs()
     socket = into.with_name(f"{into.name}.socket")
     for path in (folder, archive, into):
         if any(letter in str(path) for letter in "'\"\\\n%"):
-            raise OperationRefused(f"The path {str(path)!r} has a letter that settings cannot have.")
+            raise OperationError(f"The path {str(path)!r} has a letter that settings cannot have.")
     words = f"dbname={servers.live()} user={servers.parameters().get('user', '')} host={socket} port={port}"
     return SCRIPT.format(
         base=shlex.quote(str(usable[-1].folder)),
@@ -134,7 +133,7 @@ def _server_programs() -> Path:
     version = servers.version()
     control = programs.find("pg_ctl", version)
     if programs.version(control) != version:
-        raise OperationRefused(f"pg_ctl of PostgreSQL {version} itself is needed here. Nothing was changed.")
+        raise OperationError(f"pg_ctl of PostgreSQL {version} itself is needed here. Nothing was changed.")
     return control.parent
 
 
@@ -142,6 +141,6 @@ def _run(command: list[str | os.PathLike[str]], part: Path) -> None:
     done = subprocess.run(command, env=servers.environment(), capture_output=True, text=True)
     if done.returncode:
         shutil.rmtree(part, ignore_errors=True)
-        raise OperationRefused(
+        raise OperationError(
             f"{Path(command[0]).name} failed, so there is no new base backup: {done.stderr.strip()[-1500:]}"
         )

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from lucky11 import embedded
 from lucky11.embedded import account, places
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError
 
 SYSTEM = Path("/usr/lib/postgresql")
 
@@ -19,14 +19,14 @@ SYSTEM = Path("/usr/lib/postgresql")
 def find(name: str, at_least: int) -> Path:
     """The program of the lowest major version that is at least this one (an older one refuses the server).
 
-    Raises OperationRefused when there is none.
+    Raises OperationError when there is none.
     """
     found = [(major, path) for path in _candidates(name) if (major := version(path)) and major >= at_least]
     if not found:
         seen = (
             ", ".join(f"{path} is version {version(path)}" for path in _candidates(name)) or "none was found"
         )
-        raise OperationRefused(
+        raise OperationError(
             f"{name} of PostgreSQL {at_least} or newer is needed here ({seen}). Nothing was changed. "
             f"Install the PostgreSQL {at_least} client programs, or put their folder on PATH."
         )

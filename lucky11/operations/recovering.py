@@ -13,10 +13,9 @@ from ledger.exceptions import LedgerError
 from ledger.integrity import repair_coins
 from ledger.models import Transaction
 from ledger.services import adjust
-from lucky11.operations import servers
+from lucky11.operations import OperationError, servers
 from lucky11.operations.copying import columns, defects, follow_numbers
 from lucky11.operations.differences import Difference, Row
-from lucky11.operations.refusals import OperationRefused
 from lucky11.operations.restoring import Say, restore_beside
 
 LEDGER = "transactions"
@@ -47,7 +46,7 @@ def repair(table: str, found: Iterable[Difference], *, source: str, actor: str |
     """Put back what is missing, in one database transaction; without `apply` all of it is taken back again.
 
     Missing or changed ledger rows become adjustments by the staff member with the e-mail `actor`, once each,
-    with `source` in their reason. Raises OperationRefused when a rule of the database, or a check of the
+    with `source` in their reason. Raises OperationError when a rule of the database, or a check of the
     books that it passed before, forbids it; then nothing was changed.
     """
     before = defects()
@@ -56,11 +55,11 @@ def repair(table: str, found: Iterable[Difference], *, source: str, actor: str |
             done = _adjust(found, source, actor) if table == LEDGER else _put_back(table, found)
             worse = sorted(defects() - before)
             if worse:
-                raise OperationRefused(f"Then {', '.join(worse)} would not hold. Nothing was changed.")
+                raise OperationError(f"Then {', '.join(worse)} would not hold. Nothing was changed.")
             transaction.set_rollback(not apply)
         return done
     except (Error, LedgerError) as error:
-        raise OperationRefused(
+        raise OperationError(
             f"A rule forbids it: {str(error).splitlines()[0]} Nothing was changed. What the rules do not let "
             "back in comes back with a full restore: manage.py db_restore BACKUP --into NAME --swap."
         ) from error
@@ -89,7 +88,7 @@ def _put_back(table: str, found: Iterable[Difference]) -> Repair:
 def _adjust(found: Iterable[Difference], source: str, actor: str | None) -> Repair:
     staff = User.objects.filter(email=actor, is_staff=True, is_active=True).first() if actor else None
     if staff is None:
-        raise OperationRefused(
+        raise OperationError(
             "Adjustments name the member of staff who made them: --actor E-MAIL of one. Nothing was changed."
         )
     owed = [each for each in map(_owed, found) if each]

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -10,12 +11,10 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from psycopg import sql
 
-from lucky11.operations import encrypting, programs, servers, stores, verifying
+from lucky11.operations import OperationError, encrypting, programs, servers, stores, verifying
 from lucky11.operations.manifests import Manifest
 from lucky11.operations.progress import counted
-from lucky11.operations.refusals import OperationRefused
 
 PIECE = 2**18
 Say = Callable[[str], object]
@@ -24,7 +23,7 @@ Say = Callable[[str], object]
 def restore_beside(name: str, into: str, say: Say, *, migrate: bool = False, grants: bool = True) -> Manifest:
     """Restore the backup into a new database and judge it: hash, row counts, migrations, check_integrity.
 
-    Raises OperationRefused when anything does not fit; then the new database is gone again.
+    Raises OperationError when anything does not fit; then the new database is gone again.
     """
     manifest = stores.manifest(name)
     servers.refuse_name(into)
@@ -57,7 +56,7 @@ def _checked(manifest: Manifest) -> Iterator[IO[bytes]]:
                 digest.update(piece)
                 copy.write(piece)
         if (copy.tell(), digest.hexdigest()) != (manifest.size, manifest.sha256):
-            raise OperationRefused(
+            raise OperationError(
                 f"{manifest.file} is not what its manifest says (SHA-256, {copy.tell():,} bytes of "
                 f"{manifest.size:,}): it was damaged or cut off. Nothing was changed. Take another backup."
             )
@@ -98,7 +97,7 @@ def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> No
         errors.seek(0)
         if restore.returncode:
             why = errors.read().decode(errors="replace").strip()[-1500:]
-            raise OperationRefused(f"pg_restore failed, and the new database was removed: {why}")
+            raise OperationError(f"pg_restore failed, and the new database was removed: {why}")
 
 
 def _feed(restore: subprocess.Popen[bytes], stream: Iterable[bytes]) -> None:
@@ -113,18 +112,11 @@ def _feed(restore: subprocess.Popen[bytes], stream: Iterable[bytes]) -> None:
 
 def _remember(into: str, name: str) -> None:
     """Write on the database itself that it was judged, for a swap that comes later."""
-    words = f"lucky11: restored from {name}, verified {datetime.now(UTC):%Y-%m-%d %H:%M:%S}Z"
-    with servers.connect() as database:
-        database.execute(
-            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(into), sql.Literal(words))
-        )
+    now = datetime.now(UTC)
+    servers.comment(into, f"{servers.RESTORED} from {name}, verified {now:%Y-%m-%d %H:%M:%S}Z")
 
 
 def restored_from(into: str) -> str | None:
     """The backup that a database was restored from and judged by; None for any other database."""
-    with servers.connect() as database:
-        found = database.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [into]
-        ).fetchone()
-    words = str(found[0]) if found else ""
-    return words.split()[3].rstrip(",") if words.startswith("lucky11: restored from ") else None
+    found = re.match(rf"{servers.RESTORED} from (\S+), verified ", servers.comment_of(into))
+    return found[1] if found else None

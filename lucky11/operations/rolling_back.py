@@ -9,40 +9,44 @@ from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
 from psycopg import sql
 
-from lucky11.operations import planning
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, planning
 
 
 def plan(app: str, name: str) -> list[planning.Step]:
     """The migrations to take back so that `name` (or `zero`) is the app's newest, the newest first.
 
-    Raises OperationRefused when there is no such migration, it is not applied, or one of them cannot go back.
+    Raises OperationError when there is no such migration, it is not applied, or one of them cannot go back.
     """
     steps = planning.steps_to([_target(app, name)])
     forward = [migration for migration, backwards in steps if not backwards]
     if forward:
-        raise OperationRefused(f"{app} {name} is not applied, so there is no going back to it.")
+        raise OperationError(f"{app} {name} is not applied, so there is no going back to it.")
+    refuse_irreversible(steps)
+    return steps
+
+
+def refuse_irreversible(steps: list[planning.Step]) -> None:
+    """Raise OperationError when one of the migrations has a part that cannot be taken back."""
     stuck = [f"{m.app_label}.{m.name}" for m, _ in steps if not all(o.reversible for o in m.operations)]
     if stuck:
-        raise OperationRefused(
+        raise OperationError(
             f"{', '.join(stuck)} cannot be taken back. Nothing was changed. Restore the backup that was "
             "taken before it, and swap it in: manage.py db_restore BACKUP --into NAME --swap."
         )
-    return steps
 
 
 def _target(app: str, name: str) -> tuple[str, str | None]:
     executor = MigrationExecutor(connection)
     if app not in executor.loader.migrated_apps:
-        raise OperationRefused(f"There is no app {app!r} with migrations. Nothing was changed.")
+        raise OperationError(f"There is no app {app!r} with migrations. Nothing was changed.")
     if name == "zero":
         return app, None
     try:
         return app, executor.loader.get_migration_by_prefix(app, name).name
     except AmbiguityError:
-        raise OperationRefused(f"More than one migration of {app} begins with {name}.") from None
+        raise OperationError(f"More than one migration of {app} begins with {name}.") from None
     except KeyError:
-        raise OperationRefused(f"{app} has no migration {name!r}. Nothing was changed.") from None
+        raise OperationError(f"{app} has no migration {name!r}. Nothing was changed.") from None
 
 
 def losses(steps: list[planning.Step]) -> list[str]:

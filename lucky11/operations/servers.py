@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import connection
 from psycopg import pq, sql
 
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError
 
 NAMES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
 MAINTENANCE = "postgres"
+# What a database that a restore made carries as its comment.
+RESTORED = "lucky11: restored"
 # Variables that would name a database other than the one meant.
 NAMING = ("DATABASE_URL", "BACKUP_DATABASE_URL", "DATABASE_POOL_SIZE")
 
@@ -78,14 +80,14 @@ def exists(name: str) -> bool:
 
 
 def refuse_name(name: str) -> None:
-    """Raise OperationRefused for a name that a new database cannot have."""
+    """Raise OperationError for a name that a new database cannot have."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
-        raise OperationRefused(
+        raise OperationError(
             f"{name!r} is not a name for a database: small letters, digits and _, up to 63. "
             "Nothing was changed."
         )
     if name in (live(), MAINTENANCE) or exists(name):
-        raise OperationRefused(
+        raise OperationError(
             f"There is a database {name} already. Nothing was changed. Choose a new name, or drop it first."
         )
 
@@ -107,11 +109,29 @@ def create(name: str) -> None:
         elif provider == "b":
             words += sql.SQL(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {}").format(sql.Literal(locale))
         database.execute(words)
+    comment(name, f"{RESTORED}, not verified")
+
+
+def comment(name: str, words: str) -> None:
+    """Write on the database itself what it is."""
+    with connect() as database:
+        database.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(words))
+        )
+
+
+def comment_of(name: str) -> str:
+    """What is written on the database; empty for one that is not there."""
+    with connect() as database:
+        found = database.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+    return str(found[0] or "") if found else ""
 
 
 def drop(name: str) -> None:
-    """Remove a database that was made here, whoever is connected to it. The live one is refused."""
-    if name == live():
-        raise OperationRefused("The live database is never dropped.")
+    """Remove a database that a restore made, whoever is connected to it. Refuses any other."""
+    if name == live() or (exists(name) and not comment_of(name).startswith(RESTORED)):
+        raise OperationError(f"The database {name} was not made by a restore, so it is not dropped.")
     with connect() as database:
         database.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

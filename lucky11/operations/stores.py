@@ -14,9 +14,8 @@ from typing import IO
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
-from lucky11.operations import manifests
+from lucky11.operations import OperationError, manifests
 from lucky11.operations.manifests import Manifest
-from lucky11.operations.refusals import OperationRefused
 
 PART = ".part"
 
@@ -62,7 +61,7 @@ def keep(part: Path, name: str) -> None:
     with open(part, "rb") as file:
         stored = _storage().save(name, File(file, name))
     if stored != name or _storage().size(name) != part.stat().st_size:
-        raise OperationRefused(f"The store did not keep {name} whole under its name. There is no new backup.")
+        raise OperationError(f"The store did not keep {name} whole under its name. There is no new backup.")
 
 
 def keep_text(text: str, name: str) -> None:
@@ -104,9 +103,9 @@ def names() -> list[str]:
 
 
 def manifest(name: str) -> Manifest:
-    """The manifest of a backup. Raises OperationRefused when there is no such backup, or it is damaged."""
+    """The manifest of a backup. Raises OperationError when there is no such backup, or it is damaged."""
     if name not in names():
-        raise OperationRefused(
+        raise OperationError(
             f"There is no backup {name!r} in {place()}. Nothing was changed. manage.py db_backups lists them."
         )
     with _storage().open(f"{name}.json") as file:

@@ -5,8 +5,7 @@ from datetime import datetime
 import psycopg
 from psycopg import sql
 
-from lucky11.operations import servers
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, servers
 
 ATTEMPTS = 3
 OTHERS = """SELECT count(*) FROM pg_stat_activity
@@ -25,7 +24,7 @@ SETTINGS = """SELECT r.rolname, unnest(s.setconfig) FROM pg_db_role_setting s
 def swap(into: str, *, disconnect: bool) -> str:
     """Give the restored database the live one's name; the live one keeps a dated one, which is returned.
 
-    Raises OperationRefused while somebody is connected to either, unless `disconnect` ends those connections;
+    Raises OperationError while somebody is connected to either, unless `disconnect` ends those connections;
     then both are as they were. The caller has closed its own connection to the live database.
     """
     live = servers.live()
@@ -34,7 +33,7 @@ def swap(into: str, *, disconnect: bool) -> str:
         old = f"{live[:46]}_{now:%Y%m%d_%H%M%S}"
         others = database.execute(OTHERS, [[live, into]]).fetchone()[0]  # type: ignore[index]
         if others and not disconnect:
-            raise OperationRefused(
+            raise OperationError(
                 f"{others} connections to {live} or {into} are open, so nothing was swapped. Stop web, "
                 "worker and beat first (maintenance is not enough), or add --disconnect, which ends them."
             )
@@ -70,6 +69,8 @@ def _rename(database: psycopg.Connection, live: str, into: str, old: str) -> Non
                 database.execute(END, [[live, into]])
                 database.execute(rename.format(sql.Identifier(live), sql.Identifier(old)))
                 database.execute(rename.format(sql.Identifier(into), sql.Identifier(live)))
+                # It is the live one now, and no restore's to drop.
+                database.execute(sql.SQL("COMMENT ON DATABASE {} IS NULL").format(sql.Identifier(live)))
             return
         except psycopg.errors.ObjectInUse as error:
             # Somebody connected again between the end of their connection and the lock.
@@ -79,5 +80,5 @@ def _rename(database: psycopg.Connection, live: str, into: str, old: str) -> Non
             raise _refusal(error) from error
 
 
-def _refusal(error: psycopg.Error) -> OperationRefused:
-    return OperationRefused(f"Nothing was swapped, both databases are as they were: {error}")
+def _refusal(error: psycopg.Error) -> OperationError:
+    return OperationError(f"Nothing was swapped, both databases are as they were: {error}")

@@ -30,7 +30,7 @@ def store(settings, tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def site(transactional_db, make_player, make_draw) -> None:
+def played(transactional_db, make_player, make_draw) -> None:
     """Two players, a draw that is over with its winner, and one that is open."""
     ana, ben = make_player("ana"), make_player("ben")
     over, still_open = make_draw(min_participants=1), make_draw(title="Weekend in Porto")
@@ -70,7 +70,7 @@ def beside(transactional_db) -> Iterator[str]:
 
 
 @pytest.fixture
-def copy(site, beside) -> str:
+def copy(played, beside) -> str:
     """A database of its own with all that the site has, for what would harm the test's."""
     words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     names = sql.Identifier("lucky11_copy"), sql.Identifier(connection.settings_dict["NAME"])

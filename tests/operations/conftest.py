@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.backups import beside, copy, manage, site, store
+from tests.operations.backups import beside, copy, manage, played, store
 
-__all__ = ["beside", "copy", "manage", "place", "site", "store"]
+__all__ = ["beside", "copy", "manage", "place", "played", "store"]
 
 
 @contextmanager

@@ -21,8 +21,7 @@ from django.db import connection
 
 from lucky11.embedded import places
 from lucky11.models import OperationRun
-from lucky11.operations import backing_up, encrypting, programs, stores
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, backing_up, encrypting, programs, stores
 from tests.operations.backups import connect, contents
 from tests.operations.processes import eventually
 
@@ -36,7 +35,7 @@ def back_up(**options) -> str:
     return stores.names()[0]
 
 
-def test_a_backup_says_what_it_is_and_what_is_in_it(site, store, capsys):
+def test_a_backup_says_what_it_is_and_what_is_in_it(played, store, capsys):
     name = back_up()
     manifest = stores.manifest(name)
     assert manifest.rows["users"] == 2
@@ -51,7 +50,7 @@ def test_a_backup_says_what_it_is_and_what_is_in_it(site, store, capsys):
     assert f"{name}" in capsys.readouterr().out
 
 
-def test_what_is_written_while_the_backup_is_taken_is_in_neither_the_dump_nor_the_counts(site, store, beside):
+def test_what_is_written_meanwhile_is_in_neither_the_dump_nor_the_counts(played, store, beside):
     """The counts are of the dump's snapshot: a player who comes in between is in none of both."""
     with connect() as database:
         snapshot = backing_up._snapshot(database)
@@ -66,7 +65,7 @@ def test_what_is_written_while_the_backup_is_taken_is_in_neither_the_dump_nor_th
     assert b"late@" not in table.stdout
 
 
-def test_no_password_is_on_a_command_line(site, store, monkeypatch):
+def test_no_password_is_on_a_command_line(played, store, monkeypatch):
     seen: list[str] = []
     start = subprocess.Popen
 
@@ -85,7 +84,7 @@ def test_no_password_is_on_a_command_line(site, store, monkeypatch):
 
 
 def test_with_a_key_the_file_tells_nothing_and_restores_with_that_key_only(
-    site, store, beside, settings, monkeypatch
+    played, store, beside, settings, monkeypatch
 ):
     settings.BACKUP_KEYS = [KEY]
     name = back_up()
@@ -110,12 +109,12 @@ def test_an_encrypted_stream_comes_back_and_no_byte_of_it_can_be_changed_or_cut_
     for place in places_to_change:
         changed = bytearray(sealed)
         changed[place] ^= 1
-        with pytest.raises(OperationRefused):
+        with pytest.raises(OperationError):
             list(decrypted(bytes(changed)))
     ends = {len(sealed) - 1, len(sealed) - encrypting.TAG, 57 + encrypting.CHUNK + encrypting.TAG, 57}
     for end in ends:
         if end < len(sealed):
-            with pytest.raises(OperationRefused):
+            with pytest.raises(OperationError):
                 list(decrypted(sealed[:end]))
 
 
@@ -123,7 +122,7 @@ def test_chunks_of_an_encrypted_stream_cannot_change_places():
     sealed = b"".join(encrypting.encrypted([os.urandom(3 * encrypting.CHUNK)], KEY))
     head, size = 57, encrypting.CHUNK + encrypting.TAG
     swapped = sealed[:head] + sealed[head + size : head + 2 * size] + sealed[head : head + size]
-    with pytest.raises(OperationRefused, match="changed or cut off"):
+    with pytest.raises(OperationError, match="changed or cut off"):
         list(decrypted(swapped + sealed[head + 2 * size :]))
 
 
@@ -134,7 +133,7 @@ def decrypted(sealed: bytes) -> Iterator[bytes]:
         yield from encrypting.decrypted(file, [KEY])
 
 
-def test_a_key_that_is_none_stops_the_backup_with_a_sentence(site, store, settings):
+def test_a_key_that_is_none_stops_the_backup_with_a_sentence(played, store, settings):
     settings.BACKUP_KEYS = ["short"]
     with pytest.raises(CommandError, match="not a key"):
         call_command("db_backup")
@@ -142,7 +141,7 @@ def test_a_key_that_is_none_stops_the_backup_with_a_sentence(site, store, settin
     assert OperationRun.objects.get(kind="db_backup").ok is False
 
 
-def test_old_backups_go_but_never_the_newest_one_that_was_verified(site, store):
+def test_old_backups_go_but_never_the_newest_one_that_was_verified(played, store):
     first, second = back_up(), back_up()
     stores.mark_verified(first, "restored\n")
     third = back_up(keep=1)
@@ -155,7 +154,7 @@ def test_old_backups_go_but_never_the_newest_one_that_was_verified(site, store):
         call_command("db_backup", keep=0)
 
 
-def test_a_backup_killed_halfway_leaves_nothing_that_looks_like_one(site, store, server_environment):
+def test_a_backup_killed_halfway_leaves_nothing_that_looks_like_one(played, store, server_environment):
     """A lock holds pg_dump where the file is begun; then the whole process is killed."""
     with connect() as holder:
         holder.execute("BEGIN; LOCK TABLE participations IN ACCESS EXCLUSIVE MODE")
@@ -180,7 +179,7 @@ backing_up.back_up(reason="killed")
 """
 
 
-def test_a_dump_that_fails_at_its_end_is_no_backup(site, store, manage):
+def test_a_dump_that_fails_at_its_end_is_no_backup(played, store, manage):
     """A role that may not read one table: pg_dump says so after it has begun."""
     with connect() as owner:
         owner.execute("CREATE ROLE lucky11_reader LOGIN")
@@ -194,7 +193,7 @@ def test_a_dump_that_fails_at_its_end_is_no_backup(site, store, manage):
     assert stores.names() == []
 
 
-def test_a_role_that_sees_only_some_rows_makes_no_backup_at_all(site, store, manage):
+def test_a_role_that_sees_only_some_rows_makes_no_backup_at_all(played, store, manage):
     with connect() as owner:
         owner.execute("CREATE ROLE lucky11_reader LOGIN")
         owner.execute("GRANT pg_read_all_data TO lucky11_reader")
@@ -236,7 +235,7 @@ def fill(ballast: Path) -> None:
 
 
 def test_a_full_disk_makes_no_backup_and_no_migration_and_leaves_the_earlier_backup(
-    site, small_disk, manage, copy
+    played, small_disk, manage, copy
 ):
     assert manage("db_backup", BACKUP_FOLDER=str(small_disk)).returncode == 0
     earlier = sorted(path.name for path in small_disk.iterdir())
@@ -260,13 +259,13 @@ def test_a_full_disk_makes_no_backup_and_no_migration_and_leaves_the_earlier_bac
 
 
 def test_a_program_older_than_the_server_is_refused_with_what_to_install():
-    with pytest.raises(OperationRefused, match="Install the PostgreSQL 99 client programs"):
+    with pytest.raises(OperationError, match="Install the PostgreSQL 99 client programs"):
         programs.find("pg_dump", 99)
     server = connection.pg_version // 10_000
     assert programs.version(programs.find("pg_dump", server)) >= server
 
 
-def test_the_list_as_json_is_for_machines_and_names_a_damaged_manifest(site, store, capsys):
+def test_the_list_as_json_is_for_machines_and_names_a_damaged_manifest(played, store, capsys):
     good, bad = back_up(), back_up()
     (store / f"{bad}.json").write_text("{}")
     capsys.readouterr()

@@ -12,8 +12,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from lucky11.models import OperationRun
-from lucky11.operations import backing_up, drilling, runs, stores, tasks
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, backing_up, drilling, runs, stores, tasks
 from tests.conftest import unguarded
 from tests.operations.backups import connect, databases
 
@@ -21,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def backup(site, store) -> str:
+def backup(played, store) -> str:
     call_command("db_backup")
     return stores.names()[0]
 
@@ -53,7 +52,7 @@ def test_a_corrupted_backup_fails_the_drill_and_that_is_recorded(backup, store):
     assert "damaged or cut off" in run.summary
 
 
-def test_a_copy_in_which_nobody_can_sign_in_fails_the_drill(site, store):
+def test_a_copy_in_which_nobody_can_sign_in_fails_the_drill(played, store):
     with unguarded() as cursor:
         cursor.execute("UPDATE users SET password = 'something else'")
     call_command("db_backup")
@@ -64,12 +63,12 @@ def test_a_copy_in_which_nobody_can_sign_in_fails_the_drill(site, store):
     assert stores.verified() == set()
 
 
-def test_without_a_backup_the_drill_says_so(site, store):
+def test_without_a_backup_the_drill_says_so(played, store):
     with pytest.raises(CommandError, match="There is no backup in"):
         call_command("backup_drill")
 
 
-def test_the_day_s_backup_and_the_week_s_drill_are_taken_once_however_often_they_are_asked_for(site, store):
+def test_the_day_s_backup_and_the_week_s_drill_are_taken_once_however_often_they_are_asked_for(played, store):
     tasks.back_up()
     tasks.back_up()
     assert len(stores.names()) == 1
@@ -86,7 +85,7 @@ def test_a_second_backup_or_drill_at_the_same_time_is_refused(backup):
         other.execute("SELECT pg_advisory_lock(%s), pg_advisory_lock(%s)", [backing_up.LOCK, drilling.LOCK])
         with pytest.raises(CommandError, match="Another backup"):
             call_command("db_backup")
-        with pytest.raises(OperationRefused, match="Another drill"):
+        with pytest.raises(OperationError, match="Another drill"):
             drilling.drill(print)
     assert len(stores.names()) == 1
 

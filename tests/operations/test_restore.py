@@ -10,8 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from lucky11.operations import servers, stores, swapping
-from lucky11.operations.refusals import OperationRefused
+from lucky11.operations import OperationError, servers, stores, swapping
 from tests.conftest import unguarded
 from tests.operations.backups import connect, contents, databases
 
@@ -19,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def backup(site, store) -> str:
+def backup(played, store) -> str:
     call_command("db_backup")
     return stores.names()[0]
 
@@ -108,7 +107,7 @@ def test_rows_that_are_not_there_are_noticed(backup, store, beside):
 
 
 @pytest.mark.plants_defects
-def test_a_backup_of_books_that_do_not_balance_is_restored_for_nobody(site, store, beside):
+def test_a_backup_of_books_that_do_not_balance_is_restored_for_nobody(played, store, beside):
     with unguarded() as cursor:
         cursor.execute("UPDATE users SET coins = coins + 1")
     call_command("db_backup")
@@ -177,7 +176,7 @@ def test_a_swap_that_fails_at_its_second_rename_takes_the_first_one_back(copy, b
             owner.execute(f"ALTER DATABASE {copy} OWNER TO lucky11_swapper")
             before = databases()
             settings.BACKUP_DATABASE = connection.settings_dict | {"USER": "lucky11_swapper", "NAME": copy}
-            with pytest.raises(OperationRefused, match="must be owner of database lucky11_beside"):
+            with pytest.raises(OperationError, match="must be owner of database lucky11_beside"):
                 swapping.swap(beside, disconnect=False)
             assert databases() == before
         finally:

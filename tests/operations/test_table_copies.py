@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def file(site, tmp_path):
+def file(played, tmp_path):
     """The players, exported."""
     file = tmp_path / "users.csv"
     call_command("db_export", "users", to=file)
@@ -104,7 +104,7 @@ def test_a_file_of_one_table_is_not_taken_for_another(file, tmp_path):
 
 
 @pytest.mark.plants_defects
-def test_rows_that_the_rules_forbid_are_refused_with_the_rules_own_words(site, tmp_path):
+def test_rows_that_the_rules_forbid_are_refused_with_the_rules_own_words(played, tmp_path):
     winners = tmp_path / "draws.csv"
     call_command("db_export", "draws", to=winners)
     draw = Draw.objects.get(title="Lisbon for two")
@@ -119,7 +119,7 @@ def _groups(tmp_path):
     return file
 
 
-def test_numbers_go_on_behind_the_highest_imported_one(site, tmp_path):
+def test_numbers_go_on_behind_the_highest_imported_one(played, tmp_path):
     call_command("db_import", "auth_group", _groups(tmp_path), rows=1)
     with connect() as database:
         made = database.execute("INSERT INTO auth_group (name) VALUES ('Day watch') RETURNING id").fetchone()
@@ -127,14 +127,14 @@ def test_numbers_go_on_behind_the_highest_imported_one(site, tmp_path):
     assert made == (901,)
 
 
-def test_rows_that_would_unbalance_the_books_are_not_let_in(site, tmp_path):
+def test_rows_that_would_unbalance_the_books_are_not_let_in(played, tmp_path):
     """A player whose statistics say more than their tickets do."""
     file = tmp_path / "users.csv"
     file.write_text("id,email,total_wins\nzoe,zoe@lucky11.example,3\n")
     refused("the books would not balance .check_integrity: statistics", "users", file, rows=1)
 
 
-def test_a_full_or_missing_folder_leaves_no_half_of_a_file(site, tmp_path):
+def test_a_full_or_missing_folder_leaves_no_half_of_a_file(played, tmp_path):
     with pytest.raises(CommandError, match="could not be written"):
         call_command("db_export", "users", to=tmp_path / "nowhere" / "users.csv")
     assert list(tmp_path.iterdir()) == []

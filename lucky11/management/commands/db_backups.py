@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from lucky11.operations import stores
+from lucky11.operations import OperationError, stores
 from lucky11.operations.commands import Operation
-from lucky11.operations.refusals import OperationRefused
 
 
 class Command(Operation):
@@ -22,7 +21,7 @@ class Command(Operation):
         for name in stores.names():
             try:
                 manifest = stores.manifest(name)
-            except OperationRefused as reason:
+            except OperationError as reason:
                 self.stderr.write(str(reason))
                 continue
             found.append(asdict(manifest) | {"verified": name in verified})

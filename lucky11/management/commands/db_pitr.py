@@ -7,9 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from lucky11.operations import pitr, runs
+from lucky11.operations import OperationError, pitr, runs
 from lucky11.operations.commands import Operation
-from lucky11.operations.refusals import OperationRefused
 
 
 class Command(Operation):
@@ -44,9 +43,7 @@ def _moment(words: str) -> datetime:
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
-        raise OperationRefused(
-            f"{words!r} is no time like 2026-11-25 13:04:05+00. Nothing was done."
-        ) from None
+        raise OperationError(f"{words!r} is no time like 2026-11-25 13:04:05+00. Nothing was done.") from None
     if moment.tzinfo is None:
-        raise OperationRefused(f"{words!r} does not say its zone: add +00 for UTC. Nothing was done.")
+        raise OperationError(f"{words!r} does not say its zone: add +00 for UTC. Nothing was done.")
     return moment

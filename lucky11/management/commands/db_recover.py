@@ -5,11 +5,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from lucky11.operations import restoring, runs
+from lucky11.operations import OperationError, restoring, runs
 from lucky11.operations.commands import Operation
 from lucky11.operations.differences import differences, primary_key
 from lucky11.operations.recovering import Repair, repair, restored
-from lucky11.operations.refusals import OperationRefused
 
 
 class Command(Operation):
@@ -32,7 +31,7 @@ class Command(Operation):
         primary_key(table)
         source = backup or restoring.restored_from(options["database"])
         if source is None:
-            raise OperationRefused(
+            raise OperationError(
                 f"{options['database']} was not restored and checked by db_restore. Nothing was changed."
             )
         beside = restored(source, self.say) if backup else contextlib.nullcontext(options["database"])

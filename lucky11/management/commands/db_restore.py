@@ -5,9 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import connections
 
-from lucky11.operations import restoring, runs, servers, swapping, verifying
+from lucky11.operations import OperationError, restoring, runs, servers, swapping, verifying
 from lucky11.operations.commands import Operation
-from lucky11.operations.refusals import OperationRefused
 
 
 class Command(Operation):
@@ -44,8 +43,8 @@ class Command(Operation):
         connections.close_all()
         try:
             old = swapping.swap(into, disconnect=disconnect)
-        except OperationRefused as reason:
-            raise OperationRefused(f"{reason} {into} is restored and verified; it stays.") from reason
+        except OperationError as reason:
+            raise OperationError(f"{reason} {into} is restored and verified; it stays.") from reason
         with runs.record("db_restore", backup=backup, kept=old) as run:
             run.summary = f"{live} is what {backup} holds; what it was before is kept as {old}."
         self.say(f"{run.summary} What happened since the backup is in {old} only.")
