@@ -4,6 +4,8 @@ The server archives each finished piece of its log with `bin/archive-wal`; a bas
 give the state of any moment since. The plan restores into a cluster of its own, beside the live one.
 """
 
+import hashlib
+import json
 import os
 import shlex
 import shutil
@@ -36,16 +38,22 @@ recovery_target_timeline = 'current'
 listen_addresses = ''
 unix_socket_directories = '{socket}'
 port = '{port}'
+hot_standby = 'off'
 CONF
 touch {into}/recovery.signal
+# A base backup has only what is in the data folder; some systems keep these two elsewhere.
+test -e {into}/postgresql.conf || touch {into}/postgresql.conf
+test -e {into}/pg_hba.conf || echo 'local all all trust' > {into}/pg_hba.conf
 
-# 3. Start it, and wait until it is there. A log that ends before the moment is an error.
+# 3. Start it, and wait until it is there. A log that ends before the moment is an error ({into}.log says so).
 mkdir -p -m 700 {socket}
 {bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start
-until test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()')" = f; do sleep 1; done
+test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()')" = f
 
-# 4. Look at it. Then compare with the live database, and repair that with rows of its own
-#    (manage.py db_recover), or dump this one and restore it (pg_dump -Fc, then db_restore).
+# 4. Back the restored server up as the live one is, with these two lines in front of manage.py db_backup:
+#    PGHOST={socket} PGPORT={port} PGDATABASE={database}
+#    Then compare and repair the live database (manage.py db_recover --from BACKUP), or put all of it in its
+#    place (manage.py db_restore BACKUP --into NAME --swap).
 echo 'Restored to {to}:  {bin}/psql -d {conninfo_words}'
 echo 'When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop'
 """
@@ -68,11 +76,9 @@ def take_base(folder: Path) -> Base:
     part = folder / f"base{stores.PART}"
     shutil.rmtree(part, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    _run(
-        [programs.find("pg_basebackup", version), f"--pgdata={part}", "--wal-method=stream"],
-        part,
-    )
-    _run([programs.find("pg_verifybackup", version), "--quiet", part], part)
+    options = ["--wal-method=stream", "--checkpoint=fast", "--manifest-checksums=SHA256", "--no-password"]
+    _run([programs.find("pg_basebackup", version), f"--pgdata={part}", *options], part)
+    _verify(part)
     with servers.connect() as database:
         now = database.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
     whole_at = now.astimezone(UTC)
@@ -125,6 +131,7 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
         bin=shlex.quote(str(tools)),
         conninfo=shlex.quote(words),
         conninfo_words=words,
+        database=servers.live(),
     )
 
 
@@ -135,6 +142,25 @@ def _server_programs() -> Path:
     if programs.version(control) != version:
         raise OperationError(f"pg_ctl of PostgreSQL {version} itself is needed here. Nothing was changed.")
     return control.parent
+
+
+def _verify(part: Path) -> None:
+    """Hold every file against the server's own list of what it sent, and flush it.
+
+    Raises OperationError when one is missing or another. (As pg_verifybackup does, which some packages lack.)
+    """
+    told = json.loads((part / "backup_manifest").read_bytes())
+    for each in told["Files"]:
+        path = part / os.fsdecode(each["Path"] if "Path" in each else bytes.fromhex(each["Encoded-Path"]))
+        try:
+            with open(path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            digest = "missing"
+        if digest != each["Checksum"]:
+            shutil.rmtree(part)
+            raise OperationError(f"{path.name} did not arrive whole, so there is no new base backup.")
 
 
 def _run(command: list[str | os.PathLike[str]], part: Path) -> None:

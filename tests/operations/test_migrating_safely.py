@@ -98,5 +98,5 @@ def test_what_cannot_go_back_or_is_not_there_is_refused(copy, manage):
 
 def test_a_migration_with_a_part_that_cannot_go_back_is_refused_by_name():
     forgotten = type("Migration", (Migration,), {"operations": [RunSQL("DROP TABLE messages")]})
-    with pytest.raises(OperationError, match="draws.0100_tidy cannot be taken back.*db_restore"):
+    with pytest.raises(OperationError, match=r"draws.0100_tidy cannot be taken back.*db_restore"):
         refuse_irreversible([(forgotten("0100_tidy", "draws"), True)])
