@@ -48,7 +48,10 @@ test -e {into}/pg_hba.conf || echo 'local all all trust' > {into}/pg_hba.conf
 # 3. Start it, and wait until it is there. A log that ends before the moment is an error ({into}.log says so).
 mkdir -p -m 700 {socket}
 {bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start
-test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()')" = f
+until test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()' 2>&1)" = f; do
+    {bin}/pg_ctl --pgdata={into} status > /dev/null || {{ tail {into}.log >&2; exit 1; }}
+    sleep 1
+done
 
 # 4. Back the restored server up as the live one is, with these two lines in front of manage.py db_backup:
 #    PGHOST={socket} PGPORT={port} PGDATABASE={database}
