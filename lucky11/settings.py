@@ -32,15 +32,8 @@ SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 
 DATABASES = {"default": database()}
-# As whom backups read and restores write, when that is another role than the site's.
-BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
-# Newest first: it encrypts; all of them decrypt. None: backups are stored as they are.
-BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
-# How many backups are kept; the newest that a drill has verified is kept besides.
-BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
-# Where base backups and the archived log are, for recovery to a point in time.
-PITR_BASES = Path(env.str("PITR_BASES", default=str(BASE_DIR / ".data" / "bases")))
-PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wal")))
+# How the names of the database's roles begin: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
+DATABASE_ROLES = env.str("DATABASE_ROLES", default="lucky11")
 # Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 
@@ -255,6 +248,17 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+# -- backups --
+
+# As whom backups read and restores write, when that is another role than the site's.
+BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
+# Newest first: it encrypts; all of them decrypt. None: backups are stored as they are.
+BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
+# How many backups are kept; the newest that a drill has verified is kept besides.
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+# Where base backups and the archived log are, for recovery to a point in time.
+PITR_BASES = Path(env.str("PITR_BASES", default=str(BASE_DIR / ".data" / "bases")))
+PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wal")))
 # Backups and drills are taken by schedule once somebody said where backups go.
 BACKUP_FOLDER, BACKUP_STORAGE = env.str("BACKUP_FOLDER", default=""), env.str("BACKUP_STORAGE", default="")
 STORAGES = {

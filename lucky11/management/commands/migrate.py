@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-from lucky11.operations import migrating
+from lucky11.operations import migrating, roles
 
 
 class Command(Migrate):
@@ -43,6 +43,9 @@ class Command(Migrate):
             return
         with migrating.kept(database, _target(options)) as run:
             self._try(run, limits, options)
+        # What a migration made is nobody's but the owner's until the roles get their rights on it.
+        if roles.govern():
+            roles.apply()
 
     def _try(self, run: migrating.Run, limits: migrating.Limits, options: dict[str, Any]) -> None:
         database = connections[options["database"]]
