@@ -19,9 +19,9 @@ class Operation(BaseCommand):
             self.operate(**options)
         except OperationError as reason:
             raise CommandError(str(reason)) from reason
-        except psycopg.OperationalError as reason:
+        except psycopg.Error as reason:
             raise CommandError(
-                f"The database server did not do what was needed: {str(reason).strip()} "
+                f"The database server did not do what was needed: {str(reason).strip()}. "
                 "Nothing was changed in the live database."
             ) from reason
 

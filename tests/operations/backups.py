@@ -20,7 +20,7 @@ from tests.conftest import let_close
 
 
 @pytest.fixture
-def store(settings, tmp_path, monkeypatch) -> Path:
+def store(settings, tmp_path: Path, monkeypatch) -> Path:
     """The folder that backups go to."""
     folder = tmp_path / "backups"
     monkeypatch.setenv("BACKUP_FOLDER", str(folder))

@@ -19,7 +19,7 @@ def parts(name: str) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def behind(copy, manage) -> str:
+def behind(copy: str, manage) -> str:
     """A site whose newest migration of claims is missing."""
     done = manage("migrate", "ledger", "0006", PGDATABASE=copy)
     assert done.returncode == 0, done.stderr

@@ -10,10 +10,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 
 from lucky11.embedded import account, places
 from tests.operations.processes import eventually
@@ -66,8 +68,8 @@ class Server:
     @contextmanager
     def up(self) -> Iterator[None]:
         command = [sys.executable, "-m", "lucky11.embedded", "sh", "-c", "echo up; read end"]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen(command, cwd=places.ROOT, env=self.environment, text=True, **pipes) as holder:
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=places.ROOT, env=self.environment, **pipes) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "up\n"
             try:
@@ -86,7 +88,7 @@ class Server:
 
     def ask(self, words: str, **where: str) -> list[tuple]:
         address = {"host": str(places.runtime_folder(self.data)), "user": places.NAME, "dbname": places.NAME}
-        with psycopg.connect(**(address | where), autocommit=True) as database:
+        with psycopg.connect(make_conninfo(**(address | where)), autocommit=True) as database:
             cursor = database.execute(words)
             return cursor.fetchall() if cursor.description else []
 

@@ -24,7 +24,7 @@ def backup(played, make_player, store) -> str:
 
 
 def staff() -> str:
-    return User.objects.get(is_staff=True).email
+    return str(User.objects.get(is_staff=True).email)
 
 
 def lose(words: str) -> None:

@@ -122,7 +122,7 @@ def test_a_database_that_is_there_is_never_restored_over(backup, beside):
 
 
 @pytest.fixture
-def live_copy(copy, store, manage, beside) -> str:
+def live_copy(copy: str, store, manage, beside) -> str:
     """The copy plays the live database: it is backed up and restored beside, then something happens in it."""
     assert manage("db_backup", PGDATABASE=copy).returncode == 0
     assert manage("db_restore", stores.names()[0], "--into", beside, PGDATABASE=copy).returncode == 0

@@ -33,7 +33,7 @@ def refused(match: str, *arguments, **options) -> None:
 
 def lose_a_player() -> str:
     """A player is gone behind the rules' back; what they did is still there."""
-    player = User.objects.order_by("email").first()
+    player = User.objects.get(email__startswith="ana")
     with unguarded() as cursor:
         cursor.execute("DELETE FROM users WHERE id = %s", [player.pk])
     return player.pk
