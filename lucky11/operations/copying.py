@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psycopg
 from django.db import Error, connection, transaction
 from psycopg import sql
 
@@ -127,7 +128,7 @@ def import_table(
             _refuse_unbalanced(before)
     except _DryRun:
         pass
-    except Error as error:
+    except (Error, psycopg.Error) as error:  # COPY's are not wrapped by Django
         words = str(error).strip().splitlines()[0]
         raise OperationError(f"The database refuses the file: {words} {UNCHANGED}") from error
     return Imported(read, added, read - added)
