@@ -3,10 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
 
 from accounts.admin.base import ReadOnly, StaffAdmin, short_time
 from lucky11.models import Incident, OperationRun
+from lucky11.operations import doctor
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -24,13 +28,26 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(OperationRun)
 class OperationRunAdmin(ReadOnly, StaffAdmin):
-    """What ran, when, how it went."""
+    """What ran, when, how it went; and how the database is now."""
+
+    change_list_template = "admin/lucky11_operations.html"
 
     list_display = ("kind", "started", "ended", "result", "summary")
     list_filter = (KindFilter,)
     ordering = ("-id",)
     fields = ("kind", "started_at", "ended_at", "result", "summary", "details")
     readonly_fields = fields
+
+    def get_urls(self) -> list[Any]:
+        doctor = path("doctor/", self.admin_site.admin_view(self.doctor), name="lucky11_doctor")
+        return [doctor, *super().get_urls()]
+
+    def doctor(self, request: HttpRequest) -> HttpResponse:
+        """The same page as `manage.py db_doctor`, for whoever may see operations."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        page = {"title": "The database now", "findings": doctor.examine(), "opts": self.opts}
+        return render(request, "admin/lucky11_doctor.html", self.admin_site.each_context(request) | page)
 
     @admin.display(description="started")
     def started(self, run: OperationRun) -> str:

@@ -7,7 +7,7 @@ from django.db import connection
 # Kept by migrations alone.
 READ_ONLY = {"django_migrations", "django_content_type", "auth_permission"}
 # A player's row stays for good; staff cannot remove what they did.
-NEVER_REMOVED = {"users", "django_admin_log", "operation_runs", "incidents"}
+NEVER_REMOVED = {"users", "django_admin_log"}
 # Only the ledger's own triggers move coins.
 NEVER_SET = {"users": {"id", "coins", "created_at"}}
 

@@ -123,6 +123,8 @@ def _wanted() -> Iterator[Fact]:
         yield Fact("schema", role, "public", "USAGE")
     yield Fact("attribute", owner, "", "CREATEDB")
     yield Fact("member", backup, "pg_read_all_data", "")
+    # For the doctor and the alerts: what other connections do, and how large things are.
+    yield Fact("member", app, "pg_read_all_stats", "")
     for kind, what, _ in _rows(rights.OWNERS):
         yield Fact("owner", owner, what, kind)
     for table, right in rights.of_app():

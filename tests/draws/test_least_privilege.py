@@ -108,7 +108,7 @@ def test_limits_and_breaks_hold_for_players_of_the_role_and_against_it(draw, ali
         "DELETE FROM claims",
         "DELETE FROM approvals",
         "TRUNCATE draws",
-        "DELETE FROM operation_runs",
+        "DELETE FROM django_admin_log",
         "UPDATE fairness_log SET record = ''",
         "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'y', now())",
         "GRANT lucky11_test_owner TO lucky11_test_app",

@@ -12,10 +12,13 @@ from django.db import connection, transaction
 from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
 from ledger.seals import check_seals
+from lucky11.operations.foreign_keys import check_foreign_keys
+from lucky11.operations.runs import record as keep
 
 CHECKS: dict[str, Callable[[], Defect | None]] = {
     **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS]},
     "streaks": check_streaks,
+    "foreign keys": check_foreign_keys,
 }
 
 
@@ -26,13 +29,29 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--seals", action="store_true", help="also hold the ledger against its seals")
         parser.add_argument(
+            "--record", action="store_true", help="keep the result, for the alerts and the metrics"
+        )
+        parser.add_argument(
             "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
         )
 
-    def handle(self, *args: Any, json: bool, repair: bool, seals: bool, **options: Any) -> None:
+    def handle(self, *args: Any, record: bool, **options: Any) -> None:
+        if not record:
+            self._check(**options)
+            return
+        with keep("check_integrity") as run:
+            try:
+                self._check(**options)
+            finally:
+                found = [str(defect) for defect in self.found]
+                run.details["defects"] = found
+                run.summary = found[0] if found else f"{len(self.checks)} checks are clean."
+
+    def _check(self, *, json: bool, repair: bool, seals: bool, **options: Any) -> None:
+        self.found: list[Defect] = []
         repaired = _repair() if repair else 0
         self.checks = CHECKS | ({"seals": check_seals} if seals else {})
-        defects = [defect for defect in self._defects(quiet=json) if defect]
+        defects = self.found = [defect for defect in self._defects(quiet=json) if defect]
         if json:
             self._print_json(defects, repaired)
         else:
