@@ -11,8 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from lucky11 import tasks
 from lucky11.models import OperationRun
-from lucky11.operations import OperationError, backing_up, drilling, runs, stores, tasks
+from lucky11.operations import OperationError, backing_up, drilling, runs, stores
 from tests.conftest import unguarded
 from tests.operations.backups import connect, databases
 
