@@ -105,15 +105,7 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
 
     Raises OperationError when no base backup is older, the archive is empty, or `into` is there already.
     """
-    usable = [base for base in bases(folder) if base.whole_at < to]
-    if not usable:
-        oldest = next(
-            (f"the oldest is of {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder)), "none"
-        )
-        raise OperationError(
-            f"There is no base backup in {folder} from before {to.isoformat()} ({oldest}). Nothing was "
-            "changed. Restore the newest dump from before it instead: manage.py db_restore."
-        )
+    base = _base_before(to, folder)
     if not archive.is_dir() or not any(archive.iterdir()):
         raise OperationError(f"There is no archived log in {archive}. Nothing was changed.")
     if into.exists():
@@ -125,7 +117,7 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
             raise OperationError(f"The path {str(path)!r} has a letter that settings cannot have.")
     words = f"dbname={servers.live()} user={servers.parameters().get('user', '')} host={socket} port={port}"
     return SCRIPT.format(
-        base=shlex.quote(str(usable[-1].folder)),
+        base=shlex.quote(str(base.folder)),
         into=shlex.quote(str(into)),
         archive=archive,
         socket=socket,
@@ -135,6 +127,18 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
         conninfo=shlex.quote(words),
         conninfo_words=words,
         database=servers.live(),
+    )
+
+
+def _base_before(to: datetime, folder: Path) -> Base:
+    """The newest base backup that was whole before the moment. Raises OperationError when there is none."""
+    usable = [base for base in bases(folder) if base.whole_at < to]
+    if usable:
+        return usable[-1]
+    oldest = next((f"the oldest is of {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder)), "none")
+    raise OperationError(
+        f"There is no base backup in {folder} from before {to.isoformat()} ({oldest}). Nothing was "
+        "changed. Restore the newest dump from before it instead: manage.py db_restore."
     )
 
 
