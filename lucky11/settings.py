@@ -268,6 +268,19 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+# -- backups, and where files are kept --
+
+# As whom backups read and restores write, when that is another role than the site's.
+BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
+# Newest first: it encrypts; all of them decrypt. None: backups are stored as they are.
+BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
+# How many backups are kept; the newest that a drill has verified is kept besides.
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+# Where base backups and the archived log are, for recovery to a point in time.
+PITR_BASES = Path(env.str("PITR_BASES", default=str(BASE_DIR / ".data" / "bases")))
+PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wal")))
+# Backups and drills are taken by schedule once somebody said where backups go.
+BACKUP_FOLDER, BACKUP_STORAGE = env.str("BACKUP_FOLDER", default=""), env.str("BACKUP_STORAGE", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Where the ledger's daily seals go: another machine or a write-once store makes them worth most.
@@ -276,6 +289,12 @@ STORAGES = {
         "OPTIONS": env.json(
             "LEDGER_SEALS_OPTIONS", default={"location": str(BASE_DIR / ".data" / "ledger-seals")}
         ),
+    },
+    "backups": {
+        "BACKEND": BACKUP_STORAGE or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": env.json("BACKUP_STORAGE_OPTIONS", default={})
+        if BACKUP_STORAGE
+        else {"location": BACKUP_FOLDER or str(BASE_DIR / ".data" / "backups")},
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -329,6 +348,12 @@ CELERY_BEAT_SCHEDULE = {
         "lucky11.tasks.maintain", "annual", month_of_year=1, day_of_month=1, hour=5, minute=37
     ),
 }
+if BACKUP_FOLDER or BACKUP_STORAGE:
+    # Often, because each knows itself whether its day or week is over, also after beat was away.
+    CELERY_BEAT_SCHEDULE |= {
+        "back up": _every(900, "lucky11.tasks.back_up"),
+        "drill a backup": _every(900, "lucky11.tasks.drill_backup"),
+    }
 
 # -- watching over it --
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from lucky11.operations import incidents, maintenance, purging
+from lucky11.operations import backing_up, drilling, incidents, maintenance, purging, runs
 
 
 @shared_task
@@ -32,3 +32,17 @@ def maintain(period: str) -> str:
 def purge() -> dict[str, int]:
     """Remove what is kept for a time only."""
     return purging.purge()
+
+
+@shared_task
+def back_up() -> None:
+    """Take the day's backup, if it is due."""
+    if backing_up.is_due():
+        with runs.record("db_backup") as run:
+            run.summary = backing_up.back_up(reason="daily").name
+
+
+@shared_task
+def drill_backup() -> None:
+    """Hold the week's drill, if it is due."""
+    drilling.drill_if_due()
