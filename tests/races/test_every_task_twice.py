@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections import Counter
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -28,10 +29,11 @@ TWICE_BY_THREE = 2, 3
 def deliver_everything() -> None:
     """Every task of the schedule, several times at the same moment, and all of that again."""
     app.loader.import_default_modules()
-    tasks = [app.tasks[entry["task"]] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    schedule = settings.CELERY_BEAT_SCHEDULE.values()
+    tasks = [partial(app.tasks[entry["task"]].run, *entry.get("args", ())) for entry in schedule]
     times, workers = TWICE_BY_THREE
     for _ in range(times):
-        outcomes = at_once([task.run for task in tasks for _ in range(workers)])
+        outcomes = at_once([task for task in tasks for _ in range(workers)])
         assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
 
 

@@ -69,18 +69,28 @@ class Site(RuleBasedStateMachine):
     @rule(n=nth, crash=crashes)
     def confirm(self, n, crash):
         player = self.player(n)
-        in_spite_of_a_crash(lambda: confirm_email(User.objects.get(pk=player)), crash)
-        if player not in self.model.confirmed:
+        new = player not in self.model.confirmed
+        if self.is_given(player, 50 if new else 0, lambda: confirm_email(User.objects.get(pk=player)), crash):
             self.model.confirmed.add(player)
-            self.model.coins[player] += 50
 
     @rule(n=nth, crash=crashes)
     def visit(self, n, crash):
         user = User.objects.get(pk=self.player(n))
-        in_spite_of_a_crash(lambda: claim_daily_bonus(user), crash)
-        if (user.pk, user.today()) not in self.model.visits:
-            self.model.visits.add((user.pk, user.today()))
-            self.model.coins[user.pk] += 3
+        today = user.pk, user.today()
+        if self.is_given(
+            user.pk, 0 if today in self.model.visits else 3, lambda: claim_daily_bonus(user), crash
+        ):
+            self.model.visits.add(today)
+
+    def is_given(self, player, coins, give, crash):
+        """Whether a bonus finds room in the purse; one that does not is refused and changes nothing."""
+        if coins and self.model.coins[player] + coins > MOST:
+            with pytest.raises(LedgerError):
+                in_spite_of_a_crash(give, crash)
+            return False
+        in_spite_of_a_crash(give, crash)
+        self.model.coins[player] += coins
+        return True
 
     @precondition(lambda self: len(self.model.draws) < 6)
     @rule(
