@@ -22,6 +22,7 @@ urlpatterns = [
     path("fair-draws/", fairness.fair, name="fair"),
     path("winners/", lists.winners, name="winners"),
     path("winners/<int:winner_id>/claim/", claims.claim, name="claim"),
+    path("winners/old-site/", lists.old_winners, name="old_winners"),
     path("tickets/", lists.tickets, name="tickets"),
     re_path(rf"^pictures/(?P<name>{NAME})$", pictures.uploaded, name="picture"),
     re_path(
@@ -29,5 +30,6 @@ urlpatterns = [
         pictures.made,
         name="made_picture",
     ),
+    path("tickets/old-site/", lists.old_tickets, name="old_tickets"),
     path("how-it-works/", lists.how, name="how"),
 ]

@@ -2,7 +2,7 @@
 
 from urllib.request import Request, urlopen
 
-import boto3
+import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 
