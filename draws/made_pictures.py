@@ -31,13 +31,19 @@ FIGURES = {
     "9": (56, "M10 90C44 76 56 46 56 28A28 28 0 1 0 0 28A28 28 0 0 0 54 36"),
 }
 GAP = 30
+# Around the figures, wherever they are.
+UPRIGHT = "scale(1 1)"
 TICKET = (
     "M-150-78H150A14 14 0 0 1 164-64V-24A24 24 0 0 0 164 24V64A14 14 0 0 1 150 78H-150A14 14 0 0 1-164 64V24"
     "A24 24 0 0 0-164-24V-64A14 14 0 0 1-150-78Z"
 )
-# The wide picture shows the same, at its end.
-WIDE = 'viewBox="0 0 880 480" preserveAspectRatio="xMaxYMax slice"'
-NARROW = 'viewBox="0 0 480 360"'
+# The wide pictures show the same at their right or, for what is read from right to left, at their left.
+FRAMES = {
+    "": 'viewBox="0 0 480 360"',
+    "-wide": 'viewBox="0 0 880 480" preserveAspectRatio="xMaxYMax slice"',
+    "-wide-rtl": 'viewBox="0 0 880 480" preserveAspectRatio="xMinYMax slice"',
+}
+PLACED = {"-wide": "translate(418 92) scale(1.02)", "-wide-rtl": "translate(462 92) scale(-1.02 1.02)"}
 
 
 def fingerprint(number: int, title: str) -> str:
@@ -45,17 +51,22 @@ def fingerprint(number: int, title: str) -> str:
     return hashlib.sha256(f"{number}\n{title}".encode()).hexdigest()[:8]
 
 
-def svg(number: int, fingerprint: str, wide: bool = False) -> str:
-    """The picture of draw `number`, as SVG of under 4 kB."""
+def svg(number: int, fingerprint: str, shape: str = "") -> str:
+    """The picture of draw `number` in one of the shapes of FRAMES, as SVG of under 4 kB."""
     choices = iter(hashlib.shake_256(f"{number} {fingerprint}".encode()).digest(64))
     accents = ACCENTS[number % len(ACCENTS)]
     turn = next(choices)
     first, second = accents[turn % 3], accents[(turn + 1) % 3]
     ground = GROUNDS[next(choices) % len(GROUNDS)](choices, second)
     scene = SCENES[next(choices) % len(SCENES)](choices, str(number), first, second)
-    inside = f'<g transform="translate(418 92) scale(1.02)">{ground}{scene}</g>' if wide else ground + scene
+    inside = ground + scene
+    if shape:
+        inside = f'<g transform="{PLACED[shape]}">{inside}</g>'
+    if shape == "-wide-rtl":
+        # All is mirrored but the figures.
+        inside = inside.replace(UPRIGHT, "scale(-1 1)")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {WIDE if wide else NARROW}><defs>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {FRAMES[shape]}><defs>'
         '<pattern id="d" width="10" height="10" patternUnits="userSpaceOnUse">'
         f'<circle cx="3" cy="3" r="2.1" fill="{INK}" fill-opacity=".18"/></pattern>'
         f'<path id="t" d="{TICKET}" stroke="{INK}" stroke-width="7" stroke-linejoin="round"/></defs>'
@@ -72,8 +83,8 @@ def _figures(number: str, width: float, height: float, x: float = 0) -> str:
         paths.append(f'<path transform="translate({left:g} -46)" d="{FIGURES[each][1]}"/>')
         left += FIGURES[each][0] + GAP
     return (
-        f'<g transform="translate({x:g} 0) scale({scale:.3g})" fill="none" stroke="{INK}" stroke-width="22" '
-        f'stroke-linejoin="round">{"".join(paths)}</g>'
+        f'<g transform="translate({x:g} 0) {UPRIGHT} scale({scale:.3g})" fill="none" stroke="{INK}" '
+        f'stroke-width="22" stroke-linejoin="round">{"".join(paths)}</g>'
     )
 
 

@@ -26,7 +26,7 @@ urlpatterns = [
     path("tickets/", lists.tickets, name="tickets"),
     re_path(rf"^pictures/(?P<name>{NAME})$", pictures.uploaded, name="picture"),
     re_path(
-        r"^pictures/made/(?P<number>[0-9]{1,10})-(?P<fingerprint>[0-9a-f]{8})(?P<shape>(?:-wide)?)\.svg$",
+        r"^pictures/made/(?P<number>[0-9]{1,10})-(?P<fingerprint>[0-9a-f]{8})(?P<shape>(?:-wide(?:-rtl)?)?)\.svg$",
         pictures.made,
         name="made_picture",
     ),

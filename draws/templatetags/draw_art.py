@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.translation import get_language_bidi
 
 from draws import made_pictures, pictures
 from draws.models import Draw
@@ -40,7 +41,8 @@ class Art:
     sizes: str = ""
     alt: str = ""
     wide: str = ""
-    is_photo: bool = False
+    # A photo, or a picture made for the draw; an illustration is neither.
+    kind: str = ""
     eager: bool = False
 
 
@@ -64,21 +66,19 @@ def _photo(draw: Draw, place: str) -> Art | None:
             files = [(pictures.address_of(found.name, width), width) for width in found.widths]
             srcset = ", ".join(f"{address} {width}w" for address, width in files)
             size = (found.width, found.height)
-            return Art(files[0][0], *size, srcset, SIZES[place], found.alt, is_photo=True, eager=eager)
+            return Art(files[0][0], *size, srcset, SIZES[place], found.alt, kind="photo", eager=eager)
     # Photos from elsewhere are blocked by the Content-Security-Policy, so they are not tried.
     if not url.startswith("/") or url.startswith("//"):
         return None
-    return Art(url, is_photo=True, eager=eager)
+    return Art(url, kind="photo", eager=eager)
 
 
 def _drawing(draw: Draw, place: str) -> Art:
-    narrow, wide = (_address(draw, shape) for shape in ("", "-wide"))
     stage = place == "stage"
-    return Art(narrow, wide=wide if stage else "", eager=stage)
-
-
-def _address(draw: Draw, shape: str) -> str:
     if draw.illustration:
-        return static(f"img/art/{draw.illustration}{shape}.svg")
+        narrow, wide = (static(f"img/art/{draw.illustration}{shape}.svg") for shape in ("", "-wide"))
+        return Art(narrow, wide=wide if stage else "", eager=stage)
     fingerprint = made_pictures.fingerprint(draw.pk, draw.title)
-    return reverse("draws:made_picture", args=[draw.pk, fingerprint, shape])
+    shapes = ("", "-wide-rtl" if get_language_bidi() else "-wide")
+    narrow, wide = (reverse("draws:made_picture", args=[draw.pk, fingerprint, shape]) for shape in shapes)
+    return Art(narrow, wide=wide if stage else "", eager=stage, kind="made")

@@ -27,7 +27,7 @@ def made(request: HttpRequest, number: str, fingerprint: str, shape: str = "") -
     """The picture of a draw that staff gave none; all that it shows is in its address."""
     if int(number) >= 2**31:
         raise Http404("There is no draw with this number.")
-    drawn = made_pictures.svg(int(number), fingerprint, shape == "-wide")
+    drawn = made_pictures.svg(int(number), fingerprint, shape)
     return _kept(HttpResponse(drawn, content_type="image/svg+xml"))
 
 

@@ -1,5 +1,8 @@
 """Photos and drawn pictures in a browser: staff upload one, players see it on every page and screen."""
 
+import contextlib
+import http.client
+import json
 import re
 
 import pytest
@@ -31,6 +34,47 @@ def show_all(page):
     for image in page.locator("img").all():
         image.scroll_into_view_if_needed()
     page.wait_for_function(LOADED)
+
+
+@pytest.fixture
+def site_environment(server_environment, picture_folder):
+    """The running site keeps pictures where the test does."""
+    options = json.dumps({"location": str(picture_folder)})
+    return server_environment | {"PRIZE_PICTURES_OPTIONS": options}
+
+
+def raw(origin, path):
+    """Ask for exactly this path, which no client of HTTP has tidied up."""
+    host, port = origin.removeprefix("http://").split(":")
+    with contextlib.closing(http.client.HTTPConnection(host, int(port), timeout=10)) as connection:
+        connection.putrequest("GET", path)
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+
+def test_the_running_site_serves_pictures_and_no_other_file(running_site, make_draw, picture_folder):
+    draw = with_photo(make_draw())
+    name = f"{draw.picture.name}-480.webp"
+    (picture_folder.parent / "secret.webp").write_bytes(b"of nobody else")
+    status, headers, content = raw(running_site.origin, f"/pictures/{name}")
+    assert (status, content) == (200, (picture_folder / name).read_bytes())
+    assert headers["Content-Type"] == "image/webp"
+    assert headers["Content-Length"] == str(len(content))
+    assert "immutable" in headers["Cache-Control"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in headers
+    for path in (
+        "../secret.webp",
+        "%2e%2e/secret.webp",
+        "..%2fsecret.webp",
+        "..\\secret.webp",
+        f"./{name}%00",
+        ".",
+    ):
+        status, _, content = raw(running_site.origin, f"/pictures/{path}")
+        assert status in (400, 404), path
+        assert b"of nobody else" not in content
 
 
 @pytest.fixture

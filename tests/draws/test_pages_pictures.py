@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from draws import made_pictures, picture_files, pictures
 from tests.pages import finish, take
@@ -158,16 +160,26 @@ def test_another_title_has_another_address(make_draft):
     assert made_pictures.fingerprint(draft.pk, "Lisbon") != made_pictures.fingerprint(draft.pk, "Porto")
 
 
-@pytest.mark.parametrize("wide", [False, True])
-def test_made_pictures_are_small_whole_drawings_without_words_fonts_or_script(wide):
+@pytest.mark.parametrize("shape", made_pictures.FRAMES)
+def test_made_pictures_are_small_whole_drawings_without_words_fonts_or_script(shape):
     seen = set()
     for number in [*range(1, 61), 1111, 98765, 1234567, 2**31 - 1]:
-        drawn = made_pictures.svg(number, made_pictures.fingerprint(number, "A title"), wide)
+        drawn = made_pictures.svg(number, made_pictures.fingerprint(number, "A title"), shape)
         assert len(drawn) < 5_000
         names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(drawn).iter()}
         assert names <= {"svg", "defs", "pattern", "circle", "path", "use", "g", "rect"}
         seen.add(re.sub(r"translate\([^)]*\)|\d+", "", drawn))
     assert len(seen) > 20
+
+
+def test_where_one_reads_from_right_to_left_the_picture_is_mirrored_and_its_number_is_not(client, draw):
+    with translation.override("ar"):
+        page = render_to_string("draws/_hero.html", {"draw": draw})
+    address = re.search(r'srcset="([^"]+)"', page)[1]
+    assert address.endswith("-wide-rtl.svg")
+    drawn = client.get(address).content.decode()
+    assert "scale(-1.02 1.02)" in drawn
+    assert drawn.count("scale(-1 1)") == 1
 
 
 def test_the_number_of_the_draw_is_on_its_picture():

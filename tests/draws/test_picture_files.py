@@ -104,13 +104,27 @@ def test_what_is_transparent_stays_so():
     assert image.getpixel((460, 200))[3] == 255
 
 
-def test_colours_of_another_profile_are_converted_and_a_broken_profile_is_left_aside():
-    # A profile of Lab does not fit an RGB picture.
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+def test_colours_are_shown_as_their_profile_means_them():
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    plain = colour(shown(read(scene())), 0.8, 0.1)
-    for profile in (srgb, lab, b"no profile at all"):
-        assert near(colour(shown(read(scene(), icc_profile=profile)), 0.8, 0.1), plain)
+    swapped = srgb.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
+    for kind in ("JPEG", "PNG"):
+        image = shown(read(scene(), kind, icc_profile=swapped))
+        assert near(colour(image, 0.8, 0.1), SKY[::-1])
+        assert "icc_profile" not in image.info
+
+
+@pytest.mark.parametrize("profile", [b"no profile at all", b"", "LAB"])
+def test_a_profile_that_is_broken_or_of_another_kind_is_left_aside(profile):
+    if profile == "LAB":
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    assert near(colour(shown(read(scene(), icc_profile=profile)), 0.8, 0.1), SKY)
+
+
+def test_of_a_cameras_photo_with_previews_the_photo_is_taken():
+    content = saved(scene(), "MPO", save_all=True, append_images=[scene(640, 480).rotate(180)])
+    assert opened(content).format == "MPO"
+    image = shown(read(content))
+    assert near(colour(image, 0.2, 0.3), SUN)
 
 
 def test_a_noisy_12_megapixel_photo_costs_a_phone_at_most_40_kb():
