@@ -113,7 +113,7 @@ def _held_in_open(viewer: Viewer) -> Counter[int]:
 
 def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE) -> Page[Draw]:
     """A page of draws on sale, the one that closes next first; `show` is all, today, vip or mine."""
-    rows: QuerySet[Draw] = Draw.objects.open()
+    rows: QuerySet[Draw] = Draw.objects.open().select_related("picture")
     if show == "today":
         rows = rows.filter(draw_time__lt=end_of_today())
     elif show == "vip":
@@ -160,7 +160,7 @@ def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
     """A draw the viewer may see: any published one; staff see drafts too."""
     if draw_id >= 2**31:
         return None
-    rows = Draw.objects.filter(pk=draw_id)
+    rows = Draw.objects.select_related("picture").filter(pk=draw_id)
     if viewer is None or not viewer.is_staff:
         rows = rows.published()
     return rows.first()

@@ -290,6 +290,13 @@ STORAGES = {
             "LEDGER_SEALS_OPTIONS", default={"location": str(BASE_DIR / ".data" / "ledger-seals")}
         ),
     },
+    # The prizes' pictures, served by the site itself wherever they are.
+    "prize_pictures": {
+        "BACKEND": env.str("PRIZE_PICTURES_BACKEND", default="django.core.files.storage.FileSystemStorage"),
+        "OPTIONS": env.json(
+            "PRIZE_PICTURES_OPTIONS", default={"location": str(BASE_DIR / ".data" / "prize-pictures")}
+        ),
+    },
     "backups": {
         "BACKEND": BACKUP_STORAGE or "django.core.files.storage.FileSystemStorage",
         "OPTIONS": env.json("BACKUP_STORAGE_OPTIONS", default={})
@@ -331,6 +338,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver the outbox": _every(2, "accounts.tasks.deliver_outbox"),
     "welcome bonuses that were missed": _every(3600, "ledger.tasks.grant_missing_signup_bonuses"),
     "seal the ledger": _every(900, "ledger.tasks.seal_ledger"),
+    "sweep pictures": _every(3600, "draws.tasks.sweep_pictures"),
     "pass on prizes of the gone": _every(60, "draws.tasks.pass_on_prizes_of_the_gone"),
     "pack downloads": _every(5, "accounts.tasks.make_data_exports"),
     "blank mails of the gone": _every(10, "accounts.tasks.blank_mails_of_the_gone"),

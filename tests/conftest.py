@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,6 +245,15 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     yield server
     server.stop()
+
+
+@pytest.fixture
+def picture_folder(settings: Any, tmp_path: Path) -> Path:
+    """Where the prizes' pictures are kept during the test."""
+    folder = tmp_path / "prize-pictures"
+    own = {**settings.STORAGES["prize_pictures"], "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = {**settings.STORAGES, "prize_pictures": own}
+    return folder
 
 
 @pytest.fixture
