@@ -32,6 +32,8 @@ SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 
 DATABASES = {"default": database()}
+# How the names of the database's roles begin: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
+DATABASE_ROLES = env.str("DATABASE_ROLES", default="lucky11")
 # Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 

@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -24,6 +24,7 @@ from lucky11.management.commands.check_integrity import CHECKS
 from tests import signing
 from tests.beacon_server import BeaconServer, running
 from tests.mail_server import HOST, MailServer
+from tests.scratch import database_of_its_own, manage
 
 PASSWORD = "correct-horse-battery"
 # All players of the tests have one address.
@@ -245,3 +246,31 @@ def server_environment(transactional_db: None) -> dict[str, str]:
         "LUCKY11_ENV_FILE": "",
         "PACE_ADDRESS": MANY,
     }
+
+
+@pytest.fixture
+def scratch(server_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of an empty database of its own."""
+    with database_of_its_own("lucky11_scratch", server_environment) as environment:
+        yield environment
+
+
+TEMPLATE = "lucky11_template"
+
+
+@pytest.fixture(scope="session")
+def _templates(django_db_setup: None) -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def site(_templates: ExitStack, server_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of a migrated database of its own; migrated once, then copied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
+        made = cursor.fetchone()
+    if not made:
+        manage(_templates.enter_context(database_of_its_own(TEMPLATE, server_environment)), "migrate")
+    with database_of_its_own("lucky11_scratch", server_environment, TEMPLATE) as environment:
+        yield environment
