@@ -69,6 +69,7 @@ ACCEPTED: dict[str, tuple[set[str], str]] = {
         },
         ON_EMPTY,
     ),
+    "draws.0010_beacon": ({"squawk: constraint-missing-not-valid"}, ON_EMPTY),
 }
 
 
