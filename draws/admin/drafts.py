@@ -17,7 +17,7 @@ from draws.exceptions import DrawError
 from draws.models import Draw
 
 # What the card shows where the form is still empty.
-UNNAMED = "The title comes here"
+UNNAMED, TICKETS = "The title comes here", 100
 TAKEN_OVER = "Title, texts, prize, price, limits, winners, reserves, and how it is drawn"
 NOT_TAKEN_OVER = "Tickets, winners, secrets, the seal, corrections: a new draw has its own"
 
@@ -25,7 +25,8 @@ NOT_TAKEN_OVER = "Tickets, winners, secrets, the seal, corrections: a new draw h
 def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpResponse:
     """The card of a draft as players will see it, from the form that is sent; nothing is saved."""
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = page.get_form(request, draft, change=draft is not None)(*sent, instance=draft or Draw())
+    form_class: Any = page.get_form(request, draft, change=draft is not None)
+    form = form_class(*sent, instance=draft or Draw())
     complete = form.is_valid() if sent else draft is not None
     draw: Draw = form.instance
     context = {
@@ -42,7 +43,7 @@ def _showable(draw: Draw) -> Draw:
     draw.pk = draw.pk or 0
     draw.title = draw.title or UNNAMED
     draw.draw_time = draw.draw_time or timezone.now() + duplicating.WEEK
-    draw.max_participants = draw.max_participants or 1
+    draw.max_participants = draw.max_participants or TICKETS
     return draw
 
 

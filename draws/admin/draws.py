@@ -1,11 +1,12 @@
 """Draws, as staff see them: drafts are theirs to write; what is published is sealed."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
+from django.forms import SplitDateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from accounts.admin.search import whole_number, words_query
 from draws import drafting, publishing, text_changes
 from draws.admin import acts, beacon, drafts, words
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
-from draws.admin.forms import DraftForm, PublishedForm
+from draws.admin.forms import DraftForm, Moment, PublishedForm
 from draws.beacon import pinned
 from draws.models import Draw, TextChange
 from draws.overdue import is_overdue, overdue
@@ -43,6 +44,10 @@ class DrawAdmin(StaffAdmin):
     list_filter = (StateFilter, ClosingFilter, ModeFilter, VipFilter)
     search_fields = ("title",)
     search_help_text = "Words of the title, or the number."
+
+    formfield_overrides: ClassVar[dict[Any, dict[str, Any]]] = {
+        DateTimeField: {"form_class": SplitDateTimeField, "widget": Moment}
+    }
 
     # -- lists --
 

@@ -3,7 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import (
+    AdminRadioSelect,
+    AdminSplitDateTime,
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+)
 from django.core.validators import RegexValidator
 
 from accounts.admin.base import ReasonedForm
@@ -47,6 +52,16 @@ class Text(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(initial) != self.to_python(data)
+
+
+class Moment(AdminSplitDateTime):
+    """A date and a time, each with a name of its own for who hears the page."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for part, label in zip(context["widget"]["subwidgets"], ("Date", "Time"), strict=True):
+            part["attrs"]["aria-label"] = label
+        return context
 
 
 class DraftForm(forms.ModelForm):  # type: ignore[type-arg]

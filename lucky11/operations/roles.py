@@ -6,6 +6,7 @@ that ends it. What a trigger refuses to everybody (changing a ledger row) the ap
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -156,7 +157,8 @@ def _database() -> str:
     return _rows("SELECT quote_ident(current_database())")[0][0]
 
 
-def _rows(query: str, parameters: list[object] | None = None) -> list[tuple[str, ...]]:
+def _rows(query: str, parameters: list[Any] | None = None) -> list[tuple[str, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        rows: list[tuple[str, ...]] = cursor.fetchall()
+    return rows
