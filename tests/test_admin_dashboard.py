@@ -17,6 +17,7 @@ from lucky11.models import OperationRun
 from lucky11.operations.runs import begin, end
 from tests.conftest import let_close, unguarded
 from tests.pages import finish, signed_in, take, words
+from tests.races.together import at_once
 from tests.staff import make_member, sign_in_boss
 
 GROUPS = ("Draws", "Prizes", "Support", "Coins", "Auditor")
@@ -159,6 +160,12 @@ def test_coins_are_counted_once_a_day_and_by_one_worker(make_player):
     CoinDay.objects.update(day=day.day - timedelta(days=1))
     assert count_coins()
     assert list(CoinDay.objects.order_by("day").values_list("coins", flat=True)) == [570, 630]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_workers_at_once_count_a_day_once(alice):
+    assert sorted(at_once([count_coins for _ in range(8)])) == [False] * 7 + [True]
+    assert CoinDay.objects.get().coins == alice.coins
 
 
 @pytest.mark.django_db
