@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
@@ -60,6 +61,13 @@ class Transaction(models.Model):
                 name="idx_transactions_rare",
                 fields=["type", "-id"],
                 condition=models.Q(type__in=["signup_bonus", "refund", "prize", "adjustment", "import"]),
+            ),
+            # For the staff's lists of a day, and of what moved for one draw.
+            models.Index(name="idx_transactions_moment", fields=["created_at", "id"]),
+            models.Index(
+                name="idx_transactions_reference",
+                fields=["reference", "id"],
+                condition=~models.Q(reference=""),
             ),
         ]
         constraints: ClassVar = [
@@ -142,3 +150,20 @@ class SpendLimit(models.Model):
 
     def __str__(self) -> str:
         return f"limit a {self.period} of player {self.user_id}"
+
+
+class CoinDay(models.Model):
+    """How many coins all players held together, counted once a day: what staff's figures read."""
+
+    day = models.DateField(primary_key=True, help_text="The day in UTC.")
+    coins = models.BigIntegerField()
+    holders = models.IntegerField(help_text="Players who held any.")
+    largest = ArrayField(models.TextField(), help_text="Ids of the players who held most, the first most.")
+    counted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "coin_days"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.coins} coins on {self.day}"

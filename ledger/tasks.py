@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from ledger import bonuses, seals
+from ledger import bonuses, circulation, seals
 
 
 @shared_task
@@ -15,3 +15,9 @@ def grant_missing_signup_bonuses() -> int:
 def seal_ledger() -> None:
     """Take the day's seal of the ledger, if it is due."""
     seals.seal_ledger()
+
+
+@shared_task
+def count_coins() -> None:
+    """Count the coins in circulation, if that was not done today."""
+    circulation.count_coins()

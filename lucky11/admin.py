@@ -8,56 +8,26 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.admin.approvals import to_decide
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
 from accounts.admin.search import ids_by_address
-from accounts.models import OutboxEmail, User
-from draws.models import Winner
-from draws.overdue import overdue
+from accounts.models import User
 from lucky11 import door
+from lucky11.dashboard import dashboard
 from lucky11.operations import admin as operations
 
 __all__ = ["StaffLogAdmin", "operations"]
-
-# Counts on the first page stop here: "more than 50" is as good a reason to look.
-COUNTED = 50
 
 stock_index = admin.site.index
 
 
 def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """The first page: what is overdue and what waits for somebody, as far as this staff member may see it."""
-    context = {**_draws_at_work(request), **_waiting(request), **(extra_context or {})}
-    return stock_index(request, context)
+    return stock_index(request, {**dashboard(request), **(extra_context or {})})
 
 
 def password_change(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """The site's own page."""
     return redirect("account_change_password")
-
-
-def _draws_at_work(request: HttpRequest) -> dict[str, Any]:
-    if not request.user.has_perm("draws.view_draw"):
-        return {}
-    late, more = overdue()
-    return {"overdue": late, "overdue_more": more, "shows_overdue": True}
-
-
-def _waiting(request: HttpRequest) -> dict[str, Any]:
-    waiting = {}
-    if isinstance(request.user, User):
-        waiting["to_decide"] = _up_to(to_decide(request.user))
-    if request.user.has_perm("draws.view_winner"):
-        waiting["to_claim"] = _up_to(Winner.objects.filter(hand_over=Winner.HandOver.TO_CLAIM))
-        waiting["to_send"] = _up_to(Winner.objects.filter(hand_over=Winner.HandOver.CLAIMED))
-    if request.user.has_perm("accounts.view_outboxemail"):
-        waiting["failing"] = _up_to(OutboxEmail.objects.filter(sent_at__isnull=True, attempts__gt=0))
-    return waiting
-
-
-def _up_to(rows: QuerySet[Any]) -> str:
-    count = rows[: COUNTED + 1].count()
-    return f"more than {COUNTED}" if count > COUNTED else str(count or "")
 
 
 admin.site.site_header = "Lucky11 staff"

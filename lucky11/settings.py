@@ -339,6 +339,7 @@ CELERY_BEAT_SCHEDULE = {
     "welcome bonuses that were missed": _every(3600, "ledger.tasks.grant_missing_signup_bonuses"),
     "seal the ledger": _every(900, "ledger.tasks.seal_ledger"),
     "sweep pictures": _every(3600, "draws.tasks.sweep_pictures"),
+    "count the coins": _every(900, "ledger.tasks.count_coins"),
     "pass on prizes of the gone": _every(60, "draws.tasks.pass_on_prizes_of_the_gone"),
     "pack downloads": _every(5, "accounts.tasks.make_data_exports"),
     "blank mails of the gone": _every(10, "accounts.tasks.blank_mails_of_the_gone"),

@@ -17,6 +17,10 @@ from django.template.response import TemplateResponse
 from accounts.admin.base import StaffAdmin
 
 
+class PlainForm(forms.Form):
+    """Nothing to fill in: the page says what will be done."""
+
+
 class ReasonForm(forms.Form):
     """Why staff do what they are about to do."""
 
@@ -41,6 +45,8 @@ class Act:
     facts: list[tuple[str, object]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    # What is allowed and often not meant.
+    warnings: list[str] = field(default_factory=list)
     # A sentence about the approval that the same act waits for; shown instead of the form.
     waiting: str = ""
     canonical: str = ""

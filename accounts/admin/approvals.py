@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import approvals
-from accounts.admin.acts import Act, perform
+from accounts.admin.acts import Act, PlainForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
@@ -61,10 +61,6 @@ class NoteForm(forms.Form):
         help_text="Whoever asked reads it.",
         error_messages={"required": "Say why not: whoever asked reads it."},
     )
-
-
-class ApproveForm(forms.Form):
-    """Nothing to fill in: the page says what will be done."""
 
 
 @admin.register(Approval)
@@ -152,7 +148,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         act = Act(
             title="Approve",
             button="Approve: it is done at once",
-            form=ApproveForm(request.POST if request.method == "POST" else None),
+            form=PlainForm(request.POST if request.method == "POST" else None),
             do=do,
             refusals=(ApprovalError,),
             facts=_facts(approval),

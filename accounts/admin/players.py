@@ -89,8 +89,10 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     inlines = (AddressInline,)
     filter_horizontal = ("groups",)
     list_display = ("address", "name", "coins", "confirmed", "standing", "joined")
-    list_filter = (MarkedFilter,)
+    # Other apps add theirs.
+    list_filter: ClassVar[list[Any]] = [MarkedFilter]
     ordering = ("-created_at", "-id")
+    MOST_COINS = "most"
     search_fields = ("email",)
     search_help_text = "An e-mail or how it begins, words of a name, or an id."
     readonly_fields = (
@@ -118,6 +120,11 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        if request.GET.get("coins") == self.MOST_COINS:
+            return ("-coins", "-id")
+        return self.ordering
 
     # -- who may --
 

@@ -5,6 +5,7 @@ import hashlib
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts import approvals
 from accounts.admin.acts import Act, ReasonForm, perform
@@ -12,7 +13,7 @@ from accounts.admin.approvals import waits
 from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval
-from draws import cancelling, fairness, publishing, sealing
+from draws import cancelling, drafting, fairness, publishing, sealing
 from draws.admin.words import moment
 from draws.approvals import CANCEL, cancel
 from draws.exceptions import DrawError, NotPublishable
@@ -62,6 +63,7 @@ def publish_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResp
         facts=terms,
         notes=NEVER_AGAIN,
         problems=publishing.problems(draw),
+        warnings=drafting.warnings(draw, timezone.now()),
         canonical=_canonical(draw),
     )
     return perform(page, request, draw, act, change_url(Draw, draw.pk))

@@ -1,11 +1,12 @@
 """Draws, as staff see them: drafts are theirs to write; what is published is sealed."""
 
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchVector
-from django.db.models import Q, QuerySet
+from django.core.exceptions import PermissionDenied
+from django.db.models import DateTimeField, Q, QuerySet
+from django.forms import SplitDateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
@@ -16,10 +17,10 @@ from accounts.admin.acts import found
 from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.base import StaffAdmin, short_time, staff
 from accounts.admin.search import whole_number, words_query
-from draws import publishing, text_changes
-from draws.admin import acts, beacon, picture_forms, words
-from draws.admin.filters import ORDERS, ClosingFilter, StateFilter, VipFilter
-from draws.admin.forms import DraftForm, PublishedForm
+from draws import drafting, publishing, text_changes
+from draws.admin import acts, beacon, drafts, picture_forms, words
+from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
+from draws.admin.forms import DraftForm, Moment, PublishedForm
 from draws.beacon import pinned
 from draws.models import Draw, TextChange
 from draws.overdue import is_overdue, overdue
@@ -31,10 +32,8 @@ TICKETS = (("entry_fee", "max_participants"), ("max_per_player", "min_participan
 TIMES = ("draw_time", ("vip_only", "early_access_until"))
 PLACES = (("winner_count", "reserve_count"), "prize_policy", "fairness_mode")
 STEPS = ("published_at", "frozen_at", "drawn_at", "cancelled_at", "settled_at")
-# A copy is a draft of its own: it says when it closes, and nothing is taken over from what happened.
-COPIED = [name for name in DraftForm.Meta.fields if name not in ("draw_time", "early_access_until")]
 CHANGES_SHOWN = 20
-PUBLISH, CANCEL, PASTE = "draws.publish_draw", "draws.cancel_draw", "draws.paste_round"
+PUBLISH, CANCEL, PASTE, ADD = "draws.publish_draw", "draws.cancel_draw", "draws.paste_round", "draws.add_draw"
 
 
 @admin.register(Draw)
@@ -44,9 +43,13 @@ class DrawAdmin(StaffAdmin):
     change_list_template = "admin/draws/draw/change_list.html"
     change_form_template = "admin/draws/draw/change_form.html"
     list_display = ("headline", "standing", "progress", "closes", "price", "prize")
-    list_filter = (StateFilter, ClosingFilter, VipFilter)
+    list_filter = (StateFilter, ClosingFilter, ModeFilter, VipFilter)
     search_fields = ("title",)
     search_help_text = "Words of the title, or the number."
+
+    formfield_overrides: ClassVar[dict[Any, dict[str, Any]]] = {
+        DateTimeField: {"form_class": SplitDateTimeField, "widget": Moment}
+    }
 
     # -- lists --
 
@@ -188,6 +191,9 @@ class DrawAdmin(StaffAdmin):
             path("<path:object_id>/publish/", view(self.publish_view), name="draws_draw_publish"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="draws_draw_cancel"),
             path("<path:object_id>/round/", view(self.round_view), name="draws_draw_round"),
+            path("<path:object_id>/duplicate/", view(self.duplicate_view), name="draws_draw_duplicate"),
+            path("<path:object_id>/preview/", view(self.preview_view), name="draws_draw_preview"),
+            path("preview/", view(self.preview_new_view), name="draws_draw_preview_new"),
             *super().get_urls(),
         ]
 
@@ -198,20 +204,29 @@ class DrawAdmin(StaffAdmin):
         context = {} if draw is None else self._beside(request, draw)
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page; beside what can be written, how players will see it."""
+        draw: Draw | None = context.get("original")
+        if draw is None:
+            context["preview_url"] = reverse("admin:draws_draw_preview_new")
+        elif draw.published_at is None and self.has_change_permission(request, draw):
+            context["preview_url"] = reverse("admin:draws_draw_preview", args=[draw.pk])
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def _beside(self, request: HttpRequest, draw: Draw) -> dict[str, Any]:
         draft = draw.published_at is None
         changes = TextChange.objects.filter(draw=draw).select_related("actor").order_by("-changed_at", "-pk")
         waits = draw.state == Draw.State.CLOSED and draw.fairness_mode == Draw.Mode.BEACON
-        copy = urlencode({name: getattr(draw, name) for name in COPIED if getattr(draw, name)})
         return {
             "may_publish": draft and request.user.has_perm(PUBLISH),
             "may_paste": waits and request.user.has_perm(PASTE),
             "may_cancel": draw.is_open and request.user.has_perm(CANCEL),
             "problems": publishing.problems(draw) if draft else [],
+            "warnings": drafting.warnings(draw, timezone.now()) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
-            "copy_url": f"{reverse('admin:draws_draw_add')}?{copy}"
-            if self.has_add_permission(request)
-            else "",
+            "may_duplicate": self.has_add_permission(request),
         }
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -225,6 +240,23 @@ class DrawAdmin(StaffAdmin):
     def round_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Paste the round that a draw waits for."""
         return beacon.paste_page(self, request, found(self, request, object_id, PASTE))
+
+    def duplicate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a draft like a draw."""
+        return drafts.duplicate_page(self, request, found(self, request, object_id, ADD))
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A draft's card, from the form as it stands."""
+        draft = found(self, request, object_id)
+        if draft.published_at is not None:
+            raise PermissionDenied
+        return drafts.preview(self, request, draft)
+
+    def preview_new_view(self, request: HttpRequest) -> HttpResponse:
+        """The card of a draw that is not saved yet."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return drafts.preview(self, request, None)
 
 
 TransactionAdmin.reference_pages["draw"] = "admin:draws_draw_change"

@@ -86,6 +86,19 @@ class ClosingFilter(admin.SimpleListFilter):
         return rows if end is None else rows.filter(draw_time__lt=_midnight(end))
 
 
+class ModeFilter(admin.SimpleListFilter):
+    """How winners are drawn."""
+
+    title = "how it is drawn"
+    parameter_name = "mode"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Draw.Mode.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Draw]) -> QuerySet[Draw] | None:
+        return queryset.filter(fairness_mode=self.value()) if self.value() in Draw.Mode.values else None
+
+
 class VipFilter(admin.SimpleListFilter):
     """Draws that only VIP players may enter."""
 

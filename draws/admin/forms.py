@@ -3,7 +3,12 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import (
+    AdminRadioSelect,
+    AdminSplitDateTime,
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+)
 from django.core.validators import RegexValidator
 
 from accounts.admin.base import ReasonedForm
@@ -16,6 +21,22 @@ MODES = {
     "yet when the ticket list is frozen. Nobody can know or steer them, not even you.",
     Draw.Mode.LOCAL: "Operator-run: players read, wherever the draw is shown, that the operator could know "
     "or influence the result.",
+}
+EXPLAINED = {
+    "prize_amount": "What each prize is worth in money. Winners say where it goes, and staff send it. "
+    "0: the prize is coins.",
+    "prize_coins": "Credited to each winner as soon as the draw is drawn.",
+    "entry_fee": "What a player pays for each ticket.",
+    "max_participants": "How many tickets there are. When all are taken, the draw is full and waits for its "
+    "closing time.",
+    "max_per_player": "How many of them one player may take.",
+    "min_participants": "With fewer tickets at closing the draw is void and every coin goes back.",
+    "draw_time": "The draw closes at this second, and winners are drawn right after it.",
+    "vip_only": "Only VIP players may enter.",
+    "early_access_until": "Until then only VIP players may enter, then everybody. Empty: everybody at once.",
+    "winner_count": "How many tickets win a prize; every prize is the same.",
+    "reserve_count": "How many more are drawn, in order. A prize that is not claimed goes to the next one.",
+    "prize_policy": "Whether one player can win several of the prizes.",
 }
 PICTURE = RegexValidator(r"^(https?:/)?/[^\s<>\"']+$", "Give an address that begins with https:// or with /.")
 
@@ -33,11 +54,25 @@ class Text(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
+class Moment(AdminSplitDateTime):
+    """A date and a time, each with a name of its own for who hears the page."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for part, label in zip(context["widget"]["subwidgets"], ("Date", "Time"), strict=True):
+            part["attrs"]["aria-label"] = label
+        return context
+
+
 class DraftForm(PhotoForm):
     """A draft; the rules that a draw must keep are the model's, with the model's sentences."""
 
-    title = forms.CharField(max_length=200, widget=AdminTextInputWidget())
-    description = Text(required=False)
+    title = forms.CharField(
+        max_length=200, widget=AdminTextInputWidget(), help_text="What can be won, in a few words."
+    )
+    description = Text(
+        required=False, help_text="On the draw’s own page. Typos can be corrected after publishing."
+    )
     prize_details = Text(label="What the winner gets", required=False, help_text="One line an item.")
     prize_image_url = forms.CharField(
         label="Address of a picture",
@@ -79,6 +114,7 @@ class DraftForm(PhotoForm):
             "prize_policy",
             "fairness_mode",
         ]
+        help_texts: ClassVar[dict[str, str]] = EXPLAINED
 
 
 class PublishedForm(PhotoForm, ReasonedForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +16,11 @@ from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
 from draws.models import Draw, Participation
 from ledger.models import Transaction
+
+# 12/345, 12 345, "draw 12, ticket 345"; no number longer than its column.
+NAMED = re.compile(
+    r"(?:draw\s*)?#?(\d{1,9})(?:\s*/\s*|\s*,?\s*ticket\s*|\s+)#?(\d{1,9})", re.ASCII | re.IGNORECASE
+)
 
 
 class NumberedPages(Paginator):  # type: ignore[type-arg]
@@ -48,7 +54,8 @@ class TicketAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"draw", "user"})
     search_fields = ("ticket_number",)
     search_help_text = (
-        "A player’s e-mail (or how it begins) or id; in one draw’s list also a ticket’s number."
+        "A player’s e-mail (or how it begins) or id; draw/ticket, such as 12/345; "
+        "in one draw’s list also a ticket’s number."
     )
     fields = ("number", "of_draw", "player", "participated_at", "taken_on", "payment")
     readonly_fields = fields
@@ -73,6 +80,9 @@ class TicketAdmin(ReadOnly, StaffAdmin):
     ) -> tuple[QuerySet[Participation], bool]:
         if not search_term.strip():
             return queryset, False
+        named = NAMED.fullmatch(search_term.strip())
+        if named:
+            return queryset.filter(draw_id=int(named[1]), ticket_number=int(named[2])), False
         match = Q(user_id__in=ids_by_address(search_term))
         number = whole_number(search_term)
         if number is not None and "draw" in request.GET:

@@ -1,11 +1,13 @@
 """Winners: staff send prizes and may hide a name. Whether a name is shown is the winner's own choice."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -30,6 +32,14 @@ SEND, READ, PASS_ON, HIDE = (
 SHOWN = ("of_draw", "position", "player", "won_with", "prize", "won_at")
 CHOSEN = ("is_public", "public_name")
 FILM = "celebration_video_url"
+
+
+LAPSING, SOON = "lapsing", timedelta(days=3)
+
+
+def lapsing(rows: QuerySet[Winner]) -> QuerySet[Winner]:
+    """The prizes among `rows` that lapse within days unless their winners claim them."""
+    return rows.filter(hand_over=HandOver.TO_CLAIM, claim_by__lt=Now() + SOON)
 
 
 class HideForm(ReasonedForm):
@@ -66,9 +76,11 @@ class HandOverFilter(admin.SimpleListFilter):
     parameter_name = "hand_over"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return HandOver.choices
+        return [*HandOver.choices, (LAPSING, f"To claim within {SOON.days} days")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Winner]) -> QuerySet[Winner] | None:
+        if self.value() == LAPSING:
+            return lapsing(queryset)
         return queryset.filter(hand_over=self.value()) if self.value() in HandOver.values else None
 
 

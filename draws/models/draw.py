@@ -204,6 +204,7 @@ class Draw(KeepsCounters):
                 condition=models.Q(published_at__isnull=True) | models.Q(vip_only=True),
             ),
             models.Index(name="idx_draws_closing", fields=["draw_time", "id"]),
+            models.Index(name="idx_draws_mode", fields=["fairness_mode", "id"]),
             GinIndex(SearchVector("title", config="simple"), name="idx_draws_title_words"),
         ]
         constraints: ClassVar = DRAW_RULES

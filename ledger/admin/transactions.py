@@ -1,11 +1,15 @@
 """Every coin movement, read-only, found by player, key or number."""
 
+import re
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
@@ -13,12 +17,20 @@ from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_ti
 from accounts.admin.players import PlayerAdmin, PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
-from ledger import services
+from ledger import circulation, services
 from ledger.admin.adjusting import adjust_page, may_adjust
 from ledger.models import Transaction
 
 NEWEST = 10  # movements on a player's page
 LONGEST = 60  # characters of a description in the list
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Label, first day and the day after the last, counted from today.
+DAYS = {
+    "today": ("Today", 0, 1),
+    "yesterday": ("Yesterday", -1, 0),
+    "week": ("Past 7 days", -6, 1),
+    "month": ("Past 30 days", -29, 1),
+}
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -33,6 +45,37 @@ class TypeFilter(admin.SimpleListFilter):
         return queryset.filter(type=self.value()) if self.value() in Transaction.Type.values else None
 
 
+class DayFilter(admin.SimpleListFilter):
+    """When the coins moved, by days of the staff member's own calendar."""
+
+    title = "day"
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(key, label) for key, (label, _, _) in DAYS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction] | None:
+        chosen = DAYS.get(self.value() or "")
+        if chosen is None:
+            return None
+        today = timezone.localdate()
+        return queryset.filter(_between(today + timedelta(chosen[1]), today + timedelta(chosen[2])))
+
+
+class HoldersFilter(admin.SimpleListFilter):
+    """The players with the most coins, as counted today: an index on coins would slow every ticket."""
+
+    title = parameter_name = "coins"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(PlayerAdmin.MOST_COINS, f"The {circulation.LARGEST} with most today")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User] | None:
+        if self.value() != PlayerAdmin.MOST_COINS:
+            return None
+        return queryset.filter(pk__in=circulation.largest_holders())
+
+
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnly, StaffAdmin):
     """The ledger is append-only: a mistake is corrected by a new movement, on the player's page."""
@@ -41,11 +84,12 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
     reference_pages: ClassVar[dict[str, str]] = {}
 
     list_display = ("id", "when", "player", "coins", "balance", "what", "about")
-    list_filter = (TypeFilter,)
+    list_filter = (TypeFilter, DayFilter)
     link_lookups = frozenset({"user"})
-    ordering = ("-id",)
     search_fields = ("idempotency_key",)
-    search_help_text = "A player’s e-mail (or how it begins) or id; a movement’s number or key."
+    search_help_text = (
+        "A player’s e-mail (or how it begins) or id; a movement’s number or key; draw:12; a day, 2026-11-25."
+    )
     fields = (
         "id",
         "created_at",
@@ -66,12 +110,21 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
         return super().get_queryset(request).prefetch_related("user", "actor")
 
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        term = request.GET.get("q", "").strip()
+        if _reference(term):
+            return ("-reference", "-id")
+        return ("-created_at", "-id") if request.GET.get("day") in DAYS or _day(term) else ("-id",)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str
     ) -> tuple[QuerySet[Transaction], bool]:
         term = search_term.strip()
         if not term:
             return queryset, False
+        alone = _reference(term) or _day(term)
+        if alone:
+            return queryset.filter(alone), False
         match = Q(idempotency_key=term) | Q(user_id__in=ids_by_address(term))
         number = whole_number(term)
         return queryset.filter(match if number is None else match | Q(pk=number)), False
@@ -129,6 +182,28 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
         return adjust_page(self, request, user_id)
 
 
+def _reference(term: str) -> Q | None:
+    if term.partition(":")[0] not in TransactionAdmin.reference_pages:
+        return None
+    # A range of one value, in the order of its index: told that they are equal, PostgreSQL reads the table
+    # from its newest row on when it takes the draw for a large one.
+    return Q(reference__range=(term, term))
+
+
+def _day(term: str) -> Q | None:
+    try:
+        day = parse_date(term) if ISO_DAY.fullmatch(term) else None
+    except ValueError:  # 30 February
+        return None
+    return _between(day, day + timedelta(1)) if day and day < date.max else None
+
+
+def _between(first: date, end: date) -> Q:
+    zone = timezone.get_current_timezone()
+    begins, ends = (datetime(day.year, day.month, day.day, tzinfo=zone) for day in (first, end))
+    return Q(created_at__gte=begins, created_at__lt=ends)
+
+
 def coins_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
     """A player's newest movements, with the way to all of them and to a correction."""
     if not request.user.has_perm("ledger.view_transaction"):
@@ -137,3 +212,4 @@ def coins_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
 
 
 PlayerAdmin.panels.append(PlayerPanel("admin/ledger/player_panel.html", coins_panel))
+PlayerAdmin.list_filter.append(HoldersFilter)

@@ -273,18 +273,6 @@ def test_a_draft_can_be_deleted_and_a_published_draw_never(client, boss, make_dr
     assert Draw.objects.filter(pk=draw.pk).exists()
 
 
-def test_a_copy_is_a_clean_draft_without_a_closing_time(client, boss, make_draw):
-    draw = make_draw(title="Coffee & cake", prize_details="Beans\nCup")
-    copy = client.get(client.get(page(draw)).context["copy_url"])
-    initial = copy.context["adminform"].form.initial
-    assert (initial["title"], initial["prize_details"], initial["entry_fee"]) == (
-        "Coffee & cake",
-        "Beans\nCup",
-        "5",
-    )
-    assert "draw_time" not in initial
-
-
 @pytest.mark.parametrize("what", ["change", "publish", "cancel"])
 def test_a_draw_that_does_not_exist_is_no_error_of_the_site(client, boss, what):
     for number in ("999", "99999999999999999999", "abc"):

@@ -2,11 +2,13 @@
 
 import json
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.admin.lists import COUNTED
 from accounts.services import create_player
@@ -19,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 BIG = {
     *("users", "draws", "transactions", "participations", "winners", "account_emailaddress", "outbox_emails"),
     *("approvals", "messages", "play_breaks", "redraws", "rules_acceptances", "spend_limits"),
+    *("coin_days", "operation_runs"),
 }
 # The bounded count reads COUNTED rows, and its filter may pass over others between them.
 ROWS_READ = 10 * COUNTED
@@ -32,17 +35,20 @@ INSERT INTO users (id, email, first_name, last_name, created_at, is_vip, is_acti
 INSERT INTO account_emailaddress (email, verified, "primary", user_id)
     SELECT email, true, true, id FROM users WHERE email LIKE 'crowd-%';
 INSERT INTO transactions (id, user_id, type, amount, description, idempotency_key, user_seq, balance_after,
-                          hash, reverses_id, actor_id)
+                          hash, reverses_id, actor_id, reference, created_at)
     OVERRIDING SYSTEM VALUE
     SELECT 1000000 + n, md5((n % 50000 + 1)::text), type, CASE type WHEN 'entry' THEN -5 ELSE 5 END,
            'Crowd', 'crowd:' || n, n, 5, '', CASE type WHEN 'refund' THEN 999999 + n END,
-           CASE type WHEN 'adjustment' THEN md5('1') END
+           CASE type WHEN 'adjustment' THEN md5('1') END,
+           CASE WHEN n <= 60000 THEN 'draw:1000001' WHEN n % 2 = 0 THEN 'draw:' || 1000000 + n ELSE '' END,
+           now() - (100000 - n) * interval '50 seconds'
     FROM (SELECT n, CASE WHEN n % 20000 = 0 THEN 'adjustment' WHEN n % 1000 = 1 THEN 'prize'
                          WHEN n % 900 = 2 THEN 'refund' WHEN n % 30 = 3 THEN 'signup_bonus'
                          WHEN n % 3 = 0 THEN 'daily_bonus' ELSE 'entry' END AS type
           FROM generate_series(1, 100000) AS n) AS typed;
 INSERT INTO draws (id, title, max_participants, current_participants, draw_time, published_at, is_active,
-                   frozen_at, drawn_at, cancelled_at, void_code, void_reason, settled_at, vip_only, winner_id)
+                   frozen_at, drawn_at, cancelled_at, void_code, void_reason, settled_at, vip_only, winner_id,
+                   fairness_mode)
     OVERRIDING SYSTEM VALUE
     SELECT 1000000 + n, 'Crowd prize ' || n || ' ' || (ARRAY['tram','moka','vinyl'])[n % 3 + 1], 100000,
            CASE WHEN n = 1 THEN 60000 ELSE 1 END,
@@ -53,7 +59,8 @@ INSERT INTO draws (id, title, max_participants, current_participants, draw_time,
            CASE WHEN n <= 99000 AND n % 2000 = 0 THEN now() - interval '1 day' END,
            CASE WHEN n <= 99000 AND n % 2000 = 0 THEN n / 2000 % 2 + 2 END,
            CASE WHEN n <= 99000 AND n % 2000 = 0 THEN 'Crowd' ELSE '' END,
-           CASE WHEN n <= 99000 AND n <> 98765 THEN now() END, n % 10000 = 7, NULL
+           CASE WHEN n <= 99000 AND n <> 98765 THEN now() END, n % 10000 = 7, NULL,
+           CASE WHEN n % 3000 = 0 THEN 'beacon' ELSE 'local' END
     FROM generate_series(1, 100000) AS n;
 INSERT INTO participations (id, user_id, draw_id, ticket_number, transaction_id, taken_on)
     OVERRIDING SYSTEM VALUE
@@ -84,6 +91,12 @@ INSERT INTO rules_acceptances (user_id, version)
 INSERT INTO play_breaks (user_id, kind) SELECT md5(n::text), 'exclusion' FROM generate_series(1, 100000) AS n;
 INSERT INTO spend_limits (user_id, period, coins)
     SELECT md5(n::text), 'day', 20 FROM generate_series(1, 100000) AS n;
+INSERT INTO coin_days (day, coins, holders, largest)
+    SELECT current_date - n, n, n, ARRAY(SELECT md5(id::text) FROM generate_series(1, 50) AS id)
+    FROM generate_series(0, 5000) AS n;
+INSERT INTO operation_runs (kind, started_at, ended_at, ok)
+    SELECT (ARRAY['check_integrity', 'db_backup', 'migrate'])[n % 3 + 1], now(), now(), n % 99 <> 0
+    FROM generate_series(1, 100000) AS n;
 INSERT INTO redraws (draw_id, failed_id, reserve_id, reason, record_hash)
     SELECT 1000000 + n, 1000000 + n, 1000001 + n % 100000, 'Crowd', '' FROM generate_series(1, 100000) AS n;
 """
@@ -114,7 +127,7 @@ RECORDS = ("accounts/message", "accounts/rulesacceptance", "accounts/playbreak",
 
 # address, query -> how many queries the page makes, the two that find the session and its user included.
 PAGES = [
-    ("/admin/", {}, 8),
+    ("/admin/", {}, 13),
     (DRAWS, {}, 5),
     (DRAWS, {"p": "40"}, 5),
     *(
@@ -125,6 +138,8 @@ PAGES = [
         (DRAWS, {"closes": span}, 5)
         for span in ["today", "tomorrow", "week", "later", "past-week", "past-month"]
     ),
+    *((DRAWS, {"mode": mode}, 5) for mode in ["local", "beacon"]),
+    (DRAWS, {"mode": "beacon", "state": "open"}, 5),
     (DRAWS, {"vip": "only"}, 5),
     (DRAWS, {"vip": "only", "state": "cancelled"}, 5),
     (DRAWS, {"q": "tram 1234"}, 5),
@@ -134,11 +149,13 @@ PAGES = [
     (f"{DRAWS}1099001/change/", {}, 5),
     (f"{DRAWS}1099995/change/", {}, 5),
     (f"{DRAWS}1099001/cancel/", {}, 6),
+    (f"{DRAWS}1099001/duplicate/", {}, 3),
     (TICKETS, {}, 6),
     (TICKETS, {"draw": DRAW}, 7),
     (TICKETS, {"draw": DRAW, "p": "1200"}, 7),
     (TICKETS, {"draw": DRAW, "q": "59999"}, 9),
     (TICKETS, {"q": "crowd-77@scale.example"}, 8),
+    (TICKETS, {"q": "1000001/59999"}, 6),
     (TICKETS, {"user": USER}, 6),
     (f"{TICKETS}1000009/change/", {}, 5),
     (COINS, {}, 6),
@@ -153,11 +170,17 @@ PAGES = [
     (COINS, {"q": "1000099"}, 7),
     (COINS, {"q": "nobody@scale.example"}, 6),
     (COINS, {"user": USER}, 6),
+    *((COINS, {"day": day}, 6) for day in ["today", "week", "month"]),
+    (COINS, {"day": "yesterday"}, 5),
+    (COINS, {"q": f"{timezone.localdate() - timedelta(days=20)}"}, 5),
+    (COINS, {"day": "week", "type": "daily_bonus"}, 5),
+    (COINS, {"q": "draw:1000001"}, 6),
     (f"{COINS}1000009/change/", {}, 4),
     (f"{COINS}adjust/{USER}/", {}, 4),
     (PLAYERS, {}, 5),
     (PLAYERS, {"p": "40"}, 5),
     *((PLAYERS, {"who": who}, 5) for who in ("vip", "staff", "suspended", "closed")),
+    (PLAYERS, {"coins": "most"}, 6),
     (PLAYERS, {"q": "crowd-77@scale.example"}, 7),
     (PLAYERS, {"q": "crowd-777"}, 7),
     (PLAYERS, {"q": USER}, 7),
@@ -168,6 +191,7 @@ PAGES = [
     (WINNERS, {}, 7),
     *((WINNERS, {"hand_over": state}, 7) for state in ("none", "to_claim", "claimed", "sent")),
     (WINNERS, {"hand_over": "lapsed"}, 4),
+    (WINNERS, {"hand_over": "lapsing"}, 4),
     *((WINNERS, {"name": name}, 7) for name in ("shown", "hidden")),
     (WINNERS, {"q": "crowd-77@scale.example"}, 9),
     (WINNERS, {"q": "1000777"}, 9),

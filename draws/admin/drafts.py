@@ -1,0 +1,104 @@
+"""What helps staff to write a draw: how players will see it, and a copy of one that is there."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.timezone import get_current_timezone, localtime
+
+from accounts.admin.acts import Act, PlainForm, perform
+from accounts.admin.base import StaffAdmin, change_url
+from draws import drafting, duplicating, publishing
+from draws.admin.words import moment
+from draws.exceptions import DrawError
+from draws.models import Draw
+
+# What the card shows where the form is still empty.
+UNNAMED, TICKETS = "The title comes here", 100
+TAKEN_OVER = "Title, texts, prize, price, limits, winners, reserves, and how it is drawn"
+NOT_TAKEN_OVER = "Tickets, winners, secrets, the seal, corrections: a new draw has its own"
+
+
+def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpResponse:
+    """The card of a draft as players will see it, from the form that is sent; nothing is saved."""
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form_class: Any = page.get_form(request, draft, change=draft is not None)
+    form = form_class(*sent, instance=draft or Draw())
+    complete = form.is_valid() if sent else draft is not None
+    draw: Draw = form.instance
+    context = {
+        "draw": _showable(draw),
+        "missing": {} if complete else _labelled(form),
+        "outlook": drafting.outlook(draw) if complete else [],
+        "problems": publishing.problems(draw) if complete else [],
+        "warnings": drafting.warnings(draw, timezone.now()) if complete else [],
+    }
+    return TemplateResponse(request, "admin/draws/draw/preview.html", context)
+
+
+def _showable(draw: Draw) -> Draw:
+    draw.pk = draw.pk or 0
+    draw.title = draw.title or UNNAMED
+    draw.draw_time = draw.draw_time or timezone.now() + duplicating.WEEK
+    draw.max_participants = draw.max_participants or TICKETS
+    return draw
+
+
+def _labelled(form: Any) -> dict[str, list[str]]:
+    """What is wrong, by the names that the form shows."""
+    found = {}
+    for name, errors in form.errors.items():
+        found[str(form[name].label) if name in form.fields else ""] = list(map(str, errors))
+    return found
+
+
+def duplicate_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
+    """Says what a copy takes over and when it would close; POST makes it."""
+    zone = get_current_timezone()
+    closes = duplicating.next_closing(draw.draw_time, timezone.now(), zone)
+    copies: list[Draw] = []
+    act = Act(
+        title="Duplicate this draw",
+        button="Make a draft like it",
+        form=PlainForm(request.POST if request.method == "POST" else None),
+        do=lambda given: _duplicate(page, request, draw, copies),
+        refusals=(DrawError,),
+        facts=[
+            ("Taken over", TAKEN_OVER),
+            ("Not taken over", NOT_TAKEN_OVER),
+            ("Picture", _picture(draw)),
+            ("This draw closes", _weekday(draw.draw_time)),
+            ("The copy would close", _weekday(closes)),
+        ],
+        notes=[
+            "The copy closes on the same weekday and at the same time of day, on the next such day that is "
+            "at least an hour away.",
+            "It is a draft: nobody but staff sees it until you publish it, and until then all of it can be "
+            "changed.",
+        ],
+    )
+    answer = perform(page, request, draw, act, change_url(Draw, draw.pk))
+    return redirect(change_url(Draw, copies[0].pk)) if copies else answer
+
+
+def _duplicate(page: StaffAdmin, request: HttpRequest, draw: Draw, copies: list[Draw]) -> str:
+    copy = duplicating.duplicate_draw(draw.pk, get_current_timezone())
+    page.log_addition(request, copy, f"Duplicated from {draw}.")
+    copies.append(copy)
+    closes = moment(copy.draw_time)
+    return f"This is a draft like {draw}. It would close at {closes}: read it before you publish."
+
+
+def _weekday(when: datetime) -> str:
+    return f"{localtime(when):%A}, {moment(when)}"
+
+
+def _picture(draw: Draw) -> str:
+    if not draw.prize_image_url:
+        return "The same illustration"
+    if duplicating.shared_picture(draw):
+        return "The same"
+    return "Not taken over: it is not the site’s own. The copy shows the illustration until you choose one"

@@ -1,0 +1,157 @@
+"""The staff's pages in a browser: on a phone and a wide screen, by day and by night, with a quiet console."""
+
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import Approval, Message, OutboxEmail
+from draws.models import Draw, LogRecord, Participation, Seal, Winner
+from ledger.models import CoinDay, Transaction
+from lucky11.operations.runs import begin, end
+from tests.pages import finish, take
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+SIZES = [(390, False), (390, True), (1280, False), (1280, True)]
+ABOUT_A_DRAFT = ("publish", "duplicate", "preview", "history")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Else axe reads sheets that Django’s import by a style of its own, which the policy blocks.
+CHECKED = {"runOnly": RULES, "iframes": False, "preload": False}
+# Where to leave pictures of the pages, for people.
+PICTURES = os.environ.get("ADMIN_PICTURES")
+
+
+@pytest.fixture
+def boss(make_player):
+    return make_player("boss", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def pages(boss, alice, make_draw, make_draft, make_player):
+    """Every kind of page, over a site at work."""
+    now = timezone.now().replace(microsecond=0)
+    drawn = make_draw(title="Lisbon for two, one long weekend", prize_amount=890, reserve_count=1)
+    for player in (alice, make_player("bob"), make_player("cleo", is_vip=True)):
+        take(player, drawn, 2)
+    finish(drawn)
+    opened = make_draw(title="A moka pot and a year of coffee", illustration="moka", vip_only=True)
+    make_draw(title="Turntable, two speakers", draw_time=now + timedelta(days=2), max_participants=4000)
+    draft = make_draft(title="Night tram", illustration="tram", description="Through the hills")
+    for n, coins in enumerate((5200, 5900, 5750, 6300, 7100, 6900, 7400)):
+        CoinDay.objects.create(day=date(2026, 11, 19 + n), coins=coins, holders=40 + n, largest=[])
+    for kind, ok in (("check_integrity", True), ("db_backup", False)):
+        run = begin(kind)
+        run.summary = "Every rule holds." if ok else "OSError: no space left on the backup's disk"
+        end(run, ok=ok)
+    OutboxEmail.objects.create(
+        key="x", recipient="a@lucky11.example", subject="You won", text="x", attempts=3
+    )
+    asked = Approval.objects.create(
+        kind="cancel_draw", subject=f"draw:{opened.pk}", summary=f"Cancel {opened}", payload={},
+        reason="The host withdrew", asked_by=make_player("second", is_staff=True),
+    )  # fmt: skip
+    winner = Winner.objects.get(draw=drawn)
+    newest = {
+        "draws/participation": Participation, "ledger/transaction": Transaction, "draws/seal": Seal,
+        "draws/logrecord": LogRecord, "accounts/message": Message, "accounts/outboxemail": OutboxEmail,
+    }  # fmt: skip
+    return {
+        "desk": "/admin/",
+        "draws": "/admin/draws/draw/",
+        "add draw": "/admin/draws/draw/add/",
+        "draft": f"/admin/draws/draw/{draft.pk}/change/",
+        "published": f"/admin/draws/draw/{drawn.pk}/change/",
+        **{f"{what} draft": f"/admin/draws/draw/{draft.pk}/{what}/" for what in ABOUT_A_DRAFT},
+        "cancel": f"/admin/draws/draw/{opened.pk}/cancel/",
+        "tickets of a draw": f"/admin/draws/participation/?draw={drawn.pk}",
+        "winner": f"/admin/draws/winner/{winner.pk}/change/",
+        "pass on": f"/admin/draws/winner/{winner.pk}/pass-on/",
+        "player": f"/admin/accounts/user/{alice.pk}/change/",
+        "suspend": f"/admin/accounts/user/{alice.pk}/suspend/",
+        "adjust": f"/admin/ledger/transaction/adjust/{alice.pk}/",
+        "approval": f"/admin/accounts/approval/{asked.pk}/change/",
+        "approve": f"/admin/accounts/approval/{asked.pk}/approve/",
+        "group": "/admin/auth/group/1/change/",
+        "app": "/admin/draws/",
+        **{name: f"/admin/{name}/{rows.objects.latest('pk').pk}/change/" for name, rows in newest.items()},
+        **{f"{name} list": f"/admin/{name}/" for name in (*newest, "draws/winner", "draws/round",
+           "draws/redraw", "accounts/user", "accounts/approval", "accounts/playbreak", "admin/logentry",
+           "accounts/rulesacceptance", "ledger/spendlimit", "auth/group", "lucky11/operationrun")},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "dark"), SIZES if PICTURES else SIZES[1:3])
+def test_every_staff_page_is_accessible_and_fits_the_screen(live_server, visit, pages, boss, width, dark):
+    window = visit(live_server.url, width, dark, player=boss)
+    found = []
+    for name, address in pages.items():
+        page = window.go(address)
+        if name in ("draft", "add draw"):
+            page.frame_locator(".preview iframe").locator(".card").wait_for()
+        if PICTURES:
+            file = f"{name.replace('/', '-')}-{width}-{'dark' if dark else 'light'}.png"
+            page.screenshot(path=Path(PICTURES) / file, full_page=True)
+        # Django's own question marks on its lists of permissions; and the frame, whose page is one of these.
+        unseen = {"exclude": [[".help-tooltip"], ["iframe"]]}
+        answer = Axe().run(page, context=unseen, options=CHECKED)
+        if answer.violations_count:
+            found.append(f"{name}\n{answer.generate_report()}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            found.append(f"{name} is {wide} pixels wide")
+    assert not found, "\n".join(found)
+    # To take a picture Playwright adds a style of its own, which the policy blocks.
+    assert PICTURES or window.complaints == []
+
+
+def write(page, **typed):
+    for name, value in typed.items():
+        page.locator(f"[name={name}]").fill(value)
+
+
+def test_the_card_beside_the_form_follows_what_is_typed(live_server, visit, boss):
+    window = visit(live_server.url, player=boss)
+    page = window.go("/admin/draws/draw/add/")
+    card = page.frame_locator(".preview iframe")
+    expect(card.get_by_role("heading", name="The title comes here")).to_be_visible()
+    expect(page.get_by_role("button", name="Preview")).to_be_hidden()
+    closes = timezone.now() + timedelta(days=3)
+    write(page, title="Night tram", max_participants="40", entry_fee="3", prize_coins="50")
+    write(page, draw_time_0=f"{closes:%Y-%m-%d}", draw_time_1="20:00:00")
+    page.locator("[name=illustration]").select_option("tram")
+    expect(card.get_by_role("heading", name="Night tram")).to_be_visible()
+    expect(card.locator("img")).to_have_attribute("src", "/static/img/art/tram.svg")
+    expect(card.get_by_text("A ticket costs 3 coins.")).to_be_visible()
+    expect(card.get_by_text("Full, it takes 120 coins from players")).to_be_visible()
+    assert card.locator(".card").evaluate("card => getComputedStyle(card).display") == "flex"
+    assert not Draw.objects.exists()
+    page.locator("[name=title]").press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("was added successfully")
+    assert window.complaints == []
+
+
+def test_without_script_a_button_shows_the_card_in_a_window_of_its_own(live_server, visit, boss):
+    window = visit(live_server.url, script=False, player=boss)
+    page = window.go("/admin/draws/draw/add/")
+    write(page, title="Night tram", max_participants="40")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").click()
+    expect(opened.value.get_by_role("heading", name="Night tram")).to_be_visible()
+    expect(opened.value.get_by_text("0 of 40 taken")).to_be_visible()
+    assert not Draw.objects.exists()
+
+
+def test_a_draw_is_made_again_with_two_clicks(live_server, visit, boss, make_draw):
+    draw = make_draw(title="Night tram")
+    window = visit(live_server.url, player=boss)
+    page = window.go(f"/admin/draws/draw/{draw.pk}/change/")
+    page.get_by_role("link", name="Duplicate this draw").click()
+    page.get_by_role("button", name="Make a draft like it").click()
+    expect(page.locator(".messagelist")).to_contain_text(f"This is a draft like Draw {draw.pk}: Night tram.")
+    assert Draw.objects.latest("pk").state == "draft"
+    assert window.complaints == []
