@@ -109,12 +109,12 @@ if (status && watched().length) {
 function covers() {
   for (const cover of document.querySelectorAll("[data-reveal]:not([data-ready])")) {
     cover.dataset.ready = "";
-    cover.querySelector("[data-show]").addEventListener("click", () => open(cover));
+    cover.querySelector("[data-show]").addEventListener("click", () => reveal(cover));
   }
 }
 
-async function open(cover) {
-  document.cookie = `result_seen=1; path=${location.pathname}; max-age=31536000; samesite=lax`;
+async function reveal(cover) {
+  document.cookie = `result_seen=1; path=${status.dataset.page}; max-age=31536000; samesite=lax`;
   cover.classList.add("is-opening");
   const moves = cover.getAnimations({ subtree: true });
   // Any key or press skips what is left of it.

@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from draws import closing
-from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, add_style
+from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, SPACED, add_style
 from tests.conftest import let_close, unguarded
 from tests.pages import finish, take
 
@@ -312,3 +312,14 @@ def test_a_search_is_made_by_keyboard(live_server, visit, make_draw):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Draws with “bicy”")).to_be_visible()
     expect(page.locator(".card h3")).to_have_text(["A city bicycle"])
+
+
+@pytest.mark.plants_defects
+def test_these_pages_fit_a_very_small_screen(live_server, visit, faces, alice):
+    window = visit(live_server.url, 320, player=alice)
+    for name, address in faces.items():
+        page = window.go(address)
+        page.evaluate("document.querySelectorAll('.figures').forEach(table => { table.open = true })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        add_style(page, SPACED)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{name} with wide letters"
