@@ -69,7 +69,7 @@ def _ended(column: str, before: str, size: int) -> list[Draw]:
     won = Winner.objects.filter(draw=OuterRef("pk"), place__lt=OuterRef("winner_count"))
     prizes = won.values("draw").annotate(n=Count("pk")).values("n")
     rows = Draw.objects.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-pk")
-    rows = rows.annotate(prizes=Subquery(prizes))
+    rows = rows.annotate(prizes=Subquery(prizes)).select_related("picture")
     position = read_moment_cursor(before)
     if position:
         moment, number = position
@@ -99,7 +99,7 @@ def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Hol
         groups = groups.filter(last__lt=position)
     page = cut(list(groups[: size + 1]), size, lambda group: str(group["last"]))
     ids = [group["draw_id"] for group in page.rows]
-    draws = Draw.objects.in_bulk(ids)
+    draws = Draw.objects.select_related("picture").in_bulk(ids)
     numbers = _first_numbers(player, ids)
     wins = _by_draw(
         Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket").order_by("pk")

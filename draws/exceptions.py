@@ -10,6 +10,7 @@ DrawError
 │   └── RequestConflict   InvalidTicketCount  InvalidRequest  TooBusy
 ├── NotPublishable        the draft cannot open as it is
 ├── NotCancellable        the draw can no longer be cancelled
+├── PictureRefused        the file is no picture that can be shown, or the draw keeps the one it has
 ├── RoundRefused          what staff pasted is not the round that the draw waits for
 ├── ClaimError            nothing about a prize was changed
 │   ├── ClaimNotYours     AlreadyClaimed  ClaimLapsed     NothingToClaim
@@ -159,6 +160,12 @@ class NotPublishable(DrawError):
 
 class NotCancellable(DrawError):
     """The draw can no longer be cancelled."""
+
+
+class PictureRefused(DrawError):
+    """The file is no picture that can be shown, or the draw's picture cannot change; nothing was changed."""
+
+    status = 400
 
 
 class RoundRefused(DrawError):

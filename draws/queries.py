@@ -118,7 +118,7 @@ def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE, term
 
     With a `term`, only draws whose title has words that begin like those of the term.
     """
-    rows: QuerySet[Draw] = Draw.objects.open()
+    rows: QuerySet[Draw] = Draw.objects.open().select_related("picture")
     words = words_query(term)
     if words is not None:
         rows = rows.alias(words=SearchVector("title", config="simple")).filter(words=words)
@@ -168,7 +168,7 @@ def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
     """A draw the viewer may see: any published one; staff see drafts too."""
     if draw_id >= 2**31:
         return None
-    rows = Draw.objects.filter(pk=draw_id)
+    rows = Draw.objects.select_related("picture").filter(pk=draw_id)
     if viewer is None or not viewer.is_staff:
         rows = rows.published()
     return rows.first()

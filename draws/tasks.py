@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts.heartbeat import beat
-from draws import claiming, closing, deleting, redrawing, telling
+from draws import claiming, closing, deleting, pictures, redrawing, telling
 from draws.beacon import rounds
 
 
@@ -49,3 +49,9 @@ def tell_results() -> int:
 def pass_on_prizes_of_the_gone() -> int:
     """Pass on what players who deleted their account had won and not received."""
     return deleting.pass_on_prizes_of_the_gone()
+
+
+@shared_task
+def sweep_pictures() -> int:
+    """Remove the files of pictures that no draw has."""
+    return pictures.sweep_files()

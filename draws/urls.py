@@ -1,8 +1,9 @@
 """Draws, results and tickets."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from draws.views import claims, detail, fairness, lists, live, verify
+from draws.picture_files import NAME
+from draws.views import claims, detail, fairness, lists, live, pictures, verify
 
 app_name = "draws"
 
@@ -23,6 +24,14 @@ urlpatterns = [
     path("fair-draws/", fairness.fair, name="fair"),
     path("winners/", lists.winners, name="winners"),
     path("winners/<int:winner_id>/claim/", claims.claim, name="claim"),
+    path("winners/old-site/", lists.old_winners, name="old_winners"),
     path("tickets/", lists.tickets, name="tickets"),
+    re_path(rf"^pictures/(?P<name>{NAME})$", pictures.uploaded, name="picture"),
+    re_path(
+        r"^pictures/made/(?P<number>[0-9]{1,10})-(?P<fingerprint>[0-9a-f]{8})(?P<shape>(?:-wide(?:-rtl)?)?)\.svg$",
+        pictures.made,
+        name="made_picture",
+    ),
+    path("tickets/old-site/", lists.old_tickets, name="old_tickets"),
     path("how-it-works/", lists.how, name="how"),
 ]

@@ -137,6 +137,17 @@ DRAWS = [
         timedelta(days=5),
     ),
     DemoDraw(
+        "A picnic for six, wherever you like",
+        _goods(
+            *("210.00", 3, 70, 7, ""),
+            "A basket that is packed the same morning, a blanket, and somebody who brings both.",
+            "Food and drink for six",
+            "The basket and the blanket are yours to keep",
+        ),
+        (0, 4, 7, 1, 3, 0, 5, 2),
+        timedelta(days=6),
+    ),
+    DemoDraw(
         "Weekend cabin by the lake",
         _goods(*("350.00", 5, 60, 6, ""), "Two nights in a cabin with a stove and a boat."),
         (3, 2, 1),

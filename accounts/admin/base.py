@@ -137,7 +137,7 @@ def _shown(form: Any, name: str, value: Any) -> str:
     elif hasattr(value, "__iter__") and not isinstance(value, str):
         text = ", ".join(map(str, value))
     else:
-        text = str(dict(choices).get(value, value) if choices else value)
+        text = str(dict(choices).get(value, value) if choices else "" if value is None else value)
     text = " ".join(text.split()) or "(empty)"
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 

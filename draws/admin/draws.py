@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.postgres.search import SearchVector
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +18,7 @@ from accounts.admin.base import StaffAdmin, short_time, staff
 from accounts.admin.search import whole_number
 from accounts.searching import words_query
 from draws import publishing, text_changes
-from draws.admin import acts, beacon, words
+from draws.admin import acts, beacon, picture_forms, words
 from draws.admin.filters import ORDERS, ClosingFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, PublishedForm
 from draws.beacon import pinned
@@ -25,7 +26,8 @@ from draws.models import Draw, TextChange
 from draws.overdue import is_overdue, overdue
 from ledger.admin.transactions import TransactionAdmin
 
-PRIZE = ("title", ("prize_amount", "prize_coins"), ("illustration", "prize_image_url"))
+PRIZE = ("title", ("prize_amount", "prize_coins"))
+PICTURE = ("illustration", "prize_image_url")
 TICKETS = (("entry_fee", "max_participants"), ("max_per_player", "min_participants"))
 TIMES = ("draw_time", ("vip_only", "early_access_until"))
 PLACES = (("winner_count", "reserve_count"), "prize_policy", "fairness_mode")
@@ -113,7 +115,7 @@ class DrawAdmin(StaffAdmin):
         return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Draw | None = None) -> tuple[str, ...]:
-        own = ("standing", "progress", "why_void", *STEPS)
+        own = ("standing", "progress", "why_void", "shown_picture", *STEPS)
         if obj is None or obj.published_at is None:
             return own
         sealed = [name for name in DraftForm.Meta.fields if name not in text_changes.FIELDS]
@@ -130,17 +132,30 @@ class DrawAdmin(StaffAdmin):
             ("Winners", {"fields": PLACES}),
         ]
         if obj is None or obj.published_at is None:
-            return [("Prize", {"fields": (*PRIZE[:1], *text_changes.FIELDS, *PRIZE[1:])}), *rules]
+            prize = ("Prize", {"fields": (*PRIZE[:1], *text_changes.FIELDS, *PRIZE[1:])})
+            return [prize, ("Picture", {"fields": (*self._photo(request, obj), *PICTURE)}), *rules]
         ended = ("why_void",) if obj.void_code else ()
         asked = ("reason",) if self.has_change_permission(request, obj) else ()
         reached = tuple(step for step in STEPS if getattr(obj, step))
         return [
             ("", {"fields": ("standing", "progress", *ended)}),
-            ("Texts, where a typo can be corrected", {"fields": (*text_changes.FIELDS, *asked)}),
-            ("Prize, sealed", {"fields": PRIZE}),
+            ("Texts, where a typo can be corrected", {"fields": text_changes.FIELDS}),
+            ("Picture", {"fields": (*self._photo(request, obj), *asked)}),
+            ("Prize, sealed", {"fields": (*PRIZE, PICTURE)}),
             *((f"{name}, sealed", options) for name, options in rules),
             ("Steps", {"fields": reached}),
         ]
+
+    def _photo(self, request: HttpRequest, draw: Draw | None) -> tuple[str, ...]:
+        shown = () if draw is None else ("shown_picture",)
+        return (*shown, *picture_forms.offered(draw)) if self._may_write(request, draw) else shown
+
+    def _may_write(self, request: HttpRequest, draw: Draw | None) -> bool:
+        return self.has_add_permission(request) if draw is None else self.has_change_permission(request, draw)
+
+    @admin.display(description="shown now")
+    def shown_picture(self, draw: Draw) -> str:
+        return render_to_string("admin/draws/draw/picture.html", {"draw": draw})
 
     @admin.display(description="why it has no winner")
     def why_void(self, draw: Draw) -> str:
@@ -153,6 +168,7 @@ class DrawAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if obj.published_at is None:
             super().save_model(request, obj, form, change)
+            form.save_photo(obj, staff(request))
             return
         if "title" in request.POST:
             sealed = "It was published while you were writing: only the two texts can change now."
@@ -160,6 +176,7 @@ class DrawAdmin(StaffAdmin):
         texts = {name: form.cleaned_data[name] for name in form.changed_data if name in text_changes.FIELDS}
         if texts:
             text_changes.change_text(obj.pk, texts, actor=staff(request))
+        form.save_photo(obj, staff(request))
 
     def view_on_site(self, draw: Draw) -> str:
         return reverse("draws:detail", args=[draw.pk])

@@ -7,6 +7,7 @@ from django.contrib.admin.widgets import AdminRadioSelect, AdminTextareaWidget, 
 from django.core.validators import RegexValidator
 
 from accounts.admin.base import ReasonedForm
+from draws.admin.picture_forms import IllustrationField, PhotoForm
 from draws.models import Draw
 from draws.text_changes import FIELDS
 
@@ -32,20 +33,22 @@ class Text(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
-class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
+class DraftForm(PhotoForm):
     """A draft; the rules that a draw must keep are the model's, with the model's sentences."""
 
     title = forms.CharField(max_length=200, widget=AdminTextInputWidget())
     description = Text(required=False)
     prize_details = Text(label="What the winner gets", required=False, help_text="One line an item.")
     prize_image_url = forms.CharField(
-        label="Picture",
+        label="Address of a picture",
         required=False,
         validators=[PICTURE],
         widget=AdminTextInputWidget(),
-        help_text="An address on this site, such as /static/img/tram.webp. Pictures from elsewhere are not "
-        "shown; the illustration is.",
+        help_text="Instead of a photo: an address on this site, such as /static/img/tram.webp. Pictures from "
+        "elsewhere are not shown; the illustration is.",
     )
+    illustration = IllustrationField()
+    remove_photo = forms.BooleanField(label="Remove the photo", required=False, initial=False)
 
     fairness_mode = forms.ChoiceField(
         label="How winners are drawn",
@@ -78,11 +81,13 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
         ]
 
 
-class PublishedForm(ReasonedForm):
+class PublishedForm(PhotoForm, ReasonedForm):
     """A published draw: typo fixes in what is not sealed, shown to players with what stood there before."""
 
     description = Text(required=False)
     prize_details = Text(label="What the winner gets", required=False, help_text="One line an item.")
+
+    field_order = ("description", "prize_details", "photo", "photo_alt", "reason")
 
     class Meta:
         model = Draw

@@ -1,5 +1,7 @@
 from draws.models.claims import Claim, EntryToTell, Redraw
 from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
+from draws.models.old_site import OldDraw, OldTicket, OldWinner
+from draws.models.pictures import PrizePicture
 from draws.models.seals import FreezeToTell, FrozenList, LogRecord, Round, Seal
 from draws.models.tickets import Participation, TextChange, Winner
 
@@ -12,7 +14,11 @@ __all__ = [
     "FreezeToTell",
     "FrozenList",
     "LogRecord",
+    "OldDraw",
+    "OldTicket",
+    "OldWinner",
     "Participation",
+    "PrizePicture",
     "Redraw",
     "Round",
     "Seal",

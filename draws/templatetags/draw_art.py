@@ -1,8 +1,13 @@
 """The picture and the paper of a draw."""
 
+from dataclasses import dataclass
+
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language_bidi
 
+from draws import made_pictures, pictures
 from draws.models import Draw
 
 register = template.Library()
@@ -17,6 +22,28 @@ PAPER = {
     "vinyl": "lilac",
     "telescope": "lilac",
 }
+# How wide the picture is in each place, for the browser's choice among an uploaded picture's files.
+SIZES = {
+    "card": "(min-width: 64rem) 22rem, (min-width: 40rem) 45vw, 16rem",
+    "row": "8rem",
+    "stage": "(min-width: 60rem) 26rem, 92vw",
+}
+
+
+@dataclass(frozen=True)
+class Art:
+    """What an `img` says; `wide` is another drawing for wide places, if there is one."""
+
+    src: str
+    width: int = 480
+    height: int = 360
+    srcset: str = ""
+    sizes: str = ""
+    alt: str = ""
+    wide: str = ""
+    # A photo, or a picture made for the draw; an illustration is neither.
+    kind: str = ""
+    eager: bool = False
 
 
 @register.filter
@@ -25,19 +52,33 @@ def paper(draw: Draw) -> str:
     return draw.stock if draw.vip_only else PAPER.get(draw.illustration, draw.stock)
 
 
-@register.filter
-def picture(draw: Draw) -> str:
-    """The address of the draw's picture: a photo of this site, or its illustration."""
-    return _photo(draw) or static(f"img/art/{draw.illustration or 'ticket'}.svg")
+@register.inclusion_tag("draws/_picture.html")
+def picture(draw: Draw, place: str) -> dict[str, Art]:
+    """The draw's picture in a card, a row or the stage: a photo, its illustration, or a made one."""
+    return {"art": _photo(draw, place) or _drawing(draw, place)}
 
 
-@register.filter
-def wide_picture(draw: Draw) -> str:
-    """The same for wide places."""
-    return _photo(draw) or static(f"img/art/{draw.illustration or 'ticket'}-wide.svg")
-
-
-def _photo(draw: Draw) -> str:
+def _photo(draw: Draw, place: str) -> Art | None:
+    url, eager = draw.prize_image_url, place == "stage"
+    if url.startswith(pictures.PREFIX):
+        found = getattr(draw, "picture", None)
+        if found is not None:
+            files = [(pictures.address_of(found.name, width), width) for width in found.widths]
+            srcset = ", ".join(f"{address} {width}w" for address, width in files)
+            size = (found.width, found.height)
+            return Art(files[0][0], *size, srcset, SIZES[place], found.alt, kind="photo", eager=eager)
     # Photos from elsewhere are blocked by the Content-Security-Policy, so they are not tried.
-    url = draw.prize_image_url
-    return url if url.startswith("/") and not url.startswith("//") else ""
+    if not url.startswith("/") or url.startswith("//"):
+        return None
+    return Art(url, kind="photo", eager=eager)
+
+
+def _drawing(draw: Draw, place: str) -> Art:
+    stage = place == "stage"
+    if draw.illustration:
+        narrow, wide = (static(f"img/art/{draw.illustration}{shape}.svg") for shape in ("", "-wide"))
+        return Art(narrow, wide=wide if stage else "", eager=stage)
+    fingerprint = made_pictures.fingerprint(draw.pk, draw.title)
+    shapes = ("", "-wide-rtl" if get_language_bidi() else "-wide")
+    narrow, wide = (reverse("draws:made_picture", args=[draw.pk, fingerprint, shape]) for shape in shapes)
+    return Art(narrow, wide=wide if stage else "", eager=stage, kind="made")

@@ -158,8 +158,8 @@ def test_looking_at_the_publish_page_publishes_nothing(client, boss, make_draft)
     assert draft.state == "draft"
 
 
-def test_a_published_draw_offers_its_two_texts_and_nothing_else(client, boss, draw):
-    form = client.get(page(draw)).context["adminform"].form
+def test_a_published_draw_with_a_picture_offers_its_two_texts_and_nothing_else(client, boss, make_draw):
+    form = client.get(page(make_draw(illustration="tram"))).context["adminform"].form
     assert set(form.fields) == {"description", "prize_details", "reason"}
 
 

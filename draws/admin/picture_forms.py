@@ -1,0 +1,145 @@
+"""The picture in the draw's form: a photo with its words, or one of the drawn illustrations."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminRadioSelect, AdminTextInputWidget
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from draws import picture_files, pictures
+from draws.exceptions import PictureRefused
+from draws.models import Draw
+from draws.models.pictures import LONGEST_ALT
+
+PHOTO, ALT, REMOVE = "photo", "photo_alt", "remove_photo"
+EITHER = "Either upload a photo or give an address, not both."
+KEEP_OR_GO = "Either upload another photo or remove the one there is, not both."
+WORDS_ALONE = "There is no photo that these words belong to: upload it too, or leave them empty."
+
+
+class Drawn(str):
+    """The name of an illustration; on a page, with the illustration itself."""
+
+    address: str
+
+    def __html__(self) -> SafeString:
+        return format_html('<img src="{}" width="96" height="72" alt=""> {}', self.address, str(self))
+
+
+class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What staff may do about a draw's photo, as far as the draw allows it."""
+
+    photo = forms.FileField(
+        label="Photo",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-picture": ""}),
+        help_text="JPEG, PNG or WebP, best 1,440 pixels wide or more and about 4:3. Where and when it was "
+        "taken is removed. It takes the place of an illustration.",
+    )
+    photo_alt = forms.CharField(
+        label="What the photo shows",
+        required=False,
+        max_length=LONGEST_ALT,
+        widget=AdminTextInputWidget(),
+        help_text="Needed with a photo: it is read aloud to players who do not see it. Say what there is to "
+        "win, without “photo of”. Example: “A red city bicycle with a basket, leaning on a blue door.”",
+    )
+
+    class Media:
+        js = ("js/admin-picture.js",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        has = has_photo(self.instance)
+        self.initial[REMOVE] = False
+        if has:
+            self.initial[ALT] = self.instance.picture.alt
+        for name in (PHOTO, ALT, REMOVE):
+            if name not in offered(self.instance):
+                self.fields.pop(name, None)
+        if "prize_image_url" in self.fields and has:
+            self.fields["prize_image_url"].disabled = True
+            self.fields["prize_image_url"].help_text = "The photo’s own. Remove the photo to give another."
+
+    def clean_photo(self) -> picture_files.Files | None:
+        given = self.cleaned_data[PHOTO]
+        if given is None:
+            return None
+        try:
+            return picture_files.read(given)
+        except PictureRefused as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        data = self.cleaned_data
+        photo, removed = data.get(PHOTO), data.get(REMOVE)
+        if photo and removed:
+            self.add_error(REMOVE, KEEP_OR_GO)
+        if photo and "prize_image_url" in self.changed_data and data.get("prize_image_url"):
+            self.add_error("prize_image_url", EITHER)
+        elif self._is_copy() and pictures.find_picture(data["prize_image_url"]) is None:
+            self.add_error("prize_image_url", pictures.NOT_FOUND)
+        if ALT in data:
+            self._check_words(data[ALT], bool(photo), has_photo(self.instance) and not removed)
+        return cleaned
+
+    def _check_words(self, alt: str, uploads: bool, keeps: bool) -> None:
+        if not alt and (uploads or keeps):
+            self.add_error(ALT, pictures.NO_ALT)
+        elif alt and not (uploads or PHOTO in self.errors or has_photo(self.instance)):
+            self.add_error(ALT, WORDS_ALONE)
+
+    def _is_copy(self) -> bool:
+        """Whether the address typed, or copied with another draw, is one of an uploaded picture."""
+        address = self.cleaned_data.get("prize_image_url") or ""
+        return not has_photo(self.instance) and address.startswith(pictures.PREFIX)
+
+    def save_photo(self, draw: Draw, actor: User) -> None:
+        """Do to the photo of a saved draw what was asked."""
+        data = self.cleaned_data
+        if data.get(PHOTO):
+            pictures.set_picture(draw.pk, data[PHOTO], data[ALT], actor=actor)
+        elif data.get(REMOVE):
+            pictures.remove_picture(draw.pk)
+        elif self._is_copy():
+            pictures.copy_picture(draw.pk, data["prize_image_url"], actor=actor)
+        elif ALT in self.changed_data and data.get(ALT):
+            pictures.describe_picture(draw.pk, data[ALT])
+
+
+class IllustrationField(forms.TypedChoiceField):
+    """One of the drawn illustrations, or none."""
+
+    widget = AdminRadioSelect(attrs={"class": "radiolist drawings"})
+
+    def __init__(self) -> None:
+        super().__init__(choices=_illustrations, required=False, empty_value="")
+
+
+def _illustrations() -> Iterator[tuple[str, str]]:
+    # Asked for with each form: the addresses of static files are not known before.
+    yield "", "None: without a photo, one is drawn from the number and the title"
+    for value, label in Draw.Illustration.choices:
+        named = Drawn(label)
+        named.address = static(f"img/art/{value}.svg")
+        yield value, named
+
+
+def has_photo(draw: Draw) -> bool:
+    """Whether an uploaded picture belongs to the draw."""
+    return draw.pk is not None and getattr(draw, "picture", None) is not None
+
+
+def offered(draw: Draw | None) -> tuple[str, ...]:
+    """The fields about a photo that the draw's form has; a published draw with a picture keeps it."""
+    has = draw is not None and has_photo(draw)
+    if draw is None or draw.published_at is None:
+        return (PHOTO, ALT, REMOVE) if has else (PHOTO, ALT)
+    if has:
+        return (ALT,)
+    return () if draw.illustration or draw.prize_image_url else (PHOTO, ALT)

@@ -1,0 +1,157 @@
+"""The picture of a draw's prize: uploaded, described, copied with the draw, removed.
+
+Files are written before the row that names them and only ever removed when no row does, all of it under one
+lock: no row is without its files. What a failed or crashed transaction leaves behind, `sweep_files` removes.
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+from django.db import connection, transaction
+
+from accounts.models import User
+from draws.exceptions import PictureRefused
+from draws.models import Draw, PrizePicture
+from draws.models.pictures import LONGEST_ALT
+from draws.picture_files import NAME, Files, file_name
+from draws.services import lock_draw
+
+# The addresses of uploaded pictures begin with it, `draws.urls` has them.
+PREFIX = "/pictures/"
+# "pictures" in ASCII, as a number: nobody else's advisory lock.
+LOCK = int.from_bytes(b"pictures", "big")
+
+SEALED = "Players entered this draw for the picture they saw: it stays as it is. Nothing was changed."
+NO_ALT = "Say in words what the picture shows: some players listen to it. Nothing was changed."
+LONG_ALT = f"Say it in at most {LONGEST_ALT} characters. Nothing was changed."
+NOT_FOUND = "There is no such picture on this site: upload it. Nothing was changed."
+
+
+def storage() -> Storage:
+    """Where the files are."""
+    return storages["prize_pictures"]
+
+
+@transaction.atomic
+def set_picture(draw_id: int, files: Files, alt: str, *, actor: User | None) -> PrizePicture:
+    """Give a draw a picture: a draft any, a published draw only if it has none.
+
+    Raises DrawNotFound, or PictureRefused; then no file is left behind.
+    """
+    alt = _said(alt)
+    draw = lock_draw(draw_id)
+    if draw.published_at is not None and (draw.illustration or draw.prize_image_url):
+        raise PictureRefused(SEALED)
+    _hold()
+    written = _write(files)
+    try:
+        with transaction.atomic():
+            return _save(draw, files.name, files.width, files.height, alt, actor)
+    except BaseException:
+        _remove(written)
+        raise
+
+
+@transaction.atomic
+def copy_picture(draw_id: int, address: str, *, actor: User | None) -> PrizePicture:
+    """Give a draft the picture that another draw has, by its address. Raises DrawNotFound, PictureRefused."""
+    draw = lock_draw(draw_id)
+    if draw.published_at is not None:
+        raise PictureRefused(SEALED)
+    _hold()
+    found = find_picture(address)
+    if found is None:
+        raise PictureRefused(NOT_FOUND)
+    return _save(draw, found.name, found.width, found.height, found.alt, actor)
+
+
+@transaction.atomic
+def describe_picture(draw_id: int, alt: str) -> None:
+    """Say in other words what a draw's picture shows; after publishing too. Raises PictureRefused."""
+    alt = _said(alt)
+    lock_draw(draw_id)
+    if not PrizePicture.objects.filter(draw=draw_id).update(alt=alt):
+        raise PictureRefused("This draw has no uploaded picture. Nothing was changed.")
+
+
+@transaction.atomic
+def remove_picture(draw_id: int) -> None:
+    """Take the picture off a draft. Its files go with the next sweep. Raises DrawNotFound, PictureRefused."""
+    draw = lock_draw(draw_id)
+    if draw.published_at is not None:
+        raise PictureRefused(SEALED)
+    PrizePicture.objects.filter(draw=draw).delete()
+    Draw.objects.filter(pk=draw.pk).update(prize_image_url="")
+
+
+def find_picture(address: str) -> PrizePicture | None:
+    """The uploaded picture with this address, with the words of whoever described it first."""
+    name = address.removeprefix(PREFIX)
+    if not address.startswith(PREFIX) or not re.fullmatch(NAME, name):
+        return None
+    return PrizePicture.objects.filter(name=name[:32]).order_by("uploaded_at", "pk").first()
+
+
+def address_of(name: str, width: int) -> str:
+    """Where a file of a picture is on this site."""
+    return PREFIX + file_name(name, width)
+
+
+@transaction.atomic
+def sweep_files() -> int:
+    """Remove the files that no draw's picture has; returns how many."""
+    _hold()
+    try:
+        present = storage().listdir("")[1]
+    except FileNotFoundError:
+        return 0
+    wanted = set(PrizePicture.objects.values_list("name", flat=True))
+    gone = [name for name in present if re.fullmatch(NAME, name) and name[:32] not in wanted]
+    _remove(gone)
+    return len(gone)
+
+
+def _said(alt: str) -> str:
+    alt = " ".join(alt.split())
+    if not alt:
+        raise PictureRefused(NO_ALT)
+    if len(alt) > LONGEST_ALT:
+        raise PictureRefused(LONG_ALT)
+    return alt
+
+
+def _hold() -> None:
+    """One at a time among uploads and sweeps, until the surrounding database transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _save(draw: Draw, name: str, width: int, height: int, alt: str, actor: User | None) -> PrizePicture:
+    fields = {"name": name, "width": width, "height": height, "alt": alt, "uploaded_by": actor}
+    picture, _ = PrizePicture.objects.update_or_create(draw=draw, defaults=fields)
+    Draw.objects.filter(pk=draw.pk).update(prize_image_url=address_of(name, width))
+    return picture
+
+
+def _write(files: Files) -> list[str]:
+    """Write what is not there yet; returns the names of what was written."""
+    place, written = storage(), []
+    try:
+        for name, content in files.named():
+            if place.exists(name):
+                if place.size(name) == len(content):
+                    continue
+                # Half a file, of a process that died.
+                place.delete(name)
+            written.append(place.save(name, ContentFile(content)))
+    except BaseException:
+        _remove(written)
+        raise
+    return written
+
+
+def _remove(names: Iterable[str]) -> None:
+    for name in names:
+        storage().delete(name)
