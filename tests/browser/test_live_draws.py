@@ -178,7 +178,13 @@ def test_opening_lasts_a_moment_and_any_key_ends_it(live_server, visit, ended, a
         "document.addEventListener('animationstart', () => document.getAnimations().forEach(a => a.pause()))"
     )
     page.get_by_role("button", name="Show result").click()
-    page.wait_for_function("document.getAnimations().some(a => a.playState === 'paused')")
+    page.evaluate(
+        """() => new Promise(done => {
+            const paused = () => document.getAnimations().some(a => a.playState === "paused");
+            const look = () => paused() ? done() : requestAnimationFrame(look);
+            look();
+        })"""
+    )
     ends = page.evaluate(
         "document.querySelector('.reveal').getAnimations({ subtree: true })"
         ".map(a => a.effect.getComputedTiming().endTime)"
