@@ -27,6 +27,11 @@ class Panel:
         return f"draws/panel/{self.face}.html"
 
     @property
+    def is_result(self) -> bool:
+        """Whether it tells a player if they won."""
+        return self.face in {"won", "lost"}
+
+    @property
     def would_hold(self) -> int:
         return self.held + 1
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from django.contrib.postgres.search import SearchVector
 from django.db import connection
 from django.db.models import Count, F, QuerySet, Subquery, Sum, Window
 from django.utils import timezone
@@ -14,6 +15,7 @@ from accounts.breaks import current_break, until
 from accounts.models import User
 from accounts.paging import Page, cut, moment_cursor, read_moment_cursor
 from accounts.playing import may_play_problem
+from accounts.searching import words_query
 from accounts.services import has_confirmed_email
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
 from draws.revealing import Pseudonym, pseudonym_of, public_seals
@@ -111,9 +113,15 @@ def _held_in_open(viewer: Viewer) -> Counter[int]:
     return Counter(dict(mine.values_list("draw_id").annotate(n=Count("pk")).order_by()))
 
 
-def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE) -> Page[Draw]:
-    """A page of draws on sale, the one that closes next first; `show` is all, today, vip or mine."""
+def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE, term: str = "") -> Page[Draw]:
+    """A page of draws on sale, the one that closes next first; `show` is all, today, vip or mine.
+
+    With a `term`, only draws whose title has words that begin like those of the term.
+    """
     rows: QuerySet[Draw] = Draw.objects.open().select_related("picture")
+    words = words_query(term)
+    if words is not None:
+        rows = rows.alias(words=SearchVector("title", config="simple")).filter(words=words)
     if show == "today":
         rows = rows.filter(draw_time__lt=end_of_today())
     elif show == "vip":

@@ -3,13 +3,15 @@
 from django.urls import path, re_path
 
 from draws.picture_files import NAME
-from draws.views import claims, detail, fairness, lists, pictures, verify
+from draws.views import claims, detail, fairness, lists, live, pictures, verify
 
 app_name = "draws"
 
 urlpatterns = [
     path("", lists.open_draws, name="list"),
     path("draws/<int:draw_id>/", detail.detail, name="detail"),
+    path("draws/now.json", live.now, name="now"),
+    path("draws/<int:draw_id>/closing.ics", live.calendar, name="calendar"),
     path("draws/<int:draw_id>/enter/", detail.enter, name="enter"),
     path("draws/<int:draw_id>/verify/", verify.verify, name="verify"),
     path("verify/lucky11_checker.html", verify.checker_page, name="checker_page"),

@@ -13,6 +13,7 @@ from accounts import pace
 from accounts.http import player_of, posts_only
 from accounts.paging import cut, read_number_cursor
 from ledger import bonuses, services
+from ledger.balances import balances
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
 
@@ -32,6 +33,7 @@ def coins(request: HttpRequest) -> HttpResponse:
         "before": before,
         "next": page.next,
         "visit": "" if before else bonuses.visit_today(player),
+        "balances": None if before else balances(player),
     }
     return render(request, "ledger/coins.html", context)
 

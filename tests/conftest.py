@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -68,6 +69,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chance = random.Random(seed)
         files = {item.path: chance.random() for item in items}
         items.sort(key=lambda item: (files[item.path], chance.random()))
+
+
+@pytest.fixture(autouse=True)
+def _no_test_reads_what_another_left_in_memory() -> None:
+    """Numbers of draws begin anew in tests that commit."""
+    caches["process"].clear()
 
 
 @pytest.fixture

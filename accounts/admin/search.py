@@ -1,16 +1,14 @@
 """Finding players along indexes: by e-mail (whole, or how it begins), by id, or by words of their name."""
 
-import re
-
 from allauth.account.models import EmailAddress
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.searching import words_query
 
 FOUND = 50
 SHORTEST = 3  # characters of an e-mail's beginning that are looked up
-WORDS = 8
 
 
 def ids_by_address(term: str) -> list[str]:
@@ -22,16 +20,6 @@ def ids_by_address(term: str) -> list[str]:
         begins = EmailAddress.objects.filter(email__startswith=address)
         known.update(begins.values_list("user_id", flat=True)[:FOUND])
     return sorted(known)
-
-
-def words_query(term: str) -> SearchQuery | None:
-    """A text search for words that begin like those of `term`, in any order; None when it has none."""
-    words = re.findall(r"\w+", term)[:WORDS]
-    return (
-        SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")
-        if words
-        else None
-    )
 
 
 def find_players(rows: QuerySet[User], term: str) -> QuerySet[User]:

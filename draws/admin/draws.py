@@ -16,7 +16,8 @@ from django.utils.html import format_html
 from accounts.admin.acts import found
 from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.base import StaffAdmin, short_time, staff
-from accounts.admin.search import whole_number, words_query
+from accounts.admin.search import whole_number
+from accounts.searching import words_query
 from draws import drafting, publishing, text_changes
 from draws.admin import acts, beacon, drafts, picture_forms, words
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter

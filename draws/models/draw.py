@@ -232,6 +232,15 @@ class Draw(KeepsCounters):
         return self.State.OPEN if timezone.now() < self.draw_time else self.State.CLOSING
 
     @property
+    def stage(self) -> str:
+        """The state, and of an open draw whether it is full, or open to VIP players only for now."""
+        if not self.is_open:
+            return str(self.state.value)
+        if self.is_full:
+            return "full"
+        return "early" if self.is_early_access else "open"
+
+    @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 

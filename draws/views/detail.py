@@ -15,16 +15,24 @@ from accounts import pace
 from accounts.http import player_of, posts_only
 from accounts.rules_form import AcceptRulesForm
 from draws import entering, exceptions, queries
+from draws.filling import filling
 from draws.forms import EntryForm
 from draws.panels import panel
 
 logger = logging.getLogger(__name__)
 
+RESULT_SEEN = "result_seen"
+
 
 @require_safe
 def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
-    """The draw in whatever state it is; `?receipt=` shows what an entry has just taken."""
-    context: dict[str, Any] = {"again": "again" in request.GET}
+    """The draw in whatever state it is; `?receipt=` shows what an entry has just taken.
+
+    A player's result is covered until they ask for it: by `?result`, or by the button, whose script sets the
+    cookie.
+    """
+    seen = "result" in request.GET or RESULT_SEEN in request.COOKIES
+    context: dict[str, Any] = {"again": "again" in request.GET, "result_seen": seen}
     request_id = request.GET.get("receipt", "")
     player = player_of(request)
     if request_id and player and draw_id < 2**31:
@@ -73,6 +81,7 @@ def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int
         "page": page,
         "draw": draw,
         "panel": face,
+        "filling": filling(draw),
         "rules_form": AcceptRulesForm() if face.face == "rules" else None,
         "request_id": uuid.uuid4().hex,
         **extra,

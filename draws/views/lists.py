@@ -12,21 +12,25 @@ from draws import archive, old_site, queries
 OPEN_SHOWS = {"all": "All", "today": "Closing today", "vip": "VIP", "mine": "Mine"}
 TICKET_SHOWS = {"all": "All", "active": "Active", "won": "Won", "ended": "Ended"}
 
+TERM = 100  # characters that are searched for
+
 
 @require_safe
 def open_draws(request: HttpRequest) -> HttpResponse:
     """The front page: what can be entered now, and what was just drawn."""
     show = _choice(request, OPEN_SHOWS)
     after = request.GET.get("after", "")
+    term = request.GET.get("q", "").replace("\0", "").strip()[:TERM]
     player = player_of(request)
     summary = queries.summary(player)
-    front = show == "all" and not after
-    page = queries.open_draws(show, summary.held, after, queries.PAGE + front)
+    front = show == "all" and not after and not term
+    page = queries.open_draws(show, summary.held, after, queries.PAGE + front, term)
     hero = page.rows[0] if front and page.rows else None
     context = {
         "summary": summary,
         "chips": _open_chips(summary, player is not None),
         "show": show,
+        "term": term,
         "front": front,
         "hero": hero,
         "hero_held": queries.held_in(player, hero.pk, 4) if hero else None,

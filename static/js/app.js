@@ -6,10 +6,13 @@ const loadedAt = performance.now();
 const now = () => serverNow + (performance.now() - loadedAt);
 const grouped = (number) => number.toLocaleString("en");
 
-for (const clock of document.querySelectorAll("[data-countdown]")) {
+// Silent for screen readers, except once at ten minutes and once at one minute where the page has words for it.
+function countdown(clock) {
   const end = Date.parse(clock.dataset.countdown);
   const part = (name, value) => { clock.querySelector(`[data-${name}]`).textContent = value; };
+  let before = Infinity;
   const tick = () => {
+    if (!clock.isConnected) return;
     const left = Math.max(0, Math.ceil((end - now()) / 1000));
     part("d", Math.floor(left / 86400));
     part("h", Math.floor(left / 3600) % 24);
@@ -17,16 +20,18 @@ for (const clock of document.querySelectorAll("[data-countdown]")) {
     part("s", String(left % 60).padStart(2, "0"));
     for (const unit of clock.querySelectorAll("[data-from]")) unit.hidden = left < Number(unit.dataset.from);
     for (const unit of clock.querySelectorAll("[data-until]")) unit.hidden = left >= Number(unit.dataset.until);
+    for (const [seconds, words] of [[600, "ten"], [60, "one"]])
+      if (left <= seconds && before > seconds && before < Infinity) document.dispatchEvent(new CustomEvent("say", { detail: words }));
+    before = left;
     if (left) setTimeout(tick, 1000 - (now() % 1000));
   };
   tick();
 }
 
-// The entry form: what it costs, what you would hold, and one submission at a time.
-for (const form of document.querySelectorAll("form[data-price]")) {
+// The entry form: what it costs, and what you would hold.
+function costs(form) {
   const input = form.querySelector("input[name=tickets]");
-  const { price, balance, held, taken } = Object.fromEntries(
-    Object.entries(form.dataset).map(([key, value]) => [key, Number(value)]));
+  const figure = (name) => Number(form.dataset[name]);
   const show = (name, value) => {
     for (const el of form.querySelectorAll(`[data-${name}]`)) el.textContent = grouped(value);
     for (const el of form.querySelectorAll(`[data-unit=${name}]`)) el.textContent = value === 1 ? "coin" : "coins";
@@ -37,10 +42,10 @@ for (const form of document.querySelectorAll("form[data-price]")) {
     for (const el of form.querySelectorAll("[data-plain]")) el.hidden = valid;
     for (const el of form.querySelectorAll("[data-script]")) el.hidden = !valid;
     show("count", count);
-    show("cost", count * price);
-    show("hold", held + count);
-    show("of", taken + count);
-    show("keep", balance - count * price);
+    show("cost", count * figure("price"));
+    show("hold", figure("held") + count);
+    show("of", figure("entered") + count);
+    show("keep", figure("balance") - count * figure("price"));
   };
   for (const button of form.querySelectorAll("[data-step]")) {
     button.hidden = false;
@@ -50,10 +55,12 @@ for (const form of document.querySelectorAll("form[data-price]")) {
     });
   }
   input.addEventListener("input", sync);
+  form.addEventListener("figures", sync);
   sync();
 }
 
-for (const form of document.querySelectorAll("form[data-once]")) {
+// One submission at a time.
+function once(form) {
   const button = form.querySelector("[type=submit]");
   form.addEventListener("submit", (event) => {
     if (button.ariaDisabled === "true") return event.preventDefault();
@@ -69,35 +76,14 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
-// While a draw closes: look again every few seconds, and reload only when its state has changed.
-const live = document.querySelector("[data-state]");
-if (live) {
-  let wait = 2000;
-  const look = async () => {
-    if (!document.hidden) {
-      wait = Math.min(wait * 1.2, 15000);
-      try {
-        const page = await (await fetch(live.dataset.url, { cache: "no-store" })).text();
-        const seen = new DOMParser().parseFromString(page, "text/html").querySelector("[data-state]");
-        if (seen && seen.dataset.state !== live.dataset.state) return location.replace(live.dataset.url);
-      } catch { /* offline: look again later */ }
-    }
-    setTimeout(look, wait);
-  };
-  const untilClose = Date.parse(live.dataset.closes) - now();
-  if (untilClose < 2 ** 31) setTimeout(look, Math.max(untilClose, 0) + 1500);
+// The bar at the bottom leads to the form as long as the form is out of sight.
+function quickEntry(bar) {
+  const entry = document.querySelector("#entry");
+  if (entry) new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting; }, { threshold: 0.2 }).observe(entry);
 }
-
-const bar = document.querySelector(".buybar");
-const entry = document.querySelector("#entry");
-if (bar && entry) {
-  new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting; }, { threshold: 0.2 }).observe(entry);
-}
-
-document.querySelector("[data-focus]")?.focus();
 
 // Fingerprints: a button beside the text that can be selected anyway.
-for (const button of document.querySelectorAll("[data-copy]")) {
+function copying(button) {
   const word = button.firstChild;
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -114,3 +100,21 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     setTimeout(() => { word.textContent = "Copy"; }, 2000);
   });
 }
+
+const habits = {
+  "[data-countdown]": countdown,
+  "form[data-price]": costs,
+  "form[data-once]": once,
+  ".buybar": quickEntry,
+  "[data-copy]": copying,
+};
+
+function enliven(root) {
+  for (const [selector, habit] of Object.entries(habits)) root.querySelectorAll(selector).forEach(habit);
+}
+
+enliven(document);
+// Part of the page was replaced by a newer one.
+document.addEventListener("renewed", (event) => enliven(event.target));
+
+document.querySelector("[data-focus]")?.focus();

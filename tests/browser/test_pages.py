@@ -184,6 +184,7 @@ def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visi
     page = visit(live_server.url, player=alice).go(f"/draws/{draw.pk}/")
     expect(page.get_by_role("heading", name="Being drawn")).to_be_visible()
     closing.close_due_draws()
+    page.get_by_role("button", name="Show result").click()
     expect(page.get_by_role("heading", name="Ticket 0001 won")).to_be_visible()
 
 

@@ -50,8 +50,8 @@ def test_a_photo_uploaded_to_a_draft_is_on_its_page_and_in_the_log(client, boss,
 
 
 def test_a_new_draft_can_come_with_its_photo(client, boss, make_draft):
-    copy = client.get(page(make_draft())).context["copy_url"]
-    data = form_data(client.get(copy), draw_time_0="2030-01-01", draw_time_1="20:00:00", photo_alt=ALT)
+    like = client.get(page(make_draft()))
+    data = form_data(like, draw_time_0="2030-01-01", draw_time_1="20:00:00", photo_alt=ALT)
     assert client.post("/admin/draws/draw/add/", data | {"photo": upload()}).status_code == 302
     made = Draw.objects.latest("pk")
     assert made.prize_image_url == f"/pictures/{made.picture.name}-1440.webp"
@@ -156,9 +156,7 @@ def test_an_illustration_is_chosen_and_the_log_names_it(client, boss, make_draft
 def test_a_copy_of_a_draw_has_its_picture(client, boss, make_draft):
     draft = make_draft()
     send(client, draft, upload(), photo_alt=ALT)
-    copy = client.get(client.get(page(draft)).context["copy_url"])
-    data = form_data(copy, draw_time_0="2030-01-01", draw_time_1="20:00:00")
-    assert client.post("/admin/draws/draw/add/", data).status_code == 302
+    assert client.post(f"/admin/draws/draw/{draft.pk}/duplicate/").status_code == 302
     made = Draw.objects.latest("pk")
     assert (made.picture.name, made.picture.alt) == (PrizePicture.objects.first().name, ALT)
     assert made.pk != draft.pk

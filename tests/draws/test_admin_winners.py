@@ -116,9 +116,9 @@ def test_a_save_does_not_undo_what_settling_wrote_meanwhile(client, winner, boss
 def test_prizes_that_wait_are_found_by_their_state_and_shown_on_the_first_page(client, winner, boss):
     assert list(client.get(LIST, {"hand_over": "to_claim"}).context["cl"].result_list) == [winner]
     assert list(client.get(LIST, {"hand_over": "claimed"}).context["cl"].result_list) == []
-    assert "Prizes claimed" not in words(client.get("/admin/"))
+    assert "Prizes to send" not in words(client.get("/admin/"))
     claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN)
-    assert "Prizes claimed and not sent: 1" in words(client.get("/admin/"))
+    assert "1 Prizes to send" in words(client.get("/admin/"))
 
 
 def test_a_winner_is_found_by_the_player_and_by_the_draw(client, winner, boss, alice, bob):

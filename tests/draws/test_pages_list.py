@@ -1,5 +1,6 @@
 """The front page: what is open, what it costs to look, and what was just drawn."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -93,6 +94,40 @@ def test_a_damaged_page_address_shows_draws_all_the_same(client, make_draw, curs
     response = client.get(f"/?after={cursor}")
     assert response.status_code == 200
     assert "Still here" in words(response)
+
+
+def titles(client, address: str) -> list[str]:
+    return re.findall(r'class="cover"[^>]*>([^<]+)<', client.get(address).content.decode())
+
+
+def test_draws_are_found_by_words_of_their_title(client, make_draw):
+    for title in ("A moka pot", "A city bicycle", "Bicycle lights, a pair", "Ein Fahrrad für Köln"):
+        make_draw(title=title)
+    assert sorted(titles(client, "/?q=bicycle")) == ["A city bicycle", "Bicycle lights, a pair"]
+    assert titles(client, "/?q=BICY+pair") == ["Bicycle lights, a pair"]
+    assert titles(client, "/?q=köln") == ["Ein Fahrrad für Köln"]
+    page = words(client.get("/?q=zebra"))
+    assert "No draw found No open draw has a title with “zebra”." in page
+    assert "See every open draw" in page
+
+
+def test_a_search_stays_within_its_filter_and_on_the_next_page(client, make_draw):
+    for number in range(14):
+        make_draw(title=f"Bicycle {number}", vip_only=True)
+    make_draw(title="Bicycle for all")
+    first = client.get("/?q=bicycle&show=vip").content.decode()
+    further = re.search(r'href="(\?[^"]+)">Later draws', first)
+    seen = titles(client, "/?q=bicycle&show=vip") + titles(client, "/" + html.unescape(further[1]))
+    assert sorted(seen) == sorted(f"Bicycle {number}" for number in range(14))
+    assert re.search(r'<a href="/\?q=bicycle&amp;show=all">All</a>', first)
+
+
+@pytest.mark.parametrize("term", ["%00", "'", ":*", "&|!()", "a" * 5000, "%3Cscript%3E", " "])
+def test_whatever_is_searched_for_is_only_words(client, make_draw, term):
+    make_draw(title="A moka pot")
+    response = client.get(f"/?q={term}")
+    assert response.status_code == 200
+    assert "<script>" not in response.content.decode()
 
 
 def queries_of(client, address: str) -> int:

@@ -1,0 +1,58 @@
+"""A draw's closing time as an iCalendar file (RFC 5545)."""
+
+from datetime import UTC, datetime, timedelta
+
+from draws.models import Draw
+
+LINE_OCTETS = 75  # RFC 5545, 3.1
+TAKES = timedelta(minutes=15)
+
+
+def closing_event(draw: Draw, address: str) -> str:
+    """One event at the draw's closing time, with the address of its page, and a reminder an hour before."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Lucky11//Draws//EN",
+        "METHOD:PUBLISH",
+        "BEGIN:VEVENT",
+        f"UID:draw-{draw.pk}@{address.split('/')[2]}",
+        f"DTSTAMP:{_moment(draw.updated_at)}",
+        f"DTSTART:{_moment(draw.draw_time)}",
+        f"DTEND:{_moment(draw.draw_time + TAKES)}",
+        f"SUMMARY:{_text(f'Drawn: {draw.title}')}",
+        f"DESCRIPTION:{_text(f'The result appears on {address}')}",
+        f"URL:{address}",
+        f"STATUS:{'CANCELLED' if draw.cancelled_at else 'CONFIRMED'}",
+        "TRANSP:TRANSPARENT",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "TRIGGER:-PT1H",
+        f"DESCRIPTION:{_text(draw.title)}",
+        "END:VALARM",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _text(text: str) -> str:
+    # RFC 5545, 3.3.11. The terms of a published draw have no line breaks or other control characters.
+    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+
+
+def _folded(line: str) -> str:
+    """The line cut into pieces of LINE_OCTETS, none of them inside a character."""
+    pieces, piece, size = [], "", 0
+    for sign in line:
+        octets = len(sign.encode())
+        if size + octets > LINE_OCTETS:
+            pieces.append(piece)
+            # The space that marks a continuation counts as well.
+            piece, size = "", 1
+        piece, size = piece + sign, size + octets
+    return "\r\n ".join([*pieces, piece])

@@ -1,0 +1,131 @@
+// Pages about draws keep themselves up to date, and a player opens their result. Both work without it, by links.
+
+const serverNow = Date.parse(document.documentElement.dataset.now);
+const now = () => serverNow + performance.now();
+const status = document.querySelector("[data-live]");
+const say = (words) => { if (status?.dataset[words]) status.textContent = status.dataset[words]; };
+document.addEventListener("say", (event) => say(event.detail));
+
+// -- what changes while one looks --
+
+// Answers may be some seconds old, so a draw that seems to go back has not.
+const COURSE = ["draft", "early", "open", "full", "closing", "closed", "drawn", "cancelled", "void"];
+const OVER = COURSE.indexOf("drawn");
+const MINUTE = 60_000;
+const course = (draw) => COURSE.indexOf(draw.dataset.state);
+const watched = () => [...document.querySelectorAll("[data-draw][data-state]")].filter((draw) => course(draw) < OVER);
+
+let wait = 0;
+let failures = 0;
+let timer;
+
+// A quarter of a minute as a rule; more often in the last minute, and until the result is there.
+function pause() {
+  if (failures) return Math.min(15_000 * 2 ** failures, 4 * MINUTE);
+  const left = Math.min(...watched().map((draw) => Date.parse(draw.dataset.closes) - now()));
+  wait = left > 0 ? Math.min(left > MINUTE ? 15_000 : 5000, left + 1500) : Math.min(Math.max(wait, 2000) * 1.2, 15_000);
+  if (left > 0 && wait < 2000) wait = 2000;
+  return wait * (0.9 + Math.random() * 0.2);
+}
+
+function later() {
+  clearTimeout(timer);
+  if (watched().length && !document.hidden) timer = setTimeout(look, pause());
+}
+
+async function look() {
+  try {
+    const numbers = [...new Set(watched().map((draw) => draw.dataset.draw))].sort((a, b) => a - b);
+    // No cookie: everybody gets the same answer, and the browser asks with the ETag of the last one.
+    const answer = await fetch(`${status.dataset.live}?of=${numbers}`, { credentials: "omit" });
+    if (!answer.ok) throw new Error(answer.status);
+    const standings = await answer.json();
+    failures = 0;
+    let moved = "";
+    for (const draw of document.querySelectorAll("[data-draw]")) {
+      const [stage, taken] = standings[draw.dataset.draw] ?? [];
+      if (taken !== undefined) figures(draw, taken);
+      if (draw.dataset.state && COURSE.indexOf(stage) > course(draw)) moved = stage;
+    }
+    if (moved) await renew(moved);
+  } catch {
+    failures += 1;
+  }
+  later();
+}
+
+function figures(draw, taken) {
+  const bar = draw.querySelector("progress.bar");
+  const most = Number(bar?.max ?? draw.dataset.most);
+  if (bar && taken <= bar.value) return;
+  if (bar) bar.value = taken;
+  const left = Math.max(0, most - taken);
+  for (const el of draw.querySelectorAll("[data-taken]")) el.textContent = taken.toLocaleString("en");
+  for (const el of draw.querySelectorAll("[data-left]")) el.textContent = left.toLocaleString("en");
+  for (const el of draw.querySelectorAll("[data-few]")) el.hidden = left > Number(el.dataset.few);
+  for (const el of draw.querySelectorAll("[data-many]")) el.hidden = left <= Number(el.dataset.many);
+  const form = draw.querySelector("form[data-entered]");
+  if (!form) return;
+  form.dataset.entered = taken;
+  form.dispatchEvent(new Event("figures"));
+}
+
+// A draw moved on: what this player sees of it comes from the page itself, once, and not for all at one moment.
+async function renew(stage) {
+  await new Promise((done) => { setTimeout(done, Math.random() * 3000); });
+  const answer = await fetch(status.dataset.page, { cache: "no-store" });
+  if (!answer.ok) throw new Error(answer.status);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Whoever is just sending the form gets an answer to that.
+  if (document.querySelector("form [aria-disabled=true]")) return;
+  for (const id of ["live", "live-bottom"]) {
+    const old = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (!old || !fresh) continue;
+    const focus = old.contains(document.activeElement) && document.activeElement;
+    old.replaceWith(fresh);
+    if (focus) refocus(fresh, focus);
+    fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
+  }
+  covers();
+  say(stage);
+}
+
+function refocus(fresh, focus) {
+  const same = focus.id ? fresh.querySelector(`#${CSS.escape(focus.id)}`)
+    : focus.href && [...fresh.querySelectorAll("a")].find((link) => link.href === focus.href);
+  const target = same || fresh.querySelector("[data-show], #entry") || fresh;
+  if (!same && !target.matches("button, a")) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+}
+
+if (status && watched().length) {
+  document.addEventListener("visibilitychange", () => { document.hidden ? clearTimeout(timer) : look(); });
+  later();
+}
+
+// -- a player's own result: covered until they want to see it --
+
+function covers() {
+  for (const cover of document.querySelectorAll("[data-reveal]:not([data-ready])")) {
+    cover.dataset.ready = "";
+    cover.querySelector("[data-show]").addEventListener("click", () => reveal(cover));
+  }
+}
+
+async function reveal(cover) {
+  document.cookie = `result_seen=1; path=${status.dataset.page}; max-age=31536000; samesite=lax`;
+  cover.classList.add("is-opening");
+  const moves = cover.getAnimations({ subtree: true });
+  // Any key or press skips what is left of it.
+  const skip = () => moves.forEach((move) => move.finish());
+  setTimeout(() => ["keydown", "pointerdown"].forEach((kind) => addEventListener(kind, skip, { once: true })));
+  await Promise.allSettled(moves.map((move) => move.finished));
+  const result = cover.querySelector(".reveal__result");
+  cover.querySelector(".reveal__cover").remove();
+  cover.classList.add("is-open");
+  result.focus({ preventScroll: true });
+  if (cover.dataset.burst) (await import(cover.dataset.burst)).burst(result);
+}
+
+covers();
