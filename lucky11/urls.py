@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lucky11 import health
+from lucky11 import csp_reports, health
 
 urlpatterns = [
     path("", include("draws.urls")),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("csp-report/", csp_reports.report, name="csp_report"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),
