@@ -1,1 +1,1 @@
-"""Every part of the pages in every state, for developers: `/styleguide/` where DEBUG is on, and nowhere else."""
+"""Every part of the pages in every state, for developers: `/styleguide/`, where DEBUG is on."""

@@ -78,7 +78,10 @@ def _entry_tickets() -> Iterator[Specimen]:
 
 def _endings(marta: User) -> Iterator[Specimen]:
     done, held = things.ended(), {"held": things.HOLDING}
-    coins, parcel = things.winner(done, marta, prize_coins=121), things.winner(done, marta, hand_over="to_claim")
+    coins, parcel = (
+        things.winner(done, marta, prize_coins=121),
+        things.winner(done, marta, hand_over="to_claim"),
+    )
     yield _entry("Won", things.page(done, **held, my_wins=[coins], winners=[coins]), marta)
     yield _entry("Won, to claim", things.page(done, **held, my_wins=[parcel], winners=[parcel]), marta)
     other = things.winner(done, things.player(id="0ther"), 1206)
@@ -119,8 +122,14 @@ def _answers() -> Iterator[Specimen]:
     base = {"draw": draw, "page": page, "panel": panel(page, things.player())}
     receipt = Entry(draw.pk, [412, 413], 10, 330, False)
     yield Specimen("Entered", "draws/_answer.html", {**base, "receipt": receipt})
-    yield Specimen("Not entered", "draws/_answer.html", {**base, "refusal": DrawFull("No ticket is left. Nothing was charged.", 0)})
-    yield Specimen("A form with a mistake", "draws/_answer.html", {**base, "form": EntryForm({"tickets": ""})})
+    yield Specimen(
+        "Not entered",
+        "draws/_answer.html",
+        {**base, "refusal": DrawFull("No ticket is left. Nothing was charged.", 0)},
+    )
+    yield Specimen(
+        "A form with a mistake", "draws/_answer.html", {**base, "form": EntryForm({"tickets": ""})}
+    )
     said = [{"level_tag": "success", "message": "Saved."}, {"level_tag": "error", "message": "Not saved."}]
     yield Specimen("Said once", "_messages.html", {"messages": said})
     yield _static("Notices", "notices")

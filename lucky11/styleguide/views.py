@@ -39,4 +39,4 @@ def _html(request: HttpRequest, specimen: Specimen, prefix: str) -> SafeString:
         return f'{attribute}="{value}"'
 
     # The same part stands on this page many times: each with names of its own.
-    return mark_safe(NAMES.sub(own, html))  
+    return mark_safe(NAMES.sub(own, html))
