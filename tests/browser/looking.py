@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"type": "tag", "values": STANDARDS}
 # The dark theme is the same page in other colours, a small window the same page in another shape.
-OTHER_COLOURS = {"type": "rule", "values": ["color-contrast"]}
-OTHER_SHAPE = {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+IN_THE_DARK = {"type": "rule", "values": ["color-contrast"]}
+SMALL_IN_THE_DARK = {"type": "rule", "values": ["color-contrast", "target-size"]}
+SIZES = [(390, False), (390, True), (1280, False), (1280, True)]
 # WCAG 1.4.12
 SPACED = (
     "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important; }"
@@ -74,7 +75,7 @@ def invalid_html(page: Page, source: str) -> list[str]:
     return written.wrong
 
 
-def restyle(page: Page, *rules: str) -> None:
+def add_style(page: Page, *rules: str) -> None:
     """Style the page as a reader's own tools do, which the Content-Security-Policy allows."""
     ask(page, "restyle", list(rules))
 
@@ -91,4 +92,5 @@ def violations(page: Page, only: object = RULES, **options: object) -> list[str]
 
 def too_wide(page: Page, width: int) -> list[str]:
     """Whether something stands out of the window, and what."""
-    return ask(page, "outside", width)
+    found: list[str] = ask(page, "outside", width)
+    return found

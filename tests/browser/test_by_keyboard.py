@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import OutboxEmail
 from draws import closing
@@ -18,7 +18,7 @@ PASSWORD = "tall-orange-kettle"
 FOCUSED = "one => one === document.activeElement"
 
 
-def tab_to(page: Page, role: str, name: str | re.Pattern[str], most: int = 60) -> None:
+def tab_to(page, role, name, most=60):
     """Press Tab until the thing of this role and name has the focus, and see that it shows."""
     thing = page.get_by_role(role, name=name, exact=isinstance(name, str))
     for _ in range(most):
