@@ -33,14 +33,19 @@ class Place:
 
 def _fill(button: str, **fields: str | bool) -> Callable[[Page, World], None]:
     def act(page: Page, world: World) -> None:
+        # The browser's own checks of a form come before ours.
+        page.evaluate(
+            """() => {
+                for (const form of document.forms) form.noValidate = true;
+                for (const box of document.querySelectorAll("[maxlength]")) box.removeAttribute("maxlength");
+            }"""
+        )
         for name, value in fields.items():
             box = page.locator(f"main [name={name}]")
             if isinstance(value, bool):
                 box.set_checked(value)
             else:
                 box.fill(value.format(**{key: str(player.email) for key, player in world.players.items()}))
-        # The browser's own check of a form comes before ours.
-        page.evaluate("for (const form of document.forms) form.noValidate = true")
         with page.expect_navigation():
             page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
 
@@ -209,7 +214,13 @@ PLAYERS = [
     ),
     *(Place(f"account, {who}", "accounts:profile", "/profile/", who=who) for who in ("alice", "suspended")),
     Place("account, mistakes", "accounts:profile", "/profile/", "alice", _fill("Save", first_name="x" * 61)),
-    Place("account, saved", "accounts:profile", "/profile/", "busy", _fill("Save", first_name="Busy")),
+    Place(
+        "account, saved, long name",
+        "accounts:profile",
+        "/profile/",
+        "busy",
+        _fill("Save", first_name="W" * 60),
+    ),
     Place("my data", "accounts:data", "/profile/data/", who="alice"),
     Place("my data, none", "accounts:data", "/profile/data/", who="newcomer"),
     Place("delete my account", "accounts:delete_account", "/profile/delete/", who="alice"),
