@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
 from django.utils import timezone
 
 from accounts.forms import ProfileForm
@@ -127,10 +129,9 @@ def _answers() -> Iterator[Specimen]:
         "draws/_answer.html",
         {**base, "refusal": DrawFull("No ticket is left. Nothing was charged.", 0)},
     )
-    yield Specimen(
-        "A form with a mistake", "draws/_answer.html", {**base, "form": EntryForm({"tickets": ""})}
-    )
-    said = [{"level_tag": "success", "message": "Saved."}, {"level_tag": "error", "message": "Not saved."}]
+    mistake = {**base, "form": EntryForm({"tickets": ""}), "user": things.player()}
+    yield Specimen("A form with a mistake", "styleguide/mistake.html", mistake)
+    said = [Message(constants.SUCCESS, "Saved."), Message(constants.ERROR, "Not saved.")]
     yield Specimen("Said once", "_messages.html", {"messages": said})
     yield _static("Notices", "notices")
 

@@ -1,4 +1,4 @@
-"""The map of the site: every page in every state, and every address that is no page, with the reason."""
+"""The map of the site: every page in every state."""
 
 import re
 from collections.abc import Callable
@@ -282,34 +282,3 @@ DEVELOPERS = [
     Place("a mail", "accounts:dev_mail_one", "/dev/mail/{mail}/", developer=True),
 ]
 PLACES = [*VISITORS, *SIGNING_IN, *DRAWS, *ENTERING, *PLAYERS, *SECURITY, *ERRORS, *DEVELOPERS]
-
-NOT_PAGES = {
-    "mfa_reauthenticate_webauthn": "needs a passkey; tests/browser/test_passkeys.py",
-    "draws:proof": "a document",
-    "draws:list_text": "a document",
-    "draws:log_json": "a document",
-    "draws:checker": "a program to download",
-    "draws:checker_page": "a file to keep; tests/browser/test_verify_elsewhere.py",
-    "ledger:limits": "a form's target, answered with the page of the form",
-    "ledger:take_break": "a form's target, answered with the page of the form",
-    "accounts:data_ask": "a form's target",
-    "accounts:data_file": "a file to download",
-    "accounts:messages_read": "a form's target",
-    "accounts:dev_mail_html": "a mail, shown in a frame",
-    "accounts:join_through_provider": "needs a provider; tests/browser/test_oidc.py",
-    "accounts:openid_login": "leads to the provider",
-    "accounts:openid_callback": "leads back from the provider",
-    "account_signup": "the site's own page stands before it",
-    "account_confirm_email": "the site's own page stands before it",
-    "socialaccount_signup": "the site's own page stands before it",
-    "openid_connect_login": "the site's own address stands before it",
-    "openid_connect_callback": "the site's own address stands before it",
-    "account_set_password": "every player has a password, or came from a provider",
-    "account_confirm_login_code": "signing in by a code alone is off",
-    "mfa_download_recovery_codes": "a file to download",
-    "mfa_login_webauthn": "answers the script of the page to sign in",
-    "csp_report": "for browsers",
-    "healthz": "for machines",
-    "readyz": "for machines",
-    "metrics": "for machines",
-}

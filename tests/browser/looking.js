@@ -55,7 +55,7 @@
   // Focus that comes by key shows a ring, on the element or on the ticket that it stands for, in the page's order.
   unseenFocus() {
     const wrong = [];
-    const stops = "a[href], button, input, select, textarea, summary, iframe, [tabindex]";
+    const stops = "a[href], button, input, select, textarea, summary, [tabindex]";
     for (const stop of document.querySelectorAll(stops)) {
       if (stop.tabIndex < 0 || stop.disabled || !stop.checkVisibility({ visibilityProperty: true })) continue;
       const html = stop.outerHTML.slice(0, 120);

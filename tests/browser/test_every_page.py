@@ -3,22 +3,26 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
-from django.urls import get_resolver
+from django.urls import get_resolver, resolve
 from playwright.sync_api import Page
 
 from lucky11.urls import urlpatterns as of_the_site
 from tests.browser import looking
 from tests.browser.conftest import Visit
-from tests.browser.every_page import NOT_PAGES, PLACES, SOMEBODY, Place
+from tests.browser.every_page import PLACES, SOMEBODY, Place
+from tests.browser.no_pages import NOT_PAGES
 from tests.browser.world import World, inhabited
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
 
+# What is asked for there is shown by another page, or by none of the site.
+LEADS_ELSEWHERE = {"draws:enter", "ledger:daily", "nowhere", "broken"}
 SIGHTS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -27,7 +31,7 @@ def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
     """One world for all: looking changes nothing that another look would notice."""
     with (
         django_db_blocker.unblock(),
-        override_settings(ROOT_URLCONF="tests.browser.broken_urls"),
+        override_settings(ROOT_URLCONF="tests.browser.broken_urls", ACCOUNT_REAUTHENTICATION_TIMEOUT=86_400),
         inhabited() as world,
     ):
         yield world
@@ -83,6 +87,8 @@ def visit(page, world, place):
         page.goto(world.origin + place.path.format(**world.numbers))
         place.act(page, world)
         assert answers[-1].status < 500 or place.address == "broken", "the site is broken here"
+        if place.address not in LEADS_ELSEWHERE:
+            assert resolve(urlsplit(page.url).path).view_name == place.address
         yield visit, answers[-1]
     for name, listener in listeners.items():
         page.remove_listener(name, listener)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from time import time
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -29,9 +28,11 @@ from draws.publishing import publish_draw
 from draws.redrawing import pass_on_prize
 from draws.telling import tell_entries, tell_frozen, tell_results
 from ledger.limits import set_limit
-from tests.conftest import defects, let_close, new_draft, new_player
+from tests.conftest import PASSWORD, defects, let_close, new_draft, new_player
 from tests.pages import finish, take
 
+# Who has just given the password again, for the pages that ask for it.
+SURE = {"alice", "secured"}
 LONG = "A title that is as long as staff can be expected to write one " * 2
 
 
@@ -54,6 +55,7 @@ def inhabited() -> Iterator[World]:
         players = _players()
         numbers = {name: draw.pk for name, draw in _draws(players).items()}
         cookies = {name: _cookie_of(name, player) for name, player in players.items()}
+        _protect(players)
         yield World(server.url, players, cookies, numbers | _further_numbers(players))
         assert defects() == []
     finally:
@@ -64,16 +66,12 @@ def inhabited() -> Iterator[World]:
 
 
 def _cookie_of(name: str, player: User) -> str:
-    # Signed in; and just now, with all that there is, for the pages that ask for it.
     client = Client()
-    client.force_login(player)
-    if name not in {"stale", "locked"}:
-        session = client.session
-        # Just now, however long the walk takes.
-        at = time() + 3600
-        ways = [{"method": "password", "at": at}, {"method": "mfa", "at": at, "type": "totp"}]
-        session["account_authentication_methods"] = ways
-        session.save()
+    if name in SURE:
+        client.post("/accounts/login/", {"login": player.email, "password": PASSWORD})
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    else:
+        client.force_login(player)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -91,13 +89,16 @@ def _players() -> dict[str, User]:
     User.objects.filter(pk=players["suspended"].pk).update(
         suspended_at=timezone.now(), suspended_reason="Two accounts of one person."
     )
+    return players
+
+
+def _protect(players: dict[str, User]) -> None:
     for name in ("secured", "locked"):
         TOTP.activate(players[name], "JBSWY3DPEHPK3PXP")
         RecoveryCodes.activate(players[name])
     # It can be listed, named and removed; signing in would need one from a real device.
     key = {"name": "My laptop", "passwordless": True, "credential": {"clientExtensionResults": {}}}
     Authenticator.objects.create(user=players["secured"], type="webauthn", data=key)
-    return players
 
 
 def _draws(players: dict[str, User]) -> dict[str, Draw]:
