@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import OldAccount, User, fingerprint_of
 from accounts.openid import NotForThisSignIn
 from accounts.services import confirm_email
 
@@ -101,7 +101,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not email:
             return "email", 403
         player = confirmed_player(email)
-        if player and not has_link(player, sociallogin.account.provider):
+        if player and (
+            not has_link(player, sociallogin.account.provider) or came_over_as(player, sociallogin)
+        ):
             sociallogin.connect(request, player)
         elif player or is_taken(email):
             return "taken", 409
@@ -121,11 +123,18 @@ def imported_player(sociallogin: SocialLogin) -> User | None:
     Safe while nobody has signed in to the account here and it has neither password nor link: then this is its
     only way in, and the operator vouches for the provider. Later, only the player themselves adds a way in.
     """
-    player = User.objects.filter(pk=sociallogin.account.uid, is_active=True, last_login=None).first()
+    digest = fingerprint_of(sociallogin.account.uid)
+    player = User.objects.filter(old_accounts__digest=digest, is_active=True, last_login=None).first()
     if player is None or player.is_staff or has_link(player):
         return None
     has_password = player.password and player.has_usable_password()
     return None if has_password else player
+
+
+def came_over_as(player: User, sociallogin: SocialLogin) -> bool:
+    """Whether the provider's `sub` is an id of the player on the old site, where an e-mail had several."""
+    digest = fingerprint_of(sociallogin.account.uid)
+    return bool(OldAccount.objects.filter(digest=digest, user=player).exists())
 
 
 def take_over_email(player: User, email: str | None) -> bool:

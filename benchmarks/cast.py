@@ -11,7 +11,7 @@ from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.models import Transaction
 
-COINS = 1_000_000_000
+COINS = 900_000_000
 ENDLESS = 2**31 - 1
 # The id of player n, also for those who have no list of the ids.
 PLAYER, PLAYER_SQL = "bench{:027}", "'bench' || lpad(({})::text, 27, '0')"

@@ -6,26 +6,30 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from statistics import mean
 
 from benchmarks.cast import PLAYER_SQL
 from draws.entering import TAKE_DURABLY
 
 THREADS = 2
-RATE = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
+# pgbench's connections are new in every run: in the first second they compile and plan, which is not counted.
+WARMING = 1
+EACH_SECOND = re.compile(r"^progress: ([\d.]+) s, ([\d.]+) tps", re.MULTILINE)
 
 
 def sell(players: int, draw: int, clients: int, seconds: float) -> float:
-    """Tickets a second that pgbench sold in one draw to players picked at random."""
+    """Tickets a second that pgbench sold in one draw to players picked at random, once it was warm."""
     call = TAKE_DURABLY % (PLAYER_SQL.format(":n"), draw, 1, "gen_random_uuid()::text")
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "ticket.sql"
         script.write_text(f"\\set n random(0, {players - 1})\n{call};\n")
-        options = ["-n", "-c", str(clients), "-j", str(THREADS), "-T", str(max(1, round(seconds)))]
+        options = ["-n", "-c", str(clients), "-j", str(THREADS), "-P", "1"]
+        options += ["-T", str(WARMING + max(2, round(seconds)))]
         done = subprocess.run([program(), *options, "-f", str(script)], capture_output=True, text=True)
-    rate = RATE.search(done.stdout)
-    if done.returncode or rate is None:
+    rates = [float(rate) for at, rate in EACH_SECOND.findall(done.stderr) if float(at) > WARMING + 0.5]
+    if done.returncode or not rates:
         raise RuntimeError(f"pgbench: {done.stderr.strip() or done.stdout.strip()}")
-    return float(rate[1])
+    return mean(rates)
 
 
 def program() -> str:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from accounts import deleting
 from accounts.models import User
 from accounts.redacting import Traces, redact_log_about
-from draws.models import Claim, Participation, Winner
+from draws.models import Claim, OldWinner, Participation, Winner
 from draws.redrawing import pass_on_prize
 from draws.sweeping import sweep
 
@@ -40,6 +40,7 @@ def erase(user: User, traces: Traces) -> None:
     """Take name and address off the player's wins and out of what staff wrote about them."""
     ids = list(Winner.objects.filter(user=user).values_list("pk", flat=True))
     _erase_wins(ids)
+    OldWinner.objects.filter(user=user).exclude(celebration_video_url="").update(celebration_video_url="")
     for model in (Winner, Claim):
         redact_log_about(model, ids, traces)
 

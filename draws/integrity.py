@@ -5,23 +5,38 @@ from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.acting import acting_as
-from ledger.integrity import Check, Defect
+from ledger.integrity import FOR_LARGE_READS, Check, Defect
+
+# A player's statistics, from the rows of this site and of the old one; `of` may choose players.
+COUNTED = """SELECT u.id, coalesce(p.n, 0) AS tickets, coalesce(w.n, 0) AS wins,
+                    coalesce(w.sum, 0) AS earnings
+             FROM users u
+             LEFT JOIN (SELECT user_id, count(*) AS n
+                        FROM (SELECT user_id FROM participations {of}
+                              UNION ALL SELECT user_id FROM old_tickets {of}) AS a
+                        GROUP BY 1) p ON p.user_id = u.id
+             LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum
+                        FROM (SELECT user_id, prize_amount
+                              FROM (SELECT * FROM winners {of}) AS ours
+                              WHERE settled_at IS NOT NULL AND forfeited_at IS NULL
+                              UNION ALL SELECT user_id, prize_amount FROM old_winners {of}) AS a
+                        GROUP BY 1) w ON w.user_id = u.id"""
 
 DRAW_CHECKS = [
     Check(
         "ticket owners",
         "Every ticket belongs to a player (the guide's query).",
         """SELECT p.id AS participation_id, p.user_id FROM participations p
-           LEFT JOIN users u ON u.id = p.user_id WHERE u.id IS NULL ORDER BY p.id LIMIT 1""",
+           LEFT JOIN users u ON u.id = p.user_id WHERE u.id IS NULL ORDER BY p.id""",
     ),
     Check(
         "ticket draws",
         "Every ticket belongs to a draw (the guide's query).",
         """SELECT p.id AS participation_id, p.draw_id FROM participations p
-           LEFT JOIN draws d ON d.id = p.draw_id WHERE d.id IS NULL ORDER BY p.id LIMIT 1""",
+           LEFT JOIN draws d ON d.id = p.draw_id WHERE d.id IS NULL ORDER BY p.id""",
     ),
     Check(
         "ticket counts",
@@ -29,7 +44,7 @@ DRAW_CHECKS = [
         """SELECT d.id AS draw_id, d.current_participants, count(p.id) AS actual_participants
            FROM draws d LEFT JOIN participations p ON d.id = p.draw_id
            GROUP BY d.id, d.current_participants HAVING d.current_participants <> count(p.id)
-           ORDER BY d.id LIMIT 1""",
+           ORDER BY d.id""",
     ),
     Check(
         "ticket numbers",
@@ -38,7 +53,7 @@ DRAW_CHECKS = [
            FROM participations GROUP BY draw_id
            HAVING min(ticket_number) <> 1 OR max(ticket_number) <> count(*)
                OR count(DISTINCT ticket_number) <> count(*)
-           ORDER BY draw_id LIMIT 1""",
+           ORDER BY draw_id""",
     ),
     Check(
         "payments",
@@ -52,7 +67,7 @@ DRAW_CHECKS = [
            HAVING t.id IS NULL OR t.type <> 'entry' OR count(p.id) = 0 OR min(d.id) <> max(d.id)
                OR t.amount <> -count(p.id) * min(d.entry_fee)
                OR min(p.user_id) <> t.user_id OR max(p.user_id) <> t.user_id
-           ORDER BY t.id LIMIT 1""",
+           ORDER BY t.id""",
     ),
     Check(
         "limits",
@@ -60,7 +75,7 @@ DRAW_CHECKS = [
         """SELECT p.draw_id, p.user_id, count(*) AS held, d.max_per_player
            FROM participations p JOIN draws d ON d.id = p.draw_id
            GROUP BY p.draw_id, p.user_id, d.max_per_player HAVING count(*) > d.max_per_player
-           ORDER BY 1, 2 LIMIT 1""",
+           ORDER BY 1, 2""",
     ),
     Check(
         "winners",
@@ -70,7 +85,7 @@ DRAW_CHECKS = [
            LEFT JOIN draw_seals s ON s.draw_id = w.draw_id
            WHERE p.id IS NULL OR p.user_id <> w.user_id OR p.draw_id <> w.draw_id
               OR s.places[w.place + 1] IS DISTINCT FROM p.ticket_number - 1
-           ORDER BY w.id LIMIT 1""",
+           ORDER BY w.id""",
     ),
     Check(
         "first winners",
@@ -81,14 +96,15 @@ DRAW_CHECKS = [
                JOIN redraws r ON r.failed_id = first.id JOIN winners w ON w.id = r.reserve_id)
            SELECT d.id AS draw_id, d.winner_id, count(w.id) AS winners FROM draws d
            JOIN draw_seals s ON s.draw_id = d.id LEFT JOIN winners w ON w.draw_id = d.id
+           LEFT JOIN (SELECT DISTINCT ON (draw_id) draw_id, user_id FROM first
+                      WHERE NOT EXISTS (SELECT 1 FROM redraws r WHERE r.failed_id = first.id)
+                      ORDER BY draw_id) AS holder ON holder.draw_id = d.id
            WHERE d.drawn_at IS NOT NULL
-           GROUP BY d.id, d.winner_id, d.winner_count, s.places
+           GROUP BY d.id, d.winner_id, d.winner_count, s.places, holder.user_id
            HAVING count(w.id) FILTER (WHERE w.place < d.winner_count)
                       <> least(d.winner_count, cardinality(s.places))
-               OR d.winner_id IS DISTINCT FROM (
-                   SELECT f.user_id FROM first f WHERE f.draw_id = d.id
-                       AND NOT EXISTS (SELECT 1 FROM redraws r WHERE r.failed_id = f.id) LIMIT 1)
-           ORDER BY d.id LIMIT 1""",
+               OR d.winner_id IS DISTINCT FROM holder.user_id
+           ORDER BY d.id""",
     ),
     Check(
         "re-draws",
@@ -109,7 +125,7 @@ DRAW_CHECKS = [
                    int2send(16::int2) || 'lucky11/1/redraw'::bytea || int4send(32) || s.result_hash
                    || int4send(4) || int4send(f.place) || int4send(4) || int4send(w.place)
                    || int4send(octet_length(r.reason)) || convert_to(r.reason, 'UTF8')))
-           ORDER BY w.id, r.id LIMIT 1""",
+           ORDER BY w.id, r.id""",
     ),
     Check(
         "forfeits",
@@ -122,7 +138,7 @@ DRAW_CHECKS = [
                   AND (SELECT count(*) FROM winners o WHERE o.draw_id = d.id) < cardinality(s.places))))
               OR (SELECT count(*) FROM fairness_log l WHERE l.draw_id = d.id AND l.kind = 'redraw')
                  <> (SELECT count(*) FROM redraws o WHERE o.draw_id = d.id)
-           ORDER BY w.id LIMIT 1""",
+           ORDER BY w.id""",
     ),
     Check(
         "prizes",
@@ -133,7 +149,7 @@ DRAW_CHECKS = [
               OR (w.settled_at IS NOT NULL AND w.prize_coins > 0
                   AND (t.id IS NULL OR t.amount <> w.prize_coins OR t.user_id <> w.user_id))
               OR (t.id IS NOT NULL AND w.prize_coins = 0)
-           ORDER BY w.id, t.id LIMIT 1""",
+           ORDER BY w.id, t.id""",
     ),
     Check(
         "settled",
@@ -143,27 +159,30 @@ DRAW_CHECKS = [
                OR (d.cancelled_at IS NOT NULL AND EXISTS (
                    SELECT 1 FROM participations p LEFT JOIN transactions r ON r.reverses_id = p.transaction_id
                    WHERE p.draw_id = d.id AND r.id IS NULL)))
-           ORDER BY d.id LIMIT 1""",
+           ORDER BY d.id""",
     ),
     Check(
         "refunded tickets",
         "Only tickets of a cancelled or void draw are refunded.",
         """SELECT r.id AS transaction_id, p.draw_id FROM transactions r
            JOIN participations p ON p.transaction_id = r.reverses_id JOIN draws d ON d.id = p.draw_id
-           WHERE d.cancelled_at IS NULL ORDER BY r.id LIMIT 1""",
+           WHERE d.cancelled_at IS NULL ORDER BY r.id""",
     ),
     Check(
         "statistics",
-        "A player's tickets, wins and earnings are those of their rows.",
-        """SELECT u.id AS user_id, u.total_participations, coalesce(p.n, 0) AS tickets,
-                  u.total_wins, coalesce(w.n, 0) AS wins, u.total_earnings, coalesce(w.sum, 0) AS earnings
-           FROM users u
-           LEFT JOIN (SELECT user_id, count(*) AS n FROM participations GROUP BY 1) p ON p.user_id = u.id
-           LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum FROM winners
-                      WHERE settled_at IS NOT NULL AND forfeited_at IS NULL GROUP BY 1) w ON w.user_id = u.id
-           WHERE u.total_participations <> coalesce(p.n, 0) OR u.total_wins <> coalesce(w.n, 0)
-              OR u.total_earnings <> coalesce(w.sum, 0)
-           ORDER BY u.id LIMIT 1""",
+        "A player's tickets, wins and earnings are those of their rows, the old site's included.",
+        f"""SELECT u.id AS user_id, u.total_participations, tickets, u.total_wins, wins,
+                  u.total_earnings, earnings
+           FROM users u JOIN ({COUNTED.format(of="")}) AS counted USING (id)
+           WHERE (u.total_participations, u.total_wins, u.total_earnings) <> (tickets, wins, earnings)
+           ORDER BY u.id""",
+    ),
+    Check(
+        "old draws",
+        "A draw of the old site counts as many tickets as came over.",
+        """SELECT d.id AS old_draw_id, d.current_participants, coalesce(t.n, 0) AS tickets FROM old_draws d
+           LEFT JOIN (SELECT draw_id, count(*) AS n FROM old_tickets GROUP BY 1) t ON t.draw_id = d.id
+           WHERE d.current_participants <> coalesce(t.n, 0) ORDER BY d.id""",
     ),
     Check(
         "frozen lists",
@@ -174,31 +193,53 @@ DRAW_CHECKS = [
                   ON l.draw_id = d.id
            WHERE d.frozen_at IS NOT NULL
              AND (s.total IS DISTINCT FROM d.current_participants OR l.listed IS DISTINCT FROM s.total)
-           ORDER BY d.id LIMIT 1""",
+           ORDER BY d.id""",
     ),
 ]
 
 
+# The days of the old site come first, in their order; then our own, in the order the tickets were taken.
+DAY_ROWS = """SELECT user_id, taken_on, 0 AS id FROM old_tickets {of}
+              UNION ALL SELECT user_id, taken_on, id FROM participations {of}"""
+IN_ORDER = "min(id) > 0, CASE WHEN min(id) = 0 THEN taken_on END, min(id)"
+DAYS = f"""SELECT user_id, taken_on FROM ({DAY_ROWS}) AS days
+           GROUP BY user_id, taken_on ORDER BY user_id, {IN_ORDER}"""
+# Players with tickets of one day and a streak of 1 are right; of all others each day is read.
+STREAKS = f"""
+    WITH days AS NOT MATERIALIZED ({DAY_ROWS.format(of="")}), players AS (
+        SELECT coalesce(p.user_id, u.id) AS user_id, coalesce(u.current_streak, 0) AS streak,
+               p.user_id IS NULL AS idle
+        FROM (SELECT user_id, min(taken_on) = max(taken_on) AS one_day
+              FROM days GROUP BY user_id) AS p
+        FULL JOIN (SELECT id, current_streak FROM users WHERE current_streak <> 0) AS u ON u.id = p.user_id
+        WHERE (p.one_day AND u.current_streak = 1) IS NOT TRUE)
+    SELECT c.user_id, c.streak, t.taken_on FROM players c LEFT JOIN days t ON t.user_id = c.user_id
+    GROUP BY c.idle, c.user_id, c.streak, t.taken_on ORDER BY c.idle, c.user_id, {IN_ORDER}"""
+
+
 def check_streaks() -> Defect | None:
     """The first player whose streak does not follow from the days on which they took tickets."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, current_streak FROM users WHERE current_streak <> 0")
-        kept: dict[str, int] = dict(cursor.fetchall())
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(
-            """SELECT user_id, taken_on FROM participations
-               GROUP BY user_id, taken_on ORDER BY user_id, min(id)"""
-        )
-        for user_id, rows in groupby(cursor, key=itemgetter(0)):
-            streak, expected = kept.pop(user_id, 0), streak_of(day for _, day in rows)
-            if streak != expected:
-                return _streak_defect(user_id, streak, expected)
-    return next((_streak_defect(user_id, streak, 0) for user_id, streak in kept.items()), None)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(FOR_LARGE_READS)
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(STREAKS)
+            for (user_id, streak), rows in groupby(cursor, key=itemgetter(0, 1)):
+                expected = streak_of(day for _, _, day in rows if day)
+                if streak != expected:
+                    return _streak_defect(user_id, streak, expected)
+    return None
 
 
 def streak_of(days: Iterable[date]) -> int:
     """The streak after tickets on these days, in the order they were taken (SQL function `next_streak`)."""
-    streak, last, grace = 0, date.min, None
+    return streak_after(days)[0]
+
+
+def streak_after(days: Iterable[date]) -> tuple[int, date | None, date | None]:
+    """The same with the last day and the last day that was forgiven, as `users` keeps them."""
+    grace: date | None = None
+    streak, last = 0, date.min
     for day in days:
         missed = (day - last).days - 1 if streak else -1
         skipped = last + timedelta(days=1) if streak else date.min
@@ -211,7 +252,7 @@ def streak_of(days: Iterable[date]) -> int:
         elif missed > 0:
             streak = 1
         last = max(last, day)
-    return streak
+    return streak, last if streak else None, grace
 
 
 def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
@@ -230,13 +271,8 @@ def repair_counters() -> int:
         )
         repaired = cursor.rowcount
         cursor.execute(
-            """UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
-               FROM (SELECT u.id,
-                       (SELECT count(*) FROM participations p WHERE p.user_id = u.id) AS tickets,
-                       count(w.id) AS wins, coalesce(sum(w.prize_amount), 0) AS earnings
-                     FROM users u LEFT JOIN winners w ON w.user_id = u.id
-                          AND w.settled_at IS NOT NULL AND w.forfeited_at IS NULL
-                     GROUP BY u.id) AS counted
+            f"""UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
+               FROM ({COUNTED.format(of="")}) AS counted
                WHERE users.id = counted.id
                  AND (total_participations, total_wins, total_earnings) <> (tickets, wins, earnings)"""
         )

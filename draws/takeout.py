@@ -9,9 +9,11 @@ from accounts.models import User
 from accounts.packing import Part
 from accounts.takeout_parts import AT_ONCE, notes_about, streamed
 from draws import fairness
-from draws.models import Claim, Participation, Seal, Winner
+from draws.models import Claim, OldTicket, OldWinner, Participation, Seal, Winner
 
 TICKETS = ("draw_id", "draw__title", "ticket_number", "participated_at", "transaction__user_seq")
+OLD_TICKETS = ("draw_id", "draw__title", "participated_at")
+OLD_WINS = ("draw_id", "draw__title", "prize_amount", "won_at", "celebration_video_url")
 WINS = (
     "draw_id",
     "draw__title",
@@ -40,6 +42,8 @@ def register() -> None:
             _pseudonyms,
         ),
         Part("wins", "prizes you won.", WINS, _wins),
+        Part("old_tickets", "tickets you took on the old site.", OLD_TICKETS, _old_tickets),
+        Part("old_wins", "prizes you won on the old site.", OLD_WINS, _old_wins),
         Part(
             "claims",
             "where you asked prizes to be sent, decrypted for you.",
@@ -57,6 +61,14 @@ def _tickets(user: User) -> Iterator[tuple[Any, ...]]:
 
 def _wins(user: User) -> Iterator[tuple[Any, ...]]:
     return streamed(Winner.objects.filter(user=user), WINS)
+
+
+def _old_tickets(user: User) -> Iterator[tuple[Any, ...]]:
+    return streamed(OldTicket.objects.filter(user=user), OLD_TICKETS)
+
+
+def _old_wins(user: User) -> Iterator[tuple[Any, ...]]:
+    return streamed(OldWinner.objects.filter(user=user), OLD_WINS)
 
 
 def _pseudonyms(user: User) -> Iterator[tuple[Any, ...]]:

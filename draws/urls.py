@@ -21,6 +21,8 @@ urlpatterns = [
     path("fair-draws/", fairness.fair, name="fair"),
     path("winners/", lists.winners, name="winners"),
     path("winners/<int:winner_id>/claim/", claims.claim, name="claim"),
+    path("winners/old-site/", lists.old_winners, name="old_winners"),
     path("tickets/", lists.tickets, name="tickets"),
+    path("tickets/old-site/", lists.old_tickets, name="old_tickets"),
     path("how-it-works/", lists.how, name="how"),
 ]

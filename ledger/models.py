@@ -94,6 +94,13 @@ class Transaction(models.Model):
                 condition=~models.Q(type="adjustment")
                 | (models.Q(actor__isnull=False) & models.Q(description__regex=r"\S")),
             ),
+            # Room for prizes and refunds, which are owed and must fit (ledger.services.MOST_GIVEN).
+            models.CheckConstraint(
+                name="transactions_leave_room",
+                condition=models.Q(type__in=["refund", "prize"])
+                | models.Q(amount__lt=0)
+                | models.Q(balance_after__lte=1_000_000_000),
+            ),
             models.CheckConstraint(
                 name="transactions_refund_reverses_an_entry",
                 condition=models.Q(type="refund", reverses__isnull=False)

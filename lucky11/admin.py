@@ -15,6 +15,9 @@ from accounts.models import OutboxEmail, User
 from draws.models import Winner
 from draws.overdue import overdue
 from lucky11 import door
+from lucky11.operations import admin as operations
+
+__all__ = ["StaffLogAdmin", "operations"]
 
 # Counts on the first page stop here: "more than 50" is as good a reason to look.
 COUNTED = 50

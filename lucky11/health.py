@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from redis import RedisError
 
-from accounts import heartbeat, outbox
-from draws.models import Draw
-from draws.overdue import overdue_draws
+from accounts import heartbeat
+from lucky11.operations import metrics as numbers
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -19,12 +18,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """200 when every part of the site works; else 503, and the parts that do not."""
-    checks = {"database": _database(), "migrations": False, "redis": False, "worker": False}
+    checks = {"database": _database(), "migrations": False, "redis": False, "worker": False, "beat": False}
     if checks["database"]:
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     try:
         checks["worker"] = heartbeat.is_alive("worker")
+        checks["beat"] = heartbeat.is_alive("beat")
         checks["redis"] = True
     except RedisError:
         pass
@@ -34,12 +34,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers in Prometheus' text format."""
-    overdue = overdue_draws(Draw.objects.all()).count()
-    body = (
-        f"# TYPE lucky11_draws_overdue gauge\nlucky11_draws_overdue {overdue}\n"
-        f"# TYPE lucky11_mails_waiting gauge\nlucky11_mails_waiting {outbox.waiting()}\n"
-    )
-    return HttpResponse(body, content_type="text/plain; version=0.0.4")
+    return HttpResponse(numbers.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _database() -> bool:

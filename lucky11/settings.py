@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from lucky11 import embedded
@@ -32,6 +33,15 @@ SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 
 DATABASES = {"default": database()}
+# How the names of the database's roles begin: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
+DATABASE_ROLES = env.str("DATABASE_ROLES", default="lucky11")
+# Whether production insists on a checked TLS connection to a database that is reached over a network.
+DATABASE_TLS = env.bool("DATABASE_TLS", default=True)
+# What libpq takes from the environment when the address does not say.
+DATABASE_TLS_DEFAULTS = {
+    "sslmode": os.environ.get("PGSSLMODE", ""),
+    "sslrootcert": os.environ.get("PGSSLROOTCERT", ""),
+}
 # Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 
@@ -79,6 +89,8 @@ ADJUSTMENT_APPROVAL_COINS = env.int("ADJUSTMENT_APPROVAL_COINS", default=500)
 DATA_EXPORT_DAYS = 7
 # How long copies of sent mails are kept before they are blanked.
 MAIL_KEPT_DAYS = 90
+# How long messages are kept after they were read, and the rows of mails after they were sent.
+MESSAGES_KEPT_DAYS = env.int("MESSAGES_KEPT_DAYS", default=400)
 # The sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
@@ -121,6 +133,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lucky11.operations.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -133,6 +146,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PlayerTimeZoneMiddleware",
+    "lucky11.operations.requests.MaintenanceMiddleware",
 ]
 
 ROOT_URLCONF = "lucky11.urls"
@@ -257,6 +271,19 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # In this order on every page; collected, they are one file.
 STYLE_SHEETS = ["css/app.css", "css/parts.css", "css/pages.css"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+# -- backups, and where files are kept --
+
+# As whom backups read and restores write, when that is another role than the site's.
+BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
+# Newest first: it encrypts; all of them decrypt. None: backups are stored as they are.
+BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
+# How many backups are kept; the newest that a drill has verified is kept besides.
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
+# Where base backups and the archived log are, for recovery to a point in time.
+PITR_BASES = Path(env.str("PITR_BASES", default=str(BASE_DIR / ".data" / "bases")))
+PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wal")))
+# Backups and drills are taken by schedule once somebody said where backups go.
+BACKUP_FOLDER, BACKUP_STORAGE = env.str("BACKUP_FOLDER", default=""), env.str("BACKUP_STORAGE", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Where the ledger's daily seals go: another machine or a write-once store makes them worth most.
@@ -265,6 +292,12 @@ STORAGES = {
         "OPTIONS": env.json(
             "LEDGER_SEALS_OPTIONS", default={"location": str(BASE_DIR / ".data" / "ledger-seals")}
         ),
+    },
+    "backups": {
+        "BACKEND": BACKUP_STORAGE or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": env.json("BACKUP_STORAGE_OPTIONS", default={})
+        if BACKUP_STORAGE
+        else {"location": BACKUP_FOLDER or str(BASE_DIR / ".data" / "backups")},
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -287,6 +320,10 @@ def _every(seconds: int, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
 
 
+def _at(task: str, *arguments: str, **when: Any) -> dict[str, Any]:
+    return {"task": task, "args": arguments, "schedule": crontab(**when), "options": {"expires": 3600}}
+
+
 CELERY_BEAT_SCHEDULE = {
     "close due draws": _every(1, "draws.tasks.close_due_draws"),
     "fetch rounds": _every(1, "draws.tasks.fetch_rounds"),
@@ -302,12 +339,49 @@ CELERY_BEAT_SCHEDULE = {
     "blank mails of the gone": _every(10, "accounts.tasks.blank_mails_of_the_gone"),
     "purge data": _every(3600, "accounts.tasks.purge_data"),
     "purge sessions": _every(3600, "accounts.tasks.purge_sessions"),
+    "look for alerts": _every(60, "lucky11.tasks.look_for_alerts"),
+    "check integrity": _at("lucky11.tasks.check_integrity", hour=3, minute=7),
+    "purge": _at("lucky11.tasks.purge", hour=3, minute=37),
+    "weekly maintenance": _at("lucky11.tasks.maintain", "weekly", day_of_week=1, hour=5, minute=7),
+    "monthly maintenance": _at("lucky11.tasks.maintain", "monthly", day_of_month=1, hour=5, minute=17),
+    "quarterly maintenance": _at(
+        "lucky11.tasks.maintain", "quarterly", month_of_year="1,4,7,10", day_of_month=1, hour=5, minute=27
+    ),
+    "annual maintenance": _at(
+        "lucky11.tasks.maintain", "annual", month_of_year=1, day_of_month=1, hour=5, minute=37
+    ),
 }
+if BACKUP_FOLDER or BACKUP_STORAGE:
+    # Often, because each knows itself whether its day or week is over, also after beat was away.
+    CELERY_BEAT_SCHEDULE |= {
+        "back up": _every(900, "lucky11.tasks.back_up"),
+        "drill a backup": _every(900, "lucky11.tasks.drill_backup"),
+    }
+
+# -- watching over it --
+
+# Who is told that something is wrong, by mail and by an HTTP request with JSON.
+ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+# Disks of this machine, and how full they may be.
+ALERT_DISKS = env.list("ALERT_DISKS", default=[str(BASE_DIR)])
+ALERT_DISK_PERCENT = env.int("ALERT_DISK_PERCENT", default=80)
+
+# `plain` for people, `json` for machines.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    from lucky11.operations import sentry
+
+    sentry.start(SENTRY_DSN)
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "lucky11.operations.logs.JsonFormatter"},
+    },
     # A site that is not ready yet says so to whoever asks, not to the log as well.
     "filters": {
         "not readyz": {
@@ -316,7 +390,7 @@ LOGGING = {
         }
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["not readyz"]}
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["not readyz"]}
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
     "loggers": {"django": {"handlers": []}},

@@ -14,9 +14,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("styleguide/", styleguide.page, name="styleguide"),
     path("csp-report/", csp_reports.report, name="csp_report"),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
-    path("metrics", health.metrics),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
 ]
 
 handler400 = "lucky11.errors.bad_request"

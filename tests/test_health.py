@@ -4,12 +4,15 @@ import pytest
 from django.core.cache import caches
 from redis import Redis
 
+from accounts import heartbeat
 from draws.cancelling import cancel_draw
 from draws.settling import settle_draw
 from draws.tasks import close_due_draws
 from tests.conftest import let_close, unguarded
 
 pytestmark = pytest.mark.django_db
+
+WHOLE = dict.fromkeys(("database", "migrations", "redis", "worker", "beat"), True)
 
 
 @pytest.fixture(autouse=True)
@@ -22,11 +25,19 @@ def test_a_process_that_answers_is_alive(client, django_assert_num_queries):
         assert client.get("/healthz").status_code == 200
 
 
-def test_a_site_is_ready_once_a_worker_has_swept(client):
+def test_a_site_is_ready_once_a_worker_has_swept_and_beat_called_for_it(client):
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"database": True, "migrations": True, "redis": True, "worker": False}
+    assert answer.json() == {
+        "database": True,
+        "migrations": True,
+        "redis": True,
+        "worker": False,
+        "beat": False,
+    }
     close_due_draws()
+    assert client.get("/readyz").status_code == 503
+    heartbeat.beat("beat")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["worker"]) == (200, True)
 
@@ -39,22 +50,28 @@ def test_a_site_without_redis_says_so_and_does_not_break(client, settings):
     finally:
         del caches["redis"]._cache.get_client
     assert answer.status_code == 503
-    assert answer.json() == {"database": True, "migrations": True, "redis": False, "worker": False}
+    assert answer.json() == {
+        "database": True,
+        "migrations": True,
+        "redis": False,
+        "worker": False,
+        "beat": False,
+    }
 
 
 def test_a_draw_that_still_owes_its_refunds_is_overdue_too(client, draw):
     cancel_draw(draw.pk, reason="The host withdrew.")
-    assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
+    assert b"lucky11_draws_overdue 0.0\n" in client.get("/metrics").content
     with unguarded() as cursor:
         cursor.execute("UPDATE draws SET cancelled_at = cancelled_at - interval '2 minutes'")
-    assert b"lucky11_draws_overdue 1\n" in client.get("/metrics").content
+    assert b"lucky11_draws_overdue 1.0\n" in client.get("/metrics").content
     settle_draw(draw.pk)
-    assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
+    assert b"lucky11_draws_overdue 0.0\n" in client.get("/metrics").content
 
 
 def test_the_numbers_say_what_is_overdue(client, draw):
-    assert b"lucky11_draws_overdue 0\n" in client.get("/metrics").content
+    assert b"lucky11_draws_overdue 0.0\n" in client.get("/metrics").content
     let_close(draw)
     with unguarded() as cursor:
         cursor.execute("UPDATE draws SET draw_time = draw_time - interval '2 minutes'")
-    assert b"lucky11_draws_overdue 1\n" in client.get("/metrics").content
+    assert b"lucky11_draws_overdue 1.0\n" in client.get("/metrics").content

@@ -2,6 +2,7 @@
 
 from accounts.models.data import DataExport, LeftAddress
 from accounts.models.messages import Message, MessageChoice, OutboxEmail
+from accounts.models.old_site import OldAccount, fingerprint_of
 from accounts.models.play import ExcludedAddress, PlayBreak, RulesAcceptance
 from accounts.models.sessions import Session
 from accounts.models.staff import Approval
@@ -14,12 +15,14 @@ __all__ = [
     "LeftAddress",
     "Message",
     "MessageChoice",
+    "OldAccount",
     "OutboxEmail",
     "PlayBreak",
     "RulesAcceptance",
     "Session",
     "User",
     "UserManager",
+    "fingerprint_of",
     "new_user_id",
     "validate_time_zone",
 ]

@@ -1,5 +1,6 @@
 from draws.models.claims import Claim, EntryToTell, Redraw
 from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
+from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.seals import FreezeToTell, FrozenList, LogRecord, Round, Seal
 from draws.models.tickets import Participation, TextChange, Winner
 
@@ -12,6 +13,9 @@ __all__ = [
     "FreezeToTell",
     "FrozenList",
     "LogRecord",
+    "OldDraw",
+    "OldTicket",
+    "OldWinner",
     "Participation",
     "Redraw",
     "Round",

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import player_of
 from accounts.pages import figures
-from draws import archive, queries
+from draws import archive, old_site, queries
 
 OPEN_SHOWS = {"all": "All", "today": "Closing today", "vip": "VIP", "mine": "Mine"}
 TICKET_SHOWS = {"all": "All", "active": "Active", "won": "Won", "ended": "Ended"}
@@ -46,7 +46,11 @@ def _open_chips(summary: queries.Summary, signed_in: bool) -> list[tuple[str, st
 def winners(request: HttpRequest) -> HttpResponse:
     """Every draw that ended, the latest first."""
     before = request.GET.get("before", "")
-    context = {"page": archive.results(player_of(request), before), "before": before}
+    context = {
+        "page": archive.results(player_of(request), before),
+        "before": before,
+        "old_site": old_site.old_draws_exist(),
+    }
     return render(request, "draws/winners.html", context)
 
 
@@ -60,8 +64,26 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "shows": TICKET_SHOWS.items(),
         "show": show,
         "before": before,
+        "old_site": old_site.old_draws_exist(),
     }
     return render(request, "draws/tickets.html", context)
+
+
+@require_safe
+def old_winners(request: HttpRequest) -> HttpResponse:
+    """The draws of the old site, the latest first."""
+    before = request.GET.get("before", "")
+    context = {"page": old_site.old_results(player_of(request), before), "before": before}
+    return render(request, "draws/old_site.html", context)
+
+
+@login_required
+@require_safe
+def old_tickets(request: HttpRequest) -> HttpResponse:
+    """The player's tickets of the old site, a draw at a time."""
+    before = request.GET.get("before", "")
+    page = old_site.old_holdings(request.user, before)  # type: ignore[arg-type]
+    return render(request, "draws/old_site.html", {"page": page, "before": before, "own": True})
 
 
 @require_safe

@@ -17,7 +17,7 @@ from lucky11.embedded import places
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    "DATABASE_URL": "postgres://lucky11@127.0.0.1:1/lucky11",
+    "DATABASE_URL": "postgres://lucky11@127.0.0.1:1/lucky11?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "ALLOWED_HOSTS": "lucky11.example",
     "SITE_ORIGIN": "https://lucky11.example",
@@ -48,6 +48,7 @@ def checks() -> dict[str, list[str]]:
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
         "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
         "migrations": _python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
+        "migrations on a site at work": _python("-W", "ignore", "-m", "lucky11.development.migrations"),
         "deployment": _python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
         **{f"shell {path}": ["sh", "-n", path] for path in shell_scripts()},
     }

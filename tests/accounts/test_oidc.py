@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
 
-from accounts.models import OutboxEmail, RulesAcceptance, Session, User
+from accounts.models import OldAccount, OutboxEmail, RulesAcceptance, Session, User, fingerprint_of
 from ledger.services import history
 from tests.accounts.openid_flow import (
     ADDRESS,
@@ -178,7 +178,9 @@ def test_a_second_account_of_the_provider_is_not_linked_by_itself(provider, alic
 
 def imported(pk="31415926", email=None, **fields):
     """A player of the old site, as an import writes them: no password, never signed in here."""
-    return User.objects.create(pk=pk, email=email, password="", **fields)
+    player = User.objects.create(pk=pk, email=email, password="", **fields)
+    OldAccount.objects.create(digest=fingerprint_of(pk), user=player)
+    return player
 
 
 def test_a_player_of_the_old_site_is_found_by_their_id(client, provider):

@@ -248,6 +248,19 @@ def test_who_has_a_purse_full_of_gifts_is_given_no_more_and_pays_as_always(make_
     assert post(rich.pk, "import", 1, "up-to-the-brim").balance_after == MOST_GIVEN
 
 
+def test_the_database_keeps_the_room_for_what_is_owed_whoever_writes(make_player):
+    rich = make_player("rich", coins=MOST_GIVEN - 5)
+    rows = [Transaction(user=rich, type="daily_bonus", amount=amount) for amount in (5, 1)]
+    with (
+        pytest.raises(IntegrityError, match="transactions_leave_room"),
+        transaction.atomic(),
+    ):
+        Transaction.objects.bulk_create(rows)
+    assert balance(rich.pk) == MOST_GIVEN - 5
+    Transaction.objects.bulk_create(rows[:1])
+    assert post(rich.pk, "prize", 1_000, "prize").balance_after == MOST_GIVEN + 1_000
+
+
 def test_what_is_owed_fits_into_a_purse_full_of_gifts(make_player):
     rich = make_player("rich", coins=MOST_GIVEN)
     paid = post(rich.pk, "entry", -1_000, "entry")

@@ -7,6 +7,7 @@ in itself again is found by the seals (`test_seals.py`).
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws
@@ -156,6 +157,26 @@ def test_a_row_that_was_copied_behind_the_last_one_is_named(players):
     )
     assert CHECKS["coins"]() is None
     assert_the_chain_breaks_at(players[1], ROWS + 1)
+
+
+def test_a_second_last_row_is_named_although_it_fits_in_itself_and_nothing_forbade_it(players):
+    with transaction.atomic(), unguarded() as cursor:
+        cursor.execute("ALTER TABLE transactions DROP CONSTRAINT transactions_user_seq_once")
+        cursor.execute(
+            "INSERT INTO transactions (user_id, type, amount, idempotency_key, user_seq, balance_after)"
+            " SELECT user_id, 'daily_bonus', amount, 'second', user_seq, balance_after FROM transactions"
+            " WHERE user_id = %s AND user_seq = %s RETURNING id",
+            [players[0].pk, ROWS],
+        )
+        second = cursor.fetchone()[0]
+        cursor.execute(
+            "UPDATE transactions t SET hash = ledger_row_hash(p.hash, t) FROM transactions p"
+            " WHERE t.id = %s AND p.user_id = t.user_id AND p.user_seq = t.user_seq - 1",
+            [second],
+        )
+        row = first_bad("chain")
+        assert (row["user_id"], row["user_seq"], row["transaction_id"]) == (players[0].pk, ROWS, second)
+        transaction.set_rollback(True)
 
 
 def test_of_several_bad_rows_the_first_is_named(players):

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.operations.backups import beside, copy, manage, played, store
+
+__all__ = ["beside", "copy", "manage", "place", "played", "store"]
+
 
 @contextmanager
 def open_folder() -> Iterator[Path]:

@@ -1,17 +1,19 @@
 """A worker killed with SIGKILL anywhere between closing time and the last coin: the next sweep finishes."""
 
 import subprocess
+import uuid
 
 import pytest
 
 from accounts.models import OutboxEmail
 from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
+from draws.closing import close_due_draws, draw_winners, freeze_draw
 from draws.entering import take_tickets
 from draws.models import Draw, FrozenList, LogRecord, Winner
+from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
-from tests.conftest import let_close
+from tests.conftest import defects, let_close
 from tests.races.together import at_once, program, refusals, wait_until_alone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,9 +53,26 @@ def sold(make_draw, players):
     return draw
 
 
+# Pays the winners of the only draw one after the other, without keys, and stops before the third.
+PAY_WITHOUT_KEYS = """
+import django; django.setup()
+from tests.races import stopping, test_a_worker_killed
+stopping.stop_before("ledger.services", "post", 3)
+test_a_worker_killed.pay_without_keys()
+"""
+
+
+def pay_without_keys() -> None:
+    for winner in Winner.objects.order_by("place"):
+        services.post(winner.user_id, "prize", winner.prize_coins, uuid.uuid4().hex)
+
+
 def kill_a_worker(environment, where) -> None:
     """Let a worker sweep, kill it where it is told to stop, and wait until the server has noticed."""
-    arguments = ["-m", "tests.races.stopping", *map(str, where)]
+    kill_it_when_it_stops(environment, "-m", "tests.races.stopping", *map(str, where))
+
+
+def kill_it_when_it_stops(environment, *arguments) -> None:
     with program(*arguments, environment=environment, stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         assert worker.stdout.readline() == "stopped\n"
@@ -106,3 +125,15 @@ def test_sweeps_that_start_together_after_a_worker_was_killed_pay_once(sold, pla
     close_due_draws()
     assert Winner.objects.count() == Transaction.objects.filter(type="prize").count() == WINNERS
     assert sorted(balance(player.pk) for player in players) == [40] * 2 + [140] * WINNERS
+
+
+@pytest.mark.plants_defects
+def test_control_a_sweep_that_pays_without_keys_pays_again_what_the_killed_worker_paid(
+    sold, server_environment
+):
+    let_close(sold)
+    assert (freeze_draw(sold.pk), draw_winners(sold.pk)) == (True, True)
+    kill_it_when_it_stops(server_environment, "-c", PAY_WITHOUT_KEYS)
+    pay_without_keys()
+    assert Transaction.objects.filter(type="prize").count() == 2 + WINNERS
+    assert [defect.split(":")[0] for defect in defects()] == ["prizes"]

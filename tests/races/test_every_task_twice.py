@@ -1,5 +1,7 @@
 """The queue may deliver a task twice, late, and to several workers at once: everything happens once."""
 
+import threading
+import uuid
 from collections import Counter
 
 import pytest
@@ -10,6 +12,7 @@ from accounts import takeout
 from accounts.models import Message, OutboxEmail
 from draws.cancelling import cancel_draw
 from draws.models import Draw, LogRecord, Winner
+from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
 from lucky11.celery import app
@@ -84,3 +87,17 @@ def test_whatever_is_delivered_again_and_everywhere_at_once_happens_once(evening
     assert not OutboxEmail.objects.exclude(attempts=1).exists()
     assert not players[0].data_exports.filter(made_at=None).exists()
     assert players[0].data_exports.filter(made_at__gte=F("asked_at")).count() == 1
+
+
+def test_control_a_task_that_looks_and_then_pays_pays_as_often_as_it_is_delivered(alice):
+    deliveries = TWICE_BY_THREE[1]
+    all_have_looked = threading.Barrier(deliveries, timeout=30)
+
+    def give():
+        given = Transaction.objects.filter(user=alice, type="daily_bonus").exists()
+        all_have_looked.wait()
+        if not given:
+            services.post(alice.pk, "daily_bonus", 3, uuid.uuid4().hex)
+
+    assert [outcome for outcome in at_once([give] * deliveries) if outcome] == []
+    assert balance(alice.pk) == 50 + 3 * deliveries

@@ -12,8 +12,10 @@ from django.db import DatabaseError, connection
 
 from draws.entering import take_tickets
 from draws.models import Draw, Participation
+from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
+from tests.conftest import defects
 from tests.pages import field, signed_in, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -52,6 +54,13 @@ def small_disk(transactional_db) -> Iterator[Path]:
             subprocess.run(["umount", str(disk)], check=True)
 
 
+def fill(disk: Path) -> Path:
+    """A file that leaves a megabyte free."""
+    ballast = disk / "ballast"
+    ballast.write_bytes(bytes((MEGABYTES - 1) * 2**20))
+    return ballast
+
+
 def sell_until_refused(player, draw) -> int:
     """How many tickets were sold before the database had no room for more."""
     for batch in range(100):
@@ -67,8 +76,7 @@ def test_tickets_on_a_full_disk_are_refused_whole_and_sold_again_once_there_is_r
 ):
     player = make_player("player", coins=1_000_000)
     draw = make_draw(entry_fee=1, max_participants=1_000_000, max_per_player=1_000_000)
-    ballast = small_disk / "ballast"
-    ballast.write_bytes(bytes((MEGABYTES - 1) * 2**20))
+    ballast = fill(small_disk)
     sold = sell_until_refused(player, draw)
     draw.refresh_from_db()
     assert balance(player.pk) == 1_000_000 - sold
@@ -85,3 +93,21 @@ def test_tickets_on_a_full_disk_are_refused_whole_and_sold_again_once_there_is_r
     ballast.unlink()
     assert browser.post(f"/draws/{draw.pk}/enter/", form).status_code == 303
     assert Draw.objects.get(pk=draw.pk).current_participants == sold + 2_000
+
+
+@pytest.mark.plants_defects
+def test_control_a_site_that_charges_first_and_sells_then_has_charged_for_nothing(
+    small_disk, make_player, make_draw
+):
+    player = make_player("player", coins=1_000_000)
+    draw = make_draw(entry_fee=1, max_participants=1_000_000, max_per_player=1_000_000)
+    fill(small_disk)
+    sold = sell_until_refused(player, draw)
+    paid = services.post(player.pk, "entry", -2_000, "charged-first")
+    with pytest.raises(DatabaseError):
+        Participation.objects.bulk_create(
+            Participation(user=player, draw=draw, ticket_number=sold + n, transaction=paid)
+            for n in range(1, 2_001)
+        )
+    assert balance(player.pk) == 1_000_000 - sold - 2_000
+    assert [defect.split(":")[0] for defect in defects()] == ["payments"]

@@ -1,5 +1,7 @@
 """Coins that are asked for from many sides at once are spent, given and returned once."""
 
+import threading
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
@@ -13,7 +15,7 @@ from draws.settling import settle_draw
 from ledger import services
 from ledger.bonuses import claim_daily_bonus
 from ledger.models import Transaction
-from tests.conftest import defects, let_close
+from tests.conftest import defects, let_close, unguarded
 from tests.races.together import at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +47,30 @@ def test_twenty_entries_of_a_player_without_coins_and_without_a_history_buy_noth
     assert refusals(outcomes) == ["NotEnoughCoins"] * 20
     assert User.objects.get(pk=newcomer.pk).coins == 0
     assert not Transaction.objects.filter(user=newcomer).exists()
+
+
+@pytest.mark.plants_defects
+def test_control_the_same_twenty_who_look_before_they_pay_spend_six_times_the_coins(make_player):
+    player = make_player("player", coins=100)
+    all_have_looked = threading.Barrier(20, timeout=30)
+
+    def pay(n):
+        with unguarded() as cursor:
+            cursor.execute("SELECT coins FROM users WHERE id = %s", [player.pk])
+            left = cursor.fetchone()[0] - 30
+            all_have_looked.wait()
+            if left < 0:
+                raise LookupError("not enough coins")
+            cursor.execute("UPDATE users SET coins = %s WHERE id = %s", [left, player.pk])
+            cursor.execute(
+                "INSERT INTO transactions (user_id, type, amount, user_seq, balance_after)"
+                " VALUES (%s, 'entry', -30, %s, %s)",
+                [player.pk, 100 + n, left],
+            )
+
+    assert refusals(at_once([lambda n=n: pay(n) for n in range(20)])) == []
+    assert (services.balance(player.pk), sum_of_rows(player)) == (70, 100 - 20 * 30)
+    assert {defect.split(":")[0] for defect in defects()} >= {"coins", "chain", "house"}
 
 
 def test_twenty_corrections_down_at_once_never_go_below_zero(make_player, alice):

@@ -1,9 +1,12 @@
 """Mail under fire: sweeps beside each other, workers killed, a server that holds on: each is told once."""
 
 import subprocess
+import threading
 from collections import Counter
 
 import pytest
+from django.core.mail import send_mail
+from django.db.models.functions import Now
 
 from accounts import outbox
 from accounts.models import Message, OutboxEmail
@@ -61,6 +64,24 @@ def test_two_sweeps_at_once_deliver_each_mail_once(mail_server):
     deliver_due()
     assert sorted(mail["Subject"] for mail in mail_server.accepted) == [f"Mail {n:02d}" for n in range(20)]
     assert waiting() == 0
+
+
+def test_control_two_sweeps_that_look_and_then_send_deliver_each_mail_twice(mail_server):
+    for number in range(20):
+        enqueue(f"mail-{number}", ALICE, f"Mail {number:02d}", "Text")
+    both_have_looked = threading.Barrier(2, timeout=30)
+
+    def sweep():
+        unsent = list(OutboxEmail.objects.filter(sent_at=None))
+        both_have_looked.wait()
+        for mail in unsent:
+            send_mail(mail.subject, mail.text, None, [mail.recipient])
+            OutboxEmail.objects.filter(pk=mail.pk).update(sent_at=Now())
+
+    assert refusals(at_once([sweep] * 2)) == []
+    assert Counter(str(mail["Subject"]) for mail in mail_server.accepted) == {
+        f"Mail {n:02d}": 2 for n in range(20)
+    }
 
 
 def test_a_server_that_holds_on_keeps_one_worker_and_no_draw_from_closing(mail_server, alice, draw):

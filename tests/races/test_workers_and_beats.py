@@ -3,12 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 
 import pytest
 import redis
 from django.conf import settings
-from django.utils import timezone
 
 from accounts.models import OutboxEmail
 from draws.entering import take_tickets
@@ -16,6 +14,7 @@ from draws.models import Draw, LogRecord, Winner
 from ledger.models import Transaction
 from ledger.services import balance
 from lucky11.celery import app
+from tests.conftest import let_close
 from tests.races.together import program, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,11 +47,6 @@ def has_begun(schedule: os.PathLike[str]) -> bool:
     return any(os.path.exists(f"{os.fspath(schedule)}{ending}") for ending in ("", ".db", ".dat"))
 
 
-def soon() -> object:
-    """A closing time about two seconds from now."""
-    return timezone.now().replace(microsecond=0) + timedelta(seconds=3)
-
-
 def settled(draws: list[Draw]) -> bool:
     return not Draw.objects.filter(pk__in=[draw.pk for draw in draws], settled_at__isnull=True).exists()
 
@@ -62,10 +56,11 @@ def test_a_draw_closes_by_itself_and_its_winner_has_the_coins(
 ):
     players = [make_player(f"player{number}") for number in range(3)]
     with the_queue_at_work(server_environment, tmp_path, workers=1, beats=1):
-        draw = make_draw(draw_time=soon())
+        draw = make_draw()
         for player in players:
             take_tickets(player.pk, draw.pk, 1, "request-1")
-        wait_until(lambda: settled([draw]), "the draw is settled", 30)
+        let_close(draw)
+        wait_until(lambda: settled([draw]), "the draw is settled", 120)
     winner = Winner.objects.get()
     draw.refresh_from_db()
     assert (draw.state, draw.winner) == (Draw.State.DRAWN, winner.user)
@@ -78,16 +73,16 @@ def test_two_beats_and_three_workers_close_each_draw_once(
 ):
     players = [make_player(f"player{number}", coins=100) for number in range(4)]
     with the_queue_at_work(server_environment, tmp_path, workers=3, beats=2):
-        closes = soon()
-        drawn = [make_draw(draw_time=closes, winner_count=2) for _ in range(4)]
-        void = make_draw(draw_time=closes, min_participants=9)
+        drawn = [make_draw(winner_count=2) for _ in range(4)]
+        void = make_draw(min_participants=9)
         for draw in [*drawn, void]:
             for player in players:
                 take_tickets(player.pk, draw.pk, 1, "request-1")
-        wait_until(lambda: timezone.now() >= closes, "the closing time has come")
+        for draw in [*drawn, void]:
+            let_close(draw)
         for _ in range(12):
             app.send_task("draws.tasks.close_due_draws")
-        wait_until(lambda: settled([*drawn, void]), "all draws are settled", 30)
+        wait_until(lambda: settled([*drawn, void]), "all draws are settled", 120)
         # And once more by everyone, after all is done.
         for _ in range(6):
             app.send_task("draws.tasks.close_due_draws")

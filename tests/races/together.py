@@ -60,6 +60,16 @@ def wait_until_alone() -> None:
     wait_until(alone, "everybody else is gone")
 
 
+def someone_waits_for_me() -> bool:
+    """Whether another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 @contextmanager
 def program(
     *arguments: str, environment: dict[str, str], **options: Any

@@ -13,12 +13,15 @@ from draws import recomputing
 from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
 from ledger.seals import check_seals
+from lucky11.operations.foreign_keys import check_foreign_keys
+from lucky11.operations.runs import record as keep
 
 CHECKS: dict[str, Callable[[], Defect | None]] = {
     **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS, *recomputing.LOG_CHECKS]},
     "streaks": check_streaks,
     "records": recomputing.check_records,
     "rounds": recomputing.check_newest_rounds,
+    "foreign keys": check_foreign_keys,
 }
 
 
@@ -32,14 +35,30 @@ class Command(BaseCommand):
             "--rounds", action="store_true", help="verify all of the beacon's rounds, not only the newest"
         )
         parser.add_argument(
+            "--record", action="store_true", help="keep the result, for the alerts and the metrics"
+        )
+        parser.add_argument(
             "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
         )
 
-    def handle(self, *args: Any, json: bool, repair: bool, seals: bool, rounds: bool, **options: Any) -> None:
+    def handle(self, *args: Any, record: bool, **options: Any) -> None:
+        if not record:
+            self._check(**options)
+            return
+        with keep("check_integrity") as run:
+            try:
+                self._check(**options)
+            finally:
+                found = [str(defect) for defect in self.found]
+                run.details["defects"] = found
+                run.summary = found[0] if found else f"{len(self.checks)} checks are clean."
+
+    def _check(self, *, json: bool, repair: bool, seals: bool, rounds: bool, **options: Any) -> None:
+        self.found: list[Defect] = []
         repaired = _repair() if repair else 0
         more = {"seals": check_seals} if seals else {}
         self.checks = CHECKS | ({"rounds": recomputing.check_all_rounds} if rounds else {}) | more
-        defects = [defect for defect in self._defects(quiet=json) if defect]
+        defects = self.found = [defect for defect in self._defects(quiet=json) if defect]
         if json:
             self._print_json(defects, repaired)
         else:

@@ -1,0 +1,28 @@
+"""Which players came over from the old site, by a fingerprint of their id there."""
+
+import hashlib
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+def fingerprint_of(old_id: str) -> bytes:
+    """What is kept of an id of the old site: enough to know it again, not to read it."""
+    return hashlib.sha256(old_id.encode()).digest()
+
+
+class OldAccount(models.Model):
+    """An account of the old site and its player here; accounts of one e-mail share a player."""
+
+    digest = models.BinaryField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="old_accounts", db_index=False
+    )
+
+    class Meta:
+        db_table = "old_accounts"
+        indexes: ClassVar = [models.Index(name="idx_old_accounts_user", fields=["user"])]
+
+    def __str__(self) -> str:
+        return f"old account of player {self.user_id}"

@@ -1,0 +1,145 @@
+"""Lint every migration: does it lock a table for long, rewrite it, or break the code that runs beside it?
+
+Two linters read the SQL that each migration would run: django-migration-linter asks whether the release
+before still works, squawk asks PostgreSQL's questions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import django
+from django.db import connection
+from django.db.migrations import Migration
+from django.db.migrations.loader import MigrationLoader
+
+from lucky11 import embedded
+
+SQUAWK = Path(sys.executable).parent / "squawk"
+APPS = ("accounts", "ledger", "draws", "lucky11")
+POSTGRESQL = "15.0"
+
+EXCLUDED = {
+    "squawk: require-lock-timeout": "`manage.py migrate` sets it for every migration.",
+    "squawk: require-statement-timeout": "`manage.py migrate` sets it for every migration.",
+    "squawk: prefer-robust-stmts": "`manage.py migrate` first removes what an interrupted index left behind.",
+    "squawk: prefer-bigint-over-int": "The migration guide's INTEGER; coins of one player fit by a rule.",
+    "squawk: prefer-bigint-over-smallint": "Codes of a fixed list.",
+    "squawk: prefer-text-field": "The migration guide's VARCHAR, and Django's cache table.",
+}
+ON_EMPTY = "Run before the first release: no site has rows in these tables."
+# Migrations that are landed and would not pass today: the rules they break, and why that does no harm.
+ACCEPTED: dict[str, tuple[set[str], str]] = {
+    "accounts.0002_cache": (
+        {"linter: CREATE_INDEX", "linter: NOT_NULL"},
+        "Makes the cache's own table.",
+    ),
+    "accounts.0003_no_twin_indexes": (
+        {"linter: CREATE_INDEX", "linter: DROP_INDEX", "squawk: require-concurrent-index-deletion"},
+        ON_EMPTY,
+    ),
+    "accounts.0005_day_one": (
+        {
+            "squawk: adding-foreign-key-constraint",
+            "squawk: adding-required-field",
+            "squawk: constraint-missing-not-valid",
+        },
+        ON_EMPTY,
+    ),
+    "accounts.0007_leaving": (
+        {
+            "linter: CREATE_INDEX",
+            "squawk: constraint-missing-not-valid",
+            "squawk: require-concurrent-index-creation",
+        },
+        ON_EMPTY,
+    ),
+    "draws.0001_initial": ({"linter: CREATE_INDEX"}, "Indexes of tables that it makes."),
+    "draws.0002_rules": ({"squawk: constraint-missing-not-valid"}, ON_EMPTY),
+    "draws.0006_claims": (
+        {
+            "squawk: adding-foreign-key-constraint",
+            "squawk: adding-required-field",
+            "squawk: disallowed-unique-constraint",
+        },
+        ON_EMPTY,
+    ),
+    "draws.0010_beacon": (
+        {"squawk: constraint-missing-not-valid"},
+        "Seals are one row a draw, read in a moment; the other table is its own.",
+    ),
+}
+
+
+def findings(migration: Migration, sql: str) -> set[str]:
+    """The rules that a migration breaks, each as `linter: rule`, without those that EXCLUDED."""
+    found = {*_of_linter(migration, sql), *_of_squawk(sql, atomic=migration.atomic)}
+    return found - set(EXCLUDED)
+
+
+def _of_linter(migration: Migration, sql: str) -> Iterator[str]:
+    from django_migration_linter.migration_linter import MigrationLinter
+    from django_migration_linter.sql_analyser.analyser import analyse_sql_statements
+
+    linter = MigrationLinter(no_output=True, no_cache=True)
+    errors, _, warnings = analyse_sql_statements(linter.sql_analyser_class, sql.splitlines(), [])
+    data_errors, _, data_warnings = linter.analyse_data_migration(migration)
+    for issue in [*errors, *warnings, *data_errors, *data_warnings]:
+        yield f"linter: {issue.code}"
+
+
+def _of_squawk(sql: str, *, atomic: bool) -> Iterator[str]:
+    command = [str(SQUAWK), "--reporter", "json", "--pg-version", POSTGRESQL]
+    if atomic:
+        command.append("--assume-in-transaction")
+    done = subprocess.run(command, input=sql, capture_output=True, text=True)
+    for found in json.loads(done.stdout or "[]"):
+        yield f"squawk: {found['rule_name']}"
+
+
+def migrations() -> Iterator[tuple[str, Migration, str]]:
+    """Each migration of the project by name, with its SQL."""
+    loader = MigrationLoader(None)
+    for key in sorted(loader.graph.nodes):
+        if key[0] not in APPS:
+            continue
+        migration = loader.graph.nodes[key]
+        state = loader.project_state(key, at_end=False)
+        # Not atomic: that would open a connection, and nothing is run.
+        with connection.schema_editor(collect_sql=True, atomic=False) as editor:
+            migration.apply(state, editor, collect_sql=True)
+        yield ".".join(key), migration, "\n".join(editor.collected_sql)
+
+
+def problems() -> Iterator[str]:
+    """A sentence for each rule that is broken without being accepted, and for each acceptance left over."""
+    seen = set()
+    for name, migration, sql in migrations():
+        seen.add(name)
+        found, accepted = findings(migration, sql), ACCEPTED.get(name, (set(), ""))[0]
+        for rule in sorted(found - accepted):
+            yield f"{name} breaks {rule}."
+        for rule in sorted(accepted - found):
+            yield f"{name} no longer breaks {rule}: take it out of ACCEPTED."
+    for name in sorted(set(ACCEPTED) - seen):
+        yield f"{name} is in ACCEPTED and is no migration."
+
+
+def main() -> None:
+    """Lint all migrations; exit with 1 and the broken rules if there are any."""
+    os.environ |= {"DATABASE_URL": "embedded:", "REDIS_URL": "embedded:", "LUCKY11_DATA": ".data/check"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lucky11.settings")
+    with embedded.servers():
+        django.setup()
+        found = list(problems())
+    print("\n".join(found))
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

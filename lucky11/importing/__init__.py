@@ -1,0 +1,1 @@
+"""Bringing players, coins and history over from a database of the old site (docs/importing.md)."""

@@ -1,0 +1,99 @@
+"""Old transactions become rows of the ledger; balances are settled and tickets refunded when asked."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db import transaction
+
+from ledger.importing import REFUNDED, Movement, Purse, post_movements, purses
+from lucky11.importing import queries
+from lucky11.importing.cleaning import MOST_COINS, whole
+from lucky11.importing.planning import plan
+from lucky11.importing.report import Report
+from lucky11.importing.source import Source, batches
+from lucky11.importing.users import People
+
+PLAYERS, ROWS = 500, 5000
+Group = tuple[str, list[Any]]
+
+
+def bring_coins(source: Source, report: Report, people: People, *, settle: bool) -> None:
+    """Post every player's old transactions, in batches of whole players."""
+    for row in source.rows(queries.orphan_movements(source)):
+        report.find("transaction of nobody", f"transaction {row.id}: {row.amount} of user {row.user_id}")
+    rows = source.rows(queries.movements(source, merge=people.merge))
+    total, done = source.count("transactions"), 0
+    report.progress("coins", 0, total)
+    for groups in _batches(rows):
+        _bring(groups, report, people, settle=settle)
+        read = sum(row.id is not None for _, rows in groups for row in rows)
+        report.counts["transactions read"] += read
+        done += read
+        report.progress("coins", done, total)
+
+
+def _batches(rows: Iterator[Any]) -> Iterator[list[Group]]:
+    groups: list[Group] = []
+    held = 0
+    for owner, group in groupby(rows, key=attrgetter("owner")):
+        groups.append((owner, list(group)))
+        held += len(groups[-1][1])
+        if len(groups) == PLAYERS or held >= ROWS:
+            yield groups
+            groups, held = [], 0
+    if groups:
+        yield groups
+
+
+@transaction.atomic
+def _bring(groups: list[Group], report: Report, people: People, *, settle: bool) -> None:
+    owned = [(people.player_of(owner), rows) for owner, rows in groups]
+    held = purses([user_id for user_id, _ in owned], lock=report.applied)
+    moves: list[Movement] = []
+    # By player, in the order in which everybody locks them.
+    for user_id, rows in sorted(owned, key=lambda one: one[0]):
+        moves += plan(user_id, rows, held.setdefault(user_id, Purse()), report, settle=settle)
+    report.counts["coins brought over"] += sum(move.amount for move in moves)
+    report.counts["rows posted"] += len(moves)
+    if report.applied:
+        post_movements(moves)
+
+
+def refund_tickets(source: Source, report: Report, people: People) -> None:
+    """Give the coins of tickets back whose draw the old site never drew."""
+    rows = source.rows(queries.unpaid_back(source))
+    for batch in report.followed("refunds", 0, batches(rows, 1000)):
+        with transaction.atomic():
+            _refund(batch, report, people)
+
+
+def _refund(batch: list[Any], report: Report, people: People) -> None:
+    owned = sorted(((people.player_of(row.user_id), row) for row in batch), key=lambda one: one[0])
+    held = purses(sorted({user_id for user_id, _ in owned}), lock=report.applied)
+    moves = []
+    for user_id, row in owned:
+        title = (row.title or "").strip() or f"Draw {row.draw_id}"
+        purse = held.setdefault(user_id, Purse())
+        fee = whole(row.entry_fee, least=0)
+        if not fee or row.id in purse.refunded:
+            continue
+        if purse.coins + fee > MOST_COINS:
+            report.find("refund cannot be paid", f"participation {row.id}")
+            continue
+        purse.coins += fee
+        moves.append(
+            Movement(
+                user_id,
+                "import",
+                fee,
+                f"import:refund:{row.id}",
+                f"{REFUNDED}{row.id}",
+                f"Coins back: the old site did not draw “{title}”",
+            )
+        )
+    report.counts["tickets refunded"] += len(moves)
+    report.counts["coins refunded"] += sum(move.amount for move in moves)
+    if report.applied:
+        post_movements(moves)

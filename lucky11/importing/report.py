@@ -1,0 +1,86 @@
+"""What an import found and did: counts, and every kind of dirt with its rule and first examples."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from lucky11.importing.rules import RULES
+
+T = TypeVar("T")
+EXAMPLES = 5
+
+
+@dataclass
+class Report:
+    """Filled while the import runs; `progress` hears of every batch."""
+
+    applied: bool
+    progress: Callable[[str, int, int], None]
+    counts: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    defects: list[str] = field(default_factory=list)
+
+    def find(self, kind: str, example: str) -> None:
+        """Count a piece of dirt; the first few are named."""
+        assert kind in RULES, kind
+        self.found[kind] += 1
+        named = self.examples.setdefault(kind, [])
+        if len(named) < EXAMPLES:
+            named.append(example)
+
+    def followed(self, stage: str, total: int, batches: Iterable[list[T]]) -> Iterator[list[T]]:
+        """The batches of a stage, each shown once it is done."""
+        done = 0
+        self.progress(stage, 0, total)
+        for batch in batches:
+            yield batch
+            done += len(batch)
+            self.progress(stage, done, total)
+
+    @property
+    def undecided(self) -> list[str]:
+        """The kinds of dirt that the operator has to decide about."""
+        return [kind for kind in self.found if RULES[kind].decision]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is left to decide or to repair."""
+        return not (self.undecided or self.defects)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report for a machine."""
+        return {
+            "applied": self.applied,
+            "clean": self.clean,
+            "counts": dict(sorted(self.counts.items())),
+            "found": {
+                kind: {
+                    "count": self.found[kind],
+                    "rule": RULES[kind].rule,
+                    "decision": RULES[kind].decision,
+                    "examples": self.examples[kind],
+                }
+                for kind in RULES
+                if kind in self.found
+            },
+            "notes": self.notes,
+            "defects": self.defects,
+        }
+
+    def lines(self) -> Iterator[str]:
+        """The report for a person."""
+        yield f"{'Imported' if self.applied else 'Dry run: nothing was changed'}."
+        for name, count in sorted(self.counts.items()):
+            yield f"  {count:>13,}  {name}"
+        for kind in RULES:
+            if kind in self.found:
+                rule = RULES[kind]
+                yield f"{'DECIDE ' if rule.decision else ''}{kind}: {self.found[kind]:,}. {rule.rule}"
+                yield f"    {'; '.join(self.examples[kind])}{' …' if self.found[kind] > EXAMPLES else ''}"
+                if rule.decision:
+                    yield f"    {rule.decision}"
+        yield from self.notes
+        yield from (f"BAD  {defect}" for defect in self.defects)

@@ -1,0 +1,35 @@
+"""Look once at everything that must wake somebody, and tell what is new."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from lucky11.operations import alerts, incidents
+
+
+class Command(BaseCommand):
+    help = (
+        "Look at every alert once; mail ALERT_EMAILS and call ALERT_WEBHOOK_URL about what is new and what "
+        "is over. Beat does it every minute. Exit code 0: all is well; 1: something is wrong."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument("--once", action="store_true", help="one look (which is what it always does)")
+
+    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+        wrong = incidents.look()
+        if json:
+            self._print_json(wrong)
+        else:
+            for name, said in wrong.items():
+                self.stdout.write(f"{name}: {said}")
+            if not wrong:
+                self.stdout.write(f"All is well: {len(alerts.ALERTS) + 1} alerts looked.")
+        if wrong:
+            sys.exit(1)
+
+    def _print_json(self, wrong: dict[str, str]) -> None:
+        self.stdout.write(json.dumps({"well": not wrong, "alerts": wrong}, indent=2))

@@ -1,0 +1,27 @@
+"""Back the database up."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from lucky11.operations import backing_up, runs, stores
+from lucky11.operations.commands import Operation
+
+
+class Command(Operation):
+    help = "Back the database up: pg_dump and a manifest, encrypted when BACKUP_KEYS is set."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--keep", type=int, help="then keep this many backups (default BACKUP_KEEP)")
+
+    def operate(self, *, keep: int | None, **options: Any) -> None:
+        with runs.record("db_backup") as run:
+            manifest = backing_up.back_up(reason="by hand", keep=keep)
+            run.summary = manifest.name
+            run.details |= {"backup": manifest.name, "size": manifest.size}
+        how = "encrypted" if manifest.encrypted else "not encrypted (BACKUP_KEYS is not set)"
+        self.say(
+            f"{manifest.name}: {sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables, "
+            f"{manifest.size:,} bytes, {how}, in {stores.place()}."
+        )
+        self.say(f"SHA-256 {manifest.sha256}. To prove it: manage.py backup_drill.")

@@ -1,0 +1,57 @@
+"""Is the database what the migrations make? Compares it with a freshly migrated one beside it."""
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from lucky11.operations import OperationError
+from lucky11.operations.catalogue import compare, describe
+from lucky11.operations.scratch import migrated_database
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare tables, columns, indexes, constraints, triggers, functions, policies and views with those "
+        "of a new database that all migrations make (it is dropped again; nothing is changed here). Exit "
+        "code 0: the same; 1: something differs. Rights of roles: db_roles --check."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+        try:
+            with migrated_database("drift") as scratch:
+                expected = describe(scratch)
+        except OperationError as error:
+            raise CommandError(str(error)) from error
+        found = compare(expected, describe(connection))
+        if json:
+            self._print_json(found, len(expected))
+        else:
+            for difference in found:
+                self.stdout.write(str(difference))
+            self.stdout.write(
+                f"{len(found)} differences in {len(expected)} parts."
+                if found
+                else f"No drift: {len(expected)} parts are as the migrations make them."
+            )
+        if found:
+            sys.exit(1)
+
+    def _print_json(self, found: list[Any], parts: int) -> None:
+        rows = [
+            {
+                "what": each.word.lower(),
+                "kind": each.part.kind,
+                "of": each.part.owner,
+                "name": each.part.name,
+                "expected": each.expected,
+                "found": each.found,
+            }
+            for each in found
+        ]
+        self.stdout.write(json.dumps({"same": not found, "parts": parts, "differences": rows}, indent=2))

@@ -1,0 +1,23 @@
+"""Export one table."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from lucky11.operations.commands import Operation
+from lucky11.operations.copying import LEFT_OUT, export_table
+
+
+class Command(Operation):
+    help = "Write a table as CSV with a header, and FILE.json, which says what the file must hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("table")
+        parser.add_argument("--to", type=Path, metavar="FILE", help="default: TABLE.csv")
+
+    def operate(self, *, table: str, to: Path | None, **options: Any) -> None:
+        exported = export_table(table, to or Path(f"{table}.csv"))
+        self.say(f"{exported.rows:,} rows of {table}, {exported.size:,} bytes, SHA-256 {exported.sha256}.")
+        if left_out := LEFT_OUT.get(table):
+            self.say(f"Without {', '.join(left_out)}, which follow from the transactions.")

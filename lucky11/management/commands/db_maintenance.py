@@ -1,0 +1,22 @@
+"""The report of a week, a month, a quarter or a year."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from lucky11.operations import maintenance
+
+
+class Command(BaseCommand):
+    help = (
+        "weekly: performance; monthly: slow queries; quarterly: growth and capacity; annual: backup and "
+        "recovery. The report is printed, kept, and mailed to ALERT_EMAILS. Beat does it by the calendar."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("period", choices=maintenance.PERIODS)
+
+    def handle(self, *args: Any, period: str, **options: Any) -> None:
+        run = maintenance.report(period)
+        self.stdout.write(run.details["report"])
+        self.stdout.write(run.summary)

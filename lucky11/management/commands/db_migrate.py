@@ -1,0 +1,34 @@
+"""Migrate, with a backup first."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import CommandParser
+
+from lucky11.operations import gates, planning
+from lucky11.operations.commands import Operation
+
+
+class Command(Operation):
+    help = (
+        "Say what the missing migrations do, back up, and apply them under timeouts (as migrate does). "
+        "No migration without a backup."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--plan", action="store_true", help="only say what would be done")
+        parser.add_argument("--without-backup", action="store_true", help="for a database that may be lost")
+        gates.add_limits(parser)
+
+    def operate(self, *, plan: bool, without_backup: bool, **options: Any) -> None:
+        steps = planning.steps_to()
+        if not steps:
+            self.say("Nothing to migrate.")
+            return
+        self.say(planning.told(steps))
+        if plan:
+            return
+        if not without_backup:
+            gates.back_up_first(self.say, "the migration")
+        call_command("migrate", interactive=False, stdout=self.stdout, **gates.limits(options))
+        self.say(f"{len(steps)} migrations applied.")

@@ -1,0 +1,23 @@
+"""Remove what is kept for a time only; never the ledger, a draw, a ticket, a win or the log."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from lucky11.operations import purging
+
+
+class Command(BaseCommand):
+    help = (
+        "Remove expired sessions, messages read long ago, rows of mails sent long ago, old operations and "
+        "incidents. Beat does it every night. Never coins, draws, tickets, wins or the site's log."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+        found = purging.count() if dry_run else purging.purge()
+        what = "to remove" if dry_run else "removed"
+        for part in purging.PARTS:
+            self.stdout.write(f"{part.name:<16} {found[part.name]:>9,} {what}; kept {part.kept}.")

@@ -1,0 +1,58 @@
+"""Show what a table lacks compared with a backup, and repair it."""
+
+import contextlib
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from lucky11.operations import OperationError, restoring, runs
+from lucky11.operations.commands import Operation
+from lucky11.operations.differences import differences, primary_key
+from lucky11.operations.recovering import Repair, repair, restored
+
+
+class Command(Operation):
+    help = (
+        "Restore a backup beside the live database and show, row by row, what differs. With --apply, missing "
+        "rows are put back; missing coin movements become adjustments; changed rows are only shown."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--table", required=True)
+        parser.add_argument("--where", default="true", help="an SQL condition on the rows; only reads")
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--from", dest="backup", metavar="BACKUP", help="as db_backups lists it")
+        source.add_argument("--database", help="one that db_restore has restored already")
+        parser.add_argument("--actor", metavar="E-MAIL", help="the staff who answers for adjustments")
+        parser.add_argument("--show", type=int, default=50, help="print this many differences (default 50)")
+        parser.add_argument("--apply", action="store_true", help="repair; without it nothing is changed")
+
+    def operate(self, *, table: str, where: str, backup: str | None, **options: Any) -> None:
+        primary_key(table)
+        source = backup or restoring.restored_from(options["database"])
+        if source is None:
+            raise OperationError(
+                f"{options['database']} was not restored and checked by db_restore. Nothing was changed."
+            )
+        beside = restored(source, self.say) if backup else contextlib.nullcontext(options["database"])
+        with beside as copy:
+            found = differences(table, where, copy)
+        for each in found[: options["show"]]:
+            self.say(str(each))
+        more = f" The first {options['show']} are shown." if len(found) > options["show"] else ""
+        self.say(f"{table}: {len(found):,} rows differ from {source}.{more}")
+        if found:
+            given = {"source": source, "actor": options["actor"]}
+            self._repair(table, found, given, apply=options["apply"])
+
+    def _repair(self, table: str, found: list[Any], given: dict[str, Any], *, apply: bool) -> None:
+        if not apply:
+            self.say(f"Dry run: {_told(repair(table, found, **given, apply=False))} To do it: --apply.")
+            return
+        with runs.record("db_recover", table=table, source=given["source"]) as run:
+            run.summary = _told(repair(table, found, **given, apply=True))
+        self.say(f"Done: {run.summary}")
+
+
+def _told(done: Repair) -> str:
+    return f"{done.rows:,} missing rows put back, {done.adjustments:,} adjustments of {done.coins:+,} coins."

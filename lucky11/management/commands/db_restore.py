@@ -1,0 +1,50 @@
+"""Restore a backup beside the live database, and put it in its place when asked."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import connections
+
+from lucky11.operations import OperationError, restoring, runs, servers, swapping, verifying
+from lucky11.operations.commands import Operation
+
+
+class Command(Operation):
+    help = (
+        "Restore a backup into a new database NAME and check it there; with --swap, NAME then takes the live "
+        "database's place, which is kept under a dated name. Until then the live database is not touched."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("backup", help="its name, as db_backups lists it")
+        parser.add_argument("--into", required=True, metavar="NAME", help="the new database")
+        parser.add_argument("--migrate", action="store_true", help="take an older backup; migrate the copy")
+        parser.add_argument("--no-privileges", action="store_true", help="restore no grants to roles")
+        parser.add_argument("--swap", action="store_true", help="let it take the live database's place")
+        parser.add_argument("--disconnect", action="store_true", help="with --swap: end others' connections")
+
+    def operate(self, *, backup: str, into: str, swap: bool, **options: Any) -> None:
+        if swap and restoring.restored_from(into) == backup:
+            checks = verifying.refuse_bad_books(into)
+            self.say(f"{into} was restored from {backup} before; check_integrity is clean: {checks} checks.")
+        else:
+            grants, migrate = not options["no_privileges"], options["migrate"]
+            restoring.restore_beside(backup, into, self.say, migrate=migrate, grants=grants)
+        if not swap:
+            again = f"manage.py db_restore {backup} --into {into} --swap"
+            self.say(
+                f"The live database {servers.live()} was not touched. To put {into} in its place: {again}"
+            )
+            return
+        self._swap(backup, into, disconnect=options["disconnect"])
+
+    def _swap(self, backup: str, into: str, *, disconnect: bool) -> None:
+        live = servers.live()
+        connections.close_all()
+        try:
+            old = swapping.swap(into, disconnect=disconnect)
+        except OperationError as reason:
+            raise OperationError(f"{reason} {into} is restored and verified; it stays.") from reason
+        with runs.record("db_restore", backup=backup, kept=old) as run:
+            run.summary = f"{live} is what {backup} holds; what it was before is kept as {old}."
+        self.say(f"{run.summary} What happened since the backup is in {old} only.")

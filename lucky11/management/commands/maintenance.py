@@ -1,0 +1,33 @@
+"""Let players read and not write, while operators work on the site."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from lucky11.operations import at_work
+
+
+class Command(BaseCommand):
+    help = (
+        "on: pages are read; taking tickets, claiming, joining and every other form answer 503, nothing is "
+        "charged; the admin stays open; due draws still close and pay. off: all as before. status: which."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("state", choices=("on", "off", "status"))
+        parser.add_argument("--why", default="", help="for the record, with `on`")
+
+    def handle(self, *args: Any, state: str, why: str, **options: Any) -> None:
+        if state == "on":
+            run = at_work.begin(why)
+            self.stdout.write(f"Maintenance is on since {run.started_at:%Y-%m-%d %H:%M:%S} UTC.")
+        elif state == "off":
+            ended = at_work.end()
+            self.stdout.write("Maintenance is over." if ended else "There was no maintenance.")
+        else:
+            current = at_work.current()
+            self.stdout.write(
+                f"on since {current.started_at:%Y-%m-%d %H:%M:%S} UTC: {current.summary or 'no reason given'}"
+                if current
+                else "off"
+            )

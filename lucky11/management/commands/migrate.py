@@ -1,0 +1,80 @@
+"""Django's migrate; on a site at work it waits for no lock for long, tries again, and keeps what it did."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.core.management.commands.migrate import Command as Migrate
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+
+from lucky11.operations import migrating, roles
+
+
+class Command(Migrate):
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--lock-timeout",
+            type=float,
+            default=5,
+            metavar="SECONDS",
+            help="wait so long for a lock (default 5)",
+        )
+        parser.add_argument(
+            "--statement-timeout",
+            type=float,
+            default=900,
+            metavar="SECONDS",
+            help="let a statement take so long (default 900; 0: as long as it needs)",
+        )
+        parser.add_argument(
+            "--tries", type=int, default=3, help="times to try when a lock is not to be had (default 3)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        looks_only = options["plan"] or options["check_unapplied"] or options["prune"]
+        if looks_only:
+            super().handle(*args, **options)
+            return
+        database = connections[options["database"]]
+        limits = migrating.Limits(options["lock_timeout"], options["statement_timeout"])
+        if options["database"] != DEFAULT_DB_ALIAS:
+            with migrating.limited(database, limits):
+                super().handle(*args, **options)
+            return
+        with migrating.kept(database, _target(options)) as run:
+            self._try(run, limits, options)
+        # What a migration made is nobody's but the owner's until the roles get their rights on it.
+        if roles.govern():
+            roles.apply()
+
+    def _try(self, run: migrating.Run, limits: migrating.Limits, options: dict[str, Any]) -> None:
+        database = connections[options["database"]]
+        tries = max(1, options["tries"])
+        for number in range(1, tries + 1):
+            for index in migrating.drop_invalid_indexes(database):
+                self.stderr.write(f"Dropped {index}: the migration that was making it had been interrupted.")
+            run.tries = number
+            try:
+                with migrating.limited(database, limits):
+                    super().handle(**options)
+                return
+            except OperationalError as error:
+                if migrating.took_too_long(error):
+                    raise CommandError(
+                        f"A statement took longer than {limits.statement:g} s and was taken back. Migrations "
+                        "already applied stay. If it needs more: --statement-timeout."
+                    ) from error
+                if not migrating.is_timeout(error):
+                    raise
+                reason = str(error).splitlines()[0]
+                if number == tries:
+                    raise CommandError(
+                        f"Gave up after {tries} tries: {reason}. Migrations already applied stay, the "
+                        "one that waited left nothing behind. `manage.py db_doctor` shows who holds the lock."
+                    ) from error
+                self.stderr.write(f"Try {number} of {tries}: {reason}. It tries again.")
+                migrating.pause(number)
+
+
+def _target(options: dict[str, Any]) -> str:
+    return " ".join(filter(None, (options["app_label"], options["migration_name"])))

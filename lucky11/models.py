@@ -1,0 +1,58 @@
+"""What operators ran and what was found wrong, kept for alarms and for people."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class OperationRun(models.Model):
+    """One run of a procedure: a backup, a migration, a check. Unfinished means at work, or killed."""
+
+    kind = models.TextField(help_text="The procedure, by the name of its command.")
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ok = models.BooleanField(null=True, blank=True, help_text="Empty while it is not finished.")
+    summary = models.TextField(default="", db_default="", blank=True, help_text="One line for people.")
+    details = models.JSONField(default=dict, db_default={}, blank=True, help_text="For machines.")
+
+    class Meta:
+        db_table = "operation_runs"
+        verbose_name = "operation"
+        indexes: ClassVar = [
+            models.Index(name="idx_operations_kind", fields=["kind", "-id"]),
+            models.Index(name="idx_operations_good", fields=["kind", "-id"], condition=models.Q(ok=True)),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="operations_end_with_a_result",
+                condition=models.Q(ended_at__isnull=True, ok__isnull=True)
+                | models.Q(ended_at__isnull=False, ok__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Incident(models.Model):
+    """Something that is wrong, from when it was noticed until it was found right again."""
+
+    alert = models.TextField(help_text="What is wrong, by the name of its alert.")
+    began_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    summary = models.TextField(help_text="What was found first, in a sentence.")
+    told_at = models.DateTimeField(null=True, blank=True, help_text="When the webhook took it.")
+    recovery_told_at = models.DateTimeField(null=True, blank=True, help_text="When it took that it is over.")
+
+    class Meta:
+        db_table = "incidents"
+        indexes: ClassVar = [models.Index(name="idx_incidents_alert", fields=["alert", "-id"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="incidents_open_once", fields=["alert"], condition=models.Q(ended_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alert} since {self.began_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,63 @@
+"""Maintenance mode: a run of `maintenance` that has not ended. Every process sees it within a second.
+
+Coins that are owed still move: draws close, prizes and refunds are paid, mails go out. Only what players send
+waits. With the database away every page that needs it says 503 anyway.
+"""
+
+import time
+from threading import Lock
+
+from django.db import transaction
+
+from lucky11.models import OperationRun
+from lucky11.operations import runs
+
+KIND = "maintenance"
+KNOWN_SECONDS = 1.0
+
+_lock = Lock()
+_known: tuple[float, bool] = (float("-inf"), False)
+
+
+def is_on() -> bool:
+    """Whether the site is at maintenance; asks the database at most once a second in each process."""
+    global _known
+    with _lock:
+        asked, on = _known
+        if time.monotonic() - asked >= KNOWN_SECONDS:
+            on = current() is not None
+            _known = (time.monotonic(), on)
+    return on
+
+
+def current() -> OperationRun | None:
+    """The maintenance that is on."""
+    return OperationRun.objects.filter(kind=KIND, ended_at__isnull=True).order_by("id").first()
+
+
+@transaction.atomic
+def begin(reason: str) -> OperationRun:
+    """Begin maintenance; if it is on already, that one goes on."""
+    found = current()
+    if found is None:
+        found = runs.begin(KIND)
+        found.summary = reason
+        found.save(update_fields=["summary"])
+    forget()
+    return found
+
+
+def end() -> OperationRun | None:
+    """End maintenance; returns what ended, None if there was none."""
+    found = current()
+    for run in OperationRun.objects.filter(kind=KIND, ended_at__isnull=True):
+        runs.end(run, ok=True)
+    forget()
+    return found
+
+
+def forget() -> None:
+    """Ask anew with the next request, in this process."""
+    global _known
+    with _lock:
+        _known = (float("-inf"), False)

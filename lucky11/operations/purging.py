@@ -1,0 +1,74 @@
+"""What may go, and when: never the ledger, a draw, a ticket, a win or the log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accounts.models import Message, OutboxEmail, Session
+from lucky11.models import Incident, OperationRun
+
+# The newest runs of each procedure stay, however old: they say when it last went well.
+RUNS_KEPT = timedelta(days=400)
+AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that are kept for a time only; `old` finds those whose time is over."""
+
+    name: str
+    kept: str
+    old: Callable[[], QuerySet[Any]]
+
+
+def _messages() -> QuerySet[Any]:
+    return Message.objects.filter(read_at__lt=Now() - timedelta(days=settings.MESSAGES_KEPT_DAYS))
+
+
+def _mails() -> QuerySet[Any]:
+    # Blanked long before; the row says only that a mail was sent, so that it is not sent again.
+    return OutboxEmail.objects.filter(
+        sent_at__lt=Now() - timedelta(days=settings.MESSAGES_KEPT_DAYS), recipient=""
+    )
+
+
+def _runs() -> QuerySet[Any]:
+    newest = OperationRun.objects.order_by("kind", "-id").distinct("kind").values("pk")
+    good = OperationRun.objects.filter(ok=True).order_by("kind", "-id").distinct("kind").values("pk")
+    old = OperationRun.objects.filter(started_at__lt=Now() - RUNS_KEPT)
+    return old.exclude(pk__in=newest).exclude(pk__in=good)
+
+
+PARTS = [
+    Part("sessions", "until they expire", lambda: Session.objects.filter(expire__lt=Now())),
+    Part("messages", "so many days after they were read (MESSAGES_KEPT_DAYS)", _messages),
+    Part("outbox_emails", "MAIL_KEPT_DAYS with their text, MESSAGES_KEPT_DAYS without", _mails),
+    Part("operation_runs", f"{RUNS_KEPT.days} days, and the newest of each kind for good", _runs),
+    Part(
+        "incidents",
+        f"{RUNS_KEPT.days} days after they ended",
+        lambda: Incident.objects.filter(ended_at__lt=Now() - RUNS_KEPT),
+    ),
+]
+
+
+def count() -> dict[str, int]:
+    """How many rows of each part would go now."""
+    return {part.name: part.old().count() for part in PARTS}
+
+
+def purge() -> dict[str, int]:
+    """Remove what is old, some rows at a time, so that nobody waits; returns how many rows of each part."""
+    return {part.name: _purge(part) for part in PARTS}
+
+
+def _purge(part: Part) -> int:
+    done = 0
+    while rows := list(part.old().values_list("pk", flat=True)[:AT_ONCE]):
+        done += part.old().model._default_manager.filter(pk__in=rows).delete()[0]
+    return done

@@ -1,0 +1,136 @@
+"""Which rights the roles have on what is in the database: read from its rules, and from the lists here."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+# Kept by migrations alone.
+READ_ONLY = {"django_migrations", "django_content_type", "auth_permission"}
+# A player's row stays for good; staff cannot remove what they did.
+NEVER_REMOVED = {"users", "django_admin_log"}
+# Only the ledger's own triggers move coins.
+NEVER_SET = {"users": {"id", "coins", "created_at"}}
+
+# What reports may read: no name, no address, no message, nothing that anybody wrote, no secret of a draw that
+# is still open. Tables and columns that are not here are not theirs.
+REPORT: dict[str, tuple[str, ...]] = {
+    "users": (
+        *("id", "coins", "total_participations", "total_wins", "total_earnings", "current_streak"),
+        *("is_vip", "created_at", "closed_at"),
+    ),
+    "draws": (
+        *("id", "title", "prize_amount", "prize_coins", "entry_fee", "max_participants", "max_per_player"),
+        *("min_participants", "winner_count", "reserve_count", "current_participants", "draw_time"),
+        *("is_active", "vip_only", "fairness_mode", "created_at", "published_at", "frozen_at", "drawn_at"),
+        *("cancelled_at", "void_code", "settled_at"),
+    ),
+    "participations": ("id", "user_id", "draw_id", "transaction_id", "ticket_number", "participated_at"),
+    "transactions": (
+        *("id", "user_id", "type", "amount", "balance_after", "user_seq", "reference", "reverses_id"),
+        "created_at",
+    ),
+    "winners": (
+        *("id", "draw_id", "user_id", "ticket_id", "place", "prize_amount", "prize_coins", "won_at"),
+        *("settled_at", "hand_over", "claim_by", "forfeited_at", "is_public"),
+    ),
+    "operation_runs": ("id", "kind", "started_at", "ended_at", "ok", "summary"),
+    "incidents": ("id", "alert", "began_at", "ended_at", "summary"),
+}
+
+TABLES = """SELECT c.relname::text,
+                   coalesce(bool_or(t.tgtype & 16 > 0), false), coalesce(bool_or(t.tgtype & 8 > 0), false)
+            FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgqual IS NULL AND t.tgattr = ''
+                 AND t.tgtype & 1 > 0 AND t.tgfoid::regproc::text ~ '(^|_)refuse_change$'
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+            GROUP BY c.relname, c.relkind"""
+# Tables, views, functions, the schema and the database, each with its owner.
+OWNERS = """SELECT kind, what, r.rolname::text FROM (
+    SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, quote_ident(relname), relowner
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
+    UNION ALL SELECT CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
+           oid::regprocedure::text, proowner
+    FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind IN ('f', 'p')
+         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')
+    UNION ALL SELECT 'SCHEMA', 'public', nspowner FROM pg_namespace WHERE nspname = 'public'
+    UNION ALL SELECT 'DATABASE', quote_ident(datname), datdba FROM pg_database
+    WHERE datname = current_database()) AS owned (kind, what, owner) JOIN pg_roles r ON r.oid = owner"""
+# Functions that work with their owner's rights: not for everybody.
+AS_OWNER = """SELECT oid::regprocedure::text FROM pg_proc
+              WHERE pronamespace = 'public'::regnamespace AND prosecdef
+                AND prorettype <> 'trigger'::regtype"""
+ATTRIBUTE_NAMES = ("LOGIN", "SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS")
+ATTRIBUTES = """SELECT rolname::text, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication,
+                       rolbypassrls
+                FROM pg_roles WHERE rolname = ANY(%s)"""
+MEMBERS = """SELECT m.rolname::text, g.rolname::text FROM pg_auth_members a
+             JOIN pg_roles m ON m.oid = a.member JOIN pg_roles g ON g.oid = a.roleid
+             WHERE m.rolname = ANY(%s)"""
+# Rights that these roles and everybody have, by kind. Everybody may use the schema, and run functions that do
+# not work with their owner's rights.
+GRANTED = """
+    WITH granted AS (
+        SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
+               quote_ident(c.relname) AS what, a.grantee, a.privilege_type
+        FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+        UNION ALL SELECT 'column', quote_ident(c.relname) || '.' || quote_ident(t.attname), a.grantee,
+                         a.privilege_type
+        FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
+        WHERE c.relnamespace = 'public'::regnamespace AND NOT t.attisdropped
+        UNION ALL SELECT 'function', oid::regprocedure::text, a.grantee, a.privilege_type
+        FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) a
+        WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype
+        UNION ALL SELECT 'schema', nspname::text, a.grantee, a.privilege_type
+        FROM pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a WHERE nspname = 'public'
+        UNION ALL SELECT 'database', quote_ident(datname), a.grantee, a.privilege_type
+        FROM pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) a
+        WHERE datname = current_database()),
+    named AS (SELECT kind, coalesce(r.rolname::text, 'PUBLIC') AS role, what, privilege_type AS right
+              FROM granted LEFT JOIN pg_roles r ON r.oid = grantee WHERE grantee = 0 OR r.oid IS NOT NULL)
+    SELECT DISTINCT kind, role, what, "right" FROM named
+    WHERE role = ANY(%s) AND NOT (role = 'PUBLIC' AND kind = 'schema' AND "right" = 'USAGE')"""
+
+
+def of_app() -> Iterator[tuple[str, str]]:
+    """Each table, and each right that the site needs on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLES)
+        tables = cursor.fetchall()
+    for table, never_changed, never_removed in sorted(tables):
+        quoted = connection.ops.quote_name(table) if not table.isidentifier() else table
+        yield quoted, "SELECT"
+        if table in READ_ONLY or table in _views():
+            continue
+        yield quoted, "INSERT"
+        if not never_changed and table not in NEVER_SET:
+            yield quoted, "UPDATE"
+        if not never_removed and table not in NEVER_REMOVED:
+            yield quoted, "DELETE"
+
+
+def columns_of_app() -> Iterator[str]:
+    """The columns that the site changes, in tables of which it may not change all."""
+    for table, never in NEVER_SET.items():
+        yield from (f"{table}.{column}" for column in _columns(table) if column not in never)
+
+
+def columns_of_report() -> Iterator[str]:
+    """The columns that reports read."""
+    for table, columns in REPORT.items():
+        yield from (f"{table}.{column}" for column in _columns(table) if column in columns)
+
+
+def _columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT quote_ident(attname) FROM pg_attribute
+               WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum""",
+            [table],
+        )
+        return [column for (column,) in cursor.fetchall()]
+
+
+def _views() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT viewname::text FROM pg_views WHERE schemaname = 'public'")
+        return {name for (name,) in cursor.fetchall()}

@@ -1,0 +1,137 @@
+"""Reaching the database server as its own programs do: by libpq's variables, so that no password is on a
+command line, and databases beside the live one."""
+
+import os
+import re
+import subprocess
+import sys
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from psycopg import pq, sql
+
+from lucky11.operations import OperationError
+
+NAMES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
+MAINTENANCE = "postgres"
+# What a database that a restore made carries as its comment.
+RESTORED = "lucky11: restored"
+# Variables that would name a database other than the one meant.
+NAMING = ("DATABASE_URL", "BACKUP_DATABASE_URL", "DATABASE_POOL_SIZE")
+
+
+def _settings() -> dict[str, Any]:
+    return settings.BACKUP_DATABASE or connection.settings_dict
+
+
+def live() -> str:
+    """The name of the site's database."""
+    return str(_settings()["NAME"])
+
+
+def parameters(name: str | None = None) -> dict[str, str]:
+    """libpq's parameters for the site's database, or for another one of the same server."""
+    given = _settings()
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
+    options = {key: str(value) for key, value in given.get("OPTIONS", {}).items() if key in known}
+    own = {keyword: str(given[key]) for key, keyword in NAMES.items() if given.get(key)}
+    return options | own | ({"dbname": name} if name else {})
+
+
+def environment(name: str | None = None) -> dict[str, str]:
+    """The environment in which PostgreSQL's programs, and manage.py, work on that database."""
+    variables = {o.keyword.decode(): (o.envvar or b"").decode() for o in pq.Conninfo.get_defaults()}
+    given = {variables[key]: value for key, value in parameters(name).items() if variables[key]}
+    kept = {key: value for key, value in os.environ.items() if key not in NAMING}
+    # What .env said is in the environment by now; read again, it would name the live database.
+    return kept | {"LUCKY11_ENV_FILE": ""} | given
+
+
+def connect(name: str | None = None) -> psycopg.Connection:
+    """A connection of its own, committing each statement."""
+    return psycopg.connect(
+        **parameters(name),  # type: ignore[arg-type]
+        autocommit=True,
+        application_name="lucky11 operations",
+    )
+
+
+def manage(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of manage.py on another database of the server."""
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(
+        command, cwd=settings.BASE_DIR, env=environment(name), capture_output=True, text=True
+    )
+
+
+def version() -> int:
+    """The server's major version."""
+    with connect() as database:
+        return database.info.server_version // 10_000
+
+
+def exists(name: str) -> bool:
+    """Whether the server has a database of that name."""
+    with connect() as database:
+        found = database.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
+def refuse_name(name: str) -> None:
+    """Raise OperationError for a name that a new database cannot have."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
+        raise OperationError(
+            f"{name!r} is not a name for a database: small letters, digits and _, up to 63. "
+            "Nothing was changed."
+        )
+    if name in (live(), MAINTENANCE) or exists(name):
+        raise OperationError(
+            f"There is a database {name} already. Nothing was changed. Choose a new name, or drop it first."
+        )
+
+
+def create(name: str) -> None:
+    """Make an empty database with the live one's encoding and order of letters."""
+    with connect() as database:
+        found = database.execute(
+            "SELECT pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider::text, to_jsonb(d)"
+            " FROM pg_database d WHERE datname = current_database()"
+        )
+        encoding, collate, ctype, provider, row = found.fetchone() or ()
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(
+            sql.Identifier(name), sql.Literal(encoding), sql.Literal(collate), sql.Literal(ctype)
+        )
+        locale = row.get("datlocale") or row.get("daticulocale")
+        if provider == "i":
+            words += sql.SQL(" LOCALE_PROVIDER icu ICU_LOCALE {}").format(sql.Literal(locale))
+        elif provider == "b":
+            words += sql.SQL(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {}").format(sql.Literal(locale))
+        database.execute(words)
+    comment(name, f"{RESTORED}, not verified")
+
+
+def comment(name: str, words: str) -> None:
+    """Write on the database itself what it is."""
+    with connect() as database:
+        database.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(words))
+        )
+
+
+def comment_of(name: str) -> str:
+    """What is written on the database; empty for one that is not there."""
+    with connect() as database:
+        found = database.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        ).fetchone()
+    return str(found[0] or "") if found else ""
+
+
+def drop(name: str) -> None:
+    """Remove a database that a restore made, whoever is connected to it. Refuses any other."""
+    if name == live() or (exists(name) and not comment_of(name).startswith(RESTORED)):
+        raise OperationError(f"The database {name} was not made by a restore, so it is not dropped.")
+    with connect() as database:
+        database.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

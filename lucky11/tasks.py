@@ -1,0 +1,48 @@
+"""What the schedule does for operators."""
+
+from celery import shared_task
+from django.core.management import call_command
+
+from lucky11.operations import backing_up, drilling, incidents, maintenance, purging, runs
+
+
+@shared_task
+def look_for_alerts() -> list[str]:
+    """Look at every alert, and tell what is new."""
+    return sorted(incidents.look())
+
+
+@shared_task
+def check_integrity() -> None:
+    """Check every coin and ticket, and keep the result."""
+    try:
+        call_command("check_integrity", "--record")
+    except SystemExit:
+        # A defect: the result is kept, and its alert tells.
+        return
+
+
+@shared_task
+def maintain(period: str) -> str:
+    """Make the report of a week, a month, a quarter or a year."""
+    return maintenance.report(period).summary
+
+
+@shared_task
+def purge() -> dict[str, int]:
+    """Remove what is kept for a time only."""
+    return purging.purge()
+
+
+@shared_task
+def back_up() -> None:
+    """Take the day's backup, if it is due."""
+    if backing_up.is_due():
+        with runs.record("db_backup") as run:
+            run.summary = backing_up.back_up(reason="daily").name
+
+
+@shared_task
+def drill_backup() -> None:
+    """Hold the week's drill, if it is due."""
+    drilling.drill_if_due()

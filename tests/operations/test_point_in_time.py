@@ -1,0 +1,214 @@
+"""Point-in-time recovery, for real: a server of its own, its archived log, and the second before the harm."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from psycopg.conninfo import make_conninfo
+
+from lucky11.embedded import account, places
+from tests.operations.processes import eventually
+
+pytestmark = pytest.mark.slow
+
+ARCHIVE_WAL = places.ROOT / "bin" / "archive-wal"
+SEED = """
+from accounts.services import create_player
+from ledger.services import post
+create_player("sam@lucky11.example", None, confirmed=True, accepted_rules=True, is_staff=True)
+for name in ("ana", "ben"):
+    player = create_player(f"{name}@lucky11.example", None, confirmed=True, accepted_rules=True)
+    post(player.pk, "import", 200, f"test:{name}")
+"""
+LATER = """
+from accounts.models import User
+from ledger.services import post
+for player in User.objects.filter(is_staff=False):
+    post(player.pk, "import", 33, f"test:later:{player.email}")
+"""
+HARM = """
+SET session_replication_role = replica;
+DELETE FROM transactions WHERE amount = 33;
+UPDATE users SET coins = 0;
+"""
+
+
+class Server:
+    """The embedded servers of a data folder of their own, and manage.py at work in them."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.data = place / "data"
+        self.data.mkdir(mode=0o755)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        self.environment = inherited | {
+            "LUCKY11_DATA": str(self.data),
+            "LUCKY11_ENV_FILE": "",
+            "DATABASE_URL": "embedded:",
+            "REDIS_URL": "embedded:",
+            "SECRET_KEY": secrets.token_hex(32),
+            "ENCRYPTION_KEYS": settings.ENCRYPTION_KEYS[0],
+            "DEBUG": "true",
+            "BACKUP_FOLDER": str(place / "backups"),
+            "PITR_BASES": str(place / "bases"),
+            "PITR_ARCHIVE": str(place / "archive"),
+        }
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        command = [sys.executable, "-m", "lucky11.embedded", "sh", "-c", "echo up; read end"]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=places.ROOT, env=self.environment, **pipes) as holder:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == "up\n"
+            try:
+                yield
+            finally:
+                holder.communicate("\n")
+
+    def manage(
+        self, *arguments: str, check: bool = True, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
+        environment = self.environment | variables
+        done = subprocess.run(command, cwd=places.ROOT, env=environment, capture_output=True, text=True)
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def ask(self, words: str, **where: str) -> list[tuple]:
+        address = {"host": str(places.runtime_folder(self.data)), "user": places.NAME, "dbname": places.NAME}
+        with psycopg.connect(make_conninfo(**(address | where)), autocommit=True) as database:
+            cursor = database.execute(words)
+            return cursor.fetchall() if cursor.description else []
+
+
+BOOKS = (
+    "SELECT u.email, u.coins, t.id, t.amount FROM users u JOIN transactions t ON t.user_id = u.id ORDER BY 3"
+)
+BALANCES = "SELECT email, coins FROM users ORDER BY 1"
+
+
+@pytest.fixture
+def server(place) -> Iterator[Server]:
+    """A server that archives its log, with two players and a member of staff."""
+    server = Server(place)
+    who = account.server_account(server.data)
+    for name in ("archive", "bases"):
+        (place / name).mkdir()
+        who.give(place / name)
+    # Where the server's account can run it, whoever owns the checkout.
+    script = shutil.copy(ARCHIVE_WAL, place / "archive-wal")
+    with server.up():
+        server.ask("ALTER SYSTEM SET archive_mode = on")
+        server.ask(f'ALTER SYSTEM SET archive_command = \'{script} "%p" "{place}/archive/%f"\'')
+    with server.up():
+        server.manage("migrate", "--verbosity", "0")
+        server.manage("shell", "--verbosity", "0", "--command", SEED)
+        yield server
+
+
+def archived(server: Server) -> None:
+    """Wait until the log up to now is in the archive."""
+    ((name,),) = server.ask("SELECT pg_walfile_name(pg_switch_wal())")
+    assert eventually(lambda: (server.place / "archive" / name).exists())
+
+
+def restore(server: Server, moment: str, into: Path) -> subprocess.CompletedProcess[str]:
+    """Run the plan, as it was printed, as the account that runs PostgreSQL."""
+    plan = server.manage("db_pitr", "--to", moment, "--into", str(into)).stdout
+    script = server.place / "restore.sh"
+    script.write_text(plan)
+    who = account.server_account(server.data)
+    for path in [server.place, *(server.place / "bases").rglob("*")]:
+        who.give(path)
+    return subprocess.run(["sh", str(script)], capture_output=True, text=True, **who.options())
+
+
+def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_from_it(server):
+    said = server.manage("db_pitr", "--base").stdout
+    assert "verified" in said
+    server.manage("shell", "--verbosity", "0", "--command", LATER)
+    before, balances = server.ask(BOOKS), server.ask(BALANCES)
+    ((moment,),) = server.ask("SELECT clock_timestamp()::text")
+    server.ask(HARM)
+    archived(server)
+    assert server.ask(BOOKS) != before
+
+    into = server.place / "restored"
+    done = restore(server, moment, into)
+    assert done.returncode == 0, done.stderr + (server.place / "restored.log").read_text()
+    there = {"host": f"{into}.socket", "port": "5499"}
+    tool = [_pg_ctl(server), f"--pgdata={into}", "--mode=fast", "stop"]
+    try:
+        assert server.ask(BOOKS, **there) == before
+        assert server.ask("SHOW archive_mode", **there) == [("off",)]
+        variables = {"DATABASE_URL": "", "PGHOST": there["host"], "PGPORT": there["port"]}
+        names = {"PGDATABASE": places.NAME, "PGUSER": places.NAME}
+        server.manage("db_backup", **variables, **names)
+    finally:
+        subprocess.run(tool, check=True, capture_output=True, **account.server_account(server.data).options())
+
+    ledger = server.ask("SELECT t::text FROM transactions t ORDER BY id")
+    (backup,) = {path.stem for path in (server.place / "backups").glob("*.json")}
+    assert server.manage("check_integrity", check=False).returncode == 1
+    server.manage("db_recover", "--table", "users", "--from", backup, "--apply")
+    actor = ["--actor", "sam@lucky11.example"]
+    server.manage("db_recover", "--table", "transactions", "--from", backup, *actor, "--apply")
+    assert server.ask(BALANCES) == balances
+    assert server.ask("SELECT t::text FROM transactions t ORDER BY id")[: len(ledger)] == ledger
+    assert server.manage("check_integrity").returncode == 0
+
+
+def _pg_ctl(server: Server) -> str:
+    who = account.server_account(server.data)
+    return str(account.programs(account.servers_home(server.data, who), who).postgres / "pg_ctl")
+
+
+def test_a_moment_that_no_base_backup_or_log_covers_is_refused(server):
+    done = server.manage("db_pitr", "--to", "2026-01-01 00:00:00+00", check=False)
+    assert done.returncode == 1
+    assert "There is no base backup" in done.stderr
+    server.manage("db_pitr", "--base")
+    done = server.manage("db_pitr", "--to", "2026-01-01 00:00:00+00", check=False)
+    assert "from before 2026-01-01" in done.stderr
+    done = server.manage("db_pitr", "--to", "yesterday", check=False)
+    assert "is no time like" in done.stderr
+    done = server.manage("db_pitr", "--to", "2026-01-01 00:00:00", check=False)
+    assert "does not say its zone" in done.stderr
+    archived(server)
+    done = restore(server, "2099-01-01 00:00:00+00", server.place / "restored")
+    assert done.returncode != 0
+    log = (server.place / "restored.log").read_text()
+    assert "recovery ended before configured recovery target was reached" in log
+
+
+def archive(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", ARCHIVE_WAL, *map(str, arguments)], capture_output=True, text=True)
+
+
+def test_the_archive_takes_a_piece_once_whole_and_never_over_another(tmp_path):
+    piece, kept = tmp_path / "piece", tmp_path / "archive" / "000000010000000000000001"
+    kept.parent.mkdir()
+    piece.write_bytes(b"the log " * 1000)
+    assert archive(piece, kept).returncode == 0
+    assert kept.read_bytes() == piece.read_bytes()
+    assert archive(piece, kept).returncode == 0
+    was = kept.read_bytes()
+    piece.write_bytes(b"another log")
+    refused = archive(piece, kept)
+    assert refused.returncode == 1
+    assert "there already, with other content" in refused.stderr
+    assert kept.read_bytes() == was
+    assert archive(tmp_path / "nothing", kept.with_name("2")).returncode != 0
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
