@@ -50,6 +50,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": program, "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Iterator[Browser]:
+    yield browser
+    # Those of Playwright's context, which nobody can reach once it has ended.
+    connections.close_all()
+
+
 @dataclass
 class Visit:
     """One browser window, and what its console complained about."""

@@ -12,7 +12,6 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connections
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
@@ -61,8 +60,6 @@ def inhabited() -> Iterator[World]:
     finally:
         server.stop()
         TransactionTestCase()._fixture_teardown()  # type: ignore[attr-defined]
-        # Beside Playwright this thread has had connections of its own.
-        connections.close_all()
 
 
 def _cookie_of(name: str, player: User) -> str:
