@@ -143,8 +143,9 @@ def _seals() -> Iterator[Specimen]:
     for name, draw in shown.items():
         page = things.page(draw)
         yield Specimen(name, "draws/_seal.html", {"draw": draw, "page": page, "seal": page.seal})
-    local = things.draw(fairness_mode="local")
-    yield Specimen("Operator-run", "draws/_seal.html", {"draw": local, "page": things.page(local)})
+    page = things.page(things.draw(fairness_mode="local"))
+    operators = {"draw": page.draw, "page": page, "seal": page.seal}
+    yield Specimen("Operator-run", "draws/_seal.html", operators)
 
 
 def _results() -> Iterator[Specimen]:

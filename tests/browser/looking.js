@@ -93,6 +93,14 @@
       .map((one) => `small: ${one.outerHTML.slice(0, 160)}`);
   },
 
+  // Words that are squeezed until they break into letters.
+  squeezed() {
+    return [...document.querySelectorAll("label, p, h1, h2, h3, li, dt, dd, legend, button, .btn")]
+      .filter((one) => one.checkVisibility() && !one.closest(".vh") && one.innerText.trim().length > 12)
+      .filter((one) => one.getBoundingClientRect().width < 40)
+      .map((one) => `squeezed: ${one.outerHTML.slice(0, 120)}`);
+  },
+
   // What stands out of a window of this width.
   outside(width) {
     const across = document.documentElement.scrollWidth;

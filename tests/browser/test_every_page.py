@@ -135,6 +135,7 @@ def test_a_page_is_right_for_everyone(place, window, world):
         wrong = seen.complaints
         wrong += looking.invalid_html(page, answer.text())
         looking.ask(page, "unfold")
+        wrong += looking.ask(page, "squeezed")
         wrong += looking.ask(page, "names") + looking.ask(page, "inline")
         looking.add_style(page, looking.UNSTUCK)
         wrong += looking.violations(page, **options_of(place))
