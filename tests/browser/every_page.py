@@ -93,6 +93,8 @@ VISITORS = [
     Place("open draws, VIP", "draws:list", "/?show=vip", who="alice"),
     Place("open draws, none of these", "draws:list", "/?show=mine", who="newcomer"),
     *_everyone("results", "draws:winners", "/winners/"),
+    Place("results of the old site", "draws:old_winners", "/winners/old-site/"),
+    Place("my tickets of the old site", "draws:old_tickets", "/tickets/old-site/", who="alice"),
     Place("how it works", "draws:how", "/how-it-works/"),
     Place("fair draws", "draws:fair", "/fair-draws/"),
     Place("the log", "draws:log", "/log/"),
