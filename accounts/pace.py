@@ -26,11 +26,22 @@ _lock = threading.Lock()
 
 def seconds_to_wait(request: HttpRequest, player: User, what: str) -> int:
     """Count a request for `what`; 0 when it may go on, else after how many seconds to try again."""
-    now = time.monotonic() / settings.PACE_SECONDS
     limits = {f"{what} player {player.pk}": settings.PACE_PLAYER}
+    return _wait(limits | _limit_of_address(request, what, settings.PACE_ADDRESS))
+
+
+def seconds_to_wait_of_anybody(request: HttpRequest, what: str) -> int:
+    """The same for what needs no player: one address may do as much as one player may elsewhere."""
+    return _wait(_limit_of_address(request, what, settings.PACE_PLAYER))
+
+
+def _limit_of_address(request: HttpRequest, what: str, limit: int) -> dict[str, int]:
     address = address_of(request)
-    if address:
-        limits[f"{what} address {address}"] = settings.PACE_ADDRESS
+    return {f"{what} address {address}": limit} if address else {}
+
+
+def _wait(limits: dict[str, int]) -> int:
+    now = time.monotonic() / settings.PACE_SECONDS
     counts = _count(int(now), limits)
     if all(count <= limit for count, limit in zip(counts, limits.values(), strict=True)):
         return 0

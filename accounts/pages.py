@@ -43,3 +43,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def questions(request: HttpRequest) -> HttpResponse:
     """Questions and answers."""
     return render(request, "accounts/help.html", figures())
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the site does for everyone to be able to use it, what is tested, and what is not yet right."""
+    return render(request, "accounts/accessibility.html", figures())

@@ -16,7 +16,8 @@ logger = logging.getLogger(__name__)
 AWAY = (OperationalError, InterfaceError, QueueError, RedisError)
 
 LAST_RESORT = (
-    "<!doctype html><title>Lucky11</title><h1>Something broke on our side</h1>"
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Lucky11</title><h1>Something broke on our side</h1>"
     "<p>Try again in a moment: a form that is sent twice is charged only once.</p>"
 )
 

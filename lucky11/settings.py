@@ -258,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "report-uri": "/csp-report/",
     },
 }
 
@@ -272,6 +273,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# In this order on every page; collected, they are one file.
+STYLE_SHEETS = ["css/app.css", "css/parts.css", "css/pages.css"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 # -- backups, and where files are kept --
 
@@ -311,7 +314,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "lucky11.static_storage.StaticStorage"
     },
 }
 

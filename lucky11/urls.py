@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lucky11 import health
+from lucky11 import csp_reports, health
+from lucky11.styleguide import views as styleguide
 
 urlpatterns = [
     path("", include("draws.urls")),
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("styleguide/", styleguide.page, name="styleguide"),
+    path("csp-report/", csp_reports.report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

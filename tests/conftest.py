@@ -48,6 +48,7 @@ _numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also run the tests that take minutes")
+    parser.addoption("--screenshots", metavar="FOLDER", help="put a screenshot of every page there")
     parser.addoption("--shuffle", metavar="SEED", help="run files, and tests in a file, in this random order")
 
 
@@ -77,21 +78,21 @@ def _no_test_reads_what_another_left_in_memory() -> None:
     caches["process"].clear()
 
 
+def new_player(name: str = "player", *, coins: int = 50, confirmed: bool = True, **fields: Any) -> User:
+    """A confirmed player with 50 coins, or `coins`."""
+    email = f"{name}-{next(_numbers)}@lucky11.example"
+    given = {"confirmed": confirmed, "accepted_rules": True, "first_name": name.title(), **fields}
+    user = create_player(email, PASSWORD, **given)
+    user.refresh_from_db()
+    if coins != user.coins and confirmed:
+        post(user.pk, "import", coins - user.coins, f"test:{user.pk}", description="For the test")
+        user.refresh_from_db()
+    return user
+
+
 @pytest.fixture
 def make_player(db: None) -> Callable[..., User]:
-    """A confirmed player with 50 coins, or `coins`."""
-
-    def make(name: str = "player", *, coins: int = 50, confirmed: bool = True, **fields: Any) -> User:
-        email = f"{name}-{next(_numbers)}@lucky11.example"
-        given = {"confirmed": confirmed, "accepted_rules": True, "first_name": name.title(), **fields}
-        user = create_player(email, PASSWORD, **given)
-        user.refresh_from_db()
-        if coins != user.coins and confirmed:
-            post(user.pk, "import", coins - user.coins, f"test:{user.pk}", description="For the test")
-            user.refresh_from_db()
-        return user
-
-    return make
+    return new_player
 
 
 @pytest.fixture
@@ -104,23 +105,23 @@ def bob(make_player: Callable[..., User]) -> User:
     return make_player("bob")
 
 
+def new_draft(**fields: Any) -> Draw:
+    """A draft of 10 tickets at 5 coins, up to 5 a player, for 100 coins, closing in an hour."""
+    closes = timezone.now().replace(microsecond=0) + timedelta(hours=1)
+    terms = {
+        "title": "Lisbon for two",
+        "entry_fee": 5,
+        "prize_coins": 100,
+        "max_participants": 10,
+        "max_per_player": 5,
+        "draw_time": closes,
+    }
+    return Draw.objects.create(**(terms | fields))
+
+
 @pytest.fixture
 def make_draft(db: None) -> Callable[..., Draw]:
-    """A draft of 10 tickets at 5 coins, up to 5 a player, for 100 coins, closing in an hour."""
-
-    def make(**fields: Any) -> Draw:
-        closes = timezone.now().replace(microsecond=0) + timedelta(hours=1)
-        terms = {
-            "title": "Lisbon for two",
-            "entry_fee": 5,
-            "prize_coins": 100,
-            "max_participants": 10,
-            "max_per_player": 5,
-            "draw_time": closes,
-        }
-        return Draw.objects.create(**(terms | fields))
-
-    return make
+    return new_draft
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -81,6 +83,13 @@ def fingerprint(value: bytes | memoryview | None) -> str:
     """A fingerprint short enough to read: 9f2c 41d7 08be … a71e."""
     digits = hexed(value)
     return f"{digits[:4]} {digits[4:8]} {digits[8:12]} … {digits[-4:]}" if digits else ""
+
+
+@register.simple_tag
+def style_sheets() -> list[str]:
+    """The addresses of the style sheets: one where static files are collected, else each as it is written."""
+    names = getattr(staticfiles_storage, "style_sheets", settings.STYLE_SHEETS)
+    return [staticfiles_storage.url(name) for name in names]
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,7 @@ from draws import queries
 from draws.models import Draw
 from draws.revealing import Pseudonym, pseudonym_of, public_seals
 
-STYLES = ["css/app.css", "css/parts.css", "css/pages.css", "css/verify.css"]
+STYLES = [*settings.STYLE_SHEETS, "css/verify.css"]
 NOT_KEPT = {"saved.js", "worker.js"}
 
 

@@ -50,6 +50,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": program, "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Iterator[Browser]:
+    yield browser
+    # Those of Playwright's context, which nobody can reach once it has ended.
+    connections.close_all()
+
+
 @dataclass
 class Visit:
     """One browser window, and what its console complained about."""
@@ -126,7 +133,7 @@ class Site:
 @pytest.fixture
 def running_site(site_environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
     """granian, a Celery worker and beat on the test's database, as the Procfile starts them."""
-    port = _free_port()
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
     environment = site_environment | {"SITE_ORIGIN": origin, "CSRF_TRUSTED_ORIGINS": origin}
     # The queue's address is spelt in three ways; the settings know them when they hear where it comes from.
@@ -140,7 +147,7 @@ def running_site(site_environment: dict[str, str], tmp_path: Path) -> Iterator[S
     }
     with contextlib.ExitStack() as stack:
         processes = {
-            name: stack.enter_context(_running(command.split(), environment, tmp_path / f"{name}.log"))
+            name: stack.enter_context(running_process(command.split(), environment, tmp_path / f"{name}.log"))
             for name, command in commands.items()
         }
         _wait_until_ready(origin, processes, tmp_path)
@@ -164,7 +171,9 @@ def publish_a_draw(page: Page, site: Site, seconds: int, **terms: str) -> None:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running_process(
+    command: list[str], environment: dict[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
@@ -178,7 +187,7 @@ def _running(command: list[str], environment: dict[str, str], log: Path) -> Iter
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

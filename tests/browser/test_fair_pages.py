@@ -1,14 +1,12 @@
 """The pages about fairness in a browser: for everyone, on every screen, with and without script."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from draws import closing
 from draws.cancelling import cancel_draw
 from draws.models import Seal, Winner
 from draws.redrawing import pass_on_prize
 from draws.telling import tell_frozen
-from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, add_style
 from tests.conftest import let_close
 from tests.pages import finish, take
 
@@ -44,19 +42,6 @@ def pages(make_draw, make_player, alice, bob):
     }
     others = {"log": "/log/", "fair": "/fair-draws/", "home": "/", "results": "/winners/"}
     return shown | lists | others | {"mine": "/tickets/", "messages": "/messages/"}
-
-
-@pytest.mark.parametrize(("width", "dark"), SIZES)
-def test_what_shows_fairness_is_accessible_and_fits_the_screen(live_server, visit, pages, alice, width, dark):
-    window = visit(live_server.url, width, dark, player=alice)
-    for name, address in pages.items():
-        page = window.go(address)
-        add_style(page, ".tabs, .buybar { position: static !important; }")
-        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-        found = Axe().run(page, options={"runOnly": IN_THE_DARK if dark else RULES})
-        assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    assert window.complaints == []
 
 
 def test_a_fingerprint_is_copied_with_one_press(live_server, visit, pages, alice):

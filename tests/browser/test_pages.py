@@ -5,117 +5,16 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from draws import closing
-from draws.cancelling import cancel_draw
 from draws.models import Participation
-from draws.telling import tell_entries
 from ledger.services import balance
 from tests.conftest import let_close
-from tests.pages import finish, take
+from tests.pages import take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RULES = {"type": "tag", "values": STANDARDS}
-# The dark theme is the same page in other colours.
-IN_THE_DARK = {"type": "rule", "values": ["color-contrast"]}
-SIZES = [(390, False), (390, True), (1280, False), (1280, True)]
-
-
-# WCAG 1.4.12
-SPACED = (
-    "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important; }"
-)
-
-
-def add_style(page, rules: str) -> None:
-    """Style the page as a reader's own tools do, which the Content-Security-Policy allows."""
-    page.evaluate(
-        """rules => {
-            const sheet = new CSSStyleSheet();
-            sheet.replaceSync(rules);
-            document.adoptedStyleSheets = [sheet];
-        }""",
-        rules,
-    )
-
-
-@pytest.fixture
-def addresses(make_draw, make_player, alice, bob) -> dict[str, list[str]]:
-    """The main pages and every face of a draw, for a visitor and for Alice."""
-    soon = timezone.now().replace(microsecond=0) + timedelta(minutes=30)
-    faces = {
-        "open": make_draw(
-            title="Lisbon for two, one long weekend", illustration="tram", max_participants=100
-        ),
-        "vip": make_draw(vip_only=True, illustration="telescope"),
-        "early": make_draw(early_access_until=soon, illustration="bicycle"),
-        "dear": make_draw(entry_fee=900),
-        "full": make_draw(max_participants=2, illustration="moka"),
-        "limit": make_draw(max_per_player=1, illustration="vinyl", min_participants=5),
-        "won": make_draw(illustration="headphones"),
-        "lost": make_draw(prize_amount=350, illustration="coins"),
-        "void": make_draw(min_participants=9),
-        "off": make_draw(title="A title that is as long as staff can be expected to write one " * 2),
-        "drawing": make_draw(),
-    }
-    rich = make_player("rich", coins=1000)
-    for name in ("open", "limit", "won", "void", "off", "drawing"):
-        take(alice, faces[name])
-    for name in ("full", "lost"):
-        take(rich, faces[name], 2)
-    take(bob, faces["open"], 3)
-    cancel_draw(faces["off"].pk, actor=None, reason="The host withdrew.")
-    finish(faces["won"], faces["lost"], faces["void"])
-    let_close(faces["drawing"])
-    closing.freeze_draw(faces["drawing"].pk)
-    shown = [f"/draws/{draw.pk}/" for draw in faces.values()]
-    outside = [
-        "/accounts/login/",
-        "/accounts/signup/",
-        "/accounts/password/reset/",
-        "/accounts/confirm-email/",
-    ]
-    tell_entries()
-    inside = [
-        "/tickets/",
-        "/coins/",
-        "/profile/",
-        "/messages/",
-        "/messages/choices/",
-        "/accounts/email/",
-        "/accounts/password/change/",
-    ]
-    both = ["/", "/winners/", "/how-it-works/", "/draws/999/", f"{shown[0]}enter/"]
-    return {"visitor": both + outside + shown[:1], "player": both + inside + shown}
-
-
-@pytest.mark.parametrize("who", ["visitor", "player"])
-@pytest.mark.parametrize(("width", "dark"), SIZES)
-def test_pages_are_accessible_and_fit_the_screen(live_server, visit, addresses, alice, who, width, dark):
-    window = visit(live_server.url, width, dark, player=alice if who == "player" else None)
-    for address in addresses[who]:
-        page = window.go(address)
-        # What sticks to the bottom of the window hides what is scrolled under it, until one scrolls.
-        add_style(page, ".tabs, .buybar { position: static !important; }")
-        found = Axe().run(page, options={"runOnly": IN_THE_DARK if dark else RULES})
-        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    assert window.complaints == []
-
-
-@pytest.mark.parametrize("who", ["visitor", "player"])
-def test_nothing_is_cut_off_at_320_pixels_or_with_wide_letters(live_server, visit, addresses, alice, who):
-    window = visit(live_server.url, 320, player=alice if who == "player" else None)
-    for address in addresses[who]:
-        page = window.go(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
-        add_style(page, SPACED)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{address} with wide letters"
 
 
 def test_the_form_says_what_it_costs_while_tickets_are_added(live_server, visit, draw, alice):

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from draws.cancelling import cancel_draw
 from draws.models import Winner
 from tests.browser.checking import CASES, KNOWN, choose, proof, verdict, voided
-from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, add_style
+from tests.browser.looking import IN_THE_DARK, RULES, SIZES, add_style
 from tests.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -1,0 +1,167 @@
+"""What the style guide shows: each part's own template, with what it would be given on its page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
+from django.utils import timezone
+
+from accounts.forms import ProfileForm
+from accounts.models import User
+from accounts.rules_form import AcceptRulesForm
+from draws.entering import Entry
+from draws.exceptions import DrawFull
+from draws.forms import EntryForm
+from draws.models import Draw
+from draws.panels import panel
+from draws.queries import DrawPage, Held
+from lucky11.styleguide import things
+
+
+@dataclass
+class Specimen:
+    """One part in one state: its template, and what it is rendered with."""
+
+    name: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    wide: bool = False
+
+
+def groups() -> dict[str, list[Specimen]]:
+    """All of them, by the heading they stand under."""
+    return {
+        "The entry ticket": list(_entry_tickets()),
+        "Cards": list(_cards()),
+        "What was said": list(_answers()),
+        "The seal": list(_seals()),
+        "Results": list(_results()),
+        "Buttons, tags and numbers": [_static("Buttons", "buttons"), _static("Tags and numbers", "small")],
+        "Forms": list(_forms()),
+        "Text": [_static(name, name) for name in ("details", "tables", "empty", "sending")],
+        "Signing in": [_static("allauth’s elements", "elements")],
+        "At the window’s edge": [Specimen("Quick entry", "styleguide/buybar.html", {"draw": things.draw()})],
+    }
+
+
+def _static(name: str, template: str) -> Specimen:
+    return Specimen(name.capitalize(), f"styleguide/{template}.html", {"held": Held(20, (7, 8, 31))})
+
+
+def _entry(name: str, page: DrawPage, viewer: User | None, **more: Any) -> Specimen:
+    face = panel(page, viewer)
+    context = {"page": page, "draw": page.draw, "panel": face, "user": viewer or AnonymousUser()}
+    context |= {"request_id": "0" * 32, "rules_form": AcceptRulesForm(), **more}
+    return Specimen(name, face.template, context)
+
+
+def _entry_tickets() -> Iterator[Specimen]:
+    marta, plain = things.player(), things.draw()
+    held = {"held": things.HOLDING}
+    yield _entry("Signed out", things.page(plain), None)
+    yield _entry("Open", things.page(plain, **held), marta)
+    yield _entry("Form error", things.page(plain), marta, form=EntryForm({"tickets": "none"}))
+    yield _entry("Not enough coins", things.page(plain), things.player(coins=3))
+    yield _entry("Limit reached", things.page(plain, held=Held(20, tuple(range(7, 19)))), marta)
+    yield _entry("VIP only", things.page(things.draw(vip_only=True, illustration="telescope")), marta)
+    early = things.draw(early_access_until=timezone.now() + timedelta(minutes=30))
+    yield _entry("VIP first", things.page(early), marta)
+    full = things.draw(max_participants=500, current_participants=500, illustration="moka")
+    yield _entry("Sold out", things.page(full, held=Held(2, (101, 499))), marta)
+    frozen = things.ended(drawn_at=None, settled_at=None)
+    yield _entry("Being drawn", things.page(frozen, **held), marta)
+    yield from _endings(marta)
+    yield from _hindrances(marta, plain)
+
+
+def _endings(marta: User) -> Iterator[Specimen]:
+    done, held = things.ended(), {"held": things.HOLDING}
+    coins, parcel = (
+        things.winner(done, marta, prize_coins=121),
+        things.winner(done, marta, hand_over="to_claim"),
+    )
+    yield _entry("Won", things.page(done, **held, my_wins=[coins], winners=[coins]), marta)
+    yield _entry("Won, to claim", things.page(done, **held, my_wins=[parcel], winners=[parcel]), marta)
+    other = things.winner(done, things.player(id="0ther"), 1206)
+    yield _entry("Not this time", things.page(done, **held, winners=[other]), marta)
+    yield _entry("Drawn, without you", things.page(done, winners=[other]), marta)
+    off = things.called_off(Draw.VoidCode.CANCELLED, "The host withdrew.")
+    yield _entry("Cancelled, coins returned", things.page(off, **held, coins_back=15), marta)
+    void = things.called_off(Draw.VoidCode.BELOW_MINIMUM, "Fewer tickets than the minimum were taken.")
+    yield _entry("Void", things.page(void), marta)
+
+
+def _hindrances(marta: User, plain: Draw) -> Iterator[Specimen]:
+    yield _entry("E-mail not confirmed", things.page(plain, confirmed=False), marta)
+    yield _entry("Rules not accepted", things.page(plain, problem="rules"), marta)
+    yield _entry("On a break", things.page(plain, problem="break", break_lasts="until 3 March"), marta)
+    yield _entry("Own limit reached", things.page(plain, limit=things.limit()), marta)
+    yield _entry("Suspended", things.page(plain, problem="suspended"), marta)
+    yield _entry("Staff", things.page(plain, problem="staff"), marta)
+    yield _entry("A draft", things.page(things.draw(published_at=None)), marta)
+
+
+def _cards() -> Iterator[Specimen]:
+    hero = {"draw": things.draw(), "held": things.HOLDING}
+    yield Specimen("The next to close", "draws/_hero.html", hero, wide=True)
+    shown = {
+        "Room": (things.draw(title="Noise-cancelling headphones", illustration="headphones"), 0),
+        "Only two left": (things.draw(title="Moka pot", illustration="moka", max_participants=1286), 2),
+        "All taken": (things.draw(title="A city bicycle", illustration="bicycle", max_participants=1284), 0),
+        "VIP": (things.draw(title="A telescope for dark skies", illustration="telescope", vip_only=True), 0),
+    }
+    for name, (draw, held) in shown.items():
+        yield Specimen(name, "styleguide/card.html", {"draw": draw, "held": held})
+
+
+def _answers() -> Iterator[Specimen]:
+    draw = things.draw()
+    page = things.page(draw, held=things.HOLDING)
+    base = {"draw": draw, "page": page, "panel": panel(page, things.player())}
+    receipt = Entry(draw.pk, [412, 413], 10, 330, False)
+    yield Specimen("Entered", "draws/_answer.html", {**base, "receipt": receipt})
+    yield Specimen(
+        "Not entered",
+        "draws/_answer.html",
+        {**base, "refusal": DrawFull("No ticket is left. Nothing was charged.", 0)},
+    )
+    mistake = {**base, "form": EntryForm({"tickets": ""}), "user": things.player()}
+    yield Specimen("A form with a mistake", "styleguide/mistake.html", mistake)
+    said = [Message(constants.SUCCESS, "Saved."), Message(constants.ERROR, "Not saved.")]
+    yield Specimen("Said once", "_messages.html", {"messages": said})
+    yield _static("Notices", "notices")
+
+
+def _seals() -> Iterator[Specimen]:
+    frozen = things.ended(drawn_at=None, settled_at=None)
+    off = things.called_off(Draw.VoidCode.CANCELLED, "The host withdrew.")
+    shown = {"Open": things.draw(), "Waiting": frozen, "Drawn": things.ended(), "Cancelled": off}
+    for name, draw in shown.items():
+        page = things.page(draw)
+        yield Specimen(name, "draws/_seal.html", {"draw": draw, "page": page, "seal": page.seal})
+    page = things.page(things.draw(fairness_mode="local"))
+    operators = {"draw": page.draw, "page": page, "seal": page.seal}
+    yield Specimen("Operator-run", "draws/_seal.html", operators)
+
+
+def _results() -> Iterator[Specimen]:
+    draw, marta = things.ended(), things.player()
+    first = things.winner(draw, marta)
+    rows = {"rows": [(draw, first), (things.ended(title="Moka pot", illustration="moka"), first)]}
+    yield Specimen("Just drawn", "styleguide/rows.html", {**rows, "user": marta}, wide=True)
+    page = things.page(draw, winners=[first], more_winners=3)
+    yield Specimen("The winners", "draws/_places.html", {"draw": draw, "page": page, "user": marta})
+    pages = {"newest": 1, "next": 2, "first_label": "Latest", "next_label": "Earlier"}
+    yield Specimen("Pages", "_pager.html", pages)
+
+
+def _forms() -> Iterator[Specimen]:
+    marta = things.player()
+    wrong = ProfileForm({"first_name": "M" * 99, "time_zone": "Mars/Olympus"}, instance=things.player())
+    yield Specimen("Fields", "styleguide/form.html", {"form": ProfileForm(instance=marta)})
+    yield Specimen("Fields with mistakes", "styleguide/form.html", {"form": wrong})
+    yield Specimen("A box to tick", "styleguide/form.html", {"form": AcceptRulesForm({})})
