@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from draws import closing
-from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, SPACED, add_style
+from tests.browser.looking import IN_THE_DARK, RULES, SIZES, SPACED, add_style
 from tests.conftest import let_close, unguarded
 from tests.pages import finish, take
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from draws import picture_files, pictures
 from draws.models import PrizePicture
-from tests.browser.test_pages import IN_THE_DARK, RULES, SIZES, SPACED, add_style
+from tests.browser.looking import IN_THE_DARK, RULES, SIZES, SPACED, add_style
 from tests.pages import finish, take
 from tests.photos import ALT, noisy, saved, scene, upload
 

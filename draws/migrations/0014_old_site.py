@@ -9,7 +9,7 @@ import ledger.indexes
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("draws", "0016_lists_and_redraws"),
+        ("draws", "0013_lists_and_redraws"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("draws", "0021_old_site_rules"),
+        ("draws", "0015_old_site_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

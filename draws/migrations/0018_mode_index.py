@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("draws", "0024_picture_rules")]
+    dependencies = [("draws", "0017_picture_rules")]
 
     operations = [
         AddIndexConcurrently(

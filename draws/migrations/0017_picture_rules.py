@@ -4,5 +4,5 @@ from accounts.sqlfiles import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0020_old_site"), ("ledger", "0002_rules")]
+    dependencies = [("draws", "0016_prize_pictures")]
     operations = [install(__file__)]

@@ -4,5 +4,5 @@ from accounts.sqlfiles import install
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0015_tell_frozen")]
+    dependencies = [("draws", "0012_tell_frozen")]
     operations = [install(__file__)]
