@@ -1,0 +1,49 @@
+"""When beat calls which sweep. What is due is decided by the database, so a sweep may run twice, or late."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
+
+
+def _at(task: str, *arguments: str, **when: Any) -> dict[str, Any]:
+    return {"task": task, "args": arguments, "schedule": crontab(**when), "options": {"expires": 3600}}
+
+
+SWEEPS = {
+    "close due draws": _every(1, "draws.tasks.close_due_draws"),
+    "fetch rounds": _every(1, "draws.tasks.fetch_rounds"),
+    "sweep claims": _every(30, "draws.tasks.sweep_claims"),
+    "tell about tickets": _every(2, "draws.tasks.tell_entries"),
+    "tell about frozen lists": _every(2, "draws.tasks.tell_frozen"),
+    "tell results": _every(5, "draws.tasks.tell_results"),
+    "deliver the outbox": _every(2, "accounts.tasks.deliver_outbox"),
+    "welcome bonuses that were missed": _every(3600, "ledger.tasks.grant_missing_signup_bonuses"),
+    "seal the ledger": _every(900, "ledger.tasks.seal_ledger"),
+    "sweep pictures": _every(3600, "draws.tasks.sweep_pictures"),
+    "count the coins": _every(900, "ledger.tasks.count_coins"),
+    "pass on prizes of the gone": _every(60, "draws.tasks.pass_on_prizes_of_the_gone"),
+    "pack downloads": _every(5, "accounts.tasks.make_data_exports"),
+    "blank mails of the gone": _every(10, "accounts.tasks.blank_mails_of_the_gone"),
+    "purge data": _every(3600, "accounts.tasks.purge_data"),
+    "purge sessions": _every(3600, "accounts.tasks.purge_sessions"),
+    "look for alerts": _every(60, "lucky11.tasks.look_for_alerts"),
+    "check integrity": _at("lucky11.tasks.check_integrity", hour=3, minute=7),
+    "purge": _at("lucky11.tasks.purge", hour=3, minute=37),
+    "weekly maintenance": _at("lucky11.tasks.maintain", "weekly", day_of_week=1, hour=5, minute=7),
+    "monthly maintenance": _at("lucky11.tasks.maintain", "monthly", day_of_month=1, hour=5, minute=17),
+    "quarterly maintenance": _at(
+        "lucky11.tasks.maintain", "quarterly", month_of_year="1,4,7,10", day_of_month=1, hour=5, minute=27
+    ),
+    "annual maintenance": _at(
+        "lucky11.tasks.maintain", "annual", month_of_year=1, day_of_month=1, hour=5, minute=37
+    ),
+}
+# Often, because each knows itself whether its day or week is over, also after beat was away.
+BACKUPS = {
+    "back up": _every(900, "lucky11.tasks.back_up"),
+    "drill a backup": _every(900, "lucky11.tasks.drill_backup"),
+}
