@@ -156,10 +156,13 @@ def test_a_player_opens_their_result_and_finds_it_open_from_then_on(live_server,
     page = window.go(f"/draws/{ended.pk}/")
     expect(page.get_by_role("heading", name="The result is in")).to_be_visible()
     won = page.get_by_role("heading", name="won")
+    winners = page.get_by_role("heading", name="The winner", exact=True)
     expect(won).to_have_count(0)
+    expect(winners).to_have_count(0)
     assert "burst.js" not in loaded
     page.get_by_role("button", name="Show result").click()
     expect(won).to_be_visible()
+    expect(winners).to_be_visible()
     expect(page.locator(".reveal__result")).to_be_focused()
     expect(page.get_by_role("button", name="Show result")).to_have_count(0)
     expect(page.locator("canvas.burst")).to_have_count(1)
@@ -220,6 +223,7 @@ def test_a_player_reads_the_result_at_once_by_a_link(live_server, visit, ended, 
 def test_without_script_the_result_is_simply_there(live_server, visit, ended, alice):
     page = visit(live_server.url, script=False, player=alice).go(f"/draws/{ended.pk}/")
     expect(page.get_by_role("heading", name="won")).to_be_visible()
+    expect(page.get_by_role("heading", name="The winner", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Show result")).to_be_hidden()
 
 
