@@ -123,6 +123,8 @@ def _wanted() -> Iterator[Fact]:
     for role in (app, report):
         yield Fact("schema", role, "public", "USAGE")
     yield Fact("attribute", owner, "", "CREATEDB")
+    # A drill restores into a database of its own.
+    yield Fact("attribute", backup, "", "CREATEDB")
     yield Fact("member", backup, "pg_read_all_data", "")
     # For the doctor and the alerts: what other connections do, and how large things are.
     yield Fact("member", app, "pg_read_all_stats", "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -143,3 +144,12 @@ def test_the_owner_migrates_and_what_is_new_gets_its_rights(ruled):
     with connect(acting_as("app", ruled)) as database:
         assert database.execute(b"SELECT count(*) FROM operation_runs").fetchone() == (1,)
     assert manage(owner, "db_drift").startswith("No drift")
+
+
+def test_a_drill_runs_as_the_backup_role(ruled, tmp_path):
+    manage(acting_as("app", ruled), "seed", "--force")
+    where = urlencode({"host": ruled["PGHOST"], "port": ruled["PGPORT"]})
+    as_backup = f"postgres://{PREFIX}_backup:{PASSWORD}@/{ruled['PGDATABASE']}?{where}"
+    environment = acting_as("app", ruled) | {"BACKUP_FOLDER": str(tmp_path), "BACKUP_DATABASE_URL": as_backup}
+    assert "rows of" in manage(environment, "db_backup")
+    assert "can be read as signing in does" in manage(environment, "backup_drill")
