@@ -81,7 +81,11 @@ def test_a_keyboard_is_enough_from_joining_to_the_result(live_server, visit, dra
     page.reload()
     closing.close_due_draws()
     # It appears by itself, and the keyboard is still enough to follow it.
+    expect(page.get_by_role("heading", name="The result is in")).to_be_visible()
+    tab_to(page, "button", "Show result")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile(r"Ticket 000[12] won"))).to_be_visible()
+    expect(page.locator(".reveal__result")).to_be_focused()
     tab_to(page, "link", "See my coins")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("My coins")
@@ -161,6 +165,10 @@ def test_a_screen_reader_is_told_everything_from_joining_to_the_result(live_serv
     )
     finish(draw)
     page.goto(f"{live_server.url}/draws/{draw.pk}/")
+    expect(page.get_by_role("complementary", name="Result").get_by_role("heading", level=3)).to_have_text(
+        "The result is in"
+    )
+    page.get_by_role("button", name="Show result").click()
     expect(page.get_by_role("complementary", name="Result")).to_match_aria_snapshot(
         """
         - complementary "Result":
