@@ -34,10 +34,13 @@ def balances(player: User) -> Balances | None:
     ends = [_midnight(day + timedelta(days=1)) for day in days]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT balance_after FROM transactions WHERE user_id = %s AND created_at < day.ends "
-            "ORDER BY created_at DESC, user_seq DESC LIMIT 1) "
+            # A range of one player, in the order of the guide's index: told that players are equal,
+            # PostgreSQL may walk all movements by their time until it meets one of a player who has many.
+            "SELECT (SELECT balance_after FROM transactions "
+            "WHERE user_id BETWEEN %s AND %s AND created_at < day.ends "
+            "ORDER BY user_id, created_at DESC, user_seq DESC LIMIT 1) "
             "FROM unnest(%s::timestamptz[]) WITH ORDINALITY AS day (ends, n) ORDER BY n",
-            [player.pk, ends],
+            [player.pk, player.pk, ends],
         )
         known = [row[0] for row in cursor.fetchall()]
     had = [(day, coins) for day, coins in zip(days, known, strict=True) if coins is not None]

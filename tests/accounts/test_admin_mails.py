@@ -52,7 +52,7 @@ def test_mails_are_filtered_by_what_became_of_them(client, make_player, mails):
     said = words(client.get(LIST))
     assert "Given up" in said
     assert "SMTPException: no such box" in said
-    assert "Mails that fail: 2" in words(client.get("/admin/"))
+    assert "2 Mails that fail" in words(client.get("/admin/"))
 
 
 def test_no_page_shows_what_a_mail_says(client, make_player, mails):

@@ -230,9 +230,9 @@ def test_what_waits_comes_first_and_the_decided_ones_have_their_lists(ann, ben, 
 
 def test_the_first_page_counts_what_waits_for_this_member_of_staff(ann, ben, make_player, draw):
     ask_to_cancel(ann, draw)
-    assert "Waiting for your approval: 1" in words(signed_in(ben).get("/admin/"))
+    assert "1 To approve" in words(signed_in(ben).get("/admin/"))
     for user in (ann, make_member(make_player, "Coins"), make_member(make_player, "Auditor")):
-        assert "Waiting for your approval" not in words(signed_in(user).get("/admin/"))
+        assert "To approve" not in words(signed_in(user).get("/admin/"))
 
 
 def test_nobody_writes_changes_or_deletes_an_approval(make_player, ann, draw):
