@@ -123,7 +123,7 @@ def test_the_card_beside_the_form_follows_what_is_typed(live_server, visit, boss
     closes = timezone.now() + timedelta(days=3)
     write(page, title="Night tram", max_participants="40", entry_fee="3", prize_coins="50")
     write(page, draw_time_0=f"{closes:%Y-%m-%d}", draw_time_1="20:00:00")
-    page.locator("[name=illustration]").select_option("tram")
+    page.get_by_role("radio", name="Tram").check()
     expect(card.get_by_role("heading", name="Night tram")).to_be_visible()
     expect(card.locator("img")).to_have_attribute("src", "/static/img/art/tram.svg")
     expect(card.get_by_text("A ticket costs 3 coins.")).to_be_visible()
