@@ -1,6 +1,5 @@
 """A worker killed with SIGKILL anywhere between closing time and the last coin: the next sweep finishes."""
 
-import subprocess
 import uuid
 
 import pytest
@@ -14,7 +13,7 @@ from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
 from tests.conftest import defects, let_close
-from tests.races.together import at_once, program, refusals, wait_until_alone
+from tests.races.together import at_once, kill_a_worker, kill_it_when_it_stops, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,20 +64,6 @@ test_a_worker_killed.pay_without_keys()
 def pay_without_keys() -> None:
     for winner in Winner.objects.order_by("place"):
         services.post(winner.user_id, "prize", winner.prize_coins, uuid.uuid4().hex)
-
-
-def kill_a_worker(environment, where) -> None:
-    """Let a worker sweep, kill it where it is told to stop, and wait until the server has noticed."""
-    kill_it_when_it_stops(environment, "-m", "tests.races.stopping", *map(str, where))
-
-
-def kill_it_when_it_stops(environment, *arguments) -> None:
-    with program(*arguments, environment=environment, stdout=subprocess.PIPE) as worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "stopped\n"
-        worker.kill()
-        worker.wait()
-    wait_until_alone()
 
 
 @pytest.mark.parametrize("where", CLOSING.values(), ids=list(CLOSING))

@@ -1,6 +1,5 @@
 """Beacon mode when workers die between any two steps, sweeps run together, and players enter late."""
 
-import subprocess
 import threading
 
 import pytest
@@ -15,7 +14,7 @@ from draws.models import Draw, FrozenList, LogRecord, Participation, Round, Seal
 from ledger.services import balance
 from tests.conftest import let_close
 from tests.pages import take
-from tests.races.together import at_once, program, refusals, wait_until, wait_until_alone
+from tests.races.together import at_once, kill_a_worker, program, refusals, wait_until, wait_until_alone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,17 +58,6 @@ def environment(server_environment, beacon):
         "BEACON_RELAYS": beacon.relay(),
         "SITE_ORIGIN": "http://127.0.0.1:8000",
     }
-
-
-def kill_a_worker(environment, where, sweep):
-    """Let a worker sweep, kill it where it is told to stop, and wait until the server has noticed."""
-    arguments = ["-m", "tests.races.stopping", *map(str, where), sweep]
-    with program(*arguments, environment=environment, stdout=subprocess.PIPE) as worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "stopped\n"
-        worker.kill()
-        worker.wait()
-    wait_until_alone()
 
 
 def finish(draw, beacon):

@@ -99,3 +99,20 @@ def program(
 def refusals(outcomes: Sequence[object]) -> list[str]:
     """The names of the exceptions among the outcomes, sorted."""
     return sorted(type(outcome).__name__ for outcome in outcomes if isinstance(outcome, Exception))
+
+
+def kill_a_worker(
+    environment: dict[str, str], where: tuple[str, str, int], sweep: str = "close_due_draws"
+) -> None:
+    """Let a worker sweep, kill it where it is told to stop, and wait until the server has noticed."""
+    kill_it_when_it_stops(environment, "-m", "tests.races.stopping", *map(str, where), sweep)
+
+
+def kill_it_when_it_stops(environment: dict[str, str], *arguments: str) -> None:
+    """The same for a program of the test's own."""
+    with program(*arguments, environment=environment, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == "stopped\n"
+        worker.kill()
+        worker.wait()
+    wait_until_alone()
