@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts import wording
+
 register = template.Library()
 
 WORDS = [
@@ -33,7 +35,19 @@ MINUS = "\N{MINUS SIGN}"
 @register.filter
 def num(value: Any) -> str:
     """1284 → 1,284; nothing for a missing number."""
-    return "" if value is None or value == "" else f"{int(value):,}"
+    return "" if value is None or value == "" else wording.grouped(int(value))
+
+
+@register.filter
+def coins(count: int) -> str:
+    """5 → 5 coins."""
+    return wording.coins(int(count))
+
+
+@register.filter
+def tickets(count: int) -> str:
+    """12 → 12 tickets."""
+    return wording.tickets(int(count))
 
 
 @register.filter
