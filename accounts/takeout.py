@@ -51,7 +51,7 @@ def ask(user: User) -> DataExport:
     if last is not None and last.asked_at > timezone.now() - ASK_EVERY:
         again = timezone.localtime(last.asked_at + ASK_EVERY)
         said = gettext("You asked less than an hour ago. Fetch what you have, or ask again at %(time)s.")
-        raise TakeoutRefused(said % {"time": date_format(again, "H:i")}, 429)
+        raise TakeoutRefused(said % {"time": date_format(again, "TIME_FORMAT")}, 429)
     return DataExport.objects.create(user=user)
 
 
