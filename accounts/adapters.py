@@ -10,6 +10,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, encryption, outbox
 from accounts.breaks import is_excluded_address
@@ -25,10 +27,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "That email and password do not belong together. Try again, or reset it.",
-        "too_many_login_attempts": "Too many tries. Wait five minutes, or reset the password.",
-        "incorrect_code": "That is not the code we sent. Check the newest mail from us.",
-        "rate_limited": "Too many requests in a short time. Wait a few minutes and try again.",
+        "email_password_mismatch": _(
+            "That email and password do not belong together. Try again, or reset it."
+        ),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, or reset the password."),
+        "incorrect_code": _("That is not the code we sent. Check the newest mail from us."),
+        "rate_limited": _("Too many requests in a short time. Wait a few minutes and try again."),
     }
     is_first_sign_in = False
 
@@ -75,10 +79,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "add_email_blocked": "Remove your second factors first: a new email could lead past them. "
-        "Then change the email and add them again.",
-        "incorrect_code": "That code or key does not fit, or was used already. Wait for the next one.",
-        "unverified_email": "Confirm every email of yours first (“Your email” lists them); then add it.",
+        "add_email_blocked": _(
+            "Remove your second factors first: a new email could lead past them. "
+            "Then change the email and add them again."
+        ),
+        "incorrect_code": _("That code or key does not fit, or was used already. Wait for the next one."),
+        "unverified_email": _("Confirm every email of yours first (“Your email” lists them); then add it."),
     }
 
     def encrypt(self, text: str) -> str:
@@ -93,7 +99,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def generate_authenticator_name(self, user: User, type: str) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()
-        return f"Passkey {count + 1}" if count else "Passkey"
+        return gettext("Passkey %(number)s") % {"number": count + 1} if count else gettext("Passkey")
 
     def _get_site_name(self) -> str:
         return "Lucky11"

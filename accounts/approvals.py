@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Approval, User
 
@@ -46,7 +47,7 @@ def ask(
     """Ask a second staff member for an act. Raises ApprovalError when the same is waiting already."""
     _may(asked_by, ACTS[kind])
     if not reason.strip():
-        raise ApprovalError("Say why: the second staff member reads it. Nothing was changed.")
+        raise ApprovalError(_("Say why: the second staff member reads it. Nothing was changed."))
     try:
         with transaction.atomic():
             return Approval.objects.create(
@@ -58,7 +59,7 @@ def ask(
                 asked_by=asked_by,
             )
     except IntegrityError:
-        raise ApprovalError("This waits for approval already. Nothing was changed.") from None
+        raise ApprovalError(_("This waits for approval already. Nothing was changed.")) from None
 
 
 @transaction.atomic
@@ -71,14 +72,14 @@ def approve(approval_id: int, *, by: User) -> str:
     act = ACTS[approval.kind]
     if approval.asked_by_id == by.pk:
         raise ApprovalError(
-            "You asked for this yourself: somebody else has to approve it. Nothing was changed."
+            _("You asked for this yourself: somebody else has to approve it. Nothing was changed.")
         )
     _may(by, act)
     if not _allowed(approval.asked_by, act):
-        raise ApprovalError(
-            f"{approval.asked_by} may not do this any more: refuse it, and ask for it yourself. "
-            "Nothing was changed."
+        said = _(
+            "%(asker)s may not do this any more: refuse it, and ask for it yourself. Nothing was changed."
         )
+        raise ApprovalError(said % {"asker": approval.asked_by})
     _decide(approval, Approval.State.APPROVED, by)
     try:
         return act.do(approval.payload, approval.asked_by, by)
@@ -116,7 +117,7 @@ def log(approval_by: User, row: models.Model, sentence: str) -> None:
 def _waiting(approval_id: int) -> Approval:
     approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
     if approval is None or approval.state != Approval.State.WAITING:
-        raise ApprovalError("This has been decided already. Nothing was changed.")
+        raise ApprovalError(_("This has been decided already. Nothing was changed."))
     return approval
 
 
@@ -126,7 +127,7 @@ def _allowed(user: User, act: Act) -> bool:
 
 def _may(user: User, act: Act) -> None:
     if not _allowed(user, act):
-        raise ApprovalError("You may not decide about this. Nothing was changed.")
+        raise ApprovalError(_("You may not decide about this. Nothing was changed."))
 
 
 def _decide(approval: Approval, state: Approval.State, by: User, note: str = "") -> Approval:

@@ -11,6 +11,9 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ExcludedAddress, PlayBreak, User
 
@@ -19,22 +22,22 @@ from accounts.models import ExcludedAddress, PlayBreak, User
 class Length:
     """One length on offer; without days it is for good."""
 
-    label: str
+    label: str | Promise
     kind: PlayBreak.Kind
     days: int | None
 
 
 _BREAK, _EXCLUSION = PlayBreak.Kind.BREAK, PlayBreak.Kind.EXCLUSION
 LENGTHS: dict[str, Length] = {
-    "day": Length("1 day", _BREAK, 1),
-    "week": Length("1 week", _BREAK, 7),
-    "month": Length("1 month (30 days)", _BREAK, 30),
-    "three-months": Length("3 months (90 days)", _BREAK, 90),
-    "six-months": Length("6 months (180 days)", _BREAK, 180),
-    "exclusion-six-months": Length("6 months (180 days)", _EXCLUSION, 180),
-    "exclusion-year": Length("1 year (365 days)", _EXCLUSION, 365),
-    "exclusion-five-years": Length("5 years (1,826 days)", _EXCLUSION, 1826),
-    "exclusion-for-good": Length("For good", _EXCLUSION, None),
+    "day": Length(_("1 day"), _BREAK, 1),
+    "week": Length(_("1 week"), _BREAK, 7),
+    "month": Length(_("1 month (30 days)"), _BREAK, 30),
+    "three-months": Length(_("3 months (90 days)"), _BREAK, 90),
+    "six-months": Length(_("6 months (180 days)"), _BREAK, 180),
+    "exclusion-six-months": Length(_("6 months (180 days)"), _EXCLUSION, 180),
+    "exclusion-year": Length(_("1 year (365 days)"), _EXCLUSION, 365),
+    "exclusion-five-years": Length(_("5 years (1,826 days)"), _EXCLUSION, 1826),
+    "exclusion-for-good": Length(_("For good"), _EXCLUSION, None),
 }
 
 
@@ -55,7 +58,7 @@ def take_break(user: User, length: str) -> PlayBreak:
     """
     wanted = LENGTHS.get(length)
     if wanted is None:
-        raise BreakRefused("Choose how long the break lasts. No break was started.", 400)
+        raise BreakRefused(gettext("Choose how long the break lasts. No break was started."), 400)
     # Behind this lock an entry under way ends first, and the next one finds the break.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     earlier = current_break(user)
@@ -64,10 +67,10 @@ def take_break(user: User, length: str) -> PlayBreak:
     row.save(force_insert=True)
     row.refresh_from_db()
     if earlier and (earlier.ends_at is None or (row.ends_at and row.ends_at <= earlier.ends_at)):
-        raise BreakRefused(
-            f"Your break lasts {until(earlier)} already. It can be made longer, never shorter. "
-            "Nothing was changed."
+        said = gettext(
+            "Your break lasts %(until)s already. It can be made longer, never shorter. Nothing was changed."
         )
+        raise BreakRefused(said % {"until": until(earlier)})
     remember_exclusion(user)
     return row
 
@@ -95,12 +98,14 @@ def until(rest: PlayBreak) -> str:
 def ends(moment: datetime | None) -> str:
     """An end as said to the player, on the clock of the page: "until 3 May 2027, 14:30 UTC" or "for good"."""
     if moment is None:
-        return "for good"
+        return gettext("for good")
     here = timezone.localtime(moment)
-    zone = " UTC" if timezone.get_current_timezone_name() == "UTC" else ""
     # In whole minutes, never earlier than it is.
     shown = here + timedelta(minutes=bool(here.second or here.microsecond))
-    return f"until {date_format(shown, 'j F Y, H:i')}{zone}"
+    values = {"moment": date_format(shown, "j F Y, H:i")}
+    if timezone.get_current_timezone_name() == "UTC":
+        return gettext("until %(moment)s UTC") % values
+    return gettext("until %(moment)s") % values
 
 
 def remember_exclusion(user: User) -> None:

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -18,12 +20,12 @@ NAMES = {
     "Safari": "Safari",
 }
 SYSTEMS = {
-    "iPhone": "an iPhone",
-    "iPad": "an iPad",
+    "iPhone": _("an iPhone"),
+    "iPad": _("an iPad"),
     "Android": "Android",
     "Windows": "Windows",
     "CrOS": "ChromeOS",
-    "Mac OS X": "a Mac",
+    "Mac OS X": _("a Mac"),
     "Linux": "Linux",
 }
 # Signed, so that nobody can claim to be known; two years, about the life of a browser on one machine.
@@ -37,8 +39,12 @@ def in_words(user_agent: str) -> str:
     name = next((word for mark, word in NAMES.items() if mark in user_agent), "")
     system = next((word for mark, word in SYSTEMS.items() if mark in user_agent), "")
     if name and system:
-        return f"{name} on {system}"
-    return name or (f"a browser on {system}" if system else "a browser we do not know")
+        return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
+    if name:
+        return name
+    if system:
+        return gettext("a browser on %(system)s") % {"system": system}
+    return gettext("a browser we do not know")
 
 
 def knows(request: HttpRequest, user: User) -> bool:

@@ -10,6 +10,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,26 +21,29 @@ from accounts.http import posts_only
 from accounts.models import DataExport, User
 
 SHOWN = 10
+# Typed as it is in every language.
+WORD = "DELETE"
+TYPE_IT = format_lazy(_("Type {word} in capital letters. Nothing was deleted."), word=WORD)
 
 
 class DeleteForm(forms.Form):
     """Two deliberate steps before an account is deleted."""
 
     typed = forms.CharField(
-        label="Type DELETE",
+        label=format_lazy(_("Type {word}"), word=WORD),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-        error_messages={"required": "Type DELETE in capital letters. Nothing was deleted."},
+        error_messages={"required": TYPE_IT},
     )
     sure = forms.BooleanField(
-        label="I know that this cannot be undone",
-        error_messages={"required": "Tick the box. Nothing was deleted."},
+        label=_("I know that this cannot be undone"),
+        error_messages={"required": _("Tick the box. Nothing was deleted.")},
     )
 
     def clean_typed(self) -> str:
-        if self.cleaned_data["typed"].strip() != "DELETE":
-            raise forms.ValidationError("Type DELETE in capital letters. Nothing was deleted.")
-        return "DELETE"
+        if self.cleaned_data["typed"].strip() != WORD:
+            raise forms.ValidationError(TYPE_IT)
+        return WORD
 
 
 @login_required
@@ -55,7 +61,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         takeout.ask(_player(request))
     except takeout.TakeoutRefused as refusal:
         return _data_page(request, str(refusal), refusal.status)
-    messages.success(request, "We pack your data now, and write to you when it is ready.")
+    messages.success(request, gettext("We pack your data now, and write to you when it is ready."))
     return redirect("accounts:data")
 
 
@@ -66,7 +72,7 @@ def fetch(request: HttpRequest, export_id: int) -> HttpResponse:
     """The zip itself, for its player only, while it is kept."""
     export = get_object_or_404(DataExport, pk=export_id, user=request.user, made_at__isnull=False)
     if export.has_expired:
-        gone = "That download is gone: it was kept for a few days only. Ask for a new one."
+        gone = gettext("That download is gone: it was kept for a few days only. Ask for a new one.")
         return _data_page(request, gone, 410)
     response = HttpResponse(bytes(export.content or b""), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="lucky11-data-{export.made_at:%Y-%m-%d}.zip"'
@@ -85,7 +91,9 @@ def delete(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             raise
         # Or the form, kept by the session, would be acted upon as soon as the password is typed.
-        messages.warning(request, "Nothing was deleted: it took a while, so we ask for your password again.")
+        messages.warning(
+            request, gettext("Nothing was deleted: it took a while, so we ask for your password again.")
+        )
         return redirect("accounts:delete_account")
 
 
@@ -97,7 +105,7 @@ def _delete(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not stays and form.is_valid():
         deleting.delete_account(player.pk)
         logout(request)
-        messages.success(request, "Your account is deleted. We sent you one last mail.")
+        messages.success(request, gettext("Your account is deleted. We sent you one last mail."))
         return redirect("draws:list")
     context = {
         **pages.figures(),

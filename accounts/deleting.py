@@ -18,8 +18,9 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
-from accounts import breaks, outbox
+from accounts import breaks, outbox, wording
 from accounts.forgetting import GOODBYE, blank_mails
 from accounts.models import DataExport, LeftAddress, Message, MessageChoice, User
 from accounts.redacting import Traces, redact_everywhere, traces_of
@@ -50,8 +51,8 @@ def register(part: Part) -> None:
 
 def given_up(user: User) -> list[str]:
     """What the player loses by deleting the account, a sentence each: coins, tickets, prizes."""
-    coins = f"{user.coins:,} coin{'' if user.coins == 1 else 's'}"
-    return [f"{coins}: nobody gets them.", *(said for part in PARTS for said in part.gives_up(user))]
+    coins = _("%(coins)s: nobody gets them.") % {"coins": wording.coins(user.coins)}
+    return [coins, *(said for part in PARTS for said in part.gives_up(user))]
 
 
 @transaction.atomic
@@ -66,7 +67,7 @@ def delete_account(user_id: str) -> None:
     if user.closed_at is not None:
         return
     if user.is_staff or user.is_superuser:
-        raise StaffStays("Staff accounts cannot be deleted here. Nothing was changed.")
+        raise StaffStays(_("Staff accounts cannot be deleted here. Nothing was changed."))
     traces, email = traces_of(user), user.email
     addresses = [word for word in traces.sure if "@" in word]
     context = {"user": user, "name": user.display_name}
@@ -159,4 +160,4 @@ def _close(user: User) -> None:
 def _say_goodbye(user_id: str, email: str, context: dict[str, Any]) -> None:
     whole = {**context, "site": settings.SITE_ORIGIN}
     text, html = (render_to_string(f"accounts/email/goodbye.{kind}", whole) for kind in ("txt", "html"))
-    outbox.enqueue(f"{GOODBYE}{user_id}", email, "Your Lucky11 account is deleted", text, html)
+    outbox.enqueue(f"{GOODBYE}{user_id}", email, _("Your Lucky11 account is deleted"), text, html)

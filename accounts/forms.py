@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules_form import NAME_LENGTH, AcceptsRules
@@ -17,7 +19,9 @@ class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = "At least 8 characters, and not one that many people use."
+        self.fields["password1"].help_text = gettext(
+            "At least 8 characters, and not one that many people use."
+        )
 
 
 def time_zones() -> list[tuple[str, Any]]:
@@ -44,20 +48,20 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """Names and time zone; everything else about a player is kept by the site."""
 
     first_name = forms.CharField(
-        label="First name",
+        label=_("First name"),
         required=False,
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = forms.CharField(
-        label="Last name",
+        label=_("Last name"),
         required=False,
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     time_zone = forms.ChoiceField(
-        label="Time zone",
-        help_text="For the times you read, the daily visit and your streak.",
+        label=_("Time zone"),
+        help_text=_("For the times you read, the daily visit and your streak."),
         choices=time_zones,
     )
 
@@ -70,6 +74,6 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         current = self.instance.time_zone
         # A zone stored under an older name stays choosable.
         if current not in {
-            name for _, group in time_zones() for name, _ in (group if isinstance(group, list) else [])
+            name for __, group in time_zones() for name, __ in (group if isinstance(group, list) else [])
         }:
             self.fields["time_zone"].choices = [(current, current), *time_zones()]  # type: ignore[attr-defined]

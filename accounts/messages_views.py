@@ -10,6 +10,8 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import inbox
@@ -17,7 +19,7 @@ from accounts.http import player_of, posts_only
 from accounts.paging import cut, read_number_cursor
 from accounts.telling import KINDS, Kind
 
-WAYS = (("email", "By mail"), ("site", "On the site"))
+WAYS = (("email", _("By mail")), ("site", _("On the site")))
 
 
 @login_required
@@ -29,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
     before = read_number_cursor(request.GET.get("before", ""))
     rows = inbox.messages_of(player, before, inbox.PAGE + 1)
     shown = cut(rows, inbox.PAGE, lambda message: str(message.pk))
-    other = Kind("", "Message", "")
+    other = Kind("", gettext("Message"), "")
     context = {
         "rows": [(message, KINDS.get(message.kind, other)) for message in shown.rows],
         "newest": rows[0].pk if rows else None,
@@ -68,7 +70,7 @@ class ChoicesForm(forms.Form):
         for kind in KINDS.values():
             if not kind.needed:
                 self.fields[kind.name] = forms.MultipleChoiceField(
-                    label=kind.label, choices=WAYS, required=False
+                    label=str(kind.label), choices=WAYS, required=False
                 )
 
     def chosen(self) -> dict[str, tuple[bool, bool]]:
@@ -87,7 +89,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             raise BadRequest("A way that does not exist.")
         inbox.choose(player, form.chosen())
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect("accounts:message_choices")
     now = inbox.choices_of(player)
     rows = [(kind, *now[kind.name]) for kind in sorted(KINDS.values(), key=lambda kind: kind.needed)]

@@ -19,6 +19,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.db.models.functions import Least
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.alone import alone
 from accounts.models import OutboxEmail
@@ -66,7 +68,7 @@ def deliver_due(limit: int = 500) -> int:
 
 def _sweep(server: BaseEmailBackend, limit: int) -> int:
     sent, until = 0, time.monotonic() + SWEEP_SECONDS
-    for _ in range(limit):
+    for __ in range(limit):
         outcome = _deliver_one(server)
         sent += bool(outcome)
         if outcome is None or time.monotonic() >= until:
@@ -141,8 +143,12 @@ def _most_tries(error: Exception) -> int:
 
 
 def _give_up(mail: OutboxEmail, error: Exception) -> Exception:
-    tries = f"after {mail.attempts} tries" if mail.attempts else "without a try"
-    mail.last_error = f"Given up {tries}. {_words(error)}"
+    said = _("Given up without a try.")
+    if mail.attempts:
+        said = ngettext("Given up after %(count)s try.", "Given up after %(count)s tries.", mail.attempts) % {
+            "count": mail.attempts
+        }
+    mail.last_error = f"{said} {_words(error)}"
     # Far from the mails that are due, so that no sweep reads it again.
     mail.attempts, mail.due_at = MAX_ATTEMPTS, NEVER
     return error
@@ -162,7 +168,7 @@ def _hang_up(server: BaseEmailBackend) -> None:
 def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
     """The mail as it goes out. Raises ValueError when it never can."""
     if not ADDRESS.fullmatch(mail.recipient) or not mail.recipient.isprintable():
-        raise ValueError("The recipient is not one e-mail address.")
+        raise ValueError(_("The recipient is not one e-mail address."))
     # The same on every attempt, so that mailboxes drop a second copy.
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]

@@ -12,6 +12,8 @@ from io import TextIOWrapper
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 
@@ -25,7 +27,7 @@ class Part:
     """One file of the download: what it holds, its columns, and a player's rows."""
 
     name: str
-    about: str
+    about: str | Promise
     columns: tuple[str, ...]
     rows: Callable[[User], Iterator[tuple[Any, ...]]]
 
@@ -93,12 +95,12 @@ def cell(value: Any) -> Any:
 
 def _readme(parts: list[Part]) -> str:
     lines = [
-        "Your data at Lucky11",
-        f"Packed on {timezone.now():%Y-%m-%d %H:%M} UTC.",
+        _("Your data at Lucky11"),
+        _("Packed on %(moment)s UTC.") % {"moment": f"{timezone.now():%Y-%m-%d %H:%M}"},
         "",
-        "Every file comes twice: .json for programs, .csv for spreadsheets. Times are in UTC.",
-        "In the .csv files, text that a spreadsheet would take for a formula has an apostrophe in front.",
-        "Not in here because nobody can read them: your password, and the secrets of your second factors.",
+        _("Every file comes twice: .json for programs, .csv for spreadsheets. Times are in UTC."),
+        _("In the .csv files, text that a spreadsheet would take for a formula has an apostrophe in front."),
+        _("Not in here because nobody can read them: your password, and the secrets of your second factors."),
         "",
     ]
     lines += [f"{part.name}: {part.about}" for part in parts]

@@ -11,6 +11,8 @@ from allauth.mfa.webauthn.forms import (
 )
 from cryptography.exceptions import InvalidSignature
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.rules_form import NAME_LENGTH
 
@@ -22,15 +24,15 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A name to know it by, and whether it is enough alone."""
 
     name = forms.CharField(
-        required=False, max_length=NAME_LENGTH, help_text="To tell it from others you may add."
+        required=False, max_length=NAME_LENGTH, help_text=_("To tell it from others you may add.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         alone = self.fields["passwordless"]
         alone.initial = True
-        alone.label = "Sign in with it alone, without the password"
-        alone.help_text = "Your device then asks for its PIN, your finger or your face."
+        alone.label = gettext("Sign in with it alone, without the password")
+        alone.help_text = gettext("Your device then asks for its PIN, your finger or your face.")
 
     def clean_name(self) -> str:
         return " ".join(super().clean_name().split())

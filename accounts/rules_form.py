@@ -9,6 +9,8 @@ from django.urls import reverse_lazy
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.breaks import is_excluded_address
 from accounts.models import User
@@ -20,19 +22,22 @@ NAME_LENGTH = 60
 
 def _statement() -> SafeString:
     return format_html(
-        'I am {} or older and I accept <a href="{}">the rules</a>',
-        settings.MINIMUM_AGE,
-        reverse_lazy("accounts:rules"),
+        gettext('I am {age} or older and I accept <a href="{url}">the rules</a>'),
+        age=settings.MINIMUM_AGE,
+        url=reverse_lazy("accounts:rules"),
     )
+
+
+def _need() -> str:
+    said = gettext("Tick the box: only who is %(age)s or older and accepts the rules can play here.")
+    return said % {"age": settings.MINIMUM_AGE}
 
 
 class RulesCheckbox(forms.BooleanField):
     """The statement that a player makes about their age and the rules."""
 
     def __init__(self) -> None:
-        need = (
-            f"Tick the box: only who is {settings.MINIMUM_AGE} or older and accepts the rules can play here."
-        )
+        need = lazy(_need, str)()
         super().__init__(label=lazy(_statement, str)(), error_messages={"required": need})
 
 
@@ -43,7 +48,7 @@ class AcceptsRules(forms.Form):
     """
 
     first_name = forms.CharField(
-        label="First name (optional)",
+        label=_("First name (optional)"),
         required=False,
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),

@@ -5,6 +5,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.http import player_of, posts_only
 from accounts.rules import accept_rules
@@ -23,7 +24,7 @@ def accept(request: HttpRequest) -> HttpResponseBase:
         context = {"form": form, "back": back}
         return render(request, "accounts/accept_rules.html", context, status=400)
     accept_rules(player)
-    messages.success(request, "Thank you. Your acceptance of the rules is kept with its date.")
+    messages.success(request, _("Thank you. Your acceptance of the rules is kept with its date."))
     return HttpResponseRedirect(back)
 
 

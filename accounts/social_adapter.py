@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OldAccount, User, fingerprint_of
 from accounts.openid import NotForThisSignIn
@@ -32,8 +33,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultSocialAccountAdapter.error_messages,
-        "no_password": "This is your only way to sign in. Set a password first (“Forgot your password?”).",
-        "no_verified_email": "This is your only way to sign in. Confirm an email first.",
+        "no_password": _("This is your only way to sign in. Set a password first (“Forgot your password?”)."),
+        "no_verified_email": _("This is your only way to sign in. Confirm an email first."),
     }
 
     def list_apps(

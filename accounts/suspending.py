@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts import telling
 from accounts.models import User
 
-ACCOUNT = telling.kind("account", "Your account", "When staff suspend it, or end that.", needed=True)
+ACCOUNT = telling.kind("account", _("Your account"), _("When staff suspend it, or end that."), needed=True)
 
 
 class SuspensionRefused(Exception):
@@ -27,10 +29,12 @@ def suspend(user_id: str, reason: str, actor: User) -> User:
     reason = _reason(reason)
     player = _player(user_id, actor)
     if player.suspended_at is not None:
-        raise SuspensionRefused(f"{player} is suspended already. Nothing was changed.")
+        raise SuspensionRefused(
+            gettext("%(player)s is suspended already. Nothing was changed.") % {"player": player}
+        )
     player.suspended_at, player.suspended_reason = timezone.now(), reason
     player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
-    _tell(player, "suspended", "Your account is suspended", reason)
+    _tell(player, "suspended", gettext("Your account is suspended"), reason)
     return player
 
 
@@ -43,17 +47,19 @@ def end_suspension(user_id: str, reason: str, actor: User) -> User:
     reason = _reason(reason)
     player = _player(user_id, actor)
     if player.suspended_at is None:
-        raise SuspensionRefused(f"{player} is not suspended. Nothing was changed.")
+        raise SuspensionRefused(
+            gettext("%(player)s is not suspended. Nothing was changed.") % {"player": player}
+        )
     player.suspended_at, player.suspended_reason = None, ""
     player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
-    _tell(player, "suspension_ended", "You may play again", reason)
+    _tell(player, "suspension_ended", gettext("You may play again"), reason)
     return player
 
 
 def _reason(reason: str) -> str:
     reason = " ".join(reason.split())
     if not reason:
-        raise SuspensionRefused("Say why: the player reads it. Nothing was changed.")
+        raise SuspensionRefused(gettext("Say why: the player reads it. Nothing was changed."))
     return reason
 
 
@@ -61,9 +67,11 @@ def _player(user_id: str, actor: User) -> User:
     """The player, locked as the ticket function locks them: a ticket comes before this or is refused."""
     player = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if player is None or player.closed_at is not None:
-        raise SuspensionRefused("There is no such account any more. Nothing was changed.")
+        raise SuspensionRefused(gettext("There is no such account any more. Nothing was changed."))
     if (player.is_staff or player.is_superuser) and not actor.is_superuser:
-        raise SuspensionRefused("Only a superuser may do this to a member of staff. Nothing was changed.")
+        raise SuspensionRefused(
+            gettext("Only a superuser may do this to a member of staff. Nothing was changed.")
+        )
     return player
 
 

@@ -6,15 +6,18 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts import packing, telling
+from accounts import packing, telling, wording
 from accounts.models import DataExport, User
 from accounts.packing import Part
 
 logger = logging.getLogger(__name__)
 
 READY = telling.kind(
-    "data_ready", "Your data", "When the download you asked for can be fetched.", needed=True
+    "data_ready", _("Your data"), _("When the download you asked for can be fetched."), needed=True
 )
 ASK_EVERY = timedelta(hours=1)
 
@@ -42,13 +45,13 @@ def ask(user: User) -> DataExport:
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     last = DataExport.objects.filter(user=user).defer("content").order_by("-id").first()
     if last is not None and last.made_at is None:
-        raise TakeoutRefused("Your data is being packed already. We write to you when it is ready.", 409)
+        raise TakeoutRefused(
+            gettext("Your data is being packed already. We write to you when it is ready."), 409
+        )
     if last is not None and last.asked_at > timezone.now() - ASK_EVERY:
         again = timezone.localtime(last.asked_at + ASK_EVERY)
-        raise TakeoutRefused(
-            f"You asked less than an hour ago. Fetch what you have, or ask again at {again:%H:%M}.",
-            429,
-        )
+        said = gettext("You asked less than an hour ago. Fetch what you have, or ask again at %(time)s.")
+        raise TakeoutRefused(said % {"time": date_format(again, "TIME_FORMAT")}, 429)
     return DataExport.objects.create(user=user)
 
 
@@ -84,13 +87,18 @@ def _make(export_id: int) -> bool:
         export.user,
         READY,
         f"data:{export.pk}",
-        title="Your data is ready",
-        body=f"The download is kept for {settings.DATA_EXPORT_DAYS} days.",
+        title=gettext("Your data is ready"),
+        body=_kept_for(settings.DATA_EXPORT_DAYS),
         url="/profile/data/",
         template="accounts/email/data_ready",
         context={"export": export, "days": settings.DATA_EXPORT_DAYS},
     )
     return True
+
+
+def _kept_for(days: int) -> str:
+    said = ngettext("The download is kept for %(days)s day.", "The download is kept for %(days)s days.", days)
+    return said % {"days": wording.grouped(days)}
 
 
 def purge_data_exports() -> int:

@@ -10,6 +10,8 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts import takeout
 from accounts.models import Message, MessageChoice, OutboxEmail, PlayBreak, RulesAcceptance, User
@@ -43,52 +45,52 @@ PROFILE = (
 def register() -> None:
     """Make the account's files known."""
     for part in (
-        Part("profile", "who you are here, your coins and statistics.", PROFILE, _profile),
-        _of(EmailAddress, "addresses", "your e-mail addresses.", ("email", "primary", "verified")),
+        Part("profile", _("who you are here, your coins and statistics."), PROFILE, _profile),
+        _of(EmailAddress, "addresses", _("your e-mail addresses."), ("email", "primary", "verified")),
         _of(
             UserSession,
             "sessions",
-            "browsers you are signed in with.",
+            _("browsers you are signed in with."),
             ("created_at", "last_seen_at", "ip", "user_agent"),
         ),
         _of(
             Authenticator,
             "second_factors",
-            "your second factors: the kind and the dates, no secrets.",
+            _("your second factors: the kind and the dates, no secrets."),
             ("type", "created_at", "last_used_at"),
         ),
         _of(
             SocialAccount,
             "sign_in_providers",
-            "other sites you sign in with, and what they told us.",
+            _("other sites you sign in with, and what they told us."),
             ("provider", "uid", "date_joined", "last_login", "extra_data"),
         ),
         _of(
             RulesAcceptance,
             "rules_accepted",
-            "which rules you accepted, and when.",
+            _("which rules you accepted, and when."),
             ("version", "accepted_at"),
         ),
-        _of(PlayBreak, "breaks", "breaks and self-exclusions you took.", ("kind", "starts_at", "ends_at")),
+        _of(PlayBreak, "breaks", _("breaks and self-exclusions you took."), ("kind", "starts_at", "ends_at")),
         _of(
             Message,
             "messages",
-            "what we told you on the site.",
+            _("what we told you on the site."),
             ("created_at", "kind", "title", "body", "url", "read_at"),
         ),
         _of(
             MessageChoice,
             "message_choices",
-            "which messages you switched on and off.",
+            _("which messages you switched on and off."),
             ("kind", "by_email", "on_site"),
         ),
         Part(
             "mails",
-            "mails to your addresses that we still have.",
+            _("mails to your addresses that we still have."),
             ("subject", "created_at", "sent_at"),
             _mails,
         ),
-        Part("staff_notes", "what staff did about your account, and why.", ("at", "note"), _notes),
+        Part("staff_notes", _("what staff did about your account, and why."), ("at", "note"), _notes),
     ):
         takeout.register(part)
 
@@ -107,7 +109,7 @@ def streamed(rows: QuerySet[Any], columns: tuple[str, ...]) -> Iterator[tuple[An
     return rows.order_by("pk").values_list(*columns).iterator(AT_ONCE)
 
 
-def _of(model: type[Any], name: str, about: str, columns: tuple[str, ...]) -> Part:
+def _of(model: type[Any], name: str, about: Promise, columns: tuple[str, ...]) -> Part:
     return Part(name, about, columns, lambda user: streamed(model.objects.filter(user=user), columns))
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from accounts import outbox
 from accounts.models import Message, MessageChoice, OutboxEmail, User
@@ -21,8 +22,8 @@ class Kind:
     """A kind of message. What is `needed` (coins, prizes, safety) always stays on the site and is mailed."""
 
     name: str
-    label: str
-    help: str
+    label: str | Promise
+    help: str | Promise
     needed: bool = False
     icon: str = "bell"
 
@@ -30,7 +31,9 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, label: str, help: str, *, needed: bool = False, icon: str = "bell") -> Kind:
+def kind(
+    name: str, label: str | Promise, help: str | Promise, *, needed: bool = False, icon: str = "bell"
+) -> Kind:
     """Make a kind known to the page of choices; each app names its own."""
     KINDS[name] = Kind(name, label, help, needed, icon)
     return KINDS[name]

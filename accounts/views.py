@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import ProfileForm
@@ -21,7 +22,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=player)
     if request.method == "POST" and form.is_valid():
         player.save(update_fields=[*form.fields, "updated_at"])
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("accounts:profile")
     context: dict[str, Any] = {
         "form": form,

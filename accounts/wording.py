@@ -8,6 +8,11 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
+def signed(number: int) -> str:
+    """A movement with its sign: +1,284 or -5."""
+    return f"+{grouped(number)}" if number >= 0 else grouped(number)
+
+
 def coins(count: int) -> str:
     """1 → 1 coin, 1284 → 1,284 coins."""
     return ngettext("%(count)s coin", "%(count)s coins", count) % {"count": grouped(count)}

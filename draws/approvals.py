@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts import approvals
 from accounts.models import Approval, User
 from draws.cancelling import cancel_draw
@@ -29,7 +31,8 @@ def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approva
     return approvals.ask(
         CANCEL,
         f"draw:{draw.pk}",
-        summary=f"Cancel draw {draw.pk}, “{draw.title}”: {figures} go back",
+        summary=_("Cancel draw %(number)s, “%(title)s”: %(figures)s go back")
+        % {"number": draw.pk, "title": draw.title, "figures": figures},
         payload={"draw_id": draw.pk, "reason": reason},
         reason=reason,
         asked_by=by,
@@ -46,7 +49,8 @@ def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> Passing | A
     return approvals.ask(
         PASS_ON,
         f"winner:{winner.pk}",
-        summary=f"Take a prize of {prize} in draw {winner.draw_id} from {winner.drawn_as} and pass it on",
+        summary=_("Take a prize of %(prize)s in draw %(draw)s from %(place)s and pass it on")
+        % {"prize": prize, "draw": winner.draw_id, "place": winner.drawn_as},
         payload={"winner_id": winner.pk, "reason": reason},
         reason=reason,
         asked_by=by,
@@ -55,16 +59,16 @@ def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> Passing | A
 
 def _cancel(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     draw = cancel_draw(payload["draw_id"], actor=asked_by, reason=payload["reason"])
-    approvals.log(
-        approved_by,
-        draw,
-        f"Cancelled; asked for by {asked_by}, approved by {approved_by}. Why: {draw.void_reason}",
-    )
-    return f"{draw} is cancelled. The refunds are on their way."
+    said = _("Cancelled; asked for by %(asker)s, approved by %(approver)s. Why: %(reason)s")
+    values = {"asker": asked_by, "approver": approved_by, "reason": draw.why_void}
+    approvals.log(approved_by, draw, said % values)
+    return _("%(draw)s is cancelled. The refunds are on their way.") % {"draw": draw}
 
 
 def _pass_on(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     passing = disqualify(payload["winner_id"], payload["reason"], actor=asked_by)
-    who, why = f"asked for by {asked_by}, approved by {approved_by}", passing.failed.forfeit_reason
-    approvals.log(approved_by, passing.failed, f"{passing}; {who}. Why: {why}")
-    return f"{passing}. Everyone concerned is told."
+    said = _("%(passing)s; asked for by %(asker)s, approved by %(approver)s. Why: %(reason)s")
+    values = {"passing": passing, "asker": asked_by, "approver": approved_by}
+    values["reason"] = passing.failed.why_forfeited
+    approvals.log(approved_by, passing.failed, said % values)
+    return _("%(passing)s. Everyone concerned is told.") % {"passing": passing}

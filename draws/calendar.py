@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from draws.models import Draw
 
 LINE_OCTETS = 75  # RFC 5545, 3.1
@@ -10,6 +12,8 @@ TAKES = timedelta(minutes=15)
 
 def closing_event(draw: Draw, address: str) -> str:
     """One event at the draw's closing time, with the address of its page, and a reminder an hour before."""
+    summary = _("Drawn: %(draw)s") % {"draw": draw.title}
+    where = _("The result appears on %(address)s") % {"address": address}
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -20,8 +24,8 @@ def closing_event(draw: Draw, address: str) -> str:
         f"DTSTAMP:{_moment(draw.updated_at)}",
         f"DTSTART:{_moment(draw.draw_time)}",
         f"DTEND:{_moment(draw.draw_time + TAKES)}",
-        f"SUMMARY:{_text(f'Drawn: {draw.title}')}",
-        f"DESCRIPTION:{_text(f'The result appears on {address}')}",
+        f"SUMMARY:{_text(summary)}",
+        f"DESCRIPTION:{_text(where)}",
         f"URL:{address}",
         f"STATUS:{'CANCELLED' if draw.cancelled_at else 'CONFIRMED'}",
         "TRANSP:TRANSPARENT",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from draws.exceptions import NotCancellable
@@ -38,12 +39,14 @@ def cancel_draw(draw_id: int, *, actor: User | None = None, reason: str) -> Draw
     """
     reason = " ".join(reason.split())
     if not reason:
-        raise NotCancellable("Say why the draw is cancelled: its players will read it. Nothing was changed.")
+        raise NotCancellable(
+            _("Say why the draw is cancelled: its players will read it. Nothing was changed.")
+        )
     draw = lock_draw(draw_id)
     if draw.state == Draw.State.DRAFT:
-        raise NotCancellable("A draft was never open: delete it instead. Nothing was changed.")
+        raise NotCancellable(_("A draft was never open: delete it instead. Nothing was changed."))
     if not draw.is_active or draw.draw_time <= database_now():
-        raise NotCancellable("Only a draw that is still open can be cancelled. Nothing was changed.")
+        raise NotCancellable(_("Only a draw that is still open can be cancelled. Nothing was changed."))
     void(draw, Draw.VoidCode.CANCELLED, reason)
     draw.refresh_from_db()
     return draw

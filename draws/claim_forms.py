@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from draws.claiming import (
     ADDRESS_LENGTH,
@@ -19,25 +21,26 @@ class PublicityForm(forms.Form):
     """Whether the winner is named: not, by a name of their choice, or by their first name."""
 
     publicity = forms.ChoiceField(
-        label="May we name you as a winner?",
+        label=_("May we name you as a winner?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose whether you want to be named."},
+        error_messages={"required": _("Choose whether you want to be named.")},
     )
     alias = forms.CharField(
-        label="Name to show",
+        label=_("Name to show"),
         required=False,
-        help_text="Only for “this name”.",
+        help_text=_("Only for “this name”."),
         widget=forms.TextInput(attrs={"maxlength": ALIAS_LENGTH, "autocomplete": "nickname"}),
     )
 
     def __init__(self, *args: Any, winner: Winner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first_name = winner.user.first_name
-        named = [("name", f"Yes, by my first name: {first_name}")] if first_name else []
+        yes = gettext("Yes, by my first name: %(name)s") % {"name": first_name}
+        named = [("name", yes)] if first_name else []
         self.fields["publicity"].choices = [  # type: ignore[attr-defined]
-            ("hidden", "No, show “a player”"),
+            ("hidden", gettext("No, show “a player”")),
             *named,
-            ("alias", "Yes, by this name:"),
+            ("alias", gettext("Yes, by this name:")),
         ]
 
     def chosen(self) -> Publicity:
@@ -49,22 +52,22 @@ class ClaimForm(PublicityForm):
     """Where the prize goes."""
 
     name = forms.CharField(
-        label="Name of whoever receives it",
+        label=_("Name of whoever receives it"),
         widget=forms.TextInput(attrs={"maxlength": NAME_LENGTH, "autocomplete": "name"}),
-        error_messages={"required": "Say who the prize is for."},
+        error_messages={"required": _("Say who the prize is for.")},
     )
     address = forms.CharField(
-        label="Address",
-        help_text="Street, place and country; or where a prize that is not posted should reach you.",
+        label=_("Address"),
+        help_text=_("Street, place and country; or where a prize that is not posted should reach you."),
         widget=forms.Textarea(
             attrs={"maxlength": ADDRESS_LENGTH, "rows": 4, "autocomplete": "street-address"}
         ),
-        error_messages={"required": "Say where the prize should go."},
+        error_messages={"required": _("Say where the prize should go.")},
     )
     note = forms.CharField(
-        label="Note (optional)",
+        label=_("Note (optional)"),
         required=False,
-        help_text="A telephone number for the parcel service, a size, a colour.",
+        help_text=_("A telephone number for the parcel service, a size, a colour."),
         widget=forms.Textarea(attrs={"maxlength": NOTE_LENGTH, "rows": 2, "autocomplete": "off"}),
     )
     field_order = ("name", "address", "note", "publicity", "alias")

@@ -10,8 +10,11 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat, Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
+from accounts import wording
 from accounts.encryption import decrypt, encrypt
 from accounts.models import Message, User
 from draws import claim_messages
@@ -29,7 +32,15 @@ from draws.sweeping import sweep
 
 HandOver = Winner.HandOver
 NAME_LENGTH, ADDRESS_LENGTH, NOTE_LENGTH, ALIAS_LENGTH, TRACKING_LENGTH = 100, 1_000, 1_000, 40, 200
-UNCHANGED = "Nothing was changed."
+LABELS = {
+    "name": _("Name"),
+    "address": _("Address"),
+    "note": _("Note"),
+    "alias": _("Name to show"),
+    "publicity": _("Name to show"),
+    "tracking": _("Tracking"),
+}
+UNCHANGED = _("Nothing was changed.")
 # Beside control characters: what turns the direction of text, so that a name could rewrite its line.
 TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -76,55 +87,60 @@ def _locked_win(winner_id: int, player_id: str) -> Winner:
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "draw")
     winner = rows.filter(pk=winner_id, user=player).first() if player else None
     if winner is None:
-        raise ClaimNotYours("There is no such prize to claim.")
+        raise ClaimNotYours(gettext("There is no such prize to claim."))
     return winner
 
 
 def _refuse_late(winner: Winner) -> None:
     """Whoever has the row's lock decides: a claim and a lapse at the same moment never both happen."""
     if winner.hand_over == HandOver.NONE:
-        raise NothingToClaim("This prize is coins: they are in your purse without a claim. " + UNCHANGED)
+        coins = gettext("This prize is coins: they are in your purse without a claim.")
+        raise NothingToClaim(f"{coins} {UNCHANGED}")
     if winner.forfeited_at is not None:
-        raise ClaimLapsed(
-            f"This prize is not yours to claim any more. {UNCHANGED} Why: {winner.forfeit_reason}"
-        )
+        lost = gettext("This prize is not yours to claim any more. Nothing was changed. Why: %(reason)s")
+        raise ClaimLapsed(lost % {"reason": winner.why_forfeited})
     if winner.hand_over != HandOver.TO_CLAIM:
-        raise AlreadyClaimed("You have claimed this prize already, and that claim stands. " + UNCHANGED)
+        again = gettext("You have claimed this prize already, and that claim stands.")
+        raise AlreadyClaimed(f"{again} {UNCHANGED}")
     if winner.claim_by is not None and winner.claim_by <= database_now():
-        raise ClaimLapsed("The time to claim this prize is over. Your coins are as they were.")
+        raise ClaimLapsed(gettext("The time to claim this prize is over. Your coins are as they were."))
 
 
 @sensitive_variables("details")
 def _checked(details: HandOverDetails) -> HandOverDetails:
     return HandOverDetails(
-        name=_line("name", "Name", details.name, NAME_LENGTH, needed="Say who the prize is for."),
+        name=_line("name", details.name, NAME_LENGTH, needed=gettext("Say who the prize is for.")),
         address=_lines(
-            "address", "Address", details.address, ADDRESS_LENGTH, needed="Say where the prize should go."
+            "address", details.address, ADDRESS_LENGTH, needed=gettext("Say where the prize should go.")
         ),
-        note=_lines("note", "Note", details.note, NOTE_LENGTH),
+        note=_lines("note", details.note, NOTE_LENGTH),
     )
 
 
-def _line(field: str, label: str, text: str, most: int, needed: str = "") -> str:
+def _line(field: str, text: str, most: int, needed: str = "") -> str:
     text = text.strip()
     if "\n" in text or "\r" in text:
-        raise ClaimInvalid(f"{label}: keep it to one line.", field)
-    return _lines(field, label, text, most, needed)
+        said = gettext("%(field)s: keep it to one line.") % {"field": LABELS[field]}
+        raise ClaimInvalid(said, field)
+    return _lines(field, text, most, needed)
 
 
 @sensitive_variables("text")
-def _lines(field: str, label: str, text: str, most: int, needed: str = "") -> str:
+def _lines(field: str, text: str, most: int, needed: str = "") -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if needed and not text:
         raise ClaimInvalid(needed, field)
     if len(text) > most:
-        raise ClaimInvalid(
-            f"{label}: at most {most:,} characters, please. This has {len(text):,}. Nothing was kept.", field
+        said = gettext(
+            "%(field)s: at most %(most)s characters, please. This has %(count)s. Nothing was kept."
         )
+        counts = {"most": wording.grouped(most), "count": wording.grouped(len(text))}
+        raise ClaimInvalid(said % {"field": LABELS[field], **counts}, field)
     if any(_is_unreadable(character) for character in text):
-        raise ClaimInvalid(
-            f"{label}: it holds a character that cannot be read or printed. Type it again without.", field
+        said = gettext(
+            "%(field)s: it holds a character that cannot be read or printed. Type it again without."
         )
+        raise ClaimInvalid(said % {"field": LABELS[field]}, field)
     return text
 
 
@@ -167,13 +183,13 @@ def _set_publicity(winner: Winner, publicity: Publicity) -> None:
         return
     if publicity.choice == "alias":
         text, field = publicity.alias, "alias"
-        needed = "Type the name to show, or choose not to be named."
+        needed = gettext("Type the name to show, or choose not to be named.")
     elif publicity.choice == "name":
         text, field = winner.user.first_name, "publicity"
-        needed = "Your account has no first name. Type a name to show, or choose not to be named."
+        needed = gettext("Your account has no first name. Type a name to show, or choose not to be named.")
     else:
-        raise ClaimInvalid("Choose whether you want to be named.", "publicity")
-    winner.public_name = _line(field, "Name to show", text, ALIAS_LENGTH, needed)
+        raise ClaimInvalid(gettext("Choose whether you want to be named."), "publicity")
+    winner.public_name = _line(field, text, ALIAS_LENGTH, needed)
     winner.is_public = True
 
 
@@ -186,8 +202,9 @@ def mark_sent(winner_id: int, tracking: str, actor: User) -> Winner:
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "draw")
     winner = rows.filter(pk=winner_id).first()
     if winner is None or winner.hand_over != HandOver.CLAIMED:
-        raise NotSendable("Only a prize that is claimed, and not sent yet, can be sent. " + UNCHANGED)
-    tracking = _line("tracking", "Tracking", tracking, TRACKING_LENGTH)
+        only = gettext("Only a prize that is claimed, and not sent yet, can be sent.")
+        raise NotSendable(f"{only} {UNCHANGED}")
+    tracking = _line("tracking", tracking, TRACKING_LENGTH)
     Winner.objects.filter(pk=winner.pk).update(hand_over=HandOver.SENT)
     # An old prize may have been claimed by telephone, before there was a page for it.
     Claim.objects.update_or_create(

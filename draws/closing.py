@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.acting import acting_as
-from draws import fairness, log, sealing, settling
+from draws import fairness, log, reasons, sealing, settling
 from draws.beacon import pinned
 from draws.models import Draw, FreezeToTell, FrozenList, Participation, Round, Seal, Winner
 from draws.services import database_now, lock_if_free
@@ -22,9 +22,6 @@ from draws.sweeping import sweep
 from draws.voiding import void
 
 BEACON_PATIENCE = timedelta(days=7)  # after the round's time; then its draws are void
-LATE = "The ticket list was not frozen in the time promised, because the site was down."
-KNOWN = "The beacon's round was known before the ticket list was frozen."
-MISSING = "The beacon's round could not be obtained within 7 days of its time."
 
 
 class _MissedFreezing(Exception):
@@ -78,7 +75,7 @@ def freeze_draw(draw_id: int) -> bool:
         with transaction.atomic():
             _freeze(draw, record)
     except _MissedFreezing:
-        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, LATE)
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.LATE)
     return True
 
 
@@ -126,13 +123,13 @@ def _parts(draw: Draw, record: Seal) -> Iterator[bytes]:
 def _voided(draw: Draw, record: Seal) -> bool:
     taken, least = draw.current_participants, draw.min_participants
     if taken == 0:
-        void(draw, Draw.VoidCode.NO_TICKETS, "Nobody took a ticket.")
+        void(draw, Draw.VoidCode.NO_TICKETS, reasons.NO_TICKETS)
     elif taken < least:
-        void(draw, Draw.VoidCode.BELOW_MINIMUM, f"{taken} tickets were taken and {least} were needed.")
+        void(draw, Draw.VoidCode.BELOW_MINIMUM, reasons.too_few(taken, least))
     elif _is_late(record):
-        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, LATE)
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.LATE)
     elif sealing.obtained_round(record) is not None:
-        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, KNOWN)
+        void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.KNOWN)
     else:
         return False
     return True
@@ -180,7 +177,7 @@ def void_without_round(draw_id: int) -> bool:
         return False
     if database_now() <= pinned.round_time(record.round) + BEACON_PATIENCE:
         return False
-    void(draw, Draw.VoidCode.BEACON_MISSING, MISSING)
+    void(draw, Draw.VoidCode.BEACON_MISSING, reasons.MISSING)
     return True
 
 

@@ -2,15 +2,16 @@
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from accounts import deleting
+from accounts import deleting, wording
 from accounts.models import User
 from accounts.redacting import Traces, redact_log_about
+from draws import reasons
 from draws.models import Claim, OldWinner, Participation, Winner
 from draws.redrawing import pass_on_prize
 from draws.sweeping import sweep
-
-LEFT = "The winner closed their account."
 
 
 def register() -> None:
@@ -24,13 +25,17 @@ def given_up(user: User) -> list[str]:
     tickets, draws = running.count(), running.values("draw").distinct().count()
     said = []
     if tickets:
-        said.append(
-            f"{tickets:,} ticket{'' if tickets == 1 else 's'} in {draws:,} draw{'' if draws == 1 else 's'} "
-            "still to be drawn: they stay in the list and are not refunded, and a prize won with one goes to "
-            "the next reserve, if there is one."
+        sentence = ngettext(
+            "%(tickets)s in %(count)s draw still to be drawn: they stay in the list and are not refunded, "
+            "and a prize won with one goes to the next reserve, if there is one.",
+            "%(tickets)s in %(count)s draws still to be drawn: they stay in the list and are not refunded, "
+            "and a prize won with one goes to the next reserve, if there is one.",
+            draws,
         )
+        said.append(sentence % {"tickets": wording.tickets(tickets), "count": wording.grouped(draws)})
+    prize = _("Your prize in “%(draw)s”: it was not sent yet, and goes to the next reserve, if any.")
     said += [
-        f"Your prize in “{win.draw.title}”: it was not sent yet, and goes to the next reserve, if any."
+        prize % {"draw": win.draw.title}
         for win in _not_sent().filter(user=user).select_related("draw").order_by("pk")
     ]
     return said
@@ -55,7 +60,7 @@ def pass_on_prizes_of_the_gone() -> int:
 
 @transaction.atomic
 def _pass_on(winner_id: int) -> bool:
-    fresh = pass_on_prize(winner_id, LEFT).fresh
+    fresh = pass_on_prize(winner_id, reasons.LEFT).fresh
     # A claim may have come in while the account was deleted.
     _erase_wins([winner_id])
     return fresh

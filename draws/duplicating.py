@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from draws import pictures
 from draws.exceptions import DrawNotFound
@@ -26,7 +27,7 @@ def duplicate_draw(draw_id: int, zone: tzinfo) -> Draw:
     """A draft like the draw, closing at its `next_closing` in the time zone `zone`. Raises DrawNotFound."""
     draw = Draw.objects.filter(pk=draw_id).first()
     if draw is None:
-        raise DrawNotFound("There is no such draw. Nothing was changed.")
+        raise DrawNotFound(_("There is no such draw. Nothing was changed."))
     closes = next_closing(draw.draw_time, database_now(), zone)
     early = draw.early_access_until
     url = shared_picture(draw)

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import wording
 from accounts.breaks import ends
 from draws import exceptions as refused
 from draws.exceptions import EntryRefused
@@ -18,7 +21,7 @@ from draws.models import Participation
 from ledger.models import SpendLimit, Transaction
 
 REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
-NOTHING = "No ticket was taken and nothing was charged."
+NOTHING = gettext_lazy("No ticket was taken and nothing was charged.")
 TAKE_DURABLY = "CALL take_tickets_durably(%s, %s, %s, %s)"
 TAKE = "SELECT numbers, spent, balance, replayed FROM take_tickets(%s, %s, %s, %s)"
 
@@ -40,11 +43,11 @@ def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> E
     The same request again answers the first tickets. Raises an EntryRefused; then nothing was charged.
     """
     if not 1 <= count <= 1_000_000:
-        raise refused.InvalidTicketCount(f"Choose a number of tickets, at least 1. {NOTHING}")
+        raise refused.InvalidTicketCount(_untouched(_("Choose a number of tickets, at least 1.")))
     if not REQUEST_ID.fullmatch(request_id):
-        raise refused.InvalidRequest(f"The form was incomplete: open the draw again. {NOTHING}")
+        raise refused.InvalidRequest(_untouched(_("The form was incomplete: open the draw again.")))
     if not 1 <= draw_id < 2**31:
-        raise refused.DrawNotFound(f"There is no such draw. {NOTHING}")
+        raise refused.DrawNotFound(_untouched(_("There is no such draw.")))
     try:
         numbers, spent, balance, replayed = _call(player_id, draw_id, count, request_id)
     except DatabaseError as error:
@@ -87,60 +90,67 @@ def _refusal(error: DatabaseError) -> EntryRefused | None:
     return _REFUSALS[code](*map(int, detail.split()))
 
 
+def _untouched(why: str) -> str:
+    """A refusal, with what it means for the player."""
+    return f"{why} {NOTHING}"
+
+
 def _full(left: int) -> EntryRefused:
     if left <= 0:
-        what = "Every ticket of this draw is taken."
+        what = _("Every ticket of this draw is taken.")
     else:
-        what = f"Only {left} {'ticket is' if left == 1 else 'tickets are'} left."
-    return refused.DrawFull(f"{what} {NOTHING}", left)
+        what = ngettext("Only %(left)s ticket is left.", "Only %(left)s tickets are left.", left)
+        what %= {"left": wording.grouped(left)}
+    return refused.DrawFull(_untouched(what), left)
 
 
 def _limit(held: int, limit: int) -> EntryRefused:
-    tickets = "1 ticket" if limit == 1 else f"{limit} tickets"
-    return refused.TicketLimitReached(
-        f"One player may hold {tickets} in this draw and you hold {held}. {NOTHING}", held, limit
-    )
+    said = _("One player may hold %(tickets)s in this draw and you hold %(held)s.")
+    said %= {"tickets": wording.tickets(limit), "held": wording.grouped(held)}
+    return refused.TicketLimitReached(_untouched(said), held, limit)
 
 
 def _coins(balance: int, cost: int) -> EntryRefused:
-    return refused.NotEnoughCoins(f"You have {balance} coins and this costs {cost}. {NOTHING}", balance, cost)
+    said = _("You have %(balance)s and this costs %(cost)s.")
+    said %= {"balance": wording.coins(balance), "cost": wording.grouped(cost)}
+    return refused.NotEnoughCoins(_untouched(said), balance, cost)
 
 
 def _on_break(epoch: int) -> EntryRefused:
     ends_at = datetime.fromtimestamp(epoch, tz=UTC) if epoch else None
-    return refused.OnBreak(f"You are on a break {ends(ends_at)}. {NOTHING}", ends_at)
+    said = _("You are on a break %(until)s.") % {"until": ends(ends_at)}
+    return refused.OnBreak(_untouched(said), ends_at)
 
 
 def _own_limit(period: int, limit: int, spent: int) -> EntryRefused:
     which = list(SpendLimit.Period)[period - 1]
-    return refused.LimitReached(
-        f"You let yourself spend {limit:,} coins in {which.label} and have spent {spent:,}. {NOTHING}",
-        which.value,
-        limit,
-        spent,
-    )
+    said = _("You let yourself spend %(limit)s in %(period)s and have spent %(spent)s.")
+    said %= {"limit": wording.coins(limit), "period": which.label, "spent": wording.grouped(spent)}
+    return refused.LimitReached(_untouched(said), which.value, limit, spent)
 
 
 _REFUSALS: dict[str, Callable[..., EntryRefused]] = {
-    "L11NF": lambda: refused.DrawNotFound(f"There is no such draw. {NOTHING}"),
-    "L11CL": lambda: refused.DrawClosed(f"This draw has closed. {NOTHING}"),
-    "L11CA": lambda: refused.DrawCancelled(f"This draw was cancelled. {NOTHING}"),
+    "L11NF": lambda: refused.DrawNotFound(_untouched(_("There is no such draw."))),
+    "L11CL": lambda: refused.DrawClosed(_untouched(_("This draw has closed."))),
+    "L11CA": lambda: refused.DrawCancelled(_untouched(_("This draw was cancelled."))),
     "L11FU": _full,
     "L11LI": _limit,
     "L11CO": _coins,
-    "L11VI": lambda: refused.VipOnly(f"For now only VIP players may enter this draw. {NOTHING}"),
-    "L11EM": lambda: refused.EmailNotConfirmed(f"Confirm your email address first. {NOTHING}"),
+    "L11VI": lambda: refused.VipOnly(_untouched(_("For now only VIP players may enter this draw."))),
+    "L11EM": lambda: refused.EmailNotConfirmed(_untouched(_("Confirm your email address first."))),
     "L11BR": _on_break,
     "L11LM": _own_limit,
-    "L11RU": lambda: refused.RulesNotAccepted(f"Accept the rules first. {NOTHING}"),
+    "L11RU": lambda: refused.RulesNotAccepted(_untouched(_("Accept the rules first."))),
     "L11ST": lambda: refused.StaffMayNotEnter(
-        f"Staff who publish draws or adjust coins take no tickets. {NOTHING}"
+        _untouched(_("Staff who publish draws or adjust coins take no tickets."))
     ),
     # PostgreSQL's lock_not_available.
-    "55P03": lambda: refused.TooBusy(f"Too many players at once: try again in a moment. {NOTHING}"),
-    "L11SU": lambda: refused.PlayerSuspended(f"Your account is suspended. {NOTHING}"),
+    "55P03": lambda: refused.TooBusy(_untouched(_("Too many players at once: try again in a moment."))),
+    "L11SU": lambda: refused.PlayerSuspended(_untouched(_("Your account is suspended."))),
     "L11RC": lambda: refused.RequestConflict(
-        "This form was sent before with another number of tickets, and that stands. "
-        "Open the draw again to take more."
+        _(
+            "This form was sent before with another number of tickets, and that stands. "
+            "Open the draw again to take more."
+        )
     ),
 }

@@ -20,6 +20,8 @@ DrawError
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 
 class DrawError(Exception):
     """Something about a draw was refused; nothing was changed."""
@@ -154,7 +156,7 @@ class NotPublishable(DrawError):
     """The draft cannot open; `problems` says what to change, a sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("This draw cannot be published yet. " + " ".join(problems))
+        super().__init__(" ".join([_("This draw cannot be published yet."), *problems]))
         self.problems = problems
 
 

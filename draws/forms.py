@@ -4,6 +4,10 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import wording
 
 MOST = 1_000_000
 REF = re.compile(r"[0-9a-f]{64}")
@@ -17,10 +21,10 @@ class EntryForm(forms.Form):
         min_value=1,
         max_value=MOST,
         error_messages={
-            "required": "Choose how many tickets you want.",
-            "invalid": "Choose a whole number of tickets, for example 1.",
-            "min_value": "Choose at least 1 ticket.",
-            "max_value": "That is more tickets than any draw has.",
+            "required": _("Choose how many tickets you want."),
+            "invalid": _("Choose a whole number of tickets, for example 1."),
+            "min_value": _("Choose at least 1 ticket."),
+            "max_value": _("That is more tickets than any draw has."),
         },
     )
     request_id = forms.CharField(required=False)
@@ -31,8 +35,8 @@ class FindForm(forms.Form):
 
     find = forms.CharField(
         max_length=80,
-        label="A ticket’s number, or a pseudonym",
-        error_messages={"required": "Type a ticket’s number, or a pseudonym of 64 characters."},
+        label=_("A ticket’s number, or a pseudonym"),
+        error_messages={"required": _("Type a ticket’s number, or a pseudonym of 64 characters.")},
     )
 
     def __init__(self, *args: Any, total: int = 0, **kwargs: Any) -> None:
@@ -45,9 +49,12 @@ class FindForm(forms.Form):
         if REF.fullmatch(text):
             self.ref = bytes.fromhex(text)
         elif not NUMBER.fullmatch(text):
-            raise forms.ValidationError("That is neither a ticket’s number nor a pseudonym of 64 characters.")
+            raise forms.ValidationError(
+                gettext("That is neither a ticket’s number nor a pseudonym of 64 characters.")
+            )
         elif not 1 <= int(text.replace(",", "")) <= self.total:
-            raise forms.ValidationError(f"This draw has tickets 1 to {self.total:,}.")
+            said = gettext("This draw has tickets 1 to %(last)s.")
+            raise forms.ValidationError(said % {"last": wording.grouped(self.total)})
         else:
             self.number = int(text.replace(",", ""))
         return text

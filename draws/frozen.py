@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import BinaryField, F, Func, IntegerField, Value
 
-from draws.models import FrozenList, Seal
+from draws.models import FrozenList, Seal, place_in_words
 
 PAGE = 100
 FOUND_SHOWN = 500
@@ -80,6 +80,4 @@ def _position(ref: bytes) -> Func:
 
 
 def _won(place: int | None, winners: int) -> str:
-    if place is None:
-        return ""
-    return f"place {place + 1}" if place < winners else f"reserve {place - winners + 1}"
+    return "" if place is None else place_in_words(place, winners)

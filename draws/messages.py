@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts import telling
+from accounts import telling, wording
 from accounts.models import User
 from accounts.telling import Fact
 from draws.log import newest_head
@@ -15,33 +17,33 @@ from draws.services import database_now
 
 NUMBERS_SHOWN = 10
 # In the protocol's own words, wherever such a draw is shown; pages have them in _local_label.html.
-LOCAL_LABEL = (
+LOCAL_LABEL = _(
     "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
 )
 
 TICKET = telling.kind(
     "ticket",
-    "Tickets taken",
-    "Your receipt: the numbers, the coins, and the fingerprints that seal the draw.",
+    _("Tickets taken"),
+    _("Your receipt: the numbers, the coins, and the fingerprints that seal the draw."),
     icon="mine",
 )
 FROZEN = telling.kind(
     "frozen",
-    "Ticket lists frozen",
-    "The fingerprint of the whole list when one of your draws closes: who keeps it can prove the list.",
+    _("Ticket lists frozen"),
+    _("The fingerprint of the whole list when one of your draws closes: who keeps it can prove the list."),
     icon="mine",
 )
 RESULT = telling.kind(
     "result",
-    "Results of your draws",
-    "A draw you hold tickets in was drawn and another ticket won.",
+    _("Results of your draws"),
+    _("A draw you hold tickets in was drawn and another ticket won."),
     icon="results",
 )
-WON = telling.kind("won", "You won", "One of your tickets won.", needed=True, icon="results")
+WON = telling.kind("won", _("You won"), _("One of your tickets won."), needed=True, icon="results")
 REFUNDED = telling.kind(
     "refunded",
-    "Cancelled and void draws",
-    "A draw you hold tickets in has no winner, and your coins are back.",
+    _("Cancelled and void draws"),
+    _("A draw you hold tickets in has no winner, and your coins are back."),
     needed=True,
     icon="coin",
 )
@@ -67,7 +69,9 @@ class Taken:
 
     @property
     def numbers(self) -> str:
-        return f"{self.first:04d}" if self.count == 1 else f"{self.first:04d} to {self.last:04d}"
+        if self.count == 1:
+            return f"{self.first:04d}"
+        return gettext("%(first)s to %(last)s") % {"first": f"{self.first:04d}", "last": f"{self.last:04d}"}
 
 
 def tell_taken(entries: Iterable[Taken]) -> None:
@@ -76,14 +80,19 @@ def tell_taken(entries: Iterable[Taken]) -> None:
 
 
 def _taken(entry: Taken) -> Fact:
-    tickets = "Ticket" if entry.count == 1 else "Tickets"
+    title = ngettext("Ticket %(numbers)s: %(draw)s", "Tickets %(numbers)s: %(draw)s", entry.count)
+    spent = gettext("%(coins)s spent, %(balance)s left.")
+    lines = [
+        spent % {"coins": wording.coins(entry.coins), "balance": wording.grouped(entry.balance)},
+        gettext("Seal of the draw: %(hash)s") % {"hash": entry.open_hash},
+        _newest_head(entry.log_head),
+        *label_lines(entry.draw),
+    ]
     return Fact(
         entry.user,
         f"ticket:{entry.transaction_id}",
-        f"{tickets} {entry.numbers}: {entry.draw.title}",
-        f"{_coins(entry.coins)} spent, {entry.balance:,} left.\n"
-        f"Seal of the draw: {entry.open_hash}\nNewest head of the site’s log: {entry.log_head}"
-        + labelled(entry.draw),
+        title % {"numbers": entry.numbers, "draw": entry.draw.title},
+        "\n".join(lines),
         page_of(entry.draw),
         "draws/email/ticket",
         {"draw": entry.draw, "entry": entry, "label": label_of(entry.draw)},
@@ -93,16 +102,21 @@ def _taken(entry: Taken) -> Fact:
 def tell_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
     """Send players the fingerprint of the frozen list, saying whether that was before the beacon's round."""
     now, head = database_now(), newest_head().hex()
-    timing = _timing(seal, now)
-    title, url = f"List frozen: {draw.title}", page_of(draw)
-    body = (
-        f"{_tickets(draw)}. Keep this: with it you can show that nobody changed the list later. {timing}\n"
-        f"Frozen list: {_hex(seal.freeze_hash)}\nNewest head of the site’s log: {head}{labelled(draw)}"
+    timing, tickets = _timing(seal, now), wording.tickets(draw.current_participants)
+    title, url = gettext("List frozen: %(draw)s") % {"draw": draw.title}, page_of(draw)
+    keep = gettext("%(tickets)s. Keep this: with it you can show that nobody changed the list later.")
+    body = "\n".join(
+        [
+            f"{keep % {'tickets': tickets}} {timing}",
+            _frozen_list(seal),
+            _newest_head(head),
+            *label_lines(draw),
+        ]
     )
     context = {
         "draw": draw,
         "seal": seal,
-        "tickets": _tickets(draw),
+        "tickets": tickets,
         "timing": timing,
         "log_head": head,
         "label": label_of(draw),
@@ -120,27 +134,29 @@ def _timing(seal: Seal, now: datetime) -> str:
     """What the message proves by coming now."""
     due = seal.round_time
     if due is None:
-        return "The winner follows from the list and the operator’s secret number."
+        return gettext("The winner follows from the list and the operator’s secret number.")
     said, decides = (f"{moment.astimezone(UTC):%H:%M:%S} UTC" for moment in (now, due))
+    values = {"said": said, "round": seal.round, "decides": decides}
     if now < due:
-        return f"Written at {said}, before round {seal.round} of the public beacon decides, at {decides}."
-    return (
-        f"Written late, at {said}: round {seal.round} of the public beacon was due at {decides}. "
+        early = gettext(
+            "Written at %(said)s, before round %(round)s of the public beacon decides, at %(decides)s."
+        )
+        return early % values
+    late = gettext(
+        "Written late, at %(said)s: round %(round)s of the public beacon was due at %(decides)s. "
         "So it does not show by itself that the list was fixed before the round."
     )
+    return late % values
 
 
 def tell_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iterable[User]) -> None:
     """Tell players whose tickets did not win which ones did, and the fingerprints that prove it."""
-    shown = ", ".join(f"{number:04d}" for number in numbers[:NUMBERS_SHOWN])
-    if len(numbers) > NUMBERS_SHOWN:
-        shown += f" and {len(numbers) - NUMBERS_SHOWN} more"
-    won = f"{'Ticket' if len(numbers) == 1 else 'Tickets'} {shown} won"
-    tickets = _tickets(draw)
-    title, url = f"Drawn: {draw.title}", page_of(draw)
-    body = (
-        f"{won}, drawn from {tickets}. None of yours did this time.\n"
-        f"Frozen list: {_hex(seal.freeze_hash)}\nResult: {_hex(seal.result_hash)}{labelled(draw)}"
+    won, tickets = _won(numbers), wording.tickets(draw.current_participants)
+    title, url = gettext("Drawn: %(draw)s") % {"draw": draw.title}, page_of(draw)
+    none = gettext("%(won)s, drawn from %(tickets)s. None of yours did this time.")
+    result = gettext("Result: %(hash)s") % {"hash": _hex(seal.result_hash)}
+    body = "\n".join(
+        [none % {"won": won, "tickets": tickets}, _frozen_list(seal), result, *label_lines(draw)]
     )
     context = {"draw": draw, "seal": seal, "won": won, "tickets": tickets, "label": label_of(draw)}
     telling.tell_all(
@@ -152,19 +168,29 @@ def tell_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iterab
     )
 
 
+def _won(numbers: Sequence[int]) -> str:
+    """Which tickets won; of many the first ones."""
+    shown = ", ".join(f"{number:04d}" for number in numbers[:NUMBERS_SHOWN])
+    more = len(numbers) - NUMBERS_SHOWN
+    if more > 0:
+        return gettext("Tickets %(numbers)s and %(more)s more won") % {
+            "numbers": shown,
+            "more": wording.grouped(more),
+        }
+    said = ngettext("Ticket %(numbers)s won", "Tickets %(numbers)s won", len(numbers))
+    return said % {"numbers": shown}
+
+
 def tell_winner(user: User, winner: Winner) -> None:
     """Tell a winner what they won and with which ticket."""
     draw, seal = winner.draw, Seal.objects.get(pk=winner.draw_id)
     to_claim = winner.hand_over == Winner.HandOver.TO_CLAIM
-    gain = f" {_coins(winner.prize_coins)} went to your purse." if winner.prize_coins else ""
-    claim = " Tell us where the prize should go." if to_claim else ""
     telling.tell(
         user,
         WON,
         f"won:{winner.draw_id}:{winner.place}",
-        title=f"You won: {draw.title}",
-        body=f"Ticket {_number(winner)} won, drawn from {draw.current_participants:,}.{gain}{claim}"
-        + labelled(draw),
+        title=gettext("You won: %(draw)s") % {"draw": draw.title},
+        body="\n".join([_what_was_won(winner, to_claim), *label_lines(draw)]),
         url=reverse("draws:claim", args=[winner.pk]) if to_claim else page_of(draw),
         template="draws/email/won",
         context={
@@ -177,30 +203,44 @@ def tell_winner(user: User, winner: Winner) -> None:
     )
 
 
+def _what_was_won(winner: Winner, to_claim: bool) -> str:
+    taken = wording.grouped(winner.draw.current_participants)
+    number = f"{winner.ticket.ticket_number:04d}" if winner.ticket else ""
+    said = [gettext("Ticket %(number)s won, drawn from %(tickets)s.") % {"number": number, "tickets": taken}]
+    if winner.prize_coins:
+        said.append(_to_purse(winner.prize_coins))
+    if to_claim:
+        said.append(gettext("Tell us where the prize should go."))
+    return " ".join(said)
+
+
 def tell_refunded(draw: Draw, user_id: str, coins: int) -> None:
     """Tell a player that a draw has no winner, why, and how many coins came back."""
     telling.tell(
         User.objects.get(pk=user_id),
         REFUNDED,
         f"refunded:{draw.pk}:{user_id}",
-        title=f"Your coins are back: {draw.title}",
-        body=f"The draw has no winner: {draw.void_reason} {_coins(coins)} went back to your purse."
-        + labelled(draw),
+        title=gettext("Your coins are back: %(draw)s") % {"draw": draw.title},
+        body="\n".join([_why_back(draw, coins), *label_lines(draw)]),
         url=page_of(draw),
         template="draws/email/refunded",
         context={"draw": draw, "coins": coins, "label": label_of(draw)},
     )
 
 
+def _why_back(draw: Draw, coins: int) -> str:
+    said = gettext("The draw has no winner: %(reason)s %(coins)s went back to your purse.")
+    return said % {"reason": draw.why_void, "coins": wording.coins(coins)}
+
+
 def label_of(draw: Draw) -> str:
     """What has to be said wherever the draw is shown; empty for one with a beacon."""
-    return "" if draw.is_beacon else LOCAL_LABEL
+    return "" if draw.is_beacon else str(LOCAL_LABEL)
 
 
-def labelled(draw: Draw) -> str:
-    """The same as the last line of a message on the site."""
-    label = label_of(draw)
-    return f"\n{label}" if label else ""
+def label_lines(draw: Draw) -> list[str]:
+    """The same as the last line of a message on the site, or none."""
+    return [] if draw.is_beacon else [label_of(draw)]
 
 
 def page_of(draw: Draw) -> str:
@@ -208,16 +248,16 @@ def page_of(draw: Draw) -> str:
     return reverse("draws:detail", args=[draw.pk])
 
 
-def _number(winner: Winner) -> str:
-    return f"{winner.ticket.ticket_number:04d}" if winner.ticket else ""
+def _to_purse(coins: int) -> str:
+    return gettext("%(coins)s went to your purse.") % {"coins": wording.coins(coins)}
 
 
-def _tickets(draw: Draw) -> str:
-    return f"{draw.current_participants:,} ticket{'' if draw.current_participants == 1 else 's'}"
+def _frozen_list(seal: Seal) -> str:
+    return gettext("Frozen list: %(hash)s") % {"hash": _hex(seal.freeze_hash)}
 
 
-def _coins(coins: int) -> str:
-    return f"{coins:,} coin{'' if coins == 1 else 's'}"
+def _newest_head(head: str) -> str:
+    return gettext("Newest head of the site’s log: %(hash)s") % {"hash": head}
 
 
 def _hex(digest: bytes | memoryview | None) -> str:

@@ -1,7 +1,11 @@
 """The exact chance that tickets have in a draw, now and if every ticket is taken."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import prod
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from draws.models import Draw
 
@@ -29,11 +33,19 @@ class Odds:
         lost = prod(max(0, self.total - others - n) for n in range(factors))
         thousandths, rest = divmod((ways - lost) * 1000, ways)
         if lost == 0:
-            return "100 %"
-        shown = f"{thousandths / 10:.1f} %".replace(".0 %", " %") if thousandths else "more than 0 %"
+            return _percent(1000)
+        if not thousandths:
+            return _("more than 0 %")
+        shown = _percent(thousandths)
         if self.one_a_player:
-            return f"at least {shown}" if thousandths else shown
-        return f"about {shown}" if rest and thousandths else shown
+            return _("at least %(chance)s") % {"chance": shown}
+        return _("about %(chance)s") % {"chance": shown} if rest else shown
+
+
+def _percent(thousandths: int) -> str:
+    whole, tenth = divmod(thousandths, 10)
+    figure = number_format(Decimal(thousandths) / 10, 1) if tenth else number_format(whole)
+    return _("%(figure)s %%") % {"figure": figure}
 
 
 @dataclass(frozen=True)

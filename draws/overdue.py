@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import FloatField, Q, QuerySet
 from django.db.models.functions import Extract, Now
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from draws.beacon import pinned
 from draws.models import Draw
@@ -47,14 +49,15 @@ def overdue() -> tuple[list[Overdue], bool]:
 
 def _because(draw: Draw) -> Overdue:
     if draw.drawn_at is not None:
-        return Overdue(draw, draw.drawn_at, "Drawn, but not every prize is posted.")
+        return Overdue(draw, draw.drawn_at, _("Drawn, but not every prize is posted."))
     if draw.cancelled_at is not None:
-        return Overdue(draw, draw.cancelled_at, "Cancelled or void, but not every ticket is refunded.")
+        return Overdue(draw, draw.cancelled_at, _("Cancelled or void, but not every ticket is refunded."))
     if draw.frozen_at is not None and (since := draw.seal.round_time):
-        return Overdue(draw, since, f"Waiting for the beacon since {since:%d %B %Y, %H:%M:%S} UTC.")
+        said = _("Waiting for the beacon since %(moment)s UTC.")
+        return Overdue(draw, since, said % {"moment": date_format(since, "d F Y, H:i:s")})
     if draw.frozen_at is not None:
-        return Overdue(draw, draw.frozen_at, "The list is frozen, but no winner is drawn.")
-    return Overdue(draw, draw.draw_time, "Past its closing time, but the list is not frozen.")
+        return Overdue(draw, draw.frozen_at, _("The list is frozen, but no winner is drawn."))
+    return Overdue(draw, draw.draw_time, _("Past its closing time, but the list is not frozen."))
 
 
 def is_overdue(draw: Draw, now: datetime) -> bool:

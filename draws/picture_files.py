@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from django.core.files import File
+from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, ImageFilter, ImageOps, UnidentifiedImageError
 
 from draws.exceptions import PictureRefused
@@ -28,13 +29,15 @@ BUDGETS = {480: 40_000, 960: 130_000, 1440: 260_000}
 # Names of files in the storage, and the end of their addresses.
 NAME = r"[0-9a-f]{32}-[0-9]{3,4}\.webp"
 
-NO_PICTURE = "This is not a JPEG, PNG or WebP picture. Nothing was changed."
-DAMAGED = "This picture is damaged or cut off: save it anew and upload that. Nothing was changed."
-TOO_BIG = f"This file is larger than {MOST_BYTES >> 20} MB: make the picture smaller. Nothing was changed."
-TOO_MANY_PIXELS = "This picture has too many pixels: make it at most 5,000 pixels wide. Nothing was changed."
-TOO_SMALL = f"This picture is smaller than {LEAST_WIDTH} × {LEAST_HEIGHT} pixels. Nothing was changed."
-TOO_STEEP = "This picture is too long and narrow: cut it to about 4:3. Nothing was changed."
-MOVES = "This picture moves: upload one that stands still. Nothing was changed."
+NO_PICTURE = _("This is not a JPEG, PNG or WebP picture. Nothing was changed.")
+DAMAGED = _("This picture is damaged or cut off: save it anew and upload that. Nothing was changed.")
+TOO_BIG = _("This file is larger than %(most)s MB: make the picture smaller. Nothing was changed.")
+TOO_MANY_PIXELS = _(
+    "This picture has too many pixels: make it at most 5,000 pixels wide. Nothing was changed."
+)
+TOO_SMALL = _("This picture is smaller than %(width)s × %(height)s pixels. Nothing was changed.")
+TOO_STEEP = _("This picture is too long and narrow: cut it to about 4:3. Nothing was changed.")
+MOVES = _("This picture moves: upload one that stands still. Nothing was changed.")
 
 # What Pillow's decoders raise about files that are not what they say.
 HOSTILE = (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, KeyError, TypeError)
@@ -67,12 +70,12 @@ def file_name(name: str, width: int) -> str:
 def read(upload: File) -> Files:  # type: ignore[type-arg]
     """The files of an uploaded picture, upright, in sRGB. Raises PictureRefused with a sentence."""
     if upload.size > MOST_BYTES:
-        raise PictureRefused(TOO_BIG)
+        raise PictureRefused(TOO_BIG % {"most": MOST_BYTES >> 20})
     upload.seek(0)
     # Read once into memory: a decoder that closes or seeks what it is given meets its own copy.
     content = upload.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
-        raise PictureRefused(TOO_BIG)
+        raise PictureRefused(TOO_BIG % {"most": MOST_BYTES >> 20})
     with _refusals():
         picture = _pixels(BytesIO(content))
     by_width = {width: _encoded(picture, width) for width in widths_of(picture.width)}
@@ -85,11 +88,11 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except UnidentifiedImageError:
-        raise PictureRefused(NO_PICTURE) from None
+        raise PictureRefused(str(NO_PICTURE)) from None
     except BOMBS:
-        raise PictureRefused(TOO_MANY_PIXELS) from None
+        raise PictureRefused(str(TOO_MANY_PIXELS)) from None
     except (*HOSTILE, struct.error):
-        raise PictureRefused(DAMAGED) from None
+        raise PictureRefused(str(DAMAGED)) from None
 
 
 def _pixels(content: BytesIO) -> Image.Image:
@@ -112,14 +115,14 @@ def _check_claims(image: Image.Image) -> None:
     """What the file says of itself, before a pixel of it is decoded."""
     width, height = image.size
     if width * height > MOST_PIXELS[image.format or ""]:
-        raise PictureRefused(TOO_MANY_PIXELS)
+        raise PictureRefused(str(TOO_MANY_PIXELS))
     if min(width, height) < LEAST_HEIGHT or max(width, height) < LEAST_WIDTH:
-        raise PictureRefused(TOO_SMALL)
+        raise PictureRefused(TOO_SMALL % {"width": LEAST_WIDTH, "height": LEAST_HEIGHT})
     if max(width, height) > STEEPEST * min(width, height):
-        raise PictureRefused(TOO_STEEP)
+        raise PictureRefused(str(TOO_STEEP))
     # A camera's MPO has the photo first, and then previews.
     if image.format != "MPO" and getattr(image, "is_animated", False):
-        raise PictureRefused(MOVES)
+        raise PictureRefused(str(MOVES))
 
 
 def _smooth(image: Image.Image) -> Image.Image:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from draws.exceptions import PictureRefused
@@ -23,10 +25,10 @@ PREFIX = "/pictures/"
 # "pictures" in ASCII, as a number: nobody else's advisory lock.
 LOCK = int.from_bytes(b"pictures", "big")
 
-SEALED = "Players entered this draw for the picture they saw: it stays as it is. Nothing was changed."
-NO_ALT = "Say in words what the picture shows: some players listen to it. Nothing was changed."
-LONG_ALT = f"Say it in at most {LONGEST_ALT} characters. Nothing was changed."
-NOT_FOUND = "There is no such picture on this site: upload it. Nothing was changed."
+SEALED = _("Players entered this draw for the picture they saw: it stays as it is. Nothing was changed.")
+NO_ALT = _("Say in words what the picture shows: some players listen to it. Nothing was changed.")
+LONG_ALT = _("Say it in at most %(most)s characters. Nothing was changed.")
+NOT_FOUND = _("There is no such picture on this site: upload it. Nothing was changed.")
 
 
 def storage() -> Storage:
@@ -43,7 +45,7 @@ def set_picture(draw_id: int, files: Files, alt: str, *, actor: User | None) -> 
     alt = _said(alt)
     draw = lock_draw(draw_id)
     if draw.published_at is not None and (draw.illustration or draw.prize_image_url):
-        raise PictureRefused(SEALED)
+        raise PictureRefused(str(SEALED))
     _hold()
     written = _write(files)
     try:
@@ -59,11 +61,11 @@ def copy_picture(draw_id: int, address: str, *, actor: User | None) -> PrizePict
     """Give a draft the picture that another draw has, by its address. Raises DrawNotFound, PictureRefused."""
     draw = lock_draw(draw_id)
     if draw.published_at is not None:
-        raise PictureRefused(SEALED)
+        raise PictureRefused(str(SEALED))
     _hold()
     found = find_picture(address)
     if found is None:
-        raise PictureRefused(NOT_FOUND)
+        raise PictureRefused(str(NOT_FOUND))
     return _save(draw, found.name, found.width, found.height, found.alt, actor)
 
 
@@ -73,7 +75,7 @@ def describe_picture(draw_id: int, alt: str) -> None:
     alt = _said(alt)
     lock_draw(draw_id)
     if not PrizePicture.objects.filter(draw=draw_id).update(alt=alt):
-        raise PictureRefused("This draw has no uploaded picture. Nothing was changed.")
+        raise PictureRefused(gettext("This draw has no uploaded picture. Nothing was changed."))
 
 
 @transaction.atomic
@@ -81,7 +83,7 @@ def remove_picture(draw_id: int) -> None:
     """Take the picture off a draft. Its files go with the next sweep. Raises DrawNotFound, PictureRefused."""
     draw = lock_draw(draw_id)
     if draw.published_at is not None:
-        raise PictureRefused(SEALED)
+        raise PictureRefused(str(SEALED))
     PrizePicture.objects.filter(draw=draw).delete()
     Draw.objects.filter(pk=draw.pk).update(prize_image_url="")
 
@@ -116,9 +118,9 @@ def sweep_files() -> int:
 def _said(alt: str) -> str:
     alt = " ".join(alt.split())
     if not alt:
-        raise PictureRefused(NO_ALT)
+        raise PictureRefused(str(NO_ALT))
     if len(alt) > LONGEST_ALT:
-        raise PictureRefused(LONG_ALT)
+        raise PictureRefused(LONG_ALT % {"most": LONGEST_ALT})
     return alt
 
 

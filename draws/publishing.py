@@ -2,7 +2,9 @@
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from accounts import wording
 from accounts.acting import acting_as
 from accounts.models import User
 from draws import fairness, log, sealing
@@ -37,20 +39,21 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
 def problems(draw: Draw) -> list[str]:
     """What keeps a draft from opening, a sentence each; none when it can be published."""
     if draw.published_at is not None:
-        return ["It is published already."]
+        return [_("It is published already.")]
     found = []
     if draw.draw_time <= database_now():
-        found.append("Its closing time has passed: choose a later one.")
+        found.append(_("Its closing time has passed: choose a later one."))
     if draw.fairness_mode == Draw.Mode.BEACON and not pinned.has_source():
-        found.append("No beacon is configured: choose the operator-run mode.")
+        found.append(_("No beacon is configured: choose the operator-run mode."))
     if not draw.prize_amount and not draw.prize_coins:
-        found.append("It has no prize: give the prize a value, or coins.")
+        found.append(_("It has no prize: give the prize a value, or coins."))
     if draw.prize_coins * draw.winner_count > MOST_COINS:
-        found.append(f"Its prizes are more than {MOST_COINS:,} coins together: too many for a purse.")
+        said = _("Its prizes are more than %(coins)s together: too many for a purse.")
+        found.append(said % {"coins": wording.coins(MOST_COINS)})
     if draw.early_access_until and draw.early_access_until >= draw.draw_time:
-        found.append("Early access would end only after the draw closes.")
+        found.append(_("Early access would end only after the draw closes."))
     try:
         sealing.terms_of(draw)
     except fairness.BadTerms as error:
-        found.append(f"Its terms cannot be sealed: {error}")
+        found.append(_("Its terms cannot be sealed: %(error)s") % {"error": error})
     return found

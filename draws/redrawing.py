@@ -11,10 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.acting import acting_as
 from accounts.models import User
-from draws import claim_messages, fairness, log
+from draws import claim_messages, fairness, log, reasons
 from draws.exceptions import NotPassable
 from draws.models import Draw, Participation, Redraw, Seal, Winner
 from draws.services import database_now, lock_draw
@@ -22,7 +23,6 @@ from draws.settling import count_wins, settle_winner
 from draws.sweeping import sweep
 
 HandOver = Winner.HandOver
-NOT_CLAIMED = "The prize was not claimed in time."
 REASON_LENGTH = 500
 
 
@@ -35,8 +35,11 @@ class Passing:
     fresh: bool
 
     def __str__(self) -> str:
-        went = f"went to {self.redraw.reserve.drawn_as}" if self.redraw else "lapsed: no reserve is left"
-        return f"The prize of {self.failed.drawn_as} in draw {self.failed.draw_id} {went}"
+        values = {"place": self.failed.drawn_as, "draw": self.failed.draw_id}
+        if self.redraw is None:
+            return _("The prize of %(place)s in draw %(draw)s lapsed: no reserve is left") % values
+        values["reserve"] = self.redraw.reserve.drawn_as
+        return _("The prize of %(place)s in draw %(draw)s went to %(reserve)s") % values
 
 
 class _Moved(Exception):
@@ -51,10 +54,11 @@ def pass_on_prize(winner_id: int, reason: str, *, actor: User | None = None) -> 
     """
     reason = " ".join(reason.split())
     if not reason or len(reason) > REASON_LENGTH:
-        raise NotPassable(f"Say why, in at most {REASON_LENGTH} characters: everyone reads it.")
+        said = _("Say why, in at most %(most)s characters: everyone reads it.")
+        raise NotPassable(said % {"most": REASON_LENGTH})
     passing = _pass_on(winner_id, reason, actor, Q())
     if passing is None:
-        raise NotPassable("Only a prize to claim or claimed can be passed on. Nothing was changed.")
+        raise NotPassable(_("Only a prize to claim or claimed can be passed on. Nothing was changed."))
     return passing
 
 
@@ -62,7 +66,7 @@ def disqualify(winner_id: int, reason: str, *, actor: User) -> Passing:
     """Pass a prize on as staff decided: what happened to it before stands. Raises NotPassable."""
     passing = pass_on_prize(winner_id, reason, actor=actor)
     if not passing.fresh:
-        raise NotPassable("This prize was passed on before. Nothing was changed.")
+        raise NotPassable(_("This prize was passed on before. Nothing was changed."))
     return passing
 
 
@@ -75,7 +79,7 @@ def lapse_overdue_claims() -> int:
 def lapse_claim(winner_id: int) -> bool:
     """Pass one prize on if it is still to claim and its time is over. False when it is not."""
     overdue = Q(hand_over=HandOver.TO_CLAIM, claim_by__lte=Now())
-    passing = _pass_on(winner_id, NOT_CLAIMED, None, overdue)
+    passing = _pass_on(winner_id, reasons.NOT_CLAIMED, None, overdue)
     return passing is not None and passing.fresh
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from draws.exceptions import DrawNotFound
 from draws.models import Draw
@@ -12,7 +13,7 @@ def lock_draw(draw_id: int) -> Draw:
     """The draw, locked to the end of the database transaction. Raises DrawNotFound."""
     draw = Draw.objects.select_for_update(no_key=True, of=("self",)).filter(pk=draw_id).first()
     if draw is None:
-        raise DrawNotFound("There is no such draw. Nothing was changed.")
+        raise DrawNotFound(_("There is no such draw. Nothing was changed."))
     return draw
 
 

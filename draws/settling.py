@@ -6,6 +6,7 @@ ids, in short database transactions. Every step can be repeated without doubling
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.acting import acting_as
 from accounts.models import User
@@ -52,7 +53,7 @@ def settle_winner(winner_id: int) -> None:
             Transaction.Type.PRIZE,
             winner.prize_coins,
             f"prize:{winner.draw_id}:{winner.place}",
-            description=f"Won: {winner.draw.title}",
+            description=_("Won: %(draw)s") % {"draw": winner.draw.title},
             reference=f"draw:{winner.draw_id}",
         )
     Winner.objects.filter(pk=winner_id).update(transaction=credit, settled_at=Now())
@@ -78,11 +79,10 @@ def _refund_players_after(draw: Draw, last: str) -> str | None:
     tickets = Participation.objects.filter(draw=draw)
     later = tickets.filter(user_id__gt=last).order_by("user_id").values_list("user_id", flat=True).distinct()
     players = list(later[:PLAYERS_AT_ONCE])
+    returned = _("Returned: %(draw)s") % {"draw": draw.title}
     for user_id in players:
         payments = tickets.filter(user_id=user_id).values_list("transaction_id", flat=True).distinct()
-        refunds = [
-            ledger.reverse(payment, description=f"Returned: {draw.title}") for payment in payments if payment
-        ]
+        refunds = [ledger.reverse(payment, description=returned) for payment in payments if payment]
         messages.tell_refunded(draw, user_id, sum(refund.amount for refund in refunds))
     return players[-1] if len(players) == PLAYERS_AT_ONCE else None
 

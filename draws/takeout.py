@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from accounts import takeout
 from accounts.encryption import InvalidToken, decrypt
 from accounts.models import User
@@ -34,23 +37,25 @@ WINS = (
 def register() -> None:
     """Make the files about draws known."""
     for part in (
-        Part("tickets", "your tickets.", TICKETS, _tickets),
+        Part("tickets", _("your tickets."), TICKETS, _tickets),
         Part(
             "pseudonyms",
-            "your name in each draw's published list is `ref`; with `salt` you can show that it is you.",
+            _("your name in each draw's published list is `ref`; with `salt` you can show that it is you."),
             ("draw_id", "draw__title", "draw_uid", "salt", "ref", "open_hash"),
             _pseudonyms,
         ),
-        Part("wins", "prizes you won.", WINS, _wins),
-        Part("old_tickets", "tickets you took on the old site.", OLD_TICKETS, _old_tickets),
-        Part("old_wins", "prizes you won on the old site.", OLD_WINS, _old_wins),
+        Part("wins", _("prizes you won."), WINS, _wins),
+        Part("old_tickets", _("tickets you took on the old site."), OLD_TICKETS, _old_tickets),
+        Part("old_wins", _("prizes you won on the old site."), OLD_WINS, _old_wins),
         Part(
             "claims",
-            "where you asked prizes to be sent, decrypted for you.",
+            _("where you asked prizes to be sent, decrypted for you."),
             ("draw_id", "draw__title", "claimed_at", "details", "tracking", "sent_at"),
             _claims,
         ),
-        Part("staff_notes_on_prizes", "what staff did about your prizes, and why.", ("at", "note"), _notes),
+        Part(
+            "staff_notes_on_prizes", _("what staff did about your prizes, and why."), ("at", "note"), _notes
+        ),
     ):
         takeout.register(part)
 
@@ -91,7 +96,7 @@ def _details(claim: Claim) -> str:
     try:
         return decrypt(claim.details) if claim.details else ""
     except InvalidToken:
-        return "cannot be decrypted any more"
+        return gettext("cannot be decrypted any more")
 
 
 def _notes(user: User) -> Iterator[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """Typo fixes after publishing: allowed for the text that is not sealed, and shown on the draw's page."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from draws.exceptions import TextNotChangeable
@@ -18,7 +19,8 @@ def change_text(draw_id: int, changes: dict[str, str], *, actor: User | None) ->
     """
     sealed = set(changes) - set(FIELDS)
     if sealed:
-        raise TextNotChangeable(f"Only {' and '.join(FIELDS)} can be changed. Nothing was changed.")
+        said = _("Only %(one)s and %(other)s can be changed. Nothing was changed.")
+        raise TextNotChangeable(said % dict(zip(("one", "other"), FIELDS, strict=True)))
     draw = lock_draw(draw_id)
     changed = {field: new for field, new in changes.items() if new != getattr(draw, field)}
     if changed:

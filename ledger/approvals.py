@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Abs, Now
+from django.utils.translation import gettext as _
 
-from accounts import approvals
+from accounts import approvals, wording
 from accounts.models import Approval, User
 from ledger import services
 from ledger.exceptions import InsufficientCoins, LedgerError
@@ -46,7 +47,8 @@ def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adj
     return approvals.ask(
         ADJUST,
         f"user:{player.pk}",
-        summary=f"Adjust the coins of {player}: {amount:+,}",
+        summary=_("Adjust the coins of %(player)s: %(amount)s")
+        % {"player": player, "amount": wording.signed(amount)},
         payload={"user_id": player.pk, "amount": amount, "reason": reason, "key": key},
         reason=reason,
         asked_by=by,
@@ -69,20 +71,21 @@ def _correct(player: User, amount: int, reason: str, *, actor: User, key: str) -
     try:
         return services.adjust(player.pk, amount, reason, actor=actor, key=key)
     except InsufficientCoins as short:
-        raise LedgerError(
-            f"{player} has {short.balance:,} coins, so {short.cost:,} cannot be taken. Nothing was changed."
-        ) from None
+        said = _("%(player)s has %(balance)s, so %(cost)s cannot be taken. Nothing was changed.")
+        values = {"balance": wording.coins(short.balance), "cost": wording.grouped(short.cost)}
+        raise LedgerError(said % {"player": player, **values}) from None
 
 
 def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     player = User.objects.get(pk=payload["user_id"])
     if approved_by.pk == player.pk:
-        raise LedgerError("Nobody approves coins for themselves. Nothing was changed.")
+        raise LedgerError(_("Nobody approves coins for themselves. Nothing was changed."))
     row = _correct(player, payload["amount"], payload["reason"], actor=asked_by, key=payload["key"])
-    approvals.log(
-        approved_by,
-        player,
-        f"Coins {row.amount:+,}, now {row.balance_after:,} (transaction {row.pk}); asked for by {asked_by}, "
-        f"approved by {approved_by}. Why: {row.description}",
+    moved = {"amount": wording.signed(row.amount), "balance": wording.grouped(row.balance_after)}
+    said = _(
+        "Coins %(amount)s, now %(balance)s (transaction %(number)s); asked for by %(asker)s, "
+        "approved by %(approver)s. Why: %(reason)s"
     )
-    return f"{player}: {row.amount:+,} coins, now {row.balance_after:,}."
+    who = {"asker": asked_by, "approver": approved_by}
+    approvals.log(approved_by, player, said % {**moved, **who, "number": row.pk, "reason": row.description})
+    return _("%(player)s: %(amount)s coins, now %(balance)s.") % {"player": player, **moved}

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LedgerConfig(AppConfig):
     name = "ledger"
-    verbose_name = "Coins"
+    verbose_name = _("Coins")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.deleting import recognise
 from accounts.message_kinds import tell_welcome
@@ -13,8 +15,10 @@ from ledger.models import Transaction
 
 # Why a player gets no coins for a visit, by what keeps them from playing.
 NO_VISIT = {
-    "suspended": "Your account is suspended: there are no coins for visits. The coins you have stay yours.",
-    "break": "You are on a break: there are no coins for visits until it ends. Your coins stay yours.",
+    "suspended": _(
+        "Your account is suspended: there are no coins for visits. The coins you have stay yours."
+    ),
+    "break": _("You are on a break: there are no coins for visits until it ends. Your coins stay yours."),
 }
 
 
@@ -31,7 +35,8 @@ def grant_signup_bonus(user_id: str) -> Transaction | None:
     if recognise(user_id):
         return None
     amount = settings.SIGNUP_BONUS_COINS
-    row = services.post(user_id, Transaction.Type.SIGNUP_BONUS, amount, key, description="Welcome to Lucky11")
+    welcome = gettext("Welcome to Lucky11")
+    row = services.post(user_id, Transaction.Type.SIGNUP_BONUS, amount, key, description=welcome)
     tell_welcome(User.objects.get(pk=user_id), row.amount)
     return row
 
@@ -50,9 +55,10 @@ def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
         return earlier, False
     refusal = NO_VISIT.get(pause_of(user))
     if refusal:
-        raise LedgerError(refusal)
+        raise LedgerError(str(refusal))
     amount = settings.DAILY_BONUS_COINS
-    row = services.post(user.pk, Transaction.Type.DAILY_BONUS, amount, key, description="Daily visit")
+    visit = gettext("Daily visit")
+    row = services.post(user.pk, Transaction.Type.DAILY_BONUS, amount, key, description=visit)
     return row, True
 
 

@@ -1,5 +1,9 @@
 """Why a coin movement was refused. `message` is for the player and says what it means for their coins."""
 
+from django.utils.translation import gettext as _
+
+from accounts import wording
+
 
 class LedgerError(Exception):
     """A movement the ledger refuses; nothing was written."""
@@ -13,7 +17,8 @@ class InsufficientCoins(LedgerError):
     """The player has fewer coins than the movement takes."""
 
     def __init__(self, balance: int, cost: int) -> None:
-        super().__init__(f"You have {balance} coins and this takes {cost}. Nothing was charged.")
+        said = _("You have %(balance)s and this takes %(cost)s. Nothing was charged.")
+        super().__init__(said % {"balance": wording.coins(balance), "cost": wording.grouped(cost)})
         self.balance = balance
         self.cost = cost
 

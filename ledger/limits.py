@@ -9,7 +9,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts import wording
 from accounts.models import User
 from ledger.exceptions import LimitRefused, NoSuchPlayer
 from ledger.models import SpendLimit
@@ -17,7 +20,8 @@ from ledger.models import SpendLimit
 Period = SpendLimit.Period
 RAISED_AFTER = timedelta(hours=24)
 MOST = 1_000_000_000
-STANDS = "Your limits stand as they were."
+NO_PERIOD = _("There is no limit for such a period.")
+STANDS = _("Your limits stand as they were.")
 
 
 @dataclass(frozen=True)
@@ -79,12 +83,14 @@ def set_limit(user_id: str, period: str, coins: int | None) -> Limit:
     Raises LimitRefused or NoSuchPlayer; then nothing was changed.
     """
     if period not in Period.values:
-        raise LimitRefused(f"There is no limit for such a period. {STANDS}")
+        raise LimitRefused(f"{NO_PERIOD} {STANDS}")
     if coins is not None and not 0 <= coins <= MOST:
-        raise LimitRefused(f"A limit is a whole number of coins, from 0 to {MOST:,}. {STANDS}")
+        said = gettext("A limit is a whole number of coins, from 0 to %(most)s.")
+        raise LimitRefused(f"{said % {'most': wording.grouped(MOST)}} {STANDS}")
     # Behind the lock that an entry takes too: once this has returned, no entry goes by the old limit.
     if not User.objects.select_for_update(no_key=True).filter(pk=user_id).exists():
-        raise NoSuchPlayer(f"There is no such player. {STANDS}")
+        nobody = gettext("There is no such player.")
+        raise NoSuchPlayer(f"{nobody} {STANDS}")
     row = SpendLimit.objects.filter(user=user_id, period=period).annotate(clock=Now()).first()
     if row is not None:
         _change(row, coins)

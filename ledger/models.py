@@ -8,7 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts import wording
 from ledger.indexes import GuideIndex
 
 
@@ -21,20 +24,20 @@ class Transaction(models.Model):
     """A coin movement. The database stamps `user_seq`, `balance_after` and `hash` and moves `users.coins`."""
 
     class Type(models.TextChoices):
-        SIGNUP_BONUS = "signup_bonus", "Welcome bonus"
-        DAILY_BONUS = "daily_bonus", "Daily visit"
-        ENTRY = "entry", "Tickets"
-        REFUND = "refund", "Refund"
-        PRIZE = "prize", "Prize"
-        ADJUSTMENT = "adjustment", "Adjustment"
-        IMPORT = "import", "Brought over"
+        SIGNUP_BONUS = "signup_bonus", _("Welcome bonus")
+        DAILY_BONUS = "daily_bonus", _("Daily visit")
+        ENTRY = "entry", _("Tickets")
+        REFUND = "refund", _("Refund")
+        PRIZE = "prize", _("Prize")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+        IMPORT = "import", _("Brought over")
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="transactions", db_index=False
     )
     type = models.TextField(choices=Type.choices)
-    amount = models.IntegerField(help_text="Coins; negative when they leave the player.")
+    amount = models.IntegerField(help_text=_("Coins; negative when they leave the player."))
     description = models.TextField(default="", db_default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
@@ -49,7 +52,10 @@ class Transaction(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     reference = models.TextField(
-        default="", db_default="", blank=True, help_text='What it was for, as the caller names it: "draw:12".'
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_('What it was for, as the caller names it: "draw:12".'),
     )
 
     class Meta:
@@ -117,23 +123,24 @@ class Transaction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount:+} coins, {self.get_type_display()}"
+        values = {"amount": wording.signed(self.amount), "type": self.get_type_display()}
+        return gettext("%(amount)s coins, %(type)s") % values
 
 
 class SpendLimit(models.Model):
     """How many coins a player lets themselves spend on tickets in one period. Raised only after a day."""
 
     class Period(models.TextChoices):
-        DAY = "day", "24 hours"
-        WEEK = "week", "7 days"
-        MONTH = "month", "30 days"
+        DAY = "day", _("24 hours")
+        WEEK = "week", _("7 days")
+        MONTH = "month", _("30 days")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="spend_limits", db_index=False
     )
     period = models.TextField(choices=Period.choices)
-    coins = models.IntegerField(null=True, help_text="Coins; empty: no limit.")
-    next_coins = models.IntegerField(null=True, help_text="What holds from `next_at`; empty: no limit.")
+    coins = models.IntegerField(null=True, help_text=_("Coins; empty: no limit."))
+    next_coins = models.IntegerField(null=True, help_text=_("What holds from `next_at`; empty: no limit."))
     next_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
@@ -149,16 +156,21 @@ class SpendLimit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"limit a {self.period} of player {self.user_id}"
+        said = {
+            self.Period.DAY: _("limit a day of player %(player)s"),
+            self.Period.WEEK: _("limit a week of player %(player)s"),
+            self.Period.MONTH: _("limit a month of player %(player)s"),
+        }
+        return said[self.Period(self.period)] % {"player": self.user_id}
 
 
 class CoinDay(models.Model):
     """How many coins all players held together, counted once a day: what staff's figures read."""
 
-    day = models.DateField(primary_key=True, help_text="The day in UTC.")
+    day = models.DateField(primary_key=True, help_text=_("The day in UTC."))
     coins = models.BigIntegerField()
-    holders = models.IntegerField(help_text="Players who held any.")
-    largest = ArrayField(models.TextField(), help_text="Ids of the players who held most, the first most.")
+    holders = models.IntegerField(help_text=_("Players who held any."))
+    largest = ArrayField(models.TextField(), help_text=_("Ids of the players who held most, the first most."))
     counted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -166,4 +178,4 @@ class CoinDay(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"{self.coins} coins on {self.day}"
+        return gettext("%(coins)s on %(day)s") % {"coins": wording.coins(self.coins), "day": self.day}

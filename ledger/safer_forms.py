@@ -1,12 +1,29 @@
 """The forms of safer play: a limit, and a break that is meant."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts import wording
 from accounts.breaks import LENGTHS
 from accounts.models import PlayBreak
-from ledger.limits import MOST, STANDS, Period
+from ledger.limits import MOST, NO_PERIOD, STANDS, Period
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+def _standing(why: "str | _StrPromise") -> "_StrPromise":
+    """A refusal, with what it means for the limits."""
+    return format_lazy("{} {}", why, STANDS)
+
+
+def _most() -> str:
+    return gettext("Write at most %(coins)s, or lift the limit.") % {"coins": wording.coins(MOST)}
 
 
 class LimitForm(forms.Form):
@@ -16,8 +33,8 @@ class LimitForm(forms.Form):
         choices=Period.choices,
         widget=forms.HiddenInput,
         error_messages={
-            "required": f"There is no limit for such a period. {STANDS}",
-            "invalid_choice": f"There is no limit for such a period. {STANDS}",
+            "required": _standing(NO_PERIOD),
+            "invalid_choice": _standing(NO_PERIOD),
         },
     )
     coins = forms.IntegerField(
@@ -25,9 +42,9 @@ class LimitForm(forms.Form):
         min_value=0,
         max_value=MOST,
         error_messages={
-            "invalid": f"Write a whole number of coins, for example 20. {STANDS}",
-            "min_value": f"A limit cannot be below 0 coins. {STANDS}",
-            "max_value": f"Write at most {MOST:,} coins, or lift the limit. {STANDS}",
+            "invalid": _standing(_("Write a whole number of coins, for example 20.")),
+            "min_value": _standing(_("A limit cannot be below 0 coins.")),
+            "max_value": _standing(lazy(_most, str)()),
         },
     )
     lift = forms.BooleanField(required=False)
@@ -41,17 +58,17 @@ class LimitForm(forms.Form):
             self.errors.pop("coins", None)
             cleaned["coins"] = None
         elif cleaned.get("coins") is None and "coins" not in self.errors:
-            self.add_error("coins", f"Write how many coins; 0 is allowed. {STANDS}")
+            self.add_error("coins", _standing(_("Write how many coins; 0 is allowed.")))
         return cleaned
 
 
 class BreakForm(forms.Form):
     """How long, and that the player knows what it means."""
 
-    length = forms.ChoiceField(label="How long")
+    length = forms.ChoiceField(label=_("How long"))
     understood = forms.BooleanField(
-        label="I understand that nobody can end this early: not I, not the staff",
-        error_messages={"required": "Tick the box first: nobody can end it early. No break was started."},
+        label=_("I understand that nobody can end this early: not I, not the staff"),
+        error_messages={"required": _("Tick the box first: nobody can end it early. No break was started.")},
     )
     kinds: ClassVar[dict[str, PlayBreak.Kind]] = {
         "break": PlayBreak.Kind.BREAK,
@@ -63,8 +80,8 @@ class BreakForm(forms.Form):
         field = self.fields["length"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            ("", "Choose"),
+            ("", _("Choose")),
             *((name, each.label) for name, each in LENGTHS.items() if each.kind == self.kinds[kind]),
         ]
-        wrong = "Choose how long it lasts. No break was started."
+        wrong = _("Choose how long it lasts. No break was started.")
         field.error_messages.update({"required": wrong, "invalid_choice": wrong})

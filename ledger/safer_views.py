@@ -7,9 +7,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import breaks
+from accounts import breaks, wording
 from accounts.http import player_of, posts_only
 from accounts.models import User
 from ledger import limits
@@ -56,7 +57,7 @@ def take_break(request: HttpRequest) -> HttpResponseBase:
     except breaks.BreakRefused as refusal:
         form.add_error("length", refusal.message)
         return _page(request, refusal.status, **{f"{kind}_form": form})
-    messages.success(request, f"Your break has begun. It lasts {breaks.until(rest)}.")
+    messages.success(request, _("Your break has begun. It lasts %(until)s.") % {"until": breaks.until(rest)})
     return redirect("ledger:safer_play")
 
 
@@ -81,13 +82,19 @@ def _own(player: User, sent: LimitForm | None) -> dict[str, Any]:
 
 
 def _said(limit: limits.Limit) -> str:
-    span = limit.period.label
+    values = {"period": limit.period.label, "coins": wording.coins(limit.coins or 0)}
     if limit.next_at is None and limit.coins is None:
-        return f"There is no limit for {span}."
+        return _("There is no limit for %(period)s.") % values
     if limit.next_at is None:
-        return f"From now on you spend at most {limit.coins:,} coins in {span}."
-    then = "there is no limit" if limit.next_coins is None else f"the limit is {limit.next_coins:,} coins"
-    return (
-        f"In 24 hours {then} for {span}. Until then it stays at {limit.coins:,} coins; "
+        return _("From now on you spend at most %(coins)s in %(period)s.") % values
+    if limit.next_coins is None:
+        lifted = _(
+            "In 24 hours there is no limit for %(period)s. Until then it stays at %(coins)s; "
+            "set it to the same or less to call this off."
+        )
+        return lifted % values
+    raised = _(
+        "In 24 hours the limit is %(next)s for %(period)s. Until then it stays at %(coins)s; "
         "set it to the same or less to call this off."
     )
+    return raised % {**values, "next": wording.coins(limit.next_coins)}

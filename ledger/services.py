@@ -3,7 +3,9 @@ except the ticket function, through the same trigger."""
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
+from accounts import wording
 from accounts.models import User
 from ledger.exceptions import (
     IdempotencyConflict,
@@ -68,9 +70,8 @@ def reverse(transaction_id: int, *, description: str = "") -> Transaction:
     """
     original = Transaction.objects.filter(pk=transaction_id, type=Transaction.Type.ENTRY).first()
     if original is None:
-        raise NotReversible(
-            f"Transaction {transaction_id} is not a payment for tickets. Nothing was changed."
-        )
+        said = _("Transaction %(number)s is not a payment for tickets. Nothing was changed.")
+        raise NotReversible(said % {"number": transaction_id})
     return post(
         original.user_id,
         Transaction.Type.REFUND,
@@ -88,9 +89,11 @@ def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> 
     Raises LedgerError when the reason is blank or the coins are the actor's own, and what `post` raises.
     """
     if actor.pk == user_id:
-        raise LedgerError("Nobody adjusts their own coins: ask another member of staff. Nothing was changed.")
+        raise LedgerError(
+            _("Nobody adjusts their own coins: ask another member of staff. Nothing was changed.")
+        )
     if not reason.strip():
-        raise LedgerError("An adjustment needs a reason. Nothing was changed.")
+        raise LedgerError(_("An adjustment needs a reason. Nothing was changed."))
     return post(
         user_id, Transaction.Type.ADJUSTMENT, amount, key, description=reason.strip(), actor_id=actor.pk
     )
@@ -100,7 +103,7 @@ def balance(user_id: str) -> int:
     """The player's coins now, 0 or more. Raises NoSuchPlayer."""
     coins = User.objects.filter(pk=user_id).values_list("coins", flat=True).first()
     if coins is None:
-        raise NoSuchPlayer("There is no such player.")
+        raise NoSuchPlayer(_("There is no such player."))
     return coins
 
 
@@ -117,22 +120,22 @@ def _lock(user_id: str) -> int:
         User.objects.select_for_update(no_key=True).filter(pk=user_id).values_list("coins", flat=True).first()
     )
     if coins is None:
-        raise NoSuchPlayer("There is no such player. Nothing was changed.")
+        raise NoSuchPlayer(_("There is no such player. Nothing was changed."))
     return coins
 
 
 def _refuse_senseless(type: Transaction.Type | str, amount: int, balance: int) -> None:
     if amount == 0:
-        raise LedgerError("A movement of 0 coins cannot be made. Nothing was changed.")
+        raise LedgerError(_("A movement of 0 coins cannot be made. Nothing was changed."))
     most = LARGEST if type in OWED else MOST_GIVEN
     if amount > 0 and balance + amount > most:
-        raise LedgerError(f"Nobody is given more coins than {most:,} in all. Nothing was changed.")
+        said = _("Nobody is given more coins than %(most)s in all. Nothing was changed.")
+        raise LedgerError(said % {"most": wording.grouped(most)})
 
 
 def _same(earlier: Transaction, wanted: Transaction) -> Transaction:
     fields = ("user_id", "type", "amount", "reverses_id", "actor_id", "reference")
     if any(getattr(earlier, name) != getattr(wanted, name) for name in fields):
-        raise IdempotencyConflict(
-            f"The key {earlier.idempotency_key} was used before for another movement. Nothing was changed."
-        )
+        said = _("The key %(key)s was used before for another movement. Nothing was changed.")
+        raise IdempotencyConflict(said % {"key": earlier.idempotency_key})
     return earlier

@@ -1,5 +1,7 @@
 """What the download of a player's data holds about coins."""
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts import takeout
 from accounts.packing import Part
 from accounts.takeout_parts import streamed
@@ -23,7 +25,7 @@ def register() -> None:
     takeout.register(
         Part(
             "transactions",
-            "every coin that came or went, with the balance after it.",
+            _("every coin that came or went, with the balance after it."),
             TRANSACTIONS,
             lambda user: streamed(Transaction.objects.filter(user=user), TRANSACTIONS),
         )
@@ -31,7 +33,7 @@ def register() -> None:
     takeout.register(
         Part(
             "limits",
-            "your own limits on coins spent; `next_coins` holds from `next_at` on.",
+            _("your own limits on coins spent; `next_coins` holds from `next_at` on."),
             LIMITS,
             lambda user: streamed(SpendLimit.objects.filter(user=user), LIMITS),
         )

@@ -7,9 +7,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import pace
+from accounts import pace, wording
 from accounts.http import player_of, posts_only
 from accounts.paging import cut, read_number_cursor
 from ledger import bonuses, services
@@ -54,10 +55,8 @@ def daily(request: HttpRequest) -> HttpResponseBase:
     except LedgerError as refusal:
         messages.error(request, refusal.message)
     else:
-        said = (
-            f"{row.amount} coins for visiting today." if created else "Collected already: come back tomorrow."
-        )
-        messages.success(request, said)
+        said = _("%(coins)s for visiting today.") if created else _("Collected already: come back tomorrow.")
+        messages.success(request, said % {"coins": wording.coins(row.amount)})
     return redirect("ledger:coins")
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from accounts.http import player_of
 from accounts.second_factor import kinds_of_second_factor, used_second_factor
@@ -35,7 +36,7 @@ def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> 
     if not kinds:
         messages.warning(
             request,
-            "Staff pages open with a second factor only. Add one here; they open as soon as you used it.",
+            _("Staff pages open with a second factor only. Add one here; they open as soon as you used it."),
         )
         return redirect("mfa_index")
     again = "mfa_reauthenticate" if "totp" in kinds else "mfa_reauthenticate_webauthn"

@@ -4,21 +4,23 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class OperationRun(models.Model):
     """One run of a procedure: a backup, a migration, a check. Unfinished means at work, or killed."""
 
-    kind = models.TextField(help_text="The procedure, by the name of its command.")
+    kind = models.TextField(help_text=_("The procedure, by the name of its command."))
     started_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
-    ok = models.BooleanField(null=True, blank=True, help_text="Empty while it is not finished.")
-    summary = models.TextField(default="", db_default="", blank=True, help_text="One line for people.")
-    details = models.JSONField(default=dict, db_default={}, blank=True, help_text="For machines.")
+    ok = models.BooleanField(null=True, blank=True, help_text=_("Empty while it is not finished."))
+    summary = models.TextField(default="", db_default="", blank=True, help_text=_("One line for people."))
+    details = models.JSONField(default=dict, db_default={}, blank=True, help_text=_("For machines."))
 
     class Meta:
         db_table = "operation_runs"
-        verbose_name = "operation"
+        verbose_name = _("operation")
         indexes: ClassVar = [
             models.Index(name="idx_operations_kind", fields=["kind", "-id"]),
             models.Index(name="idx_operations_good", fields=["kind", "-id"], condition=models.Q(ok=True)),
@@ -32,18 +34,21 @@ class OperationRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.started_at:%Y-%m-%d %H:%M}"
+        values = {"kind": self.kind, "moment": f"{self.started_at:%Y-%m-%d %H:%M}"}
+        return gettext("%(kind)s of %(moment)s") % values
 
 
 class Incident(models.Model):
     """Something that is wrong, from when it was noticed until it was found right again."""
 
-    alert = models.TextField(help_text="What is wrong, by the name of its alert.")
+    alert = models.TextField(help_text=_("What is wrong, by the name of its alert."))
     began_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
-    summary = models.TextField(help_text="What was found first, in a sentence.")
-    told_at = models.DateTimeField(null=True, blank=True, help_text="When the webhook took it.")
-    recovery_told_at = models.DateTimeField(null=True, blank=True, help_text="When it took that it is over.")
+    summary = models.TextField(help_text=_("What was found first, in a sentence."))
+    told_at = models.DateTimeField(null=True, blank=True, help_text=_("When the webhook took it."))
+    recovery_told_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When it took that it is over.")
+    )
 
     class Meta:
         db_table = "incidents"
@@ -55,4 +60,5 @@ class Incident(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.alert} since {self.began_at:%Y-%m-%d %H:%M}"
+        values = {"alert": self.alert, "moment": f"{self.began_at:%Y-%m-%d %H:%M}"}
+        return gettext("%(alert)s since %(moment)s") % values

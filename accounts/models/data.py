@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class DataExport(models.Model):
@@ -32,7 +34,7 @@ class DataExport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"data of player {self.user_id}"
+        return gettext("data of player %(player)s") % {"player": self.user_id}
 
     @property
     def has_expired(self) -> bool:
@@ -52,11 +54,11 @@ class LeftAddress(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text="The account that joined with it again.",
+        help_text=_("The account that joined with it again."),
     )
 
     class Meta:
         db_table = "left_addresses"
 
     def __str__(self) -> str:
-        return f"left on {self.left_at:%Y-%m-%d}"
+        return gettext("left on %(day)s") % {"day": f"{self.left_at:%Y-%m-%d}"}

@@ -6,12 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 
 class OutboxEmail(models.Model):
     """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
 
-    key = models.TextField(help_text="One mail per key, however often the fact is reported.")
+    key = models.TextField(help_text=_("One mail per key, however often the fact is reported."))
     recipient = models.TextField()
     subject = models.TextField()
     text = models.TextField()
@@ -24,7 +26,7 @@ class OutboxEmail(models.Model):
 
     class Meta:
         db_table = "outbox_emails"
-        verbose_name = "mail"
+        verbose_name = _("mail")
         constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
         indexes: ClassVar = [
             models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
@@ -38,7 +40,10 @@ class OutboxEmail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject} (to {self.recipient})"
+        return gettext("%(subject)s (to %(recipient)s)") % {
+            "subject": self.subject,
+            "recipient": self.recipient,
+        }
 
 
 class Message(models.Model):
@@ -47,11 +52,11 @@ class Message(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", db_index=False
     )
-    key = models.TextField(help_text="One message per key, however often the fact is reported.")
+    key = models.TextField(help_text=_("One message per key, however often the fact is reported."))
     kind = models.TextField()
     title = models.TextField()
     body = models.TextField(default="", db_default="", blank=True)
-    url = models.TextField(default="", db_default="", blank=True, help_text="The page it is about.")
+    url = models.TextField(default="", db_default="", blank=True, help_text=_("The page it is about."))
     created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -86,4 +91,4 @@ class MessageChoice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of player {self.user_id}"
+        return gettext("%(kind)s of player %(player)s") % {"kind": self.kind, "player": self.user_id}

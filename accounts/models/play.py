@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 
 class RulesAcceptance(models.Model):
@@ -24,22 +26,25 @@ class RulesAcceptance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"rules {self.version} by player {self.user_id}"
+        return gettext("rules %(version)s by player %(player)s") % {
+            "version": self.version,
+            "player": self.user_id,
+        }
 
 
 class PlayBreak(models.Model):
     """A time in which a player takes no tickets, by their own wish. Nobody ends it early."""
 
     class Kind(models.TextChoices):
-        BREAK = "break", "Break"
-        EXCLUSION = "exclusion", "Self-exclusion"
+        BREAK = "break", pgettext_lazy("from playing", "Break")
+        EXCLUSION = "exclusion", _("Self-exclusion")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="play_breaks", db_index=False
     )
     kind = models.TextField(choices=Kind.choices)
     starts_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    ends_at = models.DateTimeField(null=True, help_text="Empty: for good.")
+    ends_at = models.DateTimeField(null=True, help_text=_("Empty: for good."))
 
     class Meta:
         db_table = "play_breaks"
@@ -53,17 +58,20 @@ class PlayBreak(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} of player {self.user_id}"
+        values = {"kind": self.get_kind_display(), "player": self.user_id}
+        return gettext("%(kind)s of player %(player)s") % values
 
 
 class ExcludedAddress(models.Model):
     """The fingerprint of an e-mail whose player took a break: leaving and joining again does not end it."""
 
     digest = models.BinaryField(primary_key=True)
-    ends_at = models.DateTimeField(null=True, help_text="Empty: for good.")
+    ends_at = models.DateTimeField(null=True, help_text=_("Empty: for good."))
 
     class Meta:
         db_table = "excluded_addresses"
 
     def __str__(self) -> str:
-        return f"no new account until {self.ends_at}" if self.ends_at else "no new account"
+        if self.ends_at is None:
+            return gettext("no new account")
+        return gettext("no new account until %(moment)s") % {"moment": self.ends_at}

@@ -6,20 +6,22 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Approval(models.Model):
     """An act that needs a second staff member: asked for, then approved, refused or withdrawn, once."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        APPROVED = "approved", "Approved"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WAITING = "waiting", pgettext_lazy("approval", "Waiting")
+        APPROVED = "approved", pgettext_lazy("approval", "Approved")
+        REFUSED = "refused", pgettext_lazy("approval", "Refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("approval", "Withdrawn")
 
     kind = models.TextField()
-    subject = models.TextField(help_text='What it is about, as the app names it: "draw:12".')
-    summary = models.TextField(help_text="What would be done, in one line.")
+    subject = models.TextField(help_text=_('What it is about, as the app names it: "draw:12".'))
+    summary = models.TextField(help_text=_("What would be done, in one line."))
     payload = models.JSONField(default=dict)
     reason = models.TextField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
@@ -42,7 +44,7 @@ class Approval(models.Model):
                 name="approvals_by_a_second_person",
                 condition=models.Q(state__in=["waiting", "withdrawn"])
                 | (models.Q(decided_by__isnull=False) & ~models.Q(decided_by=models.F("asked_by"))),
-                violation_error_message="Somebody else has to decide.",
+                violation_error_message=_("Somebody else has to decide."),
             ),
             models.CheckConstraint(
                 name="approvals_decided_whole",

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast, Lower, Now, Replace
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import KeepsCounters
 
@@ -26,7 +28,8 @@ def new_user_id() -> str:
 def validate_time_zone(name: str) -> None:
     """Refuse what is not an IANA time zone (Europe/Lisbon) or UTC; PostgreSQL knows these too."""
     if name != "UTC" and ("/" not in name or name not in zoneinfo.available_timezones()):
-        raise ValidationError(f"{name} is not a time zone, for example Europe/Lisbon.")
+        said = gettext("%(name)s is not a time zone, for example Europe/Lisbon.")
+        raise ValidationError(said % {"name": name})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -71,7 +74,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         ),
         editable=False,
     )
-    email = models.TextField("e-mail", null=True, blank=True)  # noqa: DJ001 old players may have none
+    email = models.TextField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 old players may have none
     first_name = models.TextField(default="", db_default="", blank=True)
     last_name = models.TextField(default="", db_default="", blank=True)
     profile_image_url = models.TextField(default="", db_default="", blank=True)
@@ -82,24 +85,24 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         max_digits=12, decimal_places=2, default=0, db_default=0, editable=False
     )
     current_streak = models.IntegerField(default=0, db_default=0, editable=False)
-    is_vip = models.BooleanField("VIP", default=False, db_default=False)
+    is_vip = models.BooleanField(_("VIP"), default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
     password = models.TextField(default="", db_default="")
     last_login = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(
-        "may sign in", default=True, db_default=True, help_text="Off once the account is deleted."
+        _("may sign in"), default=True, db_default=True, help_text=_("Off once the account is deleted.")
     )
-    is_staff = models.BooleanField("staff", default=False, db_default=False)
-    is_superuser = models.BooleanField("may do everything", default=False, db_default=False)
+    is_staff = models.BooleanField(_("staff"), default=False, db_default=False)
+    is_superuser = models.BooleanField(_("may do everything"), default=False, db_default=False)
     time_zone = models.TextField(default="UTC", db_default="UTC", validators=[validate_time_zone])
     last_ticket_on = models.DateField(null=True, blank=True, editable=False)
     grace_used_on = models.DateField(null=True, blank=True, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
     suspended_reason = models.TextField(default="", db_default="", blank=True, editable=False)
     closed_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When the player deleted the account."
+        null=True, blank=True, editable=False, help_text=_("When the player deleted the account.")
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -109,7 +112,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         db_table = "users"
-        verbose_name = "player"
+        verbose_name = _("player")
         permissions: ClassVar = [("suspend_user", "Can suspend a player")]
         # For the staff's lists and searches.
         indexes: ClassVar = [
@@ -128,28 +131,28 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 name="users_email_once",
                 fields=["email"],
-                violation_error_message="There is a player with this e-mail address already.",
+                violation_error_message=_("There is a player with this e-mail address already."),
             ),
             models.CheckConstraint(
                 name="users_coins_not_negative",
                 condition=models.Q(coins__gte=0),
-                violation_error_message="A player cannot have fewer than 0 coins.",
+                violation_error_message=_("A player cannot have fewer than 0 coins."),
             ),
             models.CheckConstraint(
                 name="users_email_lower_case",
                 condition=models.Q(email=Lower("email")) & ~models.Q(email=""),
-                violation_error_message="An e-mail address is kept in lower case and is not empty.",
+                violation_error_message=_("An e-mail address is kept in lower case and is not empty."),
             ),
             models.CheckConstraint(
                 name="users_email_one_line",
                 condition=models.Q(email__regex=r"^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$"),
-                violation_error_message="An e-mail address is one word with one @ in it.",
+                violation_error_message=_("An e-mail address is one word with one @ in it."),
             ),
             models.CheckConstraint(
                 name="users_closed_name_nobody",
                 condition=models.Q(closed_at__isnull=True)
                 | models.Q(email__isnull=True, first_name="", last_name="", is_active=False),
-                violation_error_message="A deleted account has no e-mail and no names, and stays closed.",
+                violation_error_message=_("A deleted account has no e-mail and no names, and stays closed."),
             ),
             models.CheckConstraint(
                 name="users_statistics_not_negative",
@@ -163,7 +166,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.email or f"player {self.id}"
+        return self.email or gettext("player %(id)s") % {"id": self.id}
 
     def clean(self) -> None:
         super().clean()
@@ -172,7 +175,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self) -> str:
         """What the site calls the player to themselves."""
-        return self.first_name or (self.email or "player").split("@")[0]
+        return self.first_name or (self.email or gettext("player")).split("@")[0]
 
     @property
     def initials(self) -> str:

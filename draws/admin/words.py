@@ -24,6 +24,6 @@ def prize(amount: Decimal, credited: int) -> str:
     return " + ".join([*parts, coins(credited)] if credited else parts) or "–"
 
 
-def badge(kind: str, label: str, late: str = "") -> SafeString:
+def badge(kind: str, label: object, late: str = "") -> SafeString:
     """A state as a coloured word, and beside it what is late."""
     return format_html('<span class="state {}">{}</span> <strong class="late">{}</strong>', kind, label, late)

@@ -8,6 +8,7 @@ import time
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from draws import closing, fairness
@@ -59,14 +60,15 @@ def paste(draw: Draw, text: str, *, actor: User) -> Round:
     """
     seal = Seal.objects.filter(pk=draw.pk).first()
     if seal is None or seal.round is None or draw.has_ended:
-        raise RoundRefused("This draw waits for no round of the beacon. Nothing was changed.")
+        raise RoundRefused(_("This draw waits for no round of the beacon. Nothing was changed."))
     try:
         number, signature = read_round(text.encode("utf-8", "replace"))
         if number not in (None, seal.round):
-            raise BadAnswer(f"It is round {number}; this draw waits for round {seal.round}.")
+            other = _("It is round %(given)s; this draw waits for round %(awaited)s.")
+            raise BadAnswer(other % {"given": number, "awaited": seal.round})
         keep(seal.round, signature, f"staff: {actor.pk}")
     except (BadAnswer, fairness.FairnessError) as error:
-        raise RoundRefused(f"{error} Nothing was changed.") from None
+        raise RoundRefused(_("%(why)s Nothing was changed.") % {"why": error}) from None
     return Round.objects.get(chain_hash=seal.chain_hash, round=seal.round)
 
 

@@ -3,7 +3,7 @@ from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
 from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.pictures import PrizePicture
 from draws.models.seals import FreezeToTell, FrozenList, LogRecord, Round, Seal
-from draws.models.tickets import Participation, TextChange, Winner
+from draws.models.tickets import Participation, TextChange, Winner, place_in_words
 
 __all__ = [
     "STOCKS",
@@ -24,5 +24,6 @@ __all__ = [
     "Seal",
     "TextChange",
     "Winner",
+    "place_in_words",
     "validate_whole_second",
 ]

@@ -6,7 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from draws import reasons
 from draws.models.draw import Draw
 from draws.models.tickets import Winner
 from ledger.models import Transaction
@@ -17,7 +20,7 @@ class Claim(models.Model):
 
     winner = models.OneToOneField(Winner, models.PROTECT, primary_key=True, related_name="claim")
     details = models.TextField(
-        default="", blank=True, help_text="Encrypted; empty once the account is deleted."
+        default="", blank=True, help_text=_("Encrypted; empty once the account is deleted.")
     )
     claimed_at = models.DateTimeField(default=timezone.now, db_default=Now())
     tracking = models.TextField(default="", db_default="", blank=True)
@@ -31,7 +34,7 @@ class Claim(models.Model):
         permissions: ClassVar = [("read_claim", "Can read where a prize goes")]
 
     def __str__(self) -> str:
-        return f"claim of winner {self.winner_id}"
+        return gettext("claim of winner %(winner)s") % {"winner": self.winner_id}
 
 
 class Redraw(models.Model):
@@ -52,7 +55,12 @@ class Redraw(models.Model):
         indexes: ClassVar = [models.Index(name="idx_redraws_draw", fields=["draw", "id"])]
 
     def __str__(self) -> str:
-        return f"re-draw of draw {self.draw_id}"
+        return gettext("re-draw of draw %(draw)s") % {"draw": self.draw_id}
+
+    @property
+    def why(self) -> str:
+        """Why the prize was passed on, in the reader's language; the record keeps `reason`."""
+        return reasons.shown(self.reason)
 
 
 class EntryToTell(models.Model):

@@ -12,8 +12,11 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import KeepsCounters
+from draws import reasons
 from draws.models.rules import DRAW_RULES
 from ledger.indexes import GuideIndex
 
@@ -23,7 +26,7 @@ STOCKS = ("marigold", "sky", "coral", "rose", "mint", "lilac")
 def validate_whole_second(moment: datetime) -> None:
     """Closing times are sealed in whole seconds."""
     if moment.microsecond:
-        raise ValidationError("The closing time has whole seconds only.")
+        raise ValidationError(_("The closing time has whole seconds only."))
 
 
 class DrawQuerySet(models.QuerySet["Draw"]):
@@ -57,37 +60,37 @@ class Draw(KeepsCounters):
     """A prize, a price in coins, a limit and a closing time."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        OPEN = "open", "Open"
-        CLOSING = "closing", "Closing"
-        CLOSED = "closed", "Closed"
-        DRAWN = "drawn", "Drawn"
-        CANCELLED = "cancelled", "Cancelled"
-        VOID = "void", "Void"
+        DRAFT = "draft", pgettext_lazy("draw", "Draft")
+        OPEN = "open", pgettext_lazy("draw", "Open")
+        CLOSING = "closing", pgettext_lazy("draw", "Closing")
+        CLOSED = "closed", pgettext_lazy("draw", "Closed")
+        DRAWN = "drawn", pgettext_lazy("draw", "Drawn")
+        CANCELLED = "cancelled", pgettext_lazy("draw", "Cancelled")
+        VOID = "void", pgettext_lazy("draw", "Void")
 
     class Policy(models.TextChoices):
-        ONE_PRIZE_PER_PLAYER = "one_prize_per_player", "One prize a player"
-        ONE_PRIZE_PER_TICKET = "one_prize_per_ticket", "One prize a ticket"
+        ONE_PRIZE_PER_PLAYER = "one_prize_per_player", _("One prize a player")
+        ONE_PRIZE_PER_TICKET = "one_prize_per_ticket", _("One prize a ticket")
 
     class Mode(models.TextChoices):
-        LOCAL = "local", "Operator-run"
-        BEACON = "beacon", "Public beacon"
+        LOCAL = "local", _("Operator-run")
+        BEACON = "beacon", _("Public beacon")
 
     class VoidCode(models.IntegerChoices):
-        NO_TICKETS = 1, "No tickets were taken"
-        BELOW_MINIMUM = 2, "Fewer tickets than the minimum"
-        CANCELLED = 3, "Cancelled by staff"
-        NOT_FROZEN_IN_TIME = 4, "Not frozen in time"
-        BEACON_MISSING = 5, "The beacon did not answer"
+        NO_TICKETS = 1, _("No tickets were taken")
+        BELOW_MINIMUM = 2, _("Fewer tickets than the minimum")
+        CANCELLED = 3, _("Cancelled by staff")
+        NOT_FROZEN_IN_TIME = 4, _("Not frozen in time")
+        BEACON_MISSING = 5, _("The beacon did not answer")
 
     class Illustration(models.TextChoices):
-        BICYCLE = "bicycle", "Bicycle"
-        COINS = "coins", "Coins"
-        HEADPHONES = "headphones", "Headphones"
-        MOKA = "moka", "Moka pot"
-        TELESCOPE = "telescope", "Telescope"
-        TRAM = "tram", "Tram"
-        VINYL = "vinyl", "Turntable"
+        BICYCLE = "bicycle", _("Bicycle")
+        COINS = "coins", _("Coins")
+        HEADPHONES = "headphones", _("Headphones")
+        MOKA = "moka", _("Moka pot")
+        TELESCOPE = "telescope", _("Telescope")
+        TRAM = "tram", _("Tram")
+        VINYL = "vinyl", _("Turntable")
 
     counters: ClassVar[frozenset[str]] = frozenset(
         {
@@ -105,23 +108,25 @@ class Draw(KeepsCounters):
         }
     )
 
-    id = models.AutoField("number", primary_key=True)
+    id = models.AutoField(_("number"), primary_key=True)
     title = models.TextField()
     description = models.TextField(default="", db_default="", blank=True)
     prize_amount = models.DecimalField(
-        "prize value",
+        _("prize value"),
         max_digits=12,
         decimal_places=2,
         default=0,
         db_default=0,
         validators=[MinValueValidator(Decimal(0))],
     )
-    entry_fee = models.IntegerField("coins a ticket", default=1, db_default=1)
-    max_participants = models.IntegerField("tickets")
-    current_participants = models.IntegerField("tickets taken", default=0, db_default=0, editable=False)
-    draw_time = models.DateTimeField("closes at", validators=[validate_whole_second])
+    entry_fee = models.IntegerField(_("coins a ticket"), default=1, db_default=1)
+    max_participants = models.IntegerField(_("tickets"))
+    current_participants = models.IntegerField(_("tickets taken"), default=0, db_default=0, editable=False)
+    draw_time = models.DateTimeField(_("closes at"), validators=[validate_whole_second])
     prize_image_url = models.TextField(default="", db_default="", blank=True)
-    is_active = models.BooleanField("open", default=False, db_default=False, editable=False)
+    is_active = models.BooleanField(
+        pgettext_lazy("draw", "open"), default=False, db_default=False, editable=False
+    )
     winner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -134,26 +139,26 @@ class Draw(KeepsCounters):
     created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
-    prize_coins = models.IntegerField("coins credited to each winner", default=0, db_default=0)
-    max_per_player = models.IntegerField("tickets a player", default=1, db_default=1)
+    prize_coins = models.IntegerField(_("coins credited to each winner"), default=0, db_default=0)
+    max_per_player = models.IntegerField(_("tickets a player"), default=1, db_default=1)
     min_participants = models.IntegerField(
-        "minimum tickets",
+        _("minimum tickets"),
         default=1,
         db_default=1,
-        help_text="Below it the draw is void at closing and every coin goes back.",
+        help_text=_("Below it the draw is void at closing and every coin goes back."),
     )
-    winner_count = models.IntegerField("winners", default=1, db_default=1)
-    reserve_count = models.IntegerField("reserves", default=0, db_default=0)
+    winner_count = models.IntegerField(_("winners"), default=1, db_default=1)
+    reserve_count = models.IntegerField(_("reserves"), default=0, db_default=0)
     prize_policy = models.TextField(
         choices=Policy.choices, default=Policy.ONE_PRIZE_PER_PLAYER, db_default="one_prize_per_player"
     )
     fairness_mode = models.TextField(choices=Mode.choices, default=Mode.LOCAL, db_default="local")
-    vip_only = models.BooleanField("VIP only", default=False, db_default=False)
+    vip_only = models.BooleanField(_("VIP only"), default=False, db_default=False)
     early_access_until = models.DateTimeField(
-        null=True, blank=True, help_text="Until then only VIP players may enter."
+        null=True, blank=True, help_text=_("Until then only VIP players may enter.")
     )
     prize_details = models.TextField(
-        "what the winner gets", default="", db_default="", blank=True, help_text="One line an item."
+        _("what the winner gets"), default="", db_default="", blank=True, help_text=_("One line an item.")
     )
     illustration = models.TextField(choices=Illustration.choices, default="", db_default="", blank=True)
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -164,7 +169,7 @@ class Draw(KeepsCounters):
     void_reason = models.TextField(default="", db_default="", blank=True, editable=False)
     settled_at = models.DateTimeField(null=True, blank=True, editable=False)
     told_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="When everyone with a ticket had been told."
+        null=True, blank=True, editable=False, help_text=_("When everyone with a ticket had been told.")
     )
 
     objects: ClassVar[models.Manager["Draw"]] = DrawQuerySet.as_manager()
@@ -215,7 +220,9 @@ class Draw(KeepsCounters):
         ]
 
     def __str__(self) -> str:
-        return f"Draw {self.pk}: {self.title}" if self.pk else self.title
+        if not self.pk:
+            return self.title
+        return gettext("Draw %(number)s: %(title)s") % {"number": self.pk, "title": self.title}
 
     @property
     def state(self) -> "Draw.State":
@@ -239,6 +246,13 @@ class Draw(KeepsCounters):
         if self.is_full:
             return "full"
         return "early" if self.is_early_access else "open"
+
+    @property
+    def why_void(self) -> str:
+        """Why it has no winner, in the reader's language; the record keeps `void_reason`."""
+        if self.void_code == self.VoidCode.BELOW_MINIMUM:
+            return reasons.shown_too_few(self.current_participants, self.min_participants)
+        return reasons.shown(self.void_reason)
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from ledger.indexes import GuideIndex
 
@@ -15,14 +17,14 @@ from ledger.indexes import GuideIndex
 class OldDraw(models.Model):
     """A draw of the old site under its old number."""
 
-    id = models.BigIntegerField("number", primary_key=True)
+    id = models.BigIntegerField(_("number"), primary_key=True)
     title = models.TextField()
     description = models.TextField(default="", db_default="", blank=True)
-    prize_amount = models.DecimalField("prize value", max_digits=12, decimal_places=2)
-    entry_fee = models.IntegerField("coins a ticket")
-    current_participants = models.IntegerField("tickets taken", default=0, db_default=0)
+    prize_amount = models.DecimalField(_("prize value"), max_digits=12, decimal_places=2)
+    entry_fee = models.IntegerField(_("coins a ticket"))
+    current_participants = models.IntegerField(_("tickets taken"), default=0, db_default=0)
     draw_time = models.DateTimeField()
-    drawn = models.BooleanField(help_text="Whether the old site had drawn a winner.")
+    drawn = models.BooleanField(help_text=_("Whether the old site had drawn a winner."))
 
     class Meta:
         db_table = "old_draws"
@@ -35,7 +37,7 @@ class OldDraw(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Old draw {self.pk}: {self.title}"
+        return gettext("Old draw %(number)s: %(title)s") % {"number": self.pk, "title": self.title}
 
 
 class OldTicket(models.Model):
@@ -47,7 +49,7 @@ class OldTicket(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="old_tickets", db_index=False
     )
     participated_at = models.DateTimeField()
-    taken_on = models.DateField(help_text="The date of that, for streaks.")
+    taken_on = models.DateField(help_text=_("The date of that, for streaks."))
 
     class Meta:
         db_table = "old_tickets"
@@ -57,7 +59,7 @@ class OldTicket(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Old ticket {self.pk}"
+        return gettext("Old ticket %(number)s") % {"number": self.pk}
 
 
 class OldWinner(models.Model):
@@ -88,4 +90,4 @@ class OldWinner(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Win in old draw {self.draw_id}"
+        return gettext("Win in old draw %(draw)s") % {"draw": self.draw_id}

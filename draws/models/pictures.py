@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from draws.models.draw import Draw
 
@@ -22,10 +24,10 @@ class PrizePicture(models.Model):
     """
 
     draw = models.OneToOneField(Draw, models.CASCADE, primary_key=True, related_name="picture")
-    name = models.TextField(help_text="32 hex digits: the files' fingerprint.")
-    width = models.IntegerField(help_text="Pixels, of the widest file.")
+    name = models.TextField(help_text=_("32 hex digits: the files' fingerprint."))
+    width = models.IntegerField(help_text=_("Pixels, of the widest file."))
     height = models.IntegerField()
-    alt = models.TextField(help_text="What it shows, in words.")
+    alt = models.TextField(help_text=_("What it shows, in words."))
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -45,7 +47,7 @@ class PrizePicture(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Picture of draw {self.draw_id}"
+        return gettext("Picture of draw %(draw)s") % {"draw": self.draw_id}
 
     @property
     def widths(self) -> list[int]:

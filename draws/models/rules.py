@@ -1,6 +1,7 @@
 """What the database holds of every draw, whoever writes: CHECKs with the sentence that a form shows."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 DRAW_RULES: list[models.BaseConstraint] = [
     models.CheckConstraint(
@@ -19,7 +20,7 @@ DRAW_RULES: list[models.BaseConstraint] = [
                 | models.Q(cancelled_at__isnull=False)
             )
         ),
-        violation_error_message="A draw is active exactly while it is published and not closed.",
+        violation_error_message=_("A draw is active exactly while it is published and not closed."),
     ),
     models.CheckConstraint(
         name="draws_steps_in_order",
@@ -32,7 +33,7 @@ DRAW_RULES: list[models.BaseConstraint] = [
             | models.Q(drawn_at__isnull=False)
             | models.Q(cancelled_at__isnull=False)
         ),
-        violation_error_message="A draw is published, frozen, drawn and settled in this order.",
+        violation_error_message=_("A draw is published, frozen, drawn and settled in this order."),
     ),
     models.CheckConstraint(
         name="draws_void_says_why",
@@ -40,29 +41,29 @@ DRAW_RULES: list[models.BaseConstraint] = [
         | (
             models.Q(cancelled_at__isnull=False, void_code__isnull=False) & models.Q(void_reason__regex=r"\S")
         ),
-        violation_error_message="A cancelled draw says why.",
+        violation_error_message=_("A cancelled draw says why."),
     ),
     models.CheckConstraint(
         name="draws_winner_when_drawn",
         condition=models.Q(winner__isnull=True) | models.Q(drawn_at__isnull=False),
-        violation_error_message="Only a drawn draw has a winner.",
+        violation_error_message=_("Only a drawn draw has a winner."),
     ),
     models.CheckConstraint(
         name="draws_price_at_least_one",
         condition=models.Q(entry_fee__gte=1),
-        violation_error_message="A ticket costs at least 1 coin.",
+        violation_error_message=_("A ticket costs at least 1 coin."),
     ),
     models.CheckConstraint(
         name="draws_prize_not_negative",
         condition=models.Q(prize_amount__gte=0, prize_coins__gte=0),
-        violation_error_message="A prize is not negative.",
+        violation_error_message=_("A prize is not negative."),
     ),
     models.CheckConstraint(
         name="draws_tickets_within_limit",
         condition=models.Q(
             current_participants__gte=0, current_participants__lte=models.F("max_participants")
         ),
-        violation_error_message="No more tickets are sold than there are.",
+        violation_error_message=_("No more tickets are sold than there are."),
     ),
     models.CheckConstraint(
         name="draws_limits_make_sense",
@@ -72,8 +73,10 @@ DRAW_RULES: list[models.BaseConstraint] = [
             min_participants__gte=1,
             min_participants__lte=models.F("max_participants"),
         ),
-        violation_error_message="Tickets, tickets a player and the minimum are at least 1; "
-        "the minimum is not above the tickets there are.",
+        violation_error_message=_(
+            "Tickets, tickets a player and the minimum are at least 1; "
+            "the minimum is not above the tickets there are."
+        ),
     ),
     models.CheckConstraint(
         name="draws_places_one_to_thousand",
@@ -82,6 +85,6 @@ DRAW_RULES: list[models.BaseConstraint] = [
             reserve_count__gte=0,
             winner_count__lte=1000 - models.F("reserve_count"),
         ),
-        violation_error_message="Winners and reserves together are 1 to 1,000.",
+        violation_error_message=_("Winners and reserves together are 1 to 1,000."),
     ),
 ]

@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from draws.beacon import pinned
 from draws.models.draw import Draw
@@ -21,24 +23,24 @@ class Seal(models.Model):
     """
 
     draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="seal")
-    seq = models.IntegerField(unique=True, help_text="Counts the site's published draws without a gap.")
+    seq = models.IntegerField(unique=True, help_text=_("Counts the site's published draws without a gap."))
     draw_uid = models.BinaryField(max_length=16, unique=True)
     server_seed = models.BinaryField(max_length=32)
     entry_secret = models.BinaryField(max_length=32)
-    closes_at = models.BigIntegerField(help_text="Unix seconds")
-    freeze_by = models.BigIntegerField(help_text="Unix seconds")
-    terms = models.TextField(help_text="Canonical form")
+    closes_at = models.BigIntegerField(help_text=_("Unix seconds"))
+    freeze_by = models.BigIntegerField(help_text=_("Unix seconds"))
+    terms = models.TextField(help_text=_("Canonical form"))
     seed_commit = models.BinaryField(max_length=32)
     open_hash = models.BinaryField(max_length=32)
     chain_hash = models.BinaryField(max_length=32, null=True)
     scheme = models.TextField(null=True)  # noqa: DJ001 - with the chain hash, or not at all
-    round = models.BigIntegerField(null=True, help_text="Computed from `freeze_by`, never chosen.")
+    round = models.BigIntegerField(null=True, help_text=_("Computed from `freeze_by`, never chosen."))
     root = models.BinaryField(max_length=32, null=True)
     total = models.BigIntegerField(null=True)
     freeze_hash = models.BinaryField(max_length=32, null=True)
-    signature = models.BinaryField(max_length=48, null=True, help_text="Of the beacon's round.")
+    signature = models.BinaryField(max_length=48, null=True, help_text=_("Of the beacon's round."))
     places = ArrayField(
-        models.BigIntegerField(), null=True, help_text="Ticket indexes from 0: winners, then reserves."
+        models.BigIntegerField(), null=True, help_text=_("Ticket indexes from 0: winners, then reserves.")
     )
     result_hash = models.BinaryField(max_length=32, null=True)
     void_hash = models.BinaryField(max_length=32, null=True)
@@ -47,7 +49,7 @@ class Seal(models.Model):
         db_table = "draw_seals"
 
     def __str__(self) -> str:
-        return f"Seal {self.seq}"
+        return gettext("Seal %(number)s") % {"number": self.seq}
 
     @property
     def round_time(self) -> datetime | None:
@@ -77,7 +79,7 @@ class FrozenList(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Part {self.part} of draw {self.draw_id}"
+        return gettext("Part %(part)s of draw %(draw)s") % {"part": self.part, "draw": self.draw_id}
 
 
 class Round(models.Model):
@@ -87,25 +89,27 @@ class Round(models.Model):
     chain_hash = models.BinaryField(max_length=32)
     round = models.BigIntegerField()
     signature = models.BinaryField(max_length=48)
-    source = models.TextField(help_text="A courier: a relay's address, a file's name, or a member of staff.")
+    source = models.TextField(
+        help_text=_("A courier: a relay's address, a file's name, or a member of staff.")
+    )
     obtained_at = models.DateTimeField(default=timezone.now, db_default=Now())
 
     class Meta:
         db_table = "beacon_rounds"
-        verbose_name = "beacon round"
+        verbose_name = _("beacon round")
         constraints: ClassVar = [
             models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"])
         ]
 
     def __str__(self) -> str:
-        return f"Round {self.round}"
+        return gettext("Round %(number)s") % {"number": self.round}
 
 
 class LogRecord(models.Model):
     """One record of the site's log; each head covers all before it. Record 0 carries the first head."""
 
     n = models.BigIntegerField(primary_key=True)
-    time = models.BigIntegerField(help_text="Unix seconds")
+    time = models.BigIntegerField(help_text=_("Unix seconds"))
     kind = models.TextField()
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="log", null=True)
     record_hash = models.BinaryField(max_length=32)
@@ -124,10 +128,10 @@ class FreezeToTell(models.Model):
     """A frozen list whose fingerprint goes to everyone who entered; written at freezing, gone when told."""
 
     draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="+")
-    told_up_to = models.TextField(default="", db_default="", help_text="The last player told, by id.")
+    told_up_to = models.TextField(default="", db_default="", help_text=_("The last player told, by id."))
 
     class Meta:
         db_table = "freezes_to_tell"
 
     def __str__(self) -> str:
-        return f"frozen list of draw {self.draw_id}"
+        return gettext("frozen list of draw %(draw)s") % {"draw": self.draw_id}

@@ -6,7 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from draws import reasons
 from draws.models.draw import Draw
 from ledger.indexes import GuideIndex
 from ledger.models import Transaction
@@ -23,12 +26,12 @@ class Participation(models.Model):
     transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="+", db_index=False, null=True)
     taken_on = models.DateField(
         db_default=models.Func(function="current_date", template="%(function)s"),
-        help_text="The player's date when the ticket was taken, for streaks.",
+        help_text=_("The player's date when the ticket was taken, for streaks."),
     )
 
     class Meta:
         db_table = "participations"
-        verbose_name = "ticket"
+        verbose_name = _("ticket")
         indexes: ClassVar = [
             GuideIndex(name="idx_participations_userid", fields=["user"]),
             GuideIndex(name="idx_participations_drawid", fields=["draw"]),
@@ -45,18 +48,19 @@ class Participation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Ticket {self.ticket_number} of draw {self.draw_id}"
+        values = {"number": self.ticket_number, "draw": self.draw_id}
+        return gettext("Ticket %(number)s of draw %(draw)s") % values
 
 
 class Winner(models.Model):
     """One prize won with one ticket."""
 
     class HandOver(models.TextChoices):
-        NONE = "none", "Coins only"
-        TO_CLAIM = "to_claim", "To claim"
-        CLAIMED = "claimed", "Claimed"
-        SENT = "sent", "Sent"
-        LAPSED = "lapsed", "Lapsed"
+        NONE = "none", _("Coins only")
+        TO_CLAIM = "to_claim", _("To claim")
+        CLAIMED = "claimed", _("Claimed")
+        SENT = "sent", _("Sent")
+        LAPSED = "lapsed", _("Lapsed")
 
     id = models.BigAutoField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="wins", db_index=False)
@@ -66,7 +70,7 @@ class Winner(models.Model):
     celebration_video_url = models.TextField(default="", db_default="", blank=True)
     is_public = models.BooleanField(default=False, db_default=False)
 
-    place = models.IntegerField(default=0, db_default=0, help_text="0 is the first prize.")
+    place = models.IntegerField(default=0, db_default=0, help_text=_("0 is the first prize."))
     ticket = models.OneToOneField(Participation, models.PROTECT, related_name="win", null=True)
     prize_coins = models.IntegerField(default=0, db_default=0)
     transaction = models.OneToOneField(
@@ -110,20 +114,31 @@ class Winner(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Place {self.place + 1} of draw {self.draw_id}"
+        return gettext("Place %(place)s of draw %(draw)s") % {"place": self.place + 1, "draw": self.draw_id}
 
     @property
     def drawn_as(self) -> str:
         """How the published result calls the place: the first `winner_count` win, the rest are reserves."""
-        reserve = self.place - self.draw.winner_count
-        return f"reserve {reserve + 1}" if reserve >= 0 else f"place {self.place + 1}"
+        return place_in_words(self.place, self.draw.winner_count)
+
+    @property
+    def why_forfeited(self) -> str:
+        """Why the prize is not this winner's any more, in the reader's language."""
+        return reasons.shown(self.forfeit_reason)
 
     def shown_name(self, viewer: Any = None) -> str:
         """What others may read: the public name if its winner chose one and staff did not hide it."""
         if viewer is not None and viewer.pk == self.user_id:
-            return "you"
+            return gettext("you")
         public = self.is_public and not self.hidden_by_staff and self.public_name
-        return self.public_name if public else "a player"
+        return self.public_name if public else gettext("a player")
+
+
+def place_in_words(place: int, winners: int) -> str:
+    """A place of a published result, counted from 0: "place 1", or after the winners "reserve 1"."""
+    if place < winners:
+        return gettext("place %(number)s") % {"number": place + 1}
+    return gettext("reserve %(number)s") % {"number": place - winners + 1}
 
 
 class TextChange(models.Model):
@@ -143,4 +158,4 @@ class TextChange(models.Model):
         ordering: ClassVar = ["changed_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.field} of draw {self.draw_id} changed"
+        return gettext("%(field)s of draw %(draw)s changed") % {"field": self.field, "draw": self.draw_id}

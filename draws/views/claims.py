@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -44,7 +45,7 @@ def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
         return _page(request, winner, form, refusal.status)
     except ClaimError as refusal:
         return _refused(request, winner, refusal)
-    messages.success(request, "Saved." if naming else "Your claim is in. We send the prize next.")
+    messages.success(request, _("Saved.") if naming else _("Your claim is in. We send the prize next."))
     return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
 
 

@@ -1,16 +1,20 @@
 """Open draws, results, and a player's own tickets."""
 
+from collections.abc import Container
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.http import player_of
 from accounts.pages import figures
 from draws import archive, old_site, queries
 
-OPEN_SHOWS = {"all": "All", "today": "Closing today", "vip": "VIP", "mine": "Mine"}
-TICKET_SHOWS = {"all": "All", "active": "Active", "won": "Won", "ended": "Ended"}
+OPEN_SHOWS = {"all": _("All"), "today": _("Closing today"), "vip": _("VIP"), "mine": _("Mine")}
+TICKET_SHOWS = {"all": _("All"), "active": _("Active"), "won": _("Won"), "ended": _("Ended")}
 
 TERM = 100  # characters that are searched for
 
@@ -41,7 +45,7 @@ def open_draws(request: HttpRequest) -> HttpResponse:
     return render(request, "draws/list.html", context)
 
 
-def _open_chips(summary: queries.Summary, signed_in: bool) -> list[tuple[str, str, int]]:
+def _open_chips(summary: queries.Summary, signed_in: bool) -> list[tuple[str, Promise, int]]:
     counts = {"all": summary.open, "today": summary.today, "vip": summary.vip, "mine": len(summary.held)}
     return [(key, label, counts[key]) for key, label in OPEN_SHOWS.items() if signed_in or key != "mine"]
 
@@ -96,6 +100,6 @@ def how(request: HttpRequest) -> HttpResponse:
     return render(request, "draws/how.html", figures())
 
 
-def _choice(request: HttpRequest, choices: dict[str, str]) -> str:
+def _choice(request: HttpRequest, choices: Container[str]) -> str:
     show = request.GET.get("show", "all")
     return show if show in choices else "all"

@@ -57,7 +57,7 @@ def test_each_state_has_its_filter_and_the_list_says_the_state(client, one_of_ea
     assert len(titles(client)) == len(Draw.State)
     for state in Draw.State:
         assert titles(client, state=state.value) == [state.value]
-        assert state.label in words(client.get(LIST, {"state": state.value}))
+        assert str(state.label) in words(client.get(LIST, {"state": state.value}))
 
 
 @pytest.mark.django_db

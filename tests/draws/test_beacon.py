@@ -7,10 +7,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import OutboxEmail
-from draws import fairness
+from draws import fairness, reasons
 from draws.beacon import pinned
 from draws.beacon.rounds import fetch_rounds
-from draws.closing import KNOWN, LATE, close_due_draws
+from draws.closing import close_due_draws
 from draws.exceptions import NotPublishable
 from draws.models import Draw, FrozenList, LogRecord, Round, Seal, Winner
 from draws.overdue import is_overdue, overdue
@@ -138,7 +138,7 @@ def test_a_round_that_is_known_before_freezing_voids_the_draw(entered, beacon, a
     fetch_rounds()
     close_due_draws()
     entered.refresh_from_db()
-    assert (entered.void_code, entered.void_reason) == (Draw.VoidCode.NOT_FROZEN_IN_TIME, KNOWN)
+    assert (entered.void_code, entered.void_reason) == (Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.KNOWN)
     assert kinds(entered) == ["open", "void"]
     assert LogRecord.objects.latest("n").time < Seal.objects.get(draw=entered).round_time.timestamp()
     assert (balance(alice.pk), balance(bob.pk)) == (50, 50)
@@ -153,7 +153,7 @@ def test_a_missed_freeze_is_in_the_log_before_the_time_of_the_round(entered, ali
     plant("UPDATE draws SET draw_time = draw_time - interval '1 hour'")
     close_due_draws()
     entered.refresh_from_db()
-    assert (entered.void_code, entered.void_reason) == (Draw.VoidCode.NOT_FROZEN_IN_TIME, LATE)
+    assert (entered.void_code, entered.void_reason) == (Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.LATE)
     assert LogRecord.objects.latest("n").time < pinned.CHAIN.round_time(number)
     assert beacon.asked == {}
     assert balance(alice.pk) == 50
