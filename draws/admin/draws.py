@@ -22,7 +22,7 @@ from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
 from accounts.searching import words_query
 from draws import drafting, publishing, text_changes
-from draws.admin import acts, beacon, drafts, picture_forms, words
+from draws.admin import acts, beacon, drafts, picture_forms, taking_down, words
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, Moment, PublishedForm
 from draws.beacon import pinned
@@ -197,6 +197,7 @@ class DrawAdmin(StaffAdmin):
             path("<path:object_id>/cancel/", view(self.cancel_view), name="draws_draw_cancel"),
             path("<path:object_id>/round/", view(self.round_view), name="draws_draw_round"),
             path("<path:object_id>/duplicate/", view(self.duplicate_view), name="draws_draw_duplicate"),
+            path("<path:object_id>/take-down/", view(self.take_down_view), name="draws_draw_take_down"),
             path("<path:object_id>/preview/", view(self.preview_view), name="draws_draw_preview"),
             path("preview/", view(self.preview_new_view), name="draws_draw_preview_new"),
             *super().get_urls(),
@@ -232,6 +233,7 @@ class DrawAdmin(StaffAdmin):
             "warnings": drafting.warnings(draw, timezone.now()) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
             "may_duplicate": self.has_add_permission(request),
+            "may_take_down": not draft and bool(draw.prize_image_url) and request.user.has_perm(PUBLISH),
         }
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -249,6 +251,10 @@ class DrawAdmin(StaffAdmin):
     def duplicate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a draft like a draw."""
         return drafts.duplicate_page(self, request, found(self, request, object_id, ADD))
+
+    def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the photo of a published draw down."""
+        return taking_down.take_down_page(self, request, found(self, request, object_id, PUBLISH))
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A draft's card, from the form as it stands."""

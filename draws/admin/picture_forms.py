@@ -144,10 +144,11 @@ def has_photo(draw: Draw) -> bool:
 
 
 def offered(draw: Draw | None) -> tuple[str, ...]:
-    """The fields about a photo that the draw's form has; a published draw with a picture keeps it."""
+    """The fields about a photo that the draw's form has; a published draw keeps what it had."""
     has = draw is not None and has_photo(draw)
     if draw is None or draw.published_at is None:
         return (PHOTO, ALT, REMOVE) if has else (PHOTO, ALT)
     if has:
         return (ALT,)
-    return () if draw.illustration or draw.prize_image_url else (PHOTO, ALT)
+    had = draw.illustration or draw.prize_image_url or pictures.is_taken_down(draw)
+    return () if had else (PHOTO, ALT)
