@@ -44,7 +44,7 @@ CHANGED = _("It was changed after this page was opened: open the page again and 
 class PublishForm(ReasonForm):
     """The reason, and which terms the page showed."""
 
-    seen = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.CharField(label=_("Seen"), widget=forms.HiddenInput)
 
 
 class CancelForm(forms.Form):

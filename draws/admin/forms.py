@@ -85,10 +85,15 @@ class DraftForm(PhotoForm):
     """A draft; the rules that a draw must keep are the model's, with the model's sentences."""
 
     title = forms.CharField(
-        max_length=200, widget=AdminTextInputWidget(), help_text=_("What can be won, in a few words.")
+        label=_("Title"),
+        max_length=200,
+        widget=AdminTextInputWidget(),
+        help_text=_("What can be won, in a few words."),
     )
     description = Text(
-        required=False, help_text=_("On the draw’s own page. Typos can be corrected after publishing.")
+        label=_("Description"),
+        required=False,
+        help_text=_("On the draw’s own page. Typos can be corrected after publishing."),
     )
     prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One line an item."))
     prize_image_url = forms.CharField(
@@ -139,7 +144,7 @@ class DraftForm(PhotoForm):
 class PublishedForm(PhotoForm, ReasonedForm):
     """A published draw: typo fixes in what is not sealed, shown to players with what stood there before."""
 
-    description = Text(required=False)
+    description = Text(label=_("Description"), required=False)
     prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One line an item."))
 
     field_order = ("description", "prize_details", "photo", "photo_alt", "reason")

@@ -126,7 +126,7 @@ class IllustrationField(forms.TypedChoiceField):
     widget = AdminRadioSelect(attrs={"class": "radiolist drawings"})
 
     def __init__(self) -> None:
-        super().__init__(choices=_illustrations, required=False, empty_value="")
+        super().__init__(label=_("Illustration"), choices=_illustrations, required=False, empty_value="")
 
 
 def _illustrations() -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ class AdjustForm(ReasonForm):
         widget=forms.NumberInput(attrs={"class": "vIntegerField", "autocomplete": "off"}),
         help_text=_("20 gives the player 20 coins; -20 takes 20 away."),
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = forms.UUIDField(label=_("Key"), widget=forms.HiddenInput, initial=uuid.uuid4)
     field_order = ("amount", "reason", "key")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
