@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from draws.exceptions import PictureRefused
-from draws.models import Draw, PrizePicture
+from draws.models import Draw, PrizePicture, TextChange
 from draws.models.pictures import LONGEST_ALT
 from draws.picture_files import NAME, Files, file_name
 from draws.services import lock_draw
@@ -29,6 +29,8 @@ SEALED = _("Players entered this draw for the picture they saw: it stays as it i
 NO_ALT = _("Say in words what the picture shows: some players listen to it. Nothing was changed.")
 LONG_ALT = _("Say it in at most %(most)s characters. Nothing was changed.")
 NOT_FOUND = _("There is no such picture on this site: upload it. Nothing was changed.")
+# The field under which `draw_text_changes` keeps the address of a photo that was taken down.
+TAKEN_DOWN = "prize_image_url"
 
 
 def storage() -> Storage:
@@ -115,6 +117,37 @@ def sweep_files() -> int:
     return len(gone)
 
 
+@transaction.atomic
+def take_down_picture(draw_id: int, *, actor: User | None) -> list[Draw]:
+    """Take the photo of a published draw off every draw that shows it, for good, and delete its files.
+
+    Each shows its drawn picture from then on; what stood there is kept and said on the draw's page. Nothing
+    of it is sealed. Returns these draws. Raises PictureRefused; then nothing was changed.
+    """
+    address = Draw.objects.filter(pk=draw_id).values_list("prize_image_url", flat=True).first() or ""
+    sharing = Draw.objects.filter(prize_image_url=address).exclude(prize_image_url="").order_by("pk")
+    # Draws before files, as an upload locks them.
+    draws = list(sharing.select_for_update(no_key=True, of=("self",)))
+    _hold()
+    published = [draw for draw in draws if draw.published_at is not None]
+    if draw_id not in (draw.pk for draw in published):
+        raise PictureRefused(gettext("This is no published draw with a photo. Nothing was changed."))
+    if sharing.count() > len(draws):
+        raise PictureRefused(gettext("Another draw got this photo just now. Nothing was changed: try again."))
+    TextChange.objects.bulk_create(
+        TextChange(draw=draw, field=TAKEN_DOWN, old=address, new="", actor=actor) for draw in published
+    )
+    sharing.update(prize_image_url="")
+    PrizePicture.objects.filter(draw__in=draws).delete()
+    transaction.on_commit(sweep_files, robust=True)
+    return draws
+
+
+def is_taken_down(draw: Draw) -> bool:
+    """Whether the draw had a photo that was taken down."""
+    return TextChange.objects.filter(draw=draw, field=TAKEN_DOWN).exists()
+
+
 def _said(alt: str) -> str:
     alt = " ".join(alt.split())
     if not alt:
@@ -131,6 +164,8 @@ def _hold() -> None:
 
 
 def _save(draw: Draw, name: str, width: int, height: int, alt: str, actor: User | None) -> PrizePicture:
+    if is_taken_down(draw):
+        raise PictureRefused(gettext("The photo of this draw was taken down. Nothing was changed."))
     fields = {"name": name, "width": width, "height": height, "alt": alt, "uploaded_by": actor}
     picture, _ = PrizePicture.objects.update_or_create(draw=draw, defaults=fields)
     Draw.objects.filter(pk=draw.pk).update(prize_image_url=address_of(name, width))

@@ -18,6 +18,7 @@ from accounts.playing import may_play_problem
 from accounts.searching import words_query
 from accounts.services import has_confirmed_email
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
+from draws.pictures import TAKEN_DOWN
 from draws.revealing import Pseudonym, pseudonym_of, public_seals
 from draws.standing import holders, redraws_of
 from ledger.limits import Limit, tightest
@@ -81,6 +82,7 @@ class DrawPage:
     my_wins: list[Winner]
     coins_back: int
     changes: list[TextChange]
+    photo_gone: TextChange | None
 
     @property
     def freeze_by(self) -> datetime | None:
@@ -185,7 +187,7 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     redraws = redraws_of([draw.pk]) if drawn else []
     newest = LogRecord.objects.order_by("-n").values("head")[:1]
     seal = public_seals().annotate(log_head=Subquery(newest)).filter(pk=draw.pk).first()
-    changes = TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20]
+    changes = list(TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20])
     return DrawPage(
         draw=draw,
         seal=seal,
@@ -201,7 +203,8 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
         redraws=_of_draw(redraws, draw),
         my_wins=_wins_of(viewer, draw) if viewer and drawn and held.count else [],
         coins_back=_coins_back(draw, viewer) if viewer and held.count else 0,
-        changes=list(changes),
+        changes=[each for each in changes if each.field != TAKEN_DOWN],
+        photo_gone=next((each for each in changes if each.field == TAKEN_DOWN), None),
     )
 
 

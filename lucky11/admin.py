@@ -7,10 +7,13 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
 from accounts.admin.search import ids_by_address
 from accounts.models import User
+from draws.admin.handing_over import READ
 from lucky11 import door
 from lucky11.dashboard import dashboard
 from lucky11.operations import admin as operations
@@ -30,9 +33,9 @@ def password_change(request: HttpRequest, extra_context: dict[str, Any] | None =
     return redirect("account_change_password")
 
 
-admin.site.site_header = "Lucky11 staff"
-admin.site.site_title = "Lucky11 staff"
-admin.site.index_title = "Staff"
+admin.site.site_header = _("Lucky11 staff")
+admin.site.site_title = _("Lucky11 staff")
+admin.site.index_title = _("Staff")
 admin.site.index_template = "admin/lucky11_index.html"
 # Passwords change where everyone's do: with its limits on trying, and a mail about it.
 admin.site.password_change = admin.site.password_change_done = password_change  # type: ignore[assignment,method-assign]
@@ -48,7 +51,7 @@ class StaffLogAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = "A staff member’s e-mail (or how it begins) or id."
+    search_help_text = _("A staff member’s e-mail (or how it begins) or id.")
     fields = ("action_time", "by", "what", "did")
     readonly_fields = fields
 
@@ -62,15 +65,16 @@ class StaffLogAdmin(ReadOnly, StaffAdmin):
             return queryset, False
         return queryset.filter(Q(user_id__in=ids_by_address(search_term))), False
 
-    @admin.display(description="who")
+    @admin.display(description=pgettext_lazy("column", "who"))
     def by(self, entry: LogEntry) -> str:
         return link(change_url(User, entry.user_id), entry.user)
 
-    @admin.display(description="about")
+    @admin.display(description=pgettext_lazy("column", "about"))
     def what(self, entry: LogEntry) -> str:
         url = None if entry.is_deletion() else entry.get_admin_url()
         return link(url, entry.object_repr) if url else entry.object_repr
 
-    @admin.display(description="what and why")
+    @admin.display(description=_("what and why"))
     def did(self, entry: LogEntry) -> str:
-        return entry.get_change_message() or entry.get_action_flag_display()
+        said = entry.get_change_message() or entry.get_action_flag_display()
+        return gettext(READ) if said == READ else said

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.admin.approvals import to_decide
 from accounts.admin.base import staff
@@ -89,17 +90,17 @@ def beacon_waits() -> list[Draw]:
 
 def _waiting(request: HttpRequest) -> Iterator[Waiting]:
     may = request.user.has_perm
-    yield from _some("To approve", to_decide(staff(request)), "accounts_approval")
+    yield from _some(_("To approve"), to_decide(staff(request)), "accounts_approval")
     if may("draws.view_winner"):
         winners, state = Winner.objects.all(), Winner.HandOver
         claimed, to_claim = (winners.filter(hand_over=each) for each in (state.CLAIMED, state.TO_CLAIM))
-        yield from _some("Prizes to send", claimed, "draws_winner", "hand_over=claimed")
+        yield from _some(_("Prizes to send"), claimed, "draws_winner", "hand_over=claimed")
         query = f"hand_over={LAPSING}"
-        yield from _some("Prizes about to lapse", lapsing(winners), "draws_winner", query, urgent=True)
-        yield from _some("Prizes to be claimed", to_claim, "draws_winner", "hand_over=to_claim")
+        yield from _some(_("Prizes about to lapse"), lapsing(winners), "draws_winner", query, urgent=True)
+        yield from _some(_("Prizes to be claimed"), to_claim, "draws_winner", "hand_over=to_claim")
     if may("accounts.view_outboxemail"):
         failing = OutboxEmail.objects.filter(sent_at__isnull=True, attempts__gt=0)
-        yield from _some("Mails that fail", failing, "accounts_outboxemail", "state=failing", urgent=True)
+        yield from _some(_("Mails that fail"), failing, "accounts_outboxemail", "state=failing", urgent=True)
 
 
 def _some(
@@ -107,7 +108,7 @@ def _some(
 ) -> Iterator[Waiting]:
     count = rows[: COUNTED + 1].count()
     if count:
-        words = f"more than {COUNTED}" if count > COUNTED else str(count)
+        words = _("more than %(count)s") % {"count": COUNTED} if count > COUNTED else str(count)
         yield Waiting(what, words, f"{reverse(f'admin:{page}_changelist')}?{query}".rstrip("?"), urgent)
 
 
@@ -124,7 +125,7 @@ def operations(now: datetime) -> list[Operation]:
         ended = runs.filter(kind=kind, ok__isnull=False)
         parts += [ended.order_by("-id")[:1], runs.filter(kind=kind, ok=True).order_by("-id")[:1]]
     found = list({run.pk: run for run in parts[0].union(*parts[1:], all=True)}.values())
-    names = {CHECK: "Integrity check", BACKUP: "Backup"}
+    names = {CHECK: _("Integrity check"), BACKUP: _("Backup")}
     return [_operation(names[kind], [run for run in found if run.kind == kind], now) for kind in names]
 
 
@@ -132,9 +133,9 @@ def _operation(name: str, runs: list[OperationRun], now: datetime) -> Operation:
     newest = max(runs, key=lambda run: run.pk, default=None)
     good = max((run for run in runs if run.ok), key=lambda run: run.pk, default=None)
     if newest is None:
-        problem = "None is on record."
+        problem = _("None is on record.")
     elif not newest.ok:
-        problem = "It failed."
+        problem = _("It failed.")
     else:
-        problem = "It is long ago." if newest.started_at < now - STALE else ""
+        problem = _("It is long ago.") if newest.started_at < now - STALE else ""
     return Operation(name, newest, good, problem)

@@ -274,6 +274,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "stat
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # In this order on every page; collected, they are one file.
 STYLE_SHEETS = ["css/app.css", "css/parts.css", "css/pages.css"]
+# What passkeys need, in this order; collected, they are one file as well.
+PASSKEY_SCRIPTS = ["mfa/js/webauthn-json.js", "mfa/js/webauthn.js", "account/js/onload.js", "js/passkeys.js"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # -- backups, and where files are kept --

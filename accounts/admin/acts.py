@@ -1,6 +1,6 @@
 """Pages for what staff do beside editing: they say what will happen, ask why, and do it once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import StaffAdmin
 
@@ -25,11 +26,11 @@ class ReasonForm(forms.Form):
     """Why staff do what they are about to do."""
 
     reason = forms.CharField(
-        label="Why",
+        label=_("Why"),
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text="For the staff log.",
-        error_messages={"required": "Say why: the staff log keeps it with what was done."},
+        help_text=_("For the staff log."),
+        error_messages={"required": _("Say why: the staff log keeps it with what was done.")},
     )
 
 
@@ -43,10 +44,10 @@ class Act:
     do: Callable[[dict[str, Any]], str]
     refusals: tuple[type[Exception], ...] = ()
     facts: list[tuple[str, object]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
+    notes: Sequence[object] = ()
+    problems: Sequence[object] = ()
     # What is allowed and often not meant.
-    warnings: list[str] = field(default_factory=list)
+    warnings: Sequence[object] = ()
     # A sentence about the approval that the same act waits for; shown instead of the form.
     waiting: str = ""
     canonical: str = ""

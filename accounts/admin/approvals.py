@@ -9,17 +9,20 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import approvals
 from accounts.admin.acts import Act, PlainForm, perform
-from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time, staff
+from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
 
 State = Approval.State
+OWN = _("You asked for this: somebody else approves.")
 
 
 def waits(approval: Approval | None) -> str:
@@ -27,17 +30,18 @@ def waits(approval: Approval | None) -> str:
     if approval is None:
         return ""
     return format_html(
-        "Asked by {} at {}; waits for a second staff member. {}",
+        gettext("Asked by {} at {}; waits for a second staff member. {}"),
         approval.asked_by,
         short_time(approval.asked_at),
-        link(change_url(Approval, approval.pk), "See what was asked"),
+        link(change_url(Approval, approval.pk), gettext("See what was asked")),
     )
 
 
 class StateFilter(admin.SimpleListFilter):
     """What waits, unless another state is chosen."""
 
-    title = parameter_name = "state"
+    title = pgettext_lazy("column", "state")
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return [choice for choice in State.choices if choice[0] != State.WAITING]
@@ -55,11 +59,11 @@ class NoteForm(forms.Form):
     """Why it is not done."""
 
     note = forms.CharField(
-        label="Why not",
+        label=_("Why not"),
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text="Whoever asked reads it.",
-        error_messages={"required": "Say why not: whoever asked reads it."},
+        help_text=_("Whoever asked reads it."),
+        error_messages={"required": _("Say why not: whoever asked reads it.")},
     )
 
 
@@ -84,8 +88,10 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         "note",
     )
     readonly_fields = fields
-    # The staff page of what an act is about, by the kind its subject names; other apps add theirs.
-    subject_pages: ClassVar[dict[str, str]] = {"user": "admin:accounts_user_change"}
+    # What an act is about, by the kind its subject names; other apps add theirs.
+    subject_pages: ClassVar[dict[str, Subject]] = {
+        "user": Subject("admin:accounts_user_change", _("user %(id)s"))
+    }
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) or bool(approvals.kinds_of(staff(request)))
@@ -99,19 +105,19 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             return rows
         return rows.filter(kind__in=approvals.kinds_of(staff(request)))
 
-    @admin.display(description="asked")
+    @admin.display(description=pgettext_lazy("column", "asked"))
     def asked(self, approval: Approval) -> str:
         return short_time(approval.asked_at)
 
-    @admin.display(description="what would be done")
+    @admin.display(description=_("what would be done"))
     def what(self, approval: Approval) -> str:
         return approval.summary
 
-    @admin.display(description="about")
+    @admin.display(description=pgettext_lazy("column", "about"))
     def about(self, approval: Approval) -> str | SafeString:
         kind, _, key = approval.subject.partition(":")
         page = self.subject_pages.get(kind)
-        return link(reverse(page, args=[key]), f"{kind} {key}") if page and key else approval.subject
+        return page.link(key) if page and key else approval.subject
 
     # -- pages --
 
@@ -142,18 +148,19 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
 
         def do(given: dict[str, Any]) -> str:
             said = approvals.approve(approval.pk, by=staff(request))
-            self.log_change(request, approval, f"Approved, as {approval.asked_by} asked: {said}")
+            logged = gettext("Approved, as %(staff)s asked: %(said)s")
+            self.log_change(request, approval, logged % {"staff": approval.asked_by, "said": said})
             return said
 
         act = Act(
-            title="Approve",
-            button="Approve: it is done at once",
+            title=gettext("Approve"),
+            button=gettext("Approve: it is done at once"),
             form=PlainForm(request.POST if request.method == "POST" else None),
             do=do,
             refusals=(ApprovalError,),
             facts=_facts(approval),
-            notes=["It is done as soon as you approve, in both your names."],
-            problems=[*_decided(approval), *(["You asked for this: somebody else approves."] if own else [])],
+            notes=[gettext("It is done as soon as you approve, in both your names.")],
+            problems=[*_decided(approval), *([OWN] if own else [])],
             danger=True,
         )
         return perform(self, request, approval, act, change_url(Approval, approval.pk))
@@ -162,15 +169,19 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         """Turn it down, with a note; whoever asked withdraws it here."""
         approval = self._about(request, object_id)
         own = approval.asked_by_id == request.user.pk
+        word = gettext("Withdraw") if own else gettext("Refuse")
 
         def do(given: dict[str, Any]) -> str:
             approvals.refuse(approval.pk, by=staff(request), note=given["note"])
-            self.log_change(request, approval, f"{'Withdrawn' if own else 'Refused'}. Why: {given['note']}")
-            return f"{'Withdrawn' if own else 'Refused'}. Nothing was changed."
+            logged = gettext("Withdrawn. Why: %(why)s") if own else gettext("Refused. Why: %(why)s")
+            self.log_change(request, approval, logged % {"why": given["note"]})
+            if own:
+                return gettext("Withdrawn. Nothing was changed.")
+            return gettext("Refused. Nothing was changed.")
 
         act = Act(
-            title="Withdraw" if own else "Refuse",
-            button="Withdraw" if own else "Refuse",
+            title=word,
+            button=word,
             form=NoteForm(request.POST if request.method == "POST" else None),
             do=do,
             refusals=(ApprovalError,),
@@ -201,14 +212,14 @@ def to_decide(user: User) -> QuerySet[Approval]:
 
 def _facts(approval: Approval) -> list[tuple[str, object]]:
     return [
-        ("What", approval.summary),
-        ("Why", approval.reason),
-        ("Asked by", approval.asked_by),
-        ("Asked at", short_time(approval.asked_at)),
+        (gettext("What"), approval.summary),
+        (gettext("Why"), approval.reason),
+        (gettext("Asked by"), approval.asked_by),
+        (gettext("Asked at"), short_time(approval.asked_at)),
     ]
 
 
 def _decided(approval: Approval) -> list[str]:
-    return (
-        [] if approval.state == State.WAITING else [f"It is {approval.get_state_display().lower()} already."]
-    )
+    if approval.state == State.WAITING:
+        return []
+    return [gettext("It is %(state)s already.") % {"state": approval.get_state_display().lower()}]

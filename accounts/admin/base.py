@@ -1,5 +1,6 @@
 """What every staff page has in common: bounded lists, narrow saves under a lock, and a log of who and why."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,10 +13,13 @@ from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.lists import BoundedPaginator, StaffChangeList
 from accounts.models import User
@@ -27,17 +31,17 @@ class ReasonedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A change to a row, with the reason that goes into the staff log."""
 
     reason = forms.CharField(
-        label="Why",
+        label=_("Why"),
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="For the staff log; needed whenever something changes.",
+        help_text=_("For the staff log; needed whenever something changes."),
     )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if changed_fields(self) and "reason" in self.fields and not self.cleaned_data.get("reason"):
-            self.add_error("reason", "Say why: the staff log keeps it with the change.")
+            self.add_error("reason", gettext("Say why: the staff log keeps it with the change."))
         return cleaned
 
 
@@ -94,7 +98,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def construct_change_message(  # type: ignore[override]
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> str:
-        return "Added." if add else described(form)
+        return gettext("Added.") if add else described(form)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """Nothing changed, nothing logged."""
@@ -114,6 +118,18 @@ class ReadOnly:
         return False
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A kind of row that movements and approvals name by a code, such as draw:12: its page, and its words."""
+
+    page: str
+    words: Any
+
+    def link(self, key: str) -> SafeString:
+        """The way to the row with this key."""
+        return link(reverse(self.page, args=[key]), self.words % {"id": key})
+
+
 def changed_fields(form: Any) -> list[str]:
     """The fields of a bound form that differ from the row, without the reason."""
     return [name for name in form.changed_data if name != "reason"]
@@ -127,18 +143,19 @@ def described(form: Any) -> str:
         for name in changed_fields(form)
     ]
     reason = form.cleaned_data.get("reason", "")
-    return " ".join([*changes, f"Why: {reason}"] if changes and reason else changes)
+    why = [gettext("Why: %(why)s") % {"why": reason}] if changes and reason else []
+    return " ".join([*changes, *why])
 
 
 def _shown(form: Any, name: str, value: Any) -> str:
     choices = getattr(form.fields[name], "choices", None)
     if isinstance(value, bool):
-        text = "yes" if value else "no"
+        text = gettext("yes") if value else gettext("no")
     elif hasattr(value, "__iter__") and not isinstance(value, str):
         text = ", ".join(map(str, value))
     else:
         text = str(dict(choices).get(value, value) if choices else "" if value is None else value)
-    text = " ".join(text.split()) or "(empty)"
+    text = " ".join(text.split()) or gettext("(empty)")
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
@@ -155,7 +172,7 @@ def link(url: str, text: object) -> SafeString:
 
 def short_time(when: datetime) -> str:
     """A time for a list, on the staff member's clock."""
-    return f"{localtime(when):%d %b %Y, %H:%M}"
+    return date_format(localtime(when), "d M Y, H:i")
 
 
 def change_url(model: type[Model], pk: Any) -> str:

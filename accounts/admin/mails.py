@@ -6,25 +6,28 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts import outbox
 from accounts.admin.base import ReadOnly, StaffAdmin, short_time
 from accounts.models import OutboxEmail
 
 STATES = {
-    "waiting": ("Waiting", Q(sent_at__isnull=True, attempts=0)),
-    "failing": ("Failing", Q(sent_at__isnull=True, attempts__gt=0)),
-    "sent": ("Sent", Q(sent_at__isnull=False)),
+    "waiting": (_("Waiting"), Q(sent_at__isnull=True, attempts=0)),
+    "failing": (_("Failing"), Q(sent_at__isnull=True, attempts__gt=0)),
+    "sent": (_("Sent"), Q(sent_at__isnull=False)),
 }
 
 
 class StateFilter(admin.SimpleListFilter):
     """Waiting for its first try, failing, or sent."""
 
-    title = parameter_name = "state"
+    title = pgettext_lazy("column", "state")
+    parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(key, label) for key, (label, _) in STATES.items()]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(key, label) for key, (label, rows) in STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxEmail]) -> QuerySet[OutboxEmail] | None:
         state = STATES.get(self.value() or "")
@@ -41,7 +44,7 @@ class MailAdmin(ReadOnly, StaffAdmin):
     readonly_fields = ("state",)
     ordering = ("-id",)
     search_fields = ("recipient",)
-    search_help_text = "The whole address."
+    search_help_text = _("The whole address.")
     actions = ("try_again",)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -59,32 +62,38 @@ class MailAdmin(ReadOnly, StaffAdmin):
         term = search_term.strip().lower()
         return (queryset.filter(recipient=term) if term else queryset), False
 
-    @admin.display(description="written")
+    @admin.display(description=pgettext_lazy("column", "written"))
     def written(self, mail: OutboxEmail) -> str:
         return short_time(mail.created_at)
 
-    @admin.display(description="next try")
+    @admin.display(description=_("next try"))
     def next_try(self, mail: OutboxEmail) -> str:
         return "–" if mail.sent_at or mail.attempts >= outbox.MAX_ATTEMPTS else short_time(mail.due_at)
 
-    @admin.display(description="state")
+    @admin.display(description=pgettext_lazy("column", "state"))
     def state(self, mail: OutboxEmail) -> str:
         if mail.sent_at is not None:
-            return "Sent"
+            return gettext("Sent")
         if mail.attempts >= outbox.MAX_ATTEMPTS:
-            return "Given up"
-        return "Failing" if mail.attempts else "Waiting"
+            return gettext("Given up")
+        return gettext("Failing") if mail.attempts else gettext("Waiting")
 
-    @admin.action(description="Try again now", permissions=["retry"])
+    @admin.action(description=_("Try again now"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxEmail]) -> None:
         """Send the chosen mails with the next sweep, also those that were given up."""
         with transaction.atomic():
             unsent = list(queryset.filter(sent_at__isnull=True)[: self.list_per_page])
             outbox.try_again([mail.pk for mail in unsent])
             for mail in unsent:
-                why = mail.last_error or "it was still waiting"
-                self.log_change(request, mail, f"Asked for another try now. Why: {why}")
-        said = (
-            f"{len(unsent)} mails go out with the next sweep." if unsent else "These mails were sent already."
+                why = mail.last_error or gettext("it was still waiting")
+                logged = gettext("Asked for another try now. Why: %(why)s") % {"why": why}
+                self.log_change(request, mail, logged)
+        if not unsent:
+            self.message_user(request, gettext("These mails were sent already."), messages.WARNING)
+            return
+        said = ngettext(
+            "%(count)s mail goes out with the next sweep.",
+            "%(count)s mails go out with the next sweep.",
+            len(unsent),
         )
-        self.message_user(request, said, messages.SUCCESS if unsent else messages.WARNING)
+        self.message_user(request, said % {"count": len(unsent)}, messages.SUCCESS)

@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.acts import Act, ReasonForm, perform
 from accounts.admin.base import StaffAdmin, change_url, short_time, staff
@@ -11,13 +13,14 @@ from accounts.models import User
 from accounts.services import confirm_email
 from accounts.suspending import SuspensionRefused, end_suspension, suspend
 
+CONFIRMING = _("Do this only when you know that the address is theirs. The welcome coins follow at once.")
 SUSPENDING = [
-    "The player is told at once, with your reason.",
-    "They can still sign in, read, claim a prize, download their data and leave.",
-    "They take no tickets and get no coins for visits.",
-    "Tickets that they hold stay in their draws and may win; their coins stay theirs.",
+    _("The player is told at once, with your reason."),
+    _("They can still sign in, read, claim a prize, download their data and leave."),
+    _("They take no tickets and get no coins for visits."),
+    _("Tickets that they hold stay in their draws and may win; their coins stay theirs."),
 ]
-ENDING = ["The player is told at once, with your reason, and may take tickets again."]
+ENDING = [_("The player is told at once, with your reason, and may take tickets again.")]
 
 
 class PlayersReasonForm(ReasonForm):
@@ -25,7 +28,7 @@ class PlayersReasonForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = "The player reads it. The staff log keeps it."
+        self.fields["reason"].help_text = gettext("The player reads it. The staff log keeps it.")
 
 
 def confirm_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpResponse:
@@ -33,16 +36,17 @@ def confirm_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpRe
 
     def do(given: dict[str, Any]) -> str:
         confirm_email(player)
-        page.log_change(request, player, f"Confirmed the e-mail {player.email}. Why: {given['reason']}")
-        return f"{player.email} is confirmed."
+        logged = gettext("Confirmed the e-mail %(email)s. Why: %(why)s")
+        page.log_change(request, player, logged % {"email": player.email, "why": given["reason"]})
+        return gettext("%(email)s is confirmed.") % {"email": player.email}
 
     act = Act(
-        title="Confirm the e-mail",
-        button="Confirm the e-mail",
+        title=gettext("Confirm the e-mail"),
+        button=gettext("Confirm the e-mail"),
         form=ReasonForm(request.POST or None),
         do=do,
-        facts=[("Player", player), ("E-mail", player.email)],
-        notes=["Do this only when you know that the address is theirs. The welcome coins follow at once."],
+        facts=[(gettext("Player"), player), (gettext("E-mail"), player.email)],
+        notes=[CONFIRMING],
         problems=list(_why_not_confirm(player)),
     )
     return perform(page, request, player, act, change_url(User, player.pk))
@@ -53,16 +57,16 @@ def suspend_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpRe
 
     def do(given: dict[str, Any]) -> str:
         suspend(player.pk, given["reason"], staff(request))
-        page.log_change(request, player, f"Suspended. Why: {given['reason']}")
-        return f"{player} is suspended."
+        page.log_change(request, player, gettext("Suspended. Why: %(why)s") % {"why": given["reason"]})
+        return gettext("%(player)s is suspended.") % {"player": player}
 
     act = Act(
-        title="Suspend the player",
-        button="Suspend",
+        title=gettext("Suspend the player"),
+        button=gettext("Suspend"),
         form=PlayersReasonForm(request.POST or None),
         do=do,
         refusals=(SuspensionRefused,),
-        facts=[("Player", player)],
+        facts=[(gettext("Player"), player)],
         notes=SUSPENDING,
         danger=True,
     )
@@ -74,17 +78,22 @@ def end_suspension_page(page: StaffAdmin, request: HttpRequest, player: User) ->
 
     def do(given: dict[str, Any]) -> str:
         end_suspension(player.pk, given["reason"], staff(request))
-        page.log_change(request, player, f"Ended the suspension. Why: {given['reason']}")
-        return f"{player} may play again."
+        logged = gettext("Ended the suspension. Why: %(why)s") % {"why": given["reason"]}
+        page.log_change(request, player, logged)
+        return gettext("%(player)s may play again.") % {"player": player}
 
     since = short_time(player.suspended_at) if player.suspended_at else "–"
     act = Act(
-        title="End the suspension",
-        button="End the suspension",
+        title=gettext("End the suspension"),
+        button=gettext("End the suspension"),
         form=PlayersReasonForm(request.POST or None),
         do=do,
         refusals=(SuspensionRefused,),
-        facts=[("Player", player), ("Suspended", since), ("Why", player.suspended_reason or "–")],
+        facts=[
+            (gettext("Player"), player),
+            (gettext("Suspended"), since),
+            (gettext("Why"), player.suspended_reason or "–"),
+        ],
         notes=ENDING,
     )
     return perform(page, request, player, act, change_url(User, player.pk))
@@ -92,12 +101,10 @@ def end_suspension_page(page: StaffAdmin, request: HttpRequest, player: User) ->
 
 def _why_not_confirm(player: User) -> list[str]:
     if not player.email:
-        return ["This player has no e-mail."]
+        return [gettext("This player has no e-mail.")]
     verified = EmailAddress.objects.filter(email=player.email, verified=True).first()
     if verified is None:
         return []
-    return [
-        "It is confirmed already."
-        if verified.user_id == player.pk
-        else "Another player has confirmed this e-mail as theirs."
-    ]
+    if verified.user_id == player.pk:
+        return [gettext("It is confirmed already.")]
+    return [gettext("Another player has confirmed this e-mail as theirs.")]

@@ -7,37 +7,43 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
 from accounts.breaks import is_excluded_address
 from accounts.models import User
 
+ON_A_BREAK = _("A player with this e-mail address took a break that still lasts. Nobody can end it early.")
+OWN = _("You cannot take this from yourself: ask another member of staff.")
 OWN_RIGHTS = ("is_staff", "is_superuser")
 
 
 class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
     """A player made by staff."""
 
-    email = forms.EmailField(label="E-mail", max_length=254, widget=AdminTextInputWidget())
+    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=AdminTextInputWidget())
     new_password = forms.CharField(
-        label="Password",
+        label=_("Password"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"}),
-        help_text="Leave it empty, and the player chooses one with “Forgot your password?”.",
+        help_text=_("Leave it empty, and the player chooses one with “Forgot your password?”."),
     )
     confirmed = forms.BooleanField(
-        label="The e-mail is confirmed",
+        label=_("The e-mail is confirmed"),
         required=False,
-        help_text="You know that the address is theirs. The welcome coins come at once; "
-        "otherwise they come when the player confirms.",
+        help_text=_(
+            "You know that the address is theirs. The welcome coins come at once; "
+            "otherwise they come when the player confirms."
+        ),
     )
     reason = forms.CharField(
-        label="Why",
+        label=_("Why"),
         max_length=500,
         widget=AdminTextInputWidget(),
-        help_text="For the staff log.",
-        error_messages={"required": "Say why: the staff log keeps it with the new player."},
+        help_text=_("For the staff log."),
+        error_messages={"required": _("Say why: the staff log keeps it with the new player.")},
     )
 
     class Meta:
@@ -47,11 +53,9 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()
         if EmailAddress.objects.filter(email=email, verified=True).exists():
-            raise ValidationError("There is a player with this e-mail address already.")
+            raise ValidationError(gettext("There is a player with this e-mail address already."))
         if is_excluded_address(email):
-            raise ValidationError(
-                "A player with this e-mail address took a break that still lasts. Nobody can end it early."
-            )
+            raise ValidationError(ON_A_BREAK)
         return email
 
     def clean_new_password(self) -> str:
@@ -88,5 +92,5 @@ class PlayerForm(ReasonedForm):
         if self.asked_by is not None and self.instance.pk == self.asked_by.pk:
             for name in OWN_RIGHTS:
                 if name in self.changed_data and not self.cleaned_data.get(name):
-                    self.add_error(name, "You cannot take this from yourself: ask another member of staff.")
+                    self.add_error(name, OWN)
         return cleaned

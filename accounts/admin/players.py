@@ -14,6 +14,8 @@ from django.db.models import Q, QuerySet, TextField
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import player_acts
 from accounts.admin.acts import found
@@ -24,7 +26,7 @@ from accounts.models import User
 from accounts.services import create_player
 
 ASKED: tuple[None, Any] = (None, {"fields": ("reason",)})
-SUSPENDED: tuple[str, Any] = ("Suspension", {"fields": ("suspended_at", "suspended_reason")})
+SUSPENDED: tuple[Any, Any] = (_("Suspension"), {"fields": ("suspended_at", "suspended_reason")})
 SUSPEND = "accounts.suspend_user"
 RIGHTS = ("is_staff", "is_superuser", "groups")
 STATISTICS = ("coins", "streak", "total_participations", "total_wins", "total_earnings", "time_zone")
@@ -41,11 +43,16 @@ class PlayerPanel:
 class MarkedFilter(admin.SimpleListFilter):
     """The few who are not plain players; one small index serves them all."""
 
-    title = "who"
+    title = pgettext_lazy("column", "who")
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("vip", "VIP"), ("staff", "Staff"), ("suspended", "Suspended"), ("closed", "Closed")]
+        return [
+            ("vip", gettext("VIP")),
+            ("staff", gettext("Staff")),
+            ("suspended", gettext("Suspended")),
+            ("closed", gettext("Closed")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User] | None:
         marks = {
@@ -63,7 +70,7 @@ class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
 
     model = EmailAddress
     fields = ("email", "primary", "verified")
-    verbose_name_plural = "e-mail addresses"
+    verbose_name_plural = _("e-mail addresses")
     can_delete = False
     extra = 0
 
@@ -94,7 +101,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at", "-id")
     MOST_COINS = "most"
     search_fields = ("email",)
-    search_help_text = "An e-mail or how it begins, words of a name, or an id."
+    search_help_text = _("An e-mail or how it begins, words of a name, or an id.")
     readonly_fields = (
         *("address", "id", "created_at", "last_login", "closed_at"),
         *("suspended_at", "suspended_reason", *STATISTICS),
@@ -106,10 +113,10 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("address", ("first_name", "last_name"), "is_vip")}),
         SUSPENDED,
-        ("Staff rights", {"fields": RIGHTS, "classes": ("collapse",)}),
+        (_("Staff rights"), {"fields": RIGHTS, "classes": ("collapse",)}),
         ASKED,
         (
-            "Kept by the site",
+            _("Kept by the site"),
             {
                 "fields": (
                     ("coins", "streak"),
@@ -163,32 +170,32 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ) -> tuple[QuerySet[User], bool]:
         return (find_players(queryset, search_term) if search_term.strip() else queryset), False
 
-    @admin.display(description="e-mail")
+    @admin.display(description=_("e-mail"))
     def address(self, user: User) -> str:
-        return user.email or f"none (player {user.pk})"
+        return user.email or gettext("none (player %(id)s)") % {"id": user.pk}
 
-    @admin.display(description="name")
+    @admin.display(description=_("name"))
     def name(self, user: User) -> str:
         return " ".join(filter(None, (user.first_name, user.last_name))) or "–"
 
-    @admin.display(description="standing")
+    @admin.display(description=_("standing"))
     def standing(self, user: User) -> str:
-        marks = [("mark", "VIP", user.is_vip), ("state", "Staff", user.is_staff)]
-        marks.append(("late", "Suspended", user.suspended_at is not None))
-        marks.append(("state", "Closed", not user.is_active))
+        marks = [("mark", gettext("VIP"), user.is_vip), ("state", gettext("Staff"), user.is_staff)]
+        marks.append(("late", gettext("Suspended"), user.suspended_at is not None))
+        marks.append(("state", gettext("Closed"), not user.is_active))
         return format_html_join(
             " ", '<span class="{}">{}</span>', ((kind, label) for kind, label, holds in marks if holds)
         )
 
-    @admin.display(description="joined")
+    @admin.display(description=_("joined"))
     def joined(self, user: User) -> str:
         return short_time(user.created_at)
 
-    @admin.display(description="confirmed", boolean=True)
+    @admin.display(description=_("confirmed"), boolean=True)
     def confirmed(self, user: User) -> bool:
         return any(address.verified for address in user.emailaddress_set.all())  # type: ignore[attr-defined]
 
-    @admin.display(description="days in a row with a ticket")
+    @admin.display(description=_("days in a row with a ticket"))
     def streak(self, user: User) -> int:
         return user.streak_today()
 
@@ -219,9 +226,11 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> str:
         if not add:
-            return "Set a new password." if "password1" in form.fields else described(form)
-        known = "confirmed" if form.cleaned_data["confirmed"] else "not confirmed"
-        return f"Added, e-mail {known}. Why: {form.cleaned_data['reason']}"
+            return gettext("Set a new password.") if "password1" in form.fields else described(form)
+        given = form.cleaned_data
+        if given["confirmed"]:
+            return gettext("Added, e-mail confirmed. Why: %(why)s") % {"why": given["reason"]}
+        return gettext("Added, e-mail not confirmed. Why: %(why)s") % {"why": given["reason"]}
 
     # -- pages --
 

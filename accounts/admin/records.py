@@ -7,6 +7,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
 from accounts.admin.players import PlayerAdmin, PlayerPanel
@@ -22,7 +24,7 @@ class OfPlayers(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = "A player’s e-mail (or how it begins) or id."
+    search_help_text = _("A player’s e-mail (or how it begins) or id.")
     # Models whose rows a player's page leads to; other apps add theirs.
     listed: ClassVar[list[type[Model]]] = []
 
@@ -36,7 +38,7 @@ class OfPlayers(ReadOnly, StaffAdmin):
             return queryset, False
         return queryset.filter(user_id__in=ids_by_address(search_term)), False
 
-    @admin.display(description="player")
+    @admin.display(description=_("player"))
     def player(self, row: Any) -> str:
         return link(change_url(User, row.user_id), row.user)
 
@@ -52,11 +54,11 @@ class MessageAdmin(OfPlayers):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("body")
 
-    @admin.display(description="written")
+    @admin.display(description=pgettext_lazy("column", "written"))
     def written(self, message: Message) -> str:
         return short_time(message.created_at)
 
-    @admin.display(description="read")
+    @admin.display(description=pgettext_lazy("column", "read"))
     def read(self, message: Message) -> str:
         return short_time(message.read_at) if message.read_at else "–"
 
@@ -78,9 +80,9 @@ class PlayBreakAdmin(OfPlayers):
     fields = ("kind", "player", "starts_at", "until")
     readonly_fields = fields
 
-    @admin.display(description="until")
+    @admin.display(description=pgettext_lazy("column", "until"))
     def until(self, row: PlayBreak) -> str:
-        return short_time(row.ends_at) if row.ends_at else "for good"
+        return short_time(row.ends_at) if row.ends_at else gettext("for good")
 
 
 OfPlayers.listed += [Message, RulesAcceptance, PlayBreak]

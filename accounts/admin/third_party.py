@@ -14,6 +14,7 @@ from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.admin.base import ReasonedForm, StaffAdmin, described
 
@@ -54,4 +55,5 @@ class StaffGroupAdmin(StaffAdmin, auth_admin.GroupAdmin):
     def construct_change_message(  # type: ignore[override]
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> str:
-        return f"{'Added. ' if add else ''}{described(form)}"
+        changes = described(form)
+        return f"{_('Added.')} {changes}" if add else changes

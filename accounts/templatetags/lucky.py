@@ -107,6 +107,13 @@ def style_sheets() -> list[str]:
 
 
 @register.simple_tag
+def passkey_scripts() -> list[str]:
+    """The addresses of the scripts that passkeys need: one where static files are collected, else each."""
+    names = getattr(staticfiles_storage, "passkey_scripts", settings.PASSKEY_SCRIPTS)
+    return [staticfiles_storage.url(name) for name in names]
+
+
+@register.simple_tag
 def server_now() -> str:
     """The server's time for the script's countdown."""
     return timezone.now().isoformat(timespec="milliseconds")

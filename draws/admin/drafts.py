@@ -7,7 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timezone import get_current_timezone, localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.acts import Act, PlainForm, perform
 from accounts.admin.base import StaffAdmin, change_url
@@ -17,9 +20,19 @@ from draws.exceptions import DrawError
 from draws.models import Draw
 
 # What the card shows where the form is still empty.
-UNNAMED, TICKETS = "The title comes here", 100
-TAKEN_OVER = "Title, texts, prize, price, limits, winners, reserves, and how it is drawn"
-NOT_TAKEN_OVER = "Tickets, winners, secrets, the seal, corrections: a new draw has its own"
+UNNAMED, TICKETS = _("The title comes here"), 100
+TAKEN_OVER = _("Title, texts, prize, price, limits, winners, reserves, and how it is drawn")
+NOT_TAKEN_OVER = _("Tickets, winners, secrets, the seal, corrections: a new draw has its own")
+COPYING = [
+    _(
+        "The copy closes on the same weekday and at the same time of day, on the next such day that is "
+        "at least an hour away."
+    ),
+    _(
+        "It is a draft: nobody but staff sees it until you publish it, and until then all of it can be "
+        "changed."
+    ),
+]
 
 
 def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpResponse:
@@ -41,7 +54,7 @@ def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpR
 
 def _showable(draw: Draw) -> Draw:
     draw.pk = draw.pk or 0
-    draw.title = draw.title or UNNAMED
+    draw.title = draw.title or str(UNNAMED)
     draw.draw_time = draw.draw_time or timezone.now() + duplicating.WEEK
     draw.max_participants = draw.max_participants or TICKETS
     return draw
@@ -61,24 +74,19 @@ def duplicate_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRe
     closes = duplicating.next_closing(draw.draw_time, timezone.now(), zone)
     copies: list[Draw] = []
     act = Act(
-        title="Duplicate this draw",
-        button="Make a draft like it",
+        title=gettext("Duplicate this draw"),
+        button=gettext("Make a draft like it"),
         form=PlainForm(request.POST if request.method == "POST" else None),
         do=lambda given: _duplicate(page, request, draw, copies),
         refusals=(DrawError,),
         facts=[
-            ("Taken over", TAKEN_OVER),
-            ("Not taken over", NOT_TAKEN_OVER),
-            ("Picture", _picture(draw)),
-            ("This draw closes", _weekday(draw.draw_time)),
-            ("The copy would close", _weekday(closes)),
+            (gettext("Taken over"), TAKEN_OVER),
+            (gettext("Not taken over"), NOT_TAKEN_OVER),
+            (gettext("Picture"), _picture(draw)),
+            (gettext("This draw closes"), _weekday(draw.draw_time)),
+            (gettext("The copy would close"), _weekday(closes)),
         ],
-        notes=[
-            "The copy closes on the same weekday and at the same time of day, on the next such day that is "
-            "at least an hour away.",
-            "It is a draft: nobody but staff sees it until you publish it, and until then all of it can be "
-            "changed.",
-        ],
+        notes=COPYING,
     )
     answer = perform(page, request, draw, act, change_url(Draw, draw.pk))
     return redirect(change_url(Draw, copies[0].pk)) if copies else answer
@@ -86,19 +94,21 @@ def duplicate_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRe
 
 def _duplicate(page: StaffAdmin, request: HttpRequest, draw: Draw, copies: list[Draw]) -> str:
     copy = duplicating.duplicate_draw(draw.pk, get_current_timezone())
-    page.log_addition(request, copy, f"Duplicated from {draw}.")
+    page.log_addition(request, copy, gettext("Duplicated from %(draw)s.") % {"draw": draw})
     copies.append(copy)
-    closes = moment(copy.draw_time)
-    return f"This is a draft like {draw}. It would close at {closes}: read it before you publish."
+    said = gettext("This is a draft like %(draw)s. It would close at %(time)s: read it before you publish.")
+    return said % {"draw": draw, "time": moment(copy.draw_time)}
 
 
 def _weekday(when: datetime) -> str:
-    return f"{localtime(when):%A}, {moment(when)}"
+    return f"{date_format(localtime(when), 'l')}, {moment(when)}"
 
 
 def _picture(draw: Draw) -> str:
     if not draw.prize_image_url:
-        return "The same illustration"
+        return gettext("The same illustration")
     if duplicating.shared_picture(draw):
-        return "The same"
-    return "Not taken over: it is not the site’s own. The copy shows the illustration until you choose one"
+        return gettext("The same")
+    return gettext(
+        "Not taken over: it is not the site’s own. The copy shows the illustration until you choose one"
+    )

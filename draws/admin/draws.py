@@ -12,14 +12,17 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from accounts import wording
 from accounts.admin.acts import found
 from accounts.admin.approvals import ApprovalAdmin
-from accounts.admin.base import StaffAdmin, short_time, staff
+from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
 from accounts.searching import words_query
 from draws import drafting, publishing, text_changes
-from draws.admin import acts, beacon, drafts, picture_forms, words
+from draws.admin import acts, beacon, drafts, picture_forms, taking_down, words
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, Moment, PublishedForm
 from draws.beacon import pinned
@@ -46,7 +49,7 @@ class DrawAdmin(StaffAdmin):
     list_display = ("headline", "standing", "progress", "closes", "price", "prize")
     list_filter = (StateFilter, ClosingFilter, ModeFilter, VipFilter)
     search_fields = ("title",)
-    search_help_text = "Words of the title, or the number."
+    search_help_text = _("Words of the title, or the number.")
 
     formfield_overrides: ClassVar[dict[Any, dict[str, Any]]] = {
         DateTimeField: {"form_class": SplitDateTimeField, "widget": Moment}
@@ -69,37 +72,35 @@ class DrawAdmin(StaffAdmin):
         match = Q(title_words=words) if number is None else Q(title_words=words) | Q(pk=number)
         return queryset.alias(title_words=SearchVector("title", config="simple")).filter(match), False
 
-    @admin.display(description="draw")
+    @admin.display(description=pgettext_lazy("column", "draw"))
     def headline(self, draw: Draw) -> str:
-        mark = format_html(' <span class="mark">{}</span>', "VIP") if draw.vip_only else ""
+        mark = format_html(' <span class="mark">{}</span>', gettext("VIP")) if draw.vip_only else ""
         return format_html('<span class="number">{}</span> {}{}', draw.pk, draw.title, mark)
 
-    @admin.display(description="state")
+    @admin.display(description=pgettext_lazy("column", "state"))
     def standing(self, draw: Draw) -> str:
         state = draw.state
-        late = "Overdue" if is_overdue(draw, timezone.now()) else ""
+        late = gettext("Overdue") if is_overdue(draw, timezone.now()) else ""
         return words.badge(f"state-{state}", state.label, late)
 
-    @admin.display(description="tickets taken")
+    @admin.display(description=_("tickets taken"))
     def progress(self, draw: Draw) -> str:
         taken, all_tickets = draw.current_participants, draw.max_participants
-        return format_html(
-            "<progress value='{}' max='{}' aria-hidden='true'></progress> {} of {}",
-            str(taken),
-            str(all_tickets),
-            f"{taken:,}",
-            f"{all_tickets:,}",
+        bar = format_html(
+            "<progress value='{}' max='{}' aria-hidden='true'></progress>", str(taken), str(all_tickets)
         )
+        figures = {"taken": wording.grouped(taken), "all": wording.grouped(all_tickets)}
+        return format_html("{} {}", bar, gettext("%(taken)s of %(all)s") % figures)
 
-    @admin.display(description="closes at")
+    @admin.display(description=_("closes at"))
     def closes(self, draw: Draw) -> str:
         return short_time(draw.draw_time)
 
-    @admin.display(description="a ticket")
+    @admin.display(description=_("a ticket"))
     def price(self, draw: Draw) -> str:
-        return words.coins(draw.entry_fee)
+        return wording.coins(draw.entry_fee)
 
-    @admin.display(description="prize")
+    @admin.display(description=_("prize"))
     def prize(self, draw: Draw) -> str:
         return words.prize(draw.prize_amount, draw.prize_coins)
 
@@ -130,23 +131,26 @@ class DrawAdmin(StaffAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Draw | None = None) -> Any:
         rules = [
-            ("Tickets", {"fields": TICKETS}),
-            ("Times", {"fields": TIMES}),
-            ("Winners", {"fields": PLACES}),
+            (_("Tickets"), _("Tickets, sealed"), {"fields": TICKETS}),
+            (_("Times"), _("Times, sealed"), {"fields": TIMES}),
+            (_("Winners"), _("Winners, sealed"), {"fields": PLACES}),
         ]
         if obj is None or obj.published_at is None:
-            prize = ("Prize", {"fields": (*PRIZE[:1], *text_changes.FIELDS, *PRIZE[1:])})
-            return [prize, ("Picture", {"fields": (*self._photo(request, obj), *PICTURE)}), *rules]
+            return [
+                (_("Prize"), {"fields": (*PRIZE[:1], *text_changes.FIELDS, *PRIZE[1:])}),
+                (_("Picture"), {"fields": (*self._photo(request, obj), *PICTURE)}),
+                *((name, options) for name, sealed, options in rules),
+            ]
         ended = ("why_void",) if obj.void_code else ()
         asked = ("reason",) if self.has_change_permission(request, obj) else ()
         reached = tuple(step for step in STEPS if getattr(obj, step))
         return [
             ("", {"fields": ("standing", "progress", *ended)}),
-            ("Texts, where a typo can be corrected", {"fields": text_changes.FIELDS}),
-            ("Picture", {"fields": (*self._photo(request, obj), *asked)}),
-            ("Prize, sealed", {"fields": (*PRIZE, PICTURE)}),
-            *((f"{name}, sealed", options) for name, options in rules),
-            ("Steps", {"fields": reached}),
+            (_("Texts, where a typo can be corrected"), {"fields": text_changes.FIELDS}),
+            (_("Picture"), {"fields": (*self._photo(request, obj), *asked)}),
+            (_("Prize, sealed"), {"fields": (*PRIZE, PICTURE)}),
+            *((sealed, options) for name, sealed, options in rules),
+            (_("Steps"), {"fields": reached}),
         ]
 
     def _photo(self, request: HttpRequest, draw: Draw | None) -> tuple[str, ...]:
@@ -156,11 +160,11 @@ class DrawAdmin(StaffAdmin):
     def _may_write(self, request: HttpRequest, draw: Draw | None) -> bool:
         return self.has_add_permission(request) if draw is None else self.has_change_permission(request, draw)
 
-    @admin.display(description="shown now")
+    @admin.display(description=_("shown now"))
     def shown_picture(self, draw: Draw) -> str:
         return render_to_string("admin/draws/draw/picture.html", {"draw": draw})
 
-    @admin.display(description="why it has no winner")
+    @admin.display(description=_("why it has no winner"))
     def why_void(self, draw: Draw) -> str:
         return f"{draw.get_void_code_display()}: {draw.void_reason}"
 
@@ -174,7 +178,7 @@ class DrawAdmin(StaffAdmin):
             form.save_photo(obj, staff(request))
             return
         if "title" in request.POST:
-            sealed = "It was published while you were writing: only the two texts can change now."
+            sealed = gettext("It was published while you were writing: only the two texts can change now.")
             self.message_user(request, sealed, messages.WARNING)
         texts = {name: form.cleaned_data[name] for name in form.changed_data if name in text_changes.FIELDS}
         if texts:
@@ -193,6 +197,7 @@ class DrawAdmin(StaffAdmin):
             path("<path:object_id>/cancel/", view(self.cancel_view), name="draws_draw_cancel"),
             path("<path:object_id>/round/", view(self.round_view), name="draws_draw_round"),
             path("<path:object_id>/duplicate/", view(self.duplicate_view), name="draws_draw_duplicate"),
+            path("<path:object_id>/take-down/", view(self.take_down_view), name="draws_draw_take_down"),
             path("<path:object_id>/preview/", view(self.preview_view), name="draws_draw_preview"),
             path("preview/", view(self.preview_new_view), name="draws_draw_preview_new"),
             *super().get_urls(),
@@ -228,6 +233,7 @@ class DrawAdmin(StaffAdmin):
             "warnings": drafting.warnings(draw, timezone.now()) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
             "may_duplicate": self.has_add_permission(request),
+            "may_take_down": not draft and bool(draw.prize_image_url) and request.user.has_perm(PUBLISH),
         }
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -246,6 +252,10 @@ class DrawAdmin(StaffAdmin):
         """Make a draft like a draw."""
         return drafts.duplicate_page(self, request, found(self, request, object_id, ADD))
 
+    def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take the photo of a published draw down."""
+        return taking_down.take_down_page(self, request, found(self, request, object_id, PUBLISH))
+
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A draft's card, from the form as it stands."""
         draft = found(self, request, object_id)
@@ -260,5 +270,7 @@ class DrawAdmin(StaffAdmin):
         return drafts.preview(self, request, None)
 
 
-TransactionAdmin.reference_pages["draw"] = "admin:draws_draw_change"
-ApprovalAdmin.subject_pages.update(draw="admin:draws_draw_change", winner="admin:draws_winner_change")
+DRAW = Subject("admin:draws_draw_change", _("draw %(id)s"))
+WINNER = Subject("admin:draws_winner_change", _("winner %(id)s"))
+TransactionAdmin.reference_pages["draw"] = DRAW
+ApprovalAdmin.subject_pages.update(draw=DRAW, winner=WINNER)

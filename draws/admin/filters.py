@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from draws.models import Draw
 from draws.overdue import overdue_draws
@@ -41,10 +43,14 @@ ORDERS = {
 class StateFilter(admin.SimpleListFilter):
     """Where the draw is on its way, or that it should be further."""
 
-    title = parameter_name = "state"
+    title = pgettext_lazy("column", "state")
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((str(value), str(label)) for value, label in Draw.State.choices), ("overdue", "Overdue")]
+        return [
+            *((str(value), str(label)) for value, label in Draw.State.choices),
+            ("overdue", gettext("Overdue")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Draw]) -> QuerySet[Draw] | None:
         if self.value() == "overdue":
@@ -56,17 +62,17 @@ class StateFilter(admin.SimpleListFilter):
 class ClosingFilter(admin.SimpleListFilter):
     """When the draw closes or closed, by days of the staff member's own calendar."""
 
-    title = "closing date"
+    title = _("closing date")
     parameter_name = "closes"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("today", "Today"),
-            ("tomorrow", "Tomorrow"),
-            ("week", "Next 7 days"),
-            ("later", "Later"),
-            ("past-week", "Past 7 days"),
-            ("past-month", "Past 30 days"),
+            ("today", gettext("Today")),
+            ("tomorrow", gettext("Tomorrow")),
+            ("week", gettext("Next 7 days")),
+            ("later", gettext("Later")),
+            ("past-week", gettext("Past 7 days")),
+            ("past-month", gettext("Past 30 days")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Draw]) -> QuerySet[Draw] | None:
@@ -89,7 +95,7 @@ class ClosingFilter(admin.SimpleListFilter):
 class ModeFilter(admin.SimpleListFilter):
     """How winners are drawn."""
 
-    title = "how it is drawn"
+    title = _("how it is drawn")
     parameter_name = "mode"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -102,11 +108,11 @@ class ModeFilter(admin.SimpleListFilter):
 class VipFilter(admin.SimpleListFilter):
     """Draws that only VIP players may enter."""
 
-    title = "VIP"
+    title = _("VIP")
     parameter_name = "vip"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("only", "VIP only")]
+        return [("only", gettext("VIP only"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Draw]) -> QuerySet[Draw] | None:
         return queryset.filter(vip_only=True) if self.value() == "only" else None

@@ -10,6 +10,8 @@ from django.contrib.admin.widgets import (
     AdminTextInputWidget,
 )
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
 from draws.admin.picture_forms import IllustrationField, PhotoForm
@@ -17,28 +19,41 @@ from draws.models import Draw
 from draws.text_changes import FIELDS
 
 MODES = {
-    Draw.Mode.BEACON: "Public beacon: winners follow from a round of drand’s quicknet that does not exist "
-    "yet when the ticket list is frozen. Nobody can know or steer them, not even you.",
-    Draw.Mode.LOCAL: "Operator-run: players read, wherever the draw is shown, that the operator could know "
-    "or influence the result.",
+    Draw.Mode.BEACON: _(
+        "Public beacon: winners follow from a round of drand’s quicknet that does not exist "
+        "yet when the ticket list is frozen. Nobody can know or steer them, not even you."
+    ),
+    Draw.Mode.LOCAL: _(
+        "Operator-run: players read, wherever the draw is shown, that the operator could know "
+        "or influence the result."
+    ),
 }
 EXPLAINED = {
-    "prize_amount": "What each prize is worth in money. Winners say where it goes, and staff send it. "
-    "0: the prize is coins.",
-    "prize_coins": "Credited to each winner as soon as the draw is drawn.",
-    "entry_fee": "What a player pays for each ticket.",
-    "max_participants": "How many tickets there are. When all are taken, the draw is full and waits for its "
-    "closing time.",
-    "max_per_player": "How many of them one player may take.",
-    "min_participants": "With fewer tickets at closing the draw is void and every coin goes back.",
-    "draw_time": "The draw closes at this second, and winners are drawn right after it.",
-    "vip_only": "Only VIP players may enter.",
-    "early_access_until": "Until then only VIP players may enter, then everybody. Empty: everybody at once.",
-    "winner_count": "How many tickets win a prize; every prize is the same.",
-    "reserve_count": "How many more are drawn, in order. A prize that is not claimed goes to the next one.",
-    "prize_policy": "Whether one player can win several of the prizes.",
+    "prize_amount": _(
+        "What each prize is worth in money. Winners say where it goes, and staff send it. "
+        "0: the prize is coins."
+    ),
+    "prize_coins": _("Credited to each winner as soon as the draw is drawn."),
+    "entry_fee": _("What a player pays for each ticket."),
+    "max_participants": _(
+        "How many tickets there are. When all are taken, the draw is full and waits for its closing time."
+    ),
+    "max_per_player": _("How many of them one player may take."),
+    "min_participants": _("With fewer tickets at closing the draw is void and every coin goes back."),
+    "draw_time": _("The draw closes at this second, and winners are drawn right after it."),
+    "vip_only": _("Only VIP players may enter."),
+    "early_access_until": _(
+        "Until then only VIP players may enter, then everybody. Empty: everybody at once."
+    ),
+    "winner_count": _("How many tickets win a prize; every prize is the same."),
+    "reserve_count": _(
+        "How many more are drawn, in order. A prize that is not claimed goes to the next one."
+    ),
+    "prize_policy": _("Whether one player can win several of the prizes."),
 }
-PICTURE = RegexValidator(r"^(https?:/)?/[^\s<>\"']+$", "Give an address that begins with https:// or with /.")
+PICTURE = RegexValidator(
+    r"^(https?:/)?/[^\s<>\"']+$", _("Give an address that begins with https:// or with /.")
+)
 
 
 class Text(forms.CharField):
@@ -59,7 +74,9 @@ class Moment(AdminSplitDateTime):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        for part, label in zip(context["widget"]["subwidgets"], ("Date", "Time"), strict=True):
+        for part, label in zip(
+            context["widget"]["subwidgets"], (gettext("Date"), gettext("Time")), strict=True
+        ):
             part["attrs"]["aria-label"] = label
         return context
 
@@ -68,28 +85,35 @@ class DraftForm(PhotoForm):
     """A draft; the rules that a draw must keep are the model's, with the model's sentences."""
 
     title = forms.CharField(
-        max_length=200, widget=AdminTextInputWidget(), help_text="What can be won, in a few words."
+        label=_("Title"),
+        max_length=200,
+        widget=AdminTextInputWidget(),
+        help_text=_("What can be won, in a few words."),
     )
     description = Text(
-        required=False, help_text="On the draw’s own page. Typos can be corrected after publishing."
+        label=_("Description"),
+        required=False,
+        help_text=_("On the draw’s own page. Typos can be corrected after publishing."),
     )
-    prize_details = Text(label="What the winner gets", required=False, help_text="One line an item.")
+    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One line an item."))
     prize_image_url = forms.CharField(
-        label="Address of a picture",
+        label=_("Address of a picture"),
         required=False,
         validators=[PICTURE],
         widget=AdminTextInputWidget(),
-        help_text="Instead of a photo: an address on this site, such as /static/img/tram.webp. Pictures from "
-        "elsewhere are not shown; the illustration is.",
+        help_text=_(
+            "Instead of a photo: an address on this site, such as /static/img/tram.webp. Pictures from "
+            "elsewhere are not shown; the illustration is."
+        ),
     )
     illustration = IllustrationField()
-    remove_photo = forms.BooleanField(label="Remove the photo", required=False, initial=False)
+    remove_photo = forms.BooleanField(label=_("Remove the photo"), required=False, initial=False)
 
     fairness_mode = forms.ChoiceField(
-        label="How winners are drawn",
+        label=_("How winners are drawn"),
         choices=list(MODES.items()),
         widget=AdminRadioSelect(attrs={"class": "radiolist"}),
-        help_text="Sealed when the draw is published. One never stands in for the other.",
+        help_text=_("Sealed when the draw is published. One never stands in for the other."),
     )
 
     class Meta:
@@ -114,14 +138,14 @@ class DraftForm(PhotoForm):
             "prize_policy",
             "fairness_mode",
         ]
-        help_texts: ClassVar[dict[str, str]] = EXPLAINED
+        help_texts: ClassVar[dict[str, Any]] = EXPLAINED
 
 
 class PublishedForm(PhotoForm, ReasonedForm):
     """A published draw: typo fixes in what is not sealed, shown to players with what stood there before."""
 
-    description = Text(required=False)
-    prize_details = Text(label="What the winner gets", required=False, help_text="One line an item.")
+    description = Text(label=_("Description"), required=False)
+    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One line an item."))
 
     field_order = ("description", "prize_details", "photo", "photo_alt", "reason")
 

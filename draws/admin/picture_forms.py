@@ -8,6 +8,8 @@ from django.contrib.admin.widgets import AdminRadioSelect, AdminTextInputWidget
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from draws import picture_files, pictures
@@ -16,9 +18,9 @@ from draws.models import Draw
 from draws.models.pictures import LONGEST_ALT
 
 PHOTO, ALT, REMOVE = "photo", "photo_alt", "remove_photo"
-EITHER = "Either upload a photo or give an address, not both."
-KEEP_OR_GO = "Either upload another photo or remove the one there is, not both."
-WORDS_ALONE = "There is no photo that these words belong to: upload it too, or leave them empty."
+EITHER = _("Either upload a photo or give an address, not both.")
+KEEP_OR_GO = _("Either upload another photo or remove the one there is, not both.")
+WORDS_ALONE = _("There is no photo that these words belong to: upload it too, or leave them empty.")
 
 
 class Drawn(str):
@@ -34,19 +36,23 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
     """What staff may do about a draw's photo, as far as the draw allows it."""
 
     photo = forms.FileField(
-        label="Photo",
+        label=_("Photo"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-picture": ""}),
-        help_text="JPEG, PNG or WebP, best 1,440 pixels wide or more and about 4:3. Where and when it was "
-        "taken is removed. It takes the place of an illustration.",
+        help_text=_(
+            "JPEG, PNG or WebP, best 1,440 pixels wide or more and about 4:3. Where and when it was "
+            "taken is removed. It takes the place of an illustration."
+        ),
     )
     photo_alt = forms.CharField(
-        label="What the photo shows",
+        label=_("What the photo shows"),
         required=False,
         max_length=LONGEST_ALT,
         widget=AdminTextInputWidget(),
-        help_text="Needed with a photo: it is read aloud to players who do not see it. Say what there is to "
-        "win, without “photo of”. Example: “A red city bicycle with a basket, leaning on a blue door.”",
+        help_text=_(
+            "Needed with a photo: it is read aloud to players who do not see it. Say what there is to "
+            "win, without “photo of”. Example: “A red city bicycle with a basket, leaning on a blue door.”"
+        ),
     )
 
     class Media:
@@ -63,7 +69,9 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.fields.pop(name, None)
         if "prize_image_url" in self.fields and has:
             self.fields["prize_image_url"].disabled = True
-            self.fields["prize_image_url"].help_text = "The photo’s own. Remove the photo to give another."
+            self.fields["prize_image_url"].help_text = gettext(
+                "The photo’s own. Remove the photo to give another."
+            )
 
     def clean_photo(self) -> picture_files.Files | None:
         given = self.cleaned_data[PHOTO]
@@ -118,12 +126,12 @@ class IllustrationField(forms.TypedChoiceField):
     widget = AdminRadioSelect(attrs={"class": "radiolist drawings"})
 
     def __init__(self) -> None:
-        super().__init__(choices=_illustrations, required=False, empty_value="")
+        super().__init__(label=_("Illustration"), choices=_illustrations, required=False, empty_value="")
 
 
 def _illustrations() -> Iterator[tuple[str, str]]:
     # Asked for with each form: the addresses of static files are not known before.
-    yield "", "None: without a photo, one is drawn from the number and the title"
+    yield "", gettext("None: without a photo, one is drawn from the number and the title")
     for value, label in Draw.Illustration.choices:
         named = Drawn(label)
         named.address = static(f"img/art/{value}.svg")
@@ -136,10 +144,11 @@ def has_photo(draw: Draw) -> bool:
 
 
 def offered(draw: Draw | None) -> tuple[str, ...]:
-    """The fields about a photo that the draw's form has; a published draw with a picture keeps it."""
+    """The fields about a photo that the draw's form has; a published draw keeps what it had."""
     has = draw is not None and has_photo(draw)
     if draw is None or draw.published_at is None:
         return (PHOTO, ALT, REMOVE) if has else (PHOTO, ALT)
     if has:
         return (ALT,)
-    return () if draw.illustration or draw.prize_image_url else (PHOTO, ALT)
+    had = draw.illustration or draw.prize_image_url or pictures.is_taken_down(draw)
+    return () if had else (PHOTO, ALT)

@@ -9,7 +9,10 @@ from django.contrib import admin
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
+from accounts import wording
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
 from accounts.admin.players import PlayerAdmin, PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
@@ -53,7 +56,7 @@ class TicketAdmin(ReadOnly, StaffAdmin):
     list_display = ("number", "of_draw", "player", "taken", "payment")
     link_lookups = frozenset({"draw", "user"})
     search_fields = ("ticket_number",)
-    search_help_text = (
+    search_help_text = _(
         "A player’s e-mail (or how it begins) or id; draw/ticket, such as 12/345; "
         "in one draw’s list also a ticket’s number."
     )
@@ -91,28 +94,31 @@ class TicketAdmin(ReadOnly, StaffAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         draw = _only_draw(request)
-        title = {"title": f"Tickets of draw {draw.pk}: {draw.title}"} if draw else {"title": "Tickets"}
-        return super().changelist_view(request, {**title, **(extra_context or {})})
+        title = gettext("Tickets")
+        if draw:
+            title = gettext("Tickets of draw %(id)s: %(title)s") % {"id": draw.pk, "title": draw.title}
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    @admin.display(description="ticket")
+    @admin.display(description=_("ticket"))
     def number(self, ticket: Participation) -> str:
-        return f"{ticket.ticket_number:,}"
+        return wording.grouped(ticket.ticket_number)
 
-    @admin.display(description="draw")
+    @admin.display(description=pgettext_lazy("column", "draw"))
     def of_draw(self, ticket: Participation) -> str:
         return link(change_url(Draw, ticket.draw_id), ticket.draw)
 
-    @admin.display(description="player")
+    @admin.display(description=_("player"))
     def player(self, ticket: Participation) -> str:
         return link(change_url(User, ticket.user_id), ticket.user)
 
-    @admin.display(description="taken")
+    @admin.display(description=pgettext_lazy("column", "taken"))
     def taken(self, ticket: Participation) -> str:
         return short_time(ticket.participated_at)
 
-    @admin.display(description="payment")
+    @admin.display(description=_("payment"))
     def payment(self, ticket: Participation) -> str:
-        return link(change_url(Transaction, ticket.transaction_id), f"transaction {ticket.transaction_id}")
+        words = gettext("transaction %(id)s") % {"id": ticket.transaction_id}
+        return link(change_url(Transaction, ticket.transaction_id), words)
 
 
 def _only_draw(request: HttpRequest) -> Draw | None:

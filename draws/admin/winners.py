@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.admin.acts import found
@@ -48,10 +50,12 @@ class HideForm(ReasonedForm):
     class Meta:
         model = Winner
         fields: ClassVar[list[str]] = ["hidden_by_staff"]
-        labels: ClassVar[dict[str, str]] = {"hidden_by_staff": "Hide the public name"}
-        help_texts: ClassVar[dict[str, str]] = {
-            "hidden_by_staff": "Hides a name that should not be read. "
-            "Unticking gives the choice back to the winner; it never shows a name they kept private.",
+        labels: ClassVar[dict[str, Any]] = {"hidden_by_staff": _("Hide the public name")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "hidden_by_staff": _(
+                "Hides a name that should not be read. "
+                "Unticking gives the choice back to the winner; it never shows a name they kept private."
+            ),
         }
 
 
@@ -59,7 +63,7 @@ class WinnerForm(HideForm):
     """The film as well."""
 
     celebration_video_url = forms.URLField(
-        label="Celebration video",
+        label=_("Celebration video"),
         required=False,
         assume_scheme="https",
         widget=AdminURLFieldWidget(),
@@ -72,11 +76,12 @@ class WinnerForm(HideForm):
 class HandOverFilter(admin.SimpleListFilter):
     """Which prizes still wait for somebody."""
 
-    title = "hand-over"
+    title = _("hand-over")
     parameter_name = "hand_over"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [*HandOver.choices, (LAPSING, f"To claim within {SOON.days} days")]
+        words = ngettext("To claim within %(days)s day", "To claim within %(days)s days", SOON.days)
+        return [*HandOver.choices, (LAPSING, words % {"days": SOON.days})]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Winner]) -> QuerySet[Winner] | None:
         if self.value() == LAPSING:
@@ -87,10 +92,11 @@ class HandOverFilter(admin.SimpleListFilter):
 class NameFilter(admin.SimpleListFilter):
     """Names that players may read, and names that staff hid."""
 
-    title = parameter_name = "name"
+    title = _("name")
+    parameter_name = "name"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("shown", "Shown"), ("hidden", "Hidden by staff")]
+        return [("shown", gettext("Shown")), ("hidden", gettext("Hidden by staff"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Winner]) -> QuerySet[Winner] | None:
         hidden = {"shown": False, "hidden": True}.get(self.value() or "")
@@ -107,7 +113,7 @@ class WinnerAdmin(StaffAdmin):
     link_lookups = frozenset({"draw", "user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = "A player’s e-mail (or how it begins) or id, or a draw’s number."
+    search_help_text = _("A player’s e-mail (or how it begins) or id, or a draw’s number.")
 
     def get_form(
         self, request: HttpRequest, obj: Winner | None = None, change: bool = False, **kwargs: Any
@@ -124,10 +130,10 @@ class WinnerAdmin(StaffAdmin):
         lost = ("forfeited_at", "forfeit_reason") if obj and obj.forfeited_at else ()
         return [
             (None, {"fields": SHOWN}),
-            ("Hand-over", {"fields": ("handing_over", "claim_by", *lost, FILM)}),
-            ("Publicity: the winner’s own choice", {"fields": (CHOSEN, "hidden_by_staff")}),
+            (_("Hand-over"), {"fields": ("handing_over", "claim_by", *lost, FILM)}),
+            (_("Publicity: the winner’s own choice"), {"fields": (CHOSEN, "hidden_by_staff")}),
             *([(None, {"fields": asked})] if asked else []),
-            ("Kept by the site", {"fields": ("credit", "settled_at")}),
+            (_("Kept by the site"), {"fields": ("credit", "settled_at")}),
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: Winner | None = None) -> bool:
@@ -151,47 +157,50 @@ class WinnerAdmin(StaffAdmin):
         number = whole_number(search_term)
         return queryset.filter(match if number is None else match | Q(draw_id=number)), False
 
-    @admin.display(description="draw")
+    @admin.display(description=pgettext_lazy("column", "draw"))
     def of_draw(self, winner: Winner) -> str:
         return link(change_url(Draw, winner.draw_id), winner.draw)
 
-    @admin.display(description="place")
+    @admin.display(description=pgettext_lazy("column", "place"))
     def position(self, winner: Winner) -> int:
         return winner.place + 1
 
-    @admin.display(description="player")
+    @admin.display(description=_("player"))
     def player(self, winner: Winner) -> str:
         return link(change_url(User, winner.user_id), winner.user)
 
-    @admin.display(description="ticket")
+    @admin.display(description=_("ticket"))
     def won_with(self, winner: Winner) -> str:
         number = winner.ticket.ticket_number if winner.ticket else "?"
-        return link(change_url(Participation, winner.ticket_id), f"Ticket {number}")
+        words = gettext("Ticket %(number)s") % {"number": number}
+        return link(change_url(Participation, winner.ticket_id), words)
 
-    @admin.display(description="prize")
+    @admin.display(description=_("prize"))
     def prize(self, winner: Winner) -> str:
         return words.prize(winner.prize_amount, winner.prize_coins)
 
-    @admin.display(description="won")
+    @admin.display(description=pgettext_lazy("column", "won"))
     def won(self, winner: Winner) -> str:
         return short_time(winner.won_at)
 
-    @admin.display(description="hand-over")
+    @admin.display(description=_("hand-over"))
     def handing_over(self, winner: Winner) -> str:
         state = HandOver(winner.hand_over)
         late = winner.claim_by is not None and winner.claim_by < timezone.now() and state == HandOver.TO_CLAIM
-        return words.badge(f"hand-over-{state}", state.label, "Past its deadline" if late else "")
+        return words.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
 
-    @admin.display(description="name shown")
+    @admin.display(description=_("name shown"))
     def name_shown(self, winner: Winner) -> str:
         if winner.hidden_by_staff:
-            return "hidden by staff"
+            return gettext("hidden by staff")
         return winner.public_name if winner.is_public and winner.public_name else "–"
 
-    @admin.display(description="coins credited")
+    @admin.display(description=_("coins credited"))
     def credit(self, winner: Winner) -> str:
         number = winner.transaction_id
-        return link(change_url(Transaction, number), f"transaction {number}") if number else "–"
+        if not number:
+            return "–"
+        return link(change_url(Transaction, number), gettext("transaction %(id)s") % {"id": number})
 
     # -- pages --
 

@@ -3,25 +3,28 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import get_current_timezone_name, localtime
 
+from accounts import wording
+
 
 def moment(when: datetime) -> str:
     """A time to the second on the staff member's clock, with its zone's name."""
-    return f"{localtime(when):%d %B %Y, %H:%M:%S} ({get_current_timezone_name()})"
+    return f"{date_format(localtime(when), 'd F Y, H:i:s')} ({get_current_timezone_name()})"
 
 
-def coins(count: int) -> str:
-    """A number of coins."""
-    return f"{count:,} {'coin' if count == 1 else 'coins'}"
+def money(amount: Decimal) -> str:
+    """A prize's value, to the cent."""
+    return number_format(amount, decimal_pos=2, force_grouping=True)
 
 
 def prize(amount: Decimal, credited: int) -> str:
     """What is won: its value in money, coins, or both."""
-    parts = [f"{amount:,.2f}"] if amount else []
-    return " + ".join([*parts, coins(credited)] if credited else parts) or "–"
+    parts = [money(amount)] if amount else []
+    return " + ".join([*parts, wording.coins(credited)] if credited else parts) or "–"
 
 
 def badge(kind: str, label: object, late: str = "") -> SafeString:

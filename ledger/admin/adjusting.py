@@ -9,8 +9,10 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from accounts import approvals
+from accounts import approvals, wording
 from accounts.admin.acts import Act, ReasonForm, perform
 from accounts.admin.approvals import waits
 from accounts.admin.base import StaffAdmin, change_url, staff
@@ -20,29 +22,35 @@ from ledger import services
 from ledger.approvals import ADJUST, adjust
 from ledger.exceptions import IdempotencyConflict, LedgerError
 
+APPENDED = _("The movement is a new row in the ledger. It can be corrected by another one, never removed.")
+OWN = _("Nobody adjusts their own coins: ask another member of staff.")
+SENT_BEFORE = _(
+    "This form was sent before with another number of coins, and that stands. Open it again to adjust more."
+)
+
 
 class AdjustForm(ReasonForm):
     """How many coins, why, and the form's own key."""
 
     amount = forms.IntegerField(
-        label="Coins",
+        label=_("Coins"),
         min_value=-services.MOST_GIVEN,
         max_value=services.MOST_GIVEN,
         widget=forms.NumberInput(attrs={"class": "vIntegerField", "autocomplete": "off"}),
-        help_text="20 gives the player 20 coins; -20 takes 20 away.",
+        help_text=_("20 gives the player 20 coins; -20 takes 20 away."),
     )
-    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    key = forms.UUIDField(label=_("Key"), widget=forms.HiddenInput, initial=uuid.uuid4)
     field_order = ("amount", "reason", "key")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = "The player reads it in their coin history."
+        self.fields["reason"].help_text = gettext("The player reads it in their coin history.")
         self.fields["reason"].widget = AdminTextInputWidget(attrs={"autocomplete": "off"})
 
     def clean_amount(self) -> int:
         amount = int(self.cleaned_data["amount"])
         if amount == 0:
-            raise ValidationError("Give a number of coins other than 0.")
+            raise ValidationError(gettext("Give a number of coins other than 0."))
         return amount
 
 
@@ -59,20 +67,17 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
     if player is None:
         raise Http404("There is no such player.")
     asks = approvals.needed()
-    most = f"{settings.ADJUSTMENT_APPROVAL_COINS:,}"
-    own = "Nobody adjusts their own coins: ask another member of staff."
+    most = wording.grouped(settings.ADJUSTMENT_APPROVAL_COINS)
+    waits_above = gettext("More than %(most)s coins within a day wait for a second member of staff.")
     act = Act(
-        title="Adjust coins",
-        button="Adjust coins, or ask for approval" if asks else "Adjust coins",
+        title=gettext("Adjust coins"),
+        button=gettext("Adjust coins, or ask for approval") if asks else gettext("Adjust coins"),
         form=AdjustForm(request.POST or None),
         do=lambda given: _adjust(page, request, player, **given),
         refusals=(LedgerError, ApprovalError),
-        facts=[("Player", player), ("Coins now", f"{player.coins:,}")],
-        notes=[
-            *([f"More than {most} coins within a day wait for a second member of staff."] if asks else []),
-            "The movement is a new row in the ledger. It can be corrected by another one, never removed.",
-        ],
-        problems=[own] if player.pk == request.user.pk else [],
+        facts=[(gettext("Player"), player), (gettext("Coins now"), wording.grouped(player.coins))],
+        notes=[*([waits_above % {"most": most}] if asks else []), APPENDED],
+        problems=[OWN] if player.pk == request.user.pk else [],
         waiting=waits(approvals.waiting_for(ADJUST, f"user:{player.pk}")) if asks else "",
     )
     return perform(page, request, player, act, change_url(User, player.pk))
@@ -84,19 +89,20 @@ def _adjust(
     try:
         made = adjust(player, amount, reason, by=staff(request), key=f"adjustment:{player.pk}:{key}")
     except IdempotencyConflict:
-        raise LedgerError(
-            "This form was sent before with another number of coins, and that stands. "
-            "Open it again to adjust more."
-        ) from None
+        raise LedgerError(str(SENT_BEFORE)) from None
     if isinstance(made, Approval):
-        page.log_change(request, player, f"Asked for approval: coins {amount:+,}. Why: {reason}")
-        return "Asked for. No coins move until a second member of staff approves."
+        logged = gettext("Asked for approval: coins %(coins)s. Why: %(why)s")
+        page.log_change(request, player, logged % {"coins": signed(amount), "why": reason})
+        return gettext("Asked for. No coins move until a second member of staff approves.")
     row = made.row
+    told = {"player": player, "coins": signed(row.amount), "now": wording.grouped(row.balance_after)}
     if not made.fresh:
-        return f"This form was sent before: {player} got {row.amount:+,} coins once."
-    page.log_change(
-        request,
-        player,
-        f"Coins {row.amount:+,}, now {row.balance_after:,} (transaction {row.pk}). Why: {reason}",
-    )
-    return f"{player}: {row.amount:+,} coins, now {row.balance_after:,}."
+        return gettext("This form was sent before: %(player)s got %(coins)s coins once.") % told
+    logged = gettext("Coins %(coins)s, now %(now)s (transaction %(id)s). Why: %(why)s")
+    page.log_change(request, player, logged % {**told, "id": row.pk, "why": reason})
+    return gettext("%(player)s: %(coins)s coins, now %(now)s.") % told
+
+
+def signed(amount: int) -> str:
+    """A movement with its sign: +50, or -5."""
+    return f"{'+' if amount >= 0 else ''}{wording.grouped(amount)}"

@@ -1,7 +1,10 @@
 """Spending limits, read-only: a player's own, which nobody else raises or lifts."""
 
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts import wording
 from accounts.admin.base import short_time
 from accounts.admin.records import OfPlayers
 from ledger.models import SpendLimit
@@ -15,21 +18,21 @@ class SpendLimitAdmin(OfPlayers):
     fields = ("period", "player", "now", "next_limit", "next_from", "changed_at")
     readonly_fields = fields
 
-    @admin.display(description="coins at first")
+    @admin.display(description=_("coins at first"))
     def now(self, limit: SpendLimit) -> str:
-        return _coins(limit.coins)
+        return _figure(limit.coins)
 
-    @admin.display(description="coins asked for next")
+    @admin.display(description=_("coins asked for next"))
     def next_limit(self, limit: SpendLimit) -> str:
-        return _coins(limit.next_coins) if limit.next_at else "–"
+        return _figure(limit.next_coins) if limit.next_at else "–"
 
-    @admin.display(description="which hold from")
+    @admin.display(description=_("which hold from"))
     def next_from(self, limit: SpendLimit) -> str:
         return short_time(limit.next_at) if limit.next_at else "–"
 
 
-def _coins(coins: int | None) -> str:
-    return "no limit" if coins is None else f"{coins:,}"
+def _figure(coins: int | None) -> str:
+    return gettext("no limit") if coins is None else wording.grouped(coins)
 
 
 OfPlayers.listed.append(SpendLimit)

@@ -7,18 +7,21 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts import wording
+from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time
 from accounts.admin.players import PlayerAdmin, PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
 from ledger import circulation, services
-from ledger.admin.adjusting import adjust_page, may_adjust
+from ledger.admin.adjusting import adjust_page, may_adjust, signed
 from ledger.models import Transaction
 
 NEWEST = 10  # movements on a player's page
@@ -26,17 +29,18 @@ LONGEST = 60  # characters of a description in the list
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Label, first day and the day after the last, counted from today.
 DAYS = {
-    "today": ("Today", 0, 1),
-    "yesterday": ("Yesterday", -1, 0),
-    "week": ("Past 7 days", -6, 1),
-    "month": ("Past 30 days", -29, 1),
+    "today": (_("Today"), 0, 1),
+    "yesterday": (_("Yesterday"), -1, 0),
+    "week": (_("Past 7 days"), -6, 1),
+    "month": (_("Past 30 days"), -29, 1),
 }
 
 
 class TypeFilter(admin.SimpleListFilter):
     """What the coins moved for."""
 
-    title = parameter_name = "type"
+    title = _("type")
+    parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return Transaction.Type.choices
@@ -48,11 +52,11 @@ class TypeFilter(admin.SimpleListFilter):
 class DayFilter(admin.SimpleListFilter):
     """When the coins moved, by days of the staff member's own calendar."""
 
-    title = "day"
+    title = _("day")
     parameter_name = "day"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(key, label) for key, (label, _, _) in DAYS.items()]
+        return [(key, label) for key, (label, *days) in DAYS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction] | None:
         chosen = DAYS.get(self.value() or "")
@@ -65,10 +69,12 @@ class DayFilter(admin.SimpleListFilter):
 class HoldersFilter(admin.SimpleListFilter):
     """The players with the most coins, as counted today: an index on coins would slow every ticket."""
 
-    title = parameter_name = "coins"
+    title = _("coins")
+    parameter_name = "coins"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(PlayerAdmin.MOST_COINS, f"The {circulation.LARGEST} with most today")]
+        words = gettext("The %(count)s with most today") % {"count": circulation.LARGEST}
+        return [(PlayerAdmin.MOST_COINS, words)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User] | None:
         if self.value() != PlayerAdmin.MOST_COINS:
@@ -80,14 +86,14 @@ class HoldersFilter(admin.SimpleListFilter):
 class TransactionAdmin(ReadOnly, StaffAdmin):
     """The ledger is append-only: a mistake is corrected by a new movement, on the player's page."""
 
-    # The staff page of what a movement was for, by the kind its reference names; other apps add theirs.
-    reference_pages: ClassVar[dict[str, str]] = {}
+    # What a movement was for, by the kind its reference names; other apps add theirs.
+    reference_pages: ClassVar[dict[str, Subject]] = {}
 
     list_display = ("id", "when", "player", "coins", "balance", "what", "about")
     list_filter = (TypeFilter, DayFilter)
     link_lookups = frozenset({"user"})
     search_fields = ("idempotency_key",)
-    search_help_text = (
+    search_help_text = _(
         "A player’s e-mail (or how it begins) or id; a movement’s number or key; draw:12; a day, 2026-11-25."
     )
     fields = (
@@ -129,47 +135,43 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
         number = whole_number(term)
         return queryset.filter(match if number is None else match | Q(pk=number)), False
 
-    @admin.display(description="player")
+    @admin.display(description=_("player"))
     def player(self, row: Transaction) -> str:
         return link(change_url(User, row.user_id), row.user)
 
-    @admin.display(description="when")
+    @admin.display(description=pgettext_lazy("column", "when"))
     def when(self, row: Transaction) -> str:
         return short_time(row.created_at)
 
-    @admin.display(description="what")
+    @admin.display(description=pgettext_lazy("column", "what"))
     def what(self, row: Transaction) -> str:
         return format_html(
             "<strong>{}</strong> {}", row.get_type_display(), Truncator(row.description).chars(LONGEST)
         )
 
-    @admin.display(description="coins")
+    @admin.display(description=_("coins"))
     def coins(self, row: Transaction) -> str:
-        return f"{row.amount:+,}"
+        return signed(row.amount)
 
-    @admin.display(description="balance after")
+    @admin.display(description=_("balance after"))
     def balance(self, row: Transaction) -> str:
-        return f"{row.balance_after:,}"
+        return wording.grouped(row.balance_after)
 
-    @admin.display(description="for")
+    @admin.display(description=pgettext_lazy("column", "for"))
     def about(self, row: Transaction) -> str:
         kind, _, number = row.reference.partition(":")
         page = self.reference_pages.get(kind)
-        return (
-            link(reverse(page, args=[number]), f"{kind} {number}")
-            if page and number
-            else row.reference or "–"
-        )
+        return page.link(number) if page and number else row.reference or "–"
 
-    @admin.display(description="by")
+    @admin.display(description=pgettext_lazy("column", "by"))
     def by(self, row: Transaction) -> str:
         return link(change_url(User, row.actor_id), row.actor) if row.actor_id else "–"
 
-    @admin.display(description="reverses")
+    @admin.display(description=pgettext_lazy("column", "reverses"))
     def reversal(self, row: Transaction) -> str:
         return link(change_url(Transaction, row.reverses_id), row.reverses_id) if row.reverses_id else "–"
 
-    @admin.display(description="hash")
+    @admin.display(description=_("hash"))
     def row_hash(self, row: Transaction) -> str:
         return bytes(row.hash).hex()
 

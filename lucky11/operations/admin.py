@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, short_time
 from lucky11.models import Incident, OperationRun
@@ -16,7 +18,8 @@ from lucky11.operations import doctor
 class KindFilter(admin.SimpleListFilter):
     """One procedure's runs."""
 
-    title = parameter_name = "kind"
+    title = _("kind")
+    parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         kinds = OperationRun.objects.order_by("kind").values_list("kind", flat=True).distinct()
@@ -46,20 +49,20 @@ class OperationRunAdmin(ReadOnly, StaffAdmin):
         """The same page as `manage.py db_doctor`, for whoever may see operations."""
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
-        page = {"title": "The database now", "findings": doctor.examine(), "opts": self.opts}
+        page = {"title": gettext("The database now"), "findings": doctor.examine(), "opts": self.opts}
         return render(request, "admin/lucky11_doctor.html", self.admin_site.each_context(request) | page)
 
-    @admin.display(description="started")
+    @admin.display(description=_("started"))
     def started(self, run: OperationRun) -> str:
         return short_time(run.started_at)
 
-    @admin.display(description="ended")
+    @admin.display(description=_("ended"))
     def ended(self, run: OperationRun) -> str:
         return short_time(run.ended_at) if run.ended_at else "–"
 
-    @admin.display(description="result")
+    @admin.display(description=_("result"))
     def result(self, run: OperationRun) -> str:
-        return {True: "Good", False: "Failed", None: "Not finished"}[run.ok]
+        return {True: gettext("Good"), False: gettext("Failed"), None: gettext("Not finished")}[run.ok]
 
 
 @admin.register(Incident)
@@ -71,10 +74,10 @@ class IncidentAdmin(ReadOnly, StaffAdmin):
     fields = ("alert", "began_at", "ended_at", "summary")
     readonly_fields = fields
 
-    @admin.display(description="began")
+    @admin.display(description=_("began"))
     def began(self, incident: Incident) -> str:
         return short_time(incident.began_at)
 
-    @admin.display(description="ended")
+    @admin.display(description=_("ended"))
     def ended(self, incident: Incident) -> str:
-        return short_time(incident.ended_at) if incident.ended_at else "still so"
+        return short_time(incident.ended_at) if incident.ended_at else gettext("still so")

@@ -1,4 +1,7 @@
-"""How the database is: what people look at first when it is slow. Reads PostgreSQL's own statistics."""
+"""How the database is: what people look at first when it is slow. Reads PostgreSQL's own statistics.
+
+Findings are English, for the log and the command; the staff's page shows them in its reader's language.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from typing import Any
 import psutil
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext_noop as _
 from psycopg.errors import LockNotAvailable
 
 from lucky11.operations.measures import LONG_QUERY_SECONDS
@@ -31,10 +35,10 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every part, in the order in which one looks."""
-    return [_patient(part) for part in PARTS]
+    return [_patient(title, part) for title, part in PARTS.items()]
 
 
-def _patient(part: Callable[[], Finding]) -> Finding:
+def _patient(title: str, part: Callable[[], Finding]) -> Finding:
     """One part; a table that somebody has locked does not hold the doctor up."""
     try:
         with transaction.atomic():
@@ -44,8 +48,7 @@ def _patient(part: Callable[[], Finding]) -> Finding:
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
-        title = part.__name__.replace("_", " ").capitalize()
-        return Finding(title, (), [], True, "Could not be read: somebody has locked a table.")
+        return Finding(title, (), [], True, _("Could not be read: somebody has locked a table."))
 
 
 def connections() -> Finding:
@@ -56,11 +59,11 @@ def connections() -> Finding:
     )
     full = bool(rows) and sum(row[1] for row in rows) > rows[0][2] * FEW_CONNECTIONS_LEFT
     return Finding(
-        "Connections",
-        ("state", "connections", "of"),
+        _("Connections"),
+        (_("state"), _("connections"), _("of")),
         rows,
         full,
-        "Fewer web processes, or DATABASE_POOL_SIZE.",
+        _("Fewer web processes, or DATABASE_POOL_SIZE."),
     )
 
 
@@ -75,10 +78,12 @@ def long_queries() -> Finding:
              AND clock_timestamp() - xact_start > %s * interval '1 second' ORDER BY xact_start LIMIT %s""",
         [LONG_QUERY_SECONDS, SHOWN],
     )
-    advice = "SELECT pg_cancel_backend(process) ends a query, pg_terminate_backend(process) its connection."
+    advice = _(
+        "SELECT pg_cancel_backend(process) ends a query, pg_terminate_backend(process) its connection."
+    )
     return Finding(
-        f"Database transactions of more than {LONG_QUERY_SECONDS} s",
-        ("process", "state", "seconds", "waits for", "query"),
+        _("Database transactions of more than 5 s"),  # LONG_QUERY_SECONDS
+        (_("process"), _("state"), _("seconds"), _("waits for"), _("query")),
         rows,
         bool(rows),
         advice,
@@ -95,8 +100,10 @@ def blocked() -> Finding:
            WHERE a.wait_event_type = 'Lock' ORDER BY a.query_start LIMIT %s""",
         [SHOWN],
     )
-    columns = ("waits", "seconds", "holder", "state", "holder's last query")
-    return Finding("Waiting for a lock", columns, rows, bool(rows), "The holder has to end its transaction.")
+    columns = (_("waits"), _("seconds"), _("holder"), _("state"), _("holder's last query"))
+    return Finding(
+        _("Waiting for a lock"), columns, rows, bool(rows), _("The holder has to end its transaction.")
+    )
 
 
 def invalid_indexes() -> Finding:
@@ -106,7 +113,9 @@ def invalid_indexes() -> Finding:
            WHERE NOT indisvalid AND NOT EXISTS (
                SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = indexrelid)"""
     )
-    return Finding("Invalid indexes", ("table", "index"), rows, bool(rows), "`manage.py migrate` drops them.")
+    return Finding(
+        _("Invalid indexes"), (_("table"), _("index")), rows, bool(rows), _("`manage.py migrate` drops them.")
+    )
 
 
 def unused_indexes() -> Finding:
@@ -118,7 +127,7 @@ def unused_indexes() -> Finding:
            ORDER BY 3 DESC LIMIT %s""",
         [SHOWN],
     )
-    return Finding("Indexes that no query used", ("table", "index", "bytes"), rows)
+    return Finding(_("Indexes that no query used"), (_("table"), _("index"), _("bytes")), rows)
 
 
 def tables() -> Finding:
@@ -131,9 +140,13 @@ def tables() -> Finding:
         [SHOWN],
     )
     bloated = any(dead > DEAD_ROWS and dead > live for _, _, live, dead, _, _ in rows)
-    columns = ("table", "bytes", "rows (estimate)", "dead rows", "vacuumed", "analysed")
+    columns = (_("table"), _("bytes"), _("rows (estimate)"), _("dead rows"), _("vacuumed"), _("analysed"))
     return Finding(
-        "Tables", columns, rows, bloated, "More dead rows than live ones: VACUUM, and see who keeps them."
+        _("Tables"),
+        columns,
+        rows,
+        bloated,
+        _("More dead rows than live ones: VACUUM, and see who keeps them."),
     )
 
 
@@ -146,7 +159,9 @@ def cache() -> Finding:
     )
     found, read, rate = rows[0]
     poor = rate is not None and rate < GOOD_CACHE and read > 100_000
-    return Finding("Cache", ("found", "read", "rate"), [(found, read, rate)], poor, "More shared_buffers.")
+    return Finding(
+        _("Cache"), (_("found"), _("read"), _("rate")), [(found, read, rate)], poor, _("More shared_buffers.")
+    )
 
 
 def replication() -> Finding:
@@ -156,14 +171,16 @@ def replication() -> Finding:
            FROM pg_stat_replication ORDER BY 1"""
     )
     late = any(seconds > 60 for _, _, seconds in rows)
-    return Finding("Standbys", ("name", "state", "seconds behind"), rows, late, "See the standby's log.")
+    return Finding(
+        _("Standbys"), (_("name"), _("state"), _("seconds behind")), rows, late, _("See the standby's log.")
+    )
 
 
 def slow_queries() -> Finding:
     """The queries that took most time in all, where pg_stat_statements is installed."""
-    columns = ("calls", "milliseconds each", "query")
+    columns = (_("calls"), _("milliseconds each"), _("query"))
     if not _rows("SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'"):
-        return Finding("Slow queries", columns, [], note="pg_stat_statements is not installed here.")
+        return Finding(_("Slow queries"), columns, [], note=_("pg_stat_statements is not installed here."))
     rows = _rows(
         """SELECT calls, round(mean_exec_time::numeric, 2)::float,
                   left(regexp_replace(query, '\\s+', ' ', 'g'), 120)
@@ -172,7 +189,7 @@ def slow_queries() -> Finding:
            ORDER BY total_exec_time DESC LIMIT %s""",
         [SHOWN],
     )
-    return Finding("Slow queries", columns, rows)
+    return Finding(_("Slow queries"), columns, rows)
 
 
 def disks() -> Finding:
@@ -181,29 +198,34 @@ def disks() -> Finding:
     rows = [(path, disk.total, disk.free, disk.percent) for path, disk in usage]
     full = any(row[3] > settings.ALERT_DISK_PERCENT for row in rows)
     return Finding(
-        "Disks", ("path", "bytes", "free", "percent"), rows, full, "Make room: docs/operations.md."
+        _("Disks"),
+        (_("path"), _("bytes"), _("free"), _("percent")),
+        rows,
+        full,
+        _("Make room: docs/operations.md."),
     )
 
 
 def size() -> Finding:
     """The database as a whole."""
     rows = _rows("SELECT current_database(), pg_database_size(current_database()), version()")
-    return Finding("Database", ("name", "bytes", "server"), rows)
+    return Finding(_("Database"), (_("name"), _("bytes"), _("server")), rows)
 
 
-PARTS: list[Callable[[], Finding]] = [
-    size,
-    connections,
-    long_queries,
-    blocked,
-    invalid_indexes,
-    unused_indexes,
-    tables,
-    cache,
-    replication,
-    slow_queries,
-    disks,
-]
+# How a part is called that could not be read, in the order in which one looks.
+PARTS: dict[str, Callable[[], Finding]] = {
+    _("Size"): size,
+    _("Connections"): connections,
+    _("Long queries"): long_queries,
+    _("Blocked"): blocked,
+    _("Invalid indexes"): invalid_indexes,
+    _("Unused indexes"): unused_indexes,
+    _("Tables"): tables,
+    _("Cache"): cache,
+    _("Replication"): replication,
+    _("Slow queries"): slow_queries,
+    _("Disks"): disks,
+}
 
 
 def _rows(query: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
