@@ -14,7 +14,8 @@ MADE = f"""
 INSERT INTO users (id, email) SELECT md5(n::text), n || '@example.com' FROM generate_series(1, {PLAYERS}) n;
 INSERT INTO draws (id, title, max_participants, draw_time) OVERRIDING SYSTEM VALUE
     SELECT 1000000 + n, 'Plans', 20, date_trunc('second', now()) FROM generate_series(1, {WINNERS}) n;
-INSERT INTO participations (id, user_id, draw_id, ticket_number, transaction_id, taken_on) OVERRIDING SYSTEM VALUE
+INSERT INTO participations (id, user_id, draw_id, ticket_number, transaction_id, taken_on)
+    OVERRIDING SYSTEM VALUE
     SELECT 1000000 + n, md5(n::text), 1000001 + n % {WINNERS}, n, n, current_date
     FROM generate_series(1, {PLAYERS}) n;
 INSERT INTO winners (id, user_id, draw_id, ticket_id, settled_at) OVERRIDING SYSTEM VALUE
