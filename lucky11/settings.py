@@ -11,7 +11,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 
-from lucky11 import embedded, schedule
+from lucky11 import embedded, languages, schedule
 from lucky11.configuration import beacon_relays, beacon_timeout, database, openid_providers, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -112,6 +112,18 @@ PACE_ADDRESS = env.int("PACE_ADDRESS", default=120)
 # What a coin movement was for -> the page that shows it.
 LEDGER_REFERENCE_URLS = {"draw": "draws:detail"}
 
+# -- languages and times --
+
+LANGUAGE_CODE = "en"
+# Also two languages of nobody, which show what is not translated and what does not fit.
+PSEUDO_LANGUAGES = env.bool("PSEUDO_LANGUAGES", default=DEBUG)
+LANGUAGES = languages.offered(PSEUDO_LANGUAGES)
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+FORMAT_MODULE_PATH = ["lucky11.formats"]
+USE_TZ = True
+
 # -- the application --
 
 INSTALLED_APPS = [
@@ -142,6 +154,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    *languages.middleware(LANGUAGES),
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -261,13 +274,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# -- languages, times, files --
-
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
-USE_I18N = True
-FORMAT_MODULE_PATH = ["lucky11.formats"]
-USE_TZ = True
+# -- files --
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
