@@ -1,4 +1,4 @@
-"""The pseudo-languages: every text that gettext is asked for comes back changed, so that the others stand out.
+"""The pseudo-languages: what gettext is asked for comes back changed, so that every other text stands out.
 
 There are no files of them. Letters get accents, brackets show where a text begins and ends, and each text is
 as much longer as a translation may be. Placeholders, tags and entities stay as they are.

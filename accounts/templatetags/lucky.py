@@ -7,9 +7,9 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from accounts import wording
 
@@ -106,6 +106,17 @@ def style_sheets() -> list[str]:
     """The addresses of the style sheets: one where static files are collected, else each as it is written."""
     names = getattr(staticfiles_storage, "style_sheets", settings.STYLE_SHEETS)
     return [staticfiles_storage.url(name) for name in names]
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """The words of the scripts that run on every page."""
+    words = {
+        "coin": wording.forms(lambda count: ngettext("coin", "coins", count)),
+        "copied": gettext("Copied"),
+        "selected": gettext("Selected"),
+    }
+    return json_script(words, "script-words")
 
 
 @register.simple_tag

@@ -18,7 +18,7 @@ if (section) {
       frame.srcdoc = await answer.text();
       say("");
     } catch (error) {
-      if (error.name !== "AbortError") say("The preview could not be made. What you typed is still here.");
+      if (error.name !== "AbortError") say(section.dataset.failed);
     }
   };
 
