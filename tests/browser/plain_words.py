@@ -1,0 +1,88 @@
+"""What may stand on a page without being translated: the words of people, names, and code."""
+
+import re
+from collections.abc import Iterable, Iterator
+from zoneinfo import available_timezones
+
+from allauth.mfa.models import Authenticator
+from django.db import models
+
+from accounts.models import Approval, Message, OutboxEmail, User
+from draws.models import Claim, Draw, OldDraw, PrizePicture, Redraw, TextChange, Winner
+from ledger.models import Transaction
+
+# Two letters or more that no translation has touched; the pseudo-languages leave no plain one.
+WORD = re.compile(r"[A-Za-z]{2,}")
+# What somebody wrote or was named, or what was told them in the language of that moment.
+WRITTEN: dict[type[models.Model], tuple[str, ...]] = {
+    User: ("first_name", "last_name", "email", "suspended_reason"),
+    Draw: ("title", "description", "prize_details", "void_reason"),
+    OldDraw: ("title", "description"),
+    PrizePicture: ("alt",),
+    Winner: ("public_name", "forfeit_reason"),
+    Claim: ("tracking",),
+    Redraw: ("reason",),
+    TextChange: ("old", "new"),
+    Transaction: ("description",),
+    Message: ("title", "body"),
+    OutboxEmail: ("subject", "text", "recipient"),
+    Approval: ("summary", "reason", "note"),
+}
+NAMES = {
+    # The site, and the browser of these tests.
+    "Lucky11",
+    "Chrome",
+    "Linux",
+    # Names that are the same in every language.
+    "UTC",
+    "JSON",
+    "SHA-256",
+    "drand",
+    "quicknet",
+    "OpenID",
+    "JavaScript",
+    "Python",
+    "PDF",
+    "CSV",
+    "HTML",
+    "WCAG",
+}
+PATTERNS = [
+    r"[^\s@<>“”\"]+@[^\s@<>“”\"]+\.[a-z]+",
+    r"https?://\S+",
+    # A number of a document, and a fingerprint, whole or short.
+    r"\b[0-9a-f]{32,}\b",
+    r"[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4}",
+]
+
+
+def written() -> list[str]:
+    """Every text of people that the database holds now, the longest first."""
+    found = {value for model, fields in WRITTEN.items() for value in _values(model, fields)}
+    found |= {str(user) for user in User.objects.all()} | {user.display_name for user in User.objects.all()}
+    found |= {user.initials for user in User.objects.all()}
+    found |= {str(key.data.get("name", "")) for key in Authenticator.objects.all()}
+    return sorted((text for text in found if WORD.search(text)), key=len, reverse=True)
+
+
+def _values(model: type[models.Model], fields: Iterable[str]) -> Iterator[str]:
+    for row in model._default_manager.values_list(*fields):
+        for value in row:
+            # One line of a text may stand on its own, and some end where the place ends.
+            lines = [str(value or ""), *str(value or "").splitlines()]
+            yield from (" ".join(line.split()) for line in lines)
+
+
+def plain(texts: Iterable[tuple[str, str]], data: list[str]) -> list[str]:
+    """The texts with words that were not translated and that are nobody's, each with where it stands."""
+    names = [*data, *sorted(NAMES | available_timezones(), key=len, reverse=True)]
+    whole = re.compile("|".join([*PATTERNS, *(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)]))
+    found = []
+    for where, text in texts:
+        one_line = " ".join(text.split())
+        begun = one_line.removesuffix("…")
+        if begun != one_line and any(each.startswith(begun) for each in data):
+            continue
+        if WORD.search(whole.sub("", one_line)):
+            found.append(f"{where}: {one_line[:160]}")
+    return list(dict.fromkeys(found))
