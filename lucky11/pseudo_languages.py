@@ -79,7 +79,8 @@ def speak() -> None:
     codes = {code for code, _ in languages.PSEUDO}
     locales = {to_locale(code) for code in codes}
     for code in codes:
-        trans_real._translations[code] = PseudoTranslation(code, code == languages.FROM_THE_RIGHT[0])
+        made = PseudoTranslation(code, from_the_right=code == languages.FROM_THE_RIGHT[0])
+        trans_real._translations[code] = made  # type: ignore[attr-defined]
     in_files = trans_real.translation_catalog_exists
 
     @lru_cache(maxsize=1000)

@@ -37,7 +37,7 @@ OWN_DATE = re.compile(r"\|(?:date|time):[\"'](?!c[\"']|[A-Z_]+_FORMAT[\"'])")
 def unmarked_calls(source: str) -> Iterator[str]:
     """Calls of gettext and its kin with anything but texts as they are, by line."""
     tree = ast.parse(source)
-    known = {}
+    known: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":
             known |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in TEXTS}
@@ -123,6 +123,14 @@ def unmarked_texts(source: str, html: bool = True) -> Iterator[str]:
         for line in "".join(kept).splitlines():
             parser.hear("", line)
     yield from parser.found
+
+
+def english_of(page: str) -> list[str]:
+    """The texts of a finished page, or of a mail, that have words in plain letters."""
+    parser = _Untranslated()
+    parser.feed(page)
+    parser.close()
+    return parser.found
 
 
 def _unmarked_words(contents: str, name: str) -> Iterator[str]:

@@ -136,7 +136,7 @@ def window(browser: Browser, world: Any) -> Iterator[Callable[..., Page]]:
             context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
             if who in world.players:
                 cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[who]}
-                context.add_cookies([{**cookie, "url": world.origin}])
+                context.add_cookies([{**cookie, "url": world.origin}])  # type: ignore[typeddict-item]
             context.set_default_timeout(15_000)
             contexts[who, script] = context
             context.new_page()

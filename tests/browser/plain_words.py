@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
-from django.db import models
+from django.db.models import Model
 
 from accounts.models import Approval, Message, OutboxEmail, User
 from draws.models import Claim, Draw, OldDraw, PrizePicture, Redraw, TextChange, Winner
@@ -14,7 +14,7 @@ from ledger.models import Transaction
 # Two letters or more that no translation has touched; the pseudo-languages leave no plain one.
 WORD = re.compile(r"[A-Za-z]{2,}")
 # What somebody wrote or was named, or what was told them in the language of that moment.
-WRITTEN: dict[type[models.Model], tuple[str, ...]] = {
+WRITTEN: dict[type[Model], tuple[str, ...]] = {
     User: ("first_name", "last_name", "email", "suspended_reason"),
     Draw: ("title", "description", "prize_details", "void_reason"),
     OldDraw: ("title", "description"),
@@ -56,16 +56,17 @@ PATTERNS = [
 ]
 
 
-def written() -> list[str]:
-    """Every text of people that the database holds now, the longest first."""
-    found = {value for model, fields in WRITTEN.items() for value in _values(model, fields)}
+def written(told: bool = True) -> list[str]:
+    """Every text of people that the database holds now, the longest first; what they were `told` as well."""
+    models = [model for model in WRITTEN if told or model not in (Message, OutboxEmail)]
+    found = {value for model in models for value in _values(model, WRITTEN[model])}
     found |= {str(user) for user in User.objects.all()} | {user.display_name for user in User.objects.all()}
     found |= {user.initials for user in User.objects.all()}
     found |= {str(key.data.get("name", "")) for key in Authenticator.objects.all()}
     return sorted((text for text in found if WORD.search(text)), key=len, reverse=True)
 
 
-def _values(model: type[models.Model], fields: Iterable[str]) -> Iterator[str]:
+def _values(model: type[Model], fields: Iterable[str]) -> Iterator[str]:
     for row in model._default_manager.values_list(*fields):
         for value in row:
             # One line of a text may stand on its own, and some end where the place ends.
