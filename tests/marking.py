@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -34,8 +34,13 @@ DATE = re.compile(r"\|(?:date|time):[\"'][^\"']*[\"']")
 OWN_DATE = re.compile(r"\|(?:date|time):[\"'](?!c[\"']|[A-Z_]+_FORMAT[\"'])")
 
 
-def unmarked_calls(source: str) -> Iterator[str]:
-    """Calls of gettext and its kin with anything but texts as they are, by line."""
+def constants(source: str) -> set[str]:
+    """The constants that gettext_noop marks: recorded in English, shown in the language of the reader."""
+    return set(re.findall(r"^([A-Z_]+) = gettext_noop\(", source, re.MULTILINE))
+
+
+def unmarked_calls(source: str, marked: Container[str] = ()) -> Iterator[str]:
+    """Calls of gettext and its kin with anything but texts as they are, or constants that are `marked`."""
     tree = ast.parse(source)
     known: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -45,7 +50,7 @@ def unmarked_calls(source: str) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = _called(node.func, known)
             texts = node.args[: TEXTS[name]] if name else []
-            if name and (len(texts) < TEXTS[name] or not all(map(_is_text, texts))):
+            if name and (len(texts) < TEXTS[name] or not all(_is_text(each, marked) for each in texts)):
                 yield f"line {node.lineno}: {ast.unparse(node)[:120]}"
 
 
@@ -57,7 +62,9 @@ def _called(function: ast.expr, known: dict[str, str]) -> str:
     return ""
 
 
-def _is_text(node: ast.expr) -> bool:
+def _is_text(node: ast.expr, marked: Container[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in marked
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 

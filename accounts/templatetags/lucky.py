@@ -109,17 +109,6 @@ def style_sheets() -> list[str]:
 
 
 @register.simple_tag
-def script_words() -> SafeString:
-    """The words of the scripts that run on every page."""
-    words = {
-        "coin": wording.forms(lambda count: ngettext("coin", "coins", count)),
-        "copied": gettext("Copied"),
-        "selected": gettext("Selected"),
-    }
-    return json_script(words, "script-words")
-
-
-@register.simple_tag
 def server_now() -> str:
     """The server's time for the script's countdown."""
     return timezone.now().isoformat(timespec="milliseconds")
@@ -174,6 +163,17 @@ def zone() -> str:
 def zone_name() -> str:
     """The time zone that the pages follow."""
     return timezone.get_current_timezone_name()
+
+
+@register.simple_tag
+def script_words() -> SafeString:
+    """The words of the scripts that run on every page."""
+    words = {
+        "coin": wording.forms(lambda count: ngettext("coin", "coins", count)),
+        "copied": gettext("Copied"),
+        "selected": gettext("Selected"),
+    }
+    return json_script(words, "script-words")
 
 
 @register.inclusion_tag("_clock.html")

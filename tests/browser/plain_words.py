@@ -46,10 +46,16 @@ NAMES = {
     "CSV",
     "HTML",
     "WCAG",
+    # What is typed to delete an account, as a command is.
+    "DELETE",
 }
+# In lists of time zones: the last word of America/Argentina/Buenos_Aires.
+CITIES = {zone.rpartition("/")[2].replace("_", " ") for zone in available_timezones()}
 PATTERNS = [
     r"[^\s@<>“”\"]+@[^\s@<>“”\"]+\.[a-z]+",
     r"https?://\S+",
+    # What a code app is set up with.
+    r"\b[A-Z2-7]{32}\b",
     # A number of a document, and a fingerprint, whole or short.
     r"\b[0-9a-f]{32,}\b",
     r"[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4}",
@@ -81,6 +87,8 @@ def plain(texts: Iterable[tuple[str, str]], data: list[str]) -> list[str]:
     found = []
     for where, text in texts:
         one_line = " ".join(text.split())
+        if where == "option" and one_line in CITIES:
+            continue
         begun = one_line.removesuffix("…")
         if begun != one_line and any(each.startswith(begun) for each in data):
             continue

@@ -12,8 +12,11 @@ from playwright.sync_api import expect
 from accounts.models import Approval, Message, OutboxEmail
 from draws.models import Draw, LogRecord, Participation, Seal, Winner
 from ledger.models import CoinDay, Transaction
+from lucky11.languages import LONGER
 from lucky11.operations.runs import begin, end
-from tests.pages import finish, take
+from tests.browser.plain_words import plain, written
+from tests.marking import english_of
+from tests.pages import finish, signed_in, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -107,6 +110,17 @@ def test_every_staff_page_is_accessible_and_fits_the_screen(live_server, visit, 
     assert not found, "\n".join(found)
     # To take a picture Playwright adds a style of its own, which the policy blocks.
     assert PICTURES or window.complaints == []
+
+
+def test_every_staff_page_is_translated(pages, boss):
+    client = signed_in(boss)
+    left = []
+    for name, address in pages.items():
+        answer = client.get(address, headers={"accept-language": LONGER[0]})
+        assert answer.status_code == 200, name
+        found = plain([("", text) for text in english_of(answer.content.decode())], written())
+        left += [f"{name}{text}" for text in found]
+    assert not left, "\n".join(left)
 
 
 def write(page, **typed):
