@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
 
 from accounts.models import Approval, Message, OutboxEmail, User
-from draws.models import Claim, Draw, OldDraw, PrizePicture, Redraw, TextChange, Winner
+from draws.models import Claim, Draw, OldDraw, PrizePicture, Redraw, Round, TextChange, Winner
 from ledger.models import Transaction
+from lucky11.models import OperationRun
 
 # Two letters or more that no translation has touched; the pseudo-languages leave no plain one.
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -27,6 +30,12 @@ WRITTEN: dict[type[Model], tuple[str, ...]] = {
     Message: ("title", "body"),
     OutboxEmail: ("subject", "text", "recipient"),
     Approval: ("summary", "reason", "note"),
+    Round: ("source",),
+    # For staff: what was done, and the names that the database keeps.
+    OperationRun: ("kind", "summary"),
+    LogEntry: ("object_repr", "change_message"),
+    Group: ("name",),
+    Permission: ("name", "codename"),
 }
 NAMES = {
     # The site, and the browser of these tests.
