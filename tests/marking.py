@@ -106,7 +106,7 @@ class _Untranslated(HTMLParser):
 
     def hear(self, where: str, text: str) -> None:
         if WORD.search(NAMES.sub("", text)):
-            self.found.append(f"{where}{' '.join(text.split())[:120]}")
+            self.found.append(f"{where}{' '.join(text.split())}")
 
 
 def unmarked_texts(source: str, html: bool = True) -> Iterator[str]:
@@ -129,7 +129,7 @@ def unmarked_texts(source: str, html: bool = True) -> Iterator[str]:
     else:
         for line in "".join(kept).splitlines():
             parser.hear("", line)
-    yield from parser.found
+    yield from (text[:120] for text in parser.found)
 
 
 def english_of(page: str) -> list[str]:

@@ -89,6 +89,7 @@ PATTERNS = [
     # A number of a document, and a fingerprint, whole or short.
     r"\b[0-9a-f]{32,}\b",
     r"[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4}",
+    r"\b[0-9a-f]{16}…",
 ]
 
 
