@@ -73,7 +73,7 @@ class _Untranslated(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.found: list[tuple[str, str]] = []
         self.open: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -106,7 +106,7 @@ class _Untranslated(HTMLParser):
 
     def hear(self, where: str, text: str) -> None:
         if WORD.search(NAMES.sub("", text)):
-            self.found.append(f"{where}{' '.join(text.split())}")
+            self.found.append((where, " ".join(text.split())))
 
 
 def unmarked_texts(source: str, html: bool = True) -> Iterator[str]:
@@ -129,11 +129,11 @@ def unmarked_texts(source: str, html: bool = True) -> Iterator[str]:
     else:
         for line in "".join(kept).splitlines():
             parser.hear("", line)
-    yield from (text[:120] for text in parser.found)
+    yield from (f"{where}{text[:120]}" for where, text in parser.found)
 
 
-def english_of(page: str) -> list[str]:
-    """The texts of a finished page, or of a mail, that have words in plain letters."""
+def english_of(page: str) -> list[tuple[str, str]]:
+    """The texts of a finished page, or of a mail, that have words in plain letters, and where they stand."""
     parser = _Untranslated()
     parser.feed(page)
     parser.close()
