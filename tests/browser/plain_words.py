@@ -79,8 +79,8 @@ NAMES = {
     # What is typed to delete an account, as a command is.
     "DELETE",
 }
-# In lists of time zones: the last word of America/Argentina/Buenos_Aires.
-CITIES = {zone.rpartition("/")[2].replace("_", " ") for zone in available_timezones()}
+# In lists of time zones: America/Argentina/Buenos_Aires stands as Argentina, Buenos Aires.
+CITIES = {zone.partition("/")[2].replace("/", ", ").replace("_", " ") for zone in available_timezones()}
 PATTERNS = [
     r"[^\s@<>“”\"]+@[^\s@<>“”\"]+\.[a-z]+",
     r"https?://\S+",
