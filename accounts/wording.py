@@ -1,11 +1,43 @@
-"""Counts in words, in the reader's language."""
+"""Numbers, counts and times in words, in the reader's language."""
 
-from django.utils.translation import ngettext
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format, get_format, number_format
+from django.utils.translation import get_language, gettext, ngettext
+
+# A number for each plural of any language: scripts ask the browser which plural each of them takes.
+SAMPLES = (0, 1, 2, 3, 5, 11, 20)
+MOST = 100
 
 
 def grouped(number: int) -> str:
     """1284 → 1,284."""
-    return f"{number:,}"
+    separator = _separator(get_language() or settings.LANGUAGE_CODE)
+    if separator is None:
+        return str(number_format(number, force_grouping=True))
+    return f"{number:,}" if separator == "," else f"{number:,}".replace(",", separator)
+
+
+@lru_cache
+def _separator(language: str) -> str | None:
+    """What stands between thousands; None where digits are not grouped by three.
+
+    Asked for every number on a page: Django's own look-up takes ten times as long.
+    """
+    by_three = get_format("NUMBER_GROUPING", language) == 3
+    return str(get_format("THOUSAND_SEPARATOR", language)) if by_three else None
+
+
+def money(value: Any) -> str:
+    """A prize's value: 350 → 350, 99.5 → 99.50."""
+    if value == int(value):
+        return grouped(int(value))
+    return str(number_format(value, decimal_pos=2, force_grouping=True))
 
 
 def signed(number: int) -> str:
@@ -21,3 +53,48 @@ def coins(count: int) -> str:
 def tickets(count: int) -> str:
     """1 → 1 ticket, 12 → 12 tickets."""
     return ngettext("%(count)s ticket", "%(count)s tickets", count) % {"count": grouped(count)}
+
+
+def forms(plural: Callable[[int], str]) -> dict[str, str]:
+    """A word's plurals for a script: each by a number that takes it, the most usual under the empty name."""
+    usual = plural(MOST)
+    return {"": usual} | {str(n): plural(n) for n in SAMPLES if plural(n) != usual}
+
+
+def day(moment: datetime) -> str:
+    """The day of a moment as people say it: today, tomorrow, yesterday, Tuesday, 27 Nov, 27 Nov 2025."""
+    here, today = timezone.localtime(moment).date(), timezone.localdate()
+    days = (here - today).days
+    if days == 0:
+        return gettext("today")
+    if abs(days) == 1:
+        return gettext("tomorrow") if days > 0 else gettext("yesterday")
+    if -7 < days < 7:
+        name = date_format(here, "l")
+        return name if days > 0 else gettext("last %(weekday)s") % {"weekday": name}
+    return date_format(here, _this_year(here, "DAY_FORMAT", "DATE_FORMAT"))
+
+
+def day_time(moment: datetime) -> str:
+    """today, 23:30"""
+    return gettext("%(day)s, %(time)s") % {"day": day(moment), "time": time(moment)}
+
+
+def full_time(moment: datetime) -> str:
+    """Sunday 22 November, 21:00"""
+    here = timezone.localtime(moment)
+    return date_format(here, _this_year(here, "FULL_FORMAT", "FULL_YEAR_FORMAT"))
+
+
+def exact_time(moment: datetime) -> str:
+    """22 Nov 2026, 21:00:05"""
+    return date_format(timezone.localtime(moment), "EXACT_FORMAT")
+
+
+def time(moment: datetime) -> str:
+    """21:00"""
+    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+
+
+def _this_year(here: date, this: str, another: str) -> str:
+    return this if here.year == timezone.localdate().year else another

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class Lucky11Config(AppConfig):
@@ -6,4 +7,7 @@ class Lucky11Config(AppConfig):
     verbose_name = "Lucky11"
 
     def ready(self) -> None:
-        from lucky11 import checks  # noqa: F401 registers itself
+        from lucky11 import checks, pseudo_languages  # noqa: F401 the checks register themselves
+
+        if settings.PSEUDO_LANGUAGES:
+            pseudo_languages.speak()

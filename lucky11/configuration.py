@@ -1,11 +1,13 @@
-"""Reading the configuration that has no default, and saying clearly what is missing."""
+"""The longer parts of the settings, and what must be configured: it says clearly what is missing."""
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from lucky11 import embedded
@@ -118,3 +120,99 @@ def openid_providers(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "settings": {"server_url": given["OIDC_SERVER_URL"].rstrip("/"), "oauth_pkce_enabled": True},
     }
     return {"openid_connect": spoken_by | {"APPS": [app]}}
+
+
+def caches(redis_url: str) -> dict[str, Any]:
+    """What is kept where: in the database for all, in each process for seconds, in Redis what may be lost."""
+    return {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        },
+        # What every watcher of a page asks for, kept for seconds.
+        "process": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        },
+        "redis": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis_url,
+            # A server that does not answer must not hold anybody up.
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        },
+    }
+
+
+def storages(data: Path, debug: bool) -> dict[str, Any]:
+    """Where files are kept: folders of `data` unless the environment names others."""
+    env = environ.Env()
+    folder = "django.core.files.storage.FileSystemStorage"
+    backups, backup_folder = env.str("BACKUP_STORAGE", default=""), env.str("BACKUP_FOLDER", default="")
+    in_folder = {"location": backup_folder or str(data / "backups")}
+    collected = "lucky11.static_storage.StaticStorage"
+    return {
+        "default": {"BACKEND": folder},
+        # Where the ledger's daily seals go: another machine or a write-once store makes them worth most.
+        "ledger_seals": {
+            "BACKEND": env.str("LEDGER_SEALS_BACKEND", default=folder),
+            "OPTIONS": env.json("LEDGER_SEALS_OPTIONS", default={"location": str(data / "ledger-seals")}),
+        },
+        # The prizes' pictures, served by the site itself wherever they are.
+        "prize_pictures": {
+            "BACKEND": env.str("PRIZE_PICTURES_BACKEND", default=folder),
+            "OPTIONS": env.json("PRIZE_PICTURES_OPTIONS", default={"location": str(data / "prize-pictures")}),
+        },
+        "backups": {
+            "BACKEND": backups or folder,
+            "OPTIONS": env.json("BACKUP_STORAGE_OPTIONS", default={}) if backups else in_folder,
+        },
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if debug else collected
+        },
+    }
+
+
+def logging(form: str, level: str) -> dict[str, Any]:
+    """What is written to the console, from `level` on: `plain` for people, `json` for machines."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+            "json": {"()": "lucky11.operations.logs.JsonFormatter"},
+        },
+        # A site that is not ready yet says so to whoever asks, not to the log as well.
+        "filters": {
+            "not readyz": {
+                "()": "django.utils.log.CallbackFilter",
+                "callback": lambda record: getattr(getattr(record, "request", None), "path", "") != "/readyz",
+            }
+        },
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["not readyz"]}
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django": {"handlers": []}},
+    }
+
+
+def content_security_policy() -> dict[str, Any]:
+    """What pages may load: only the site's own files, and nothing that stands in the page itself."""
+    return {
+        "DIRECTIVES": {
+            "default-src": [NONE],
+            "script-src": [SELF],
+            "style-src": [SELF],
+            "img-src": [SELF],
+            "font-src": [SELF],
+            "connect-src": [SELF],
+            # The checker of draws works in one.
+            "worker-src": [SELF],
+            "form-action": [SELF],
+            "manifest-src": [SELF],
+            "base-uri": [NONE],
+            "frame-ancestors": [NONE],
+            "report-uri": "/csp-report/",
+        },
+    }

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from csp.constants import NONE, SELF
 
-from lucky11 import embedded, schedule
-from lucky11.configuration import beacon_relays, beacon_timeout, database, openid_providers, required
+from lucky11 import configuration, embedded, languages, schedule
+from lucky11.configuration import required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,7 +30,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 
-DATABASES = {"default": database()}
+DATABASES = {"default": configuration.database()}
 # How the names of the database's roles begin: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
 DATABASE_ROLES = env.str("DATABASE_ROLES", default="lucky11")
 # Whether production insists on a checked TLS connection to a database that is reached over a network.
@@ -50,24 +49,7 @@ if REDIS_URL == "embedded:":
     REDIS_URL, CELERY_BROKER_URL = embedded.redis_url(), embedded.celery_broker_url()
 
 # Redis holds the queue and what may be lost. Sign-in limits must survive without it.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
-    # What every watcher of a page asks for, kept for seconds.
-    "process": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
-    },
-    "redis": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        # A server that does not answer must not hold anybody up.
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
-    },
-}
+CACHES = configuration.caches(REDIS_URL)
 
 EMAIL = env.email_url("EMAIL_URL", default="dummymail://" if DEBUG else "smtp://localhost:25")
 vars().update(EMAIL)
@@ -102,15 +84,27 @@ PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 LOG_ORIGIN = env.str("LOG_ORIGIN", default=SITE_ORIGIN)
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
 # Who brings the beacon's rounds; without any, draws are operator-run.
-BEACON_RELAYS = beacon_relays()
+BEACON_RELAYS = configuration.beacon_relays()
 BEACON_FOLDER = env.str("BEACON_FOLDER", default="")
-BEACON_TIMEOUT_SECONDS = beacon_timeout()
+BEACON_TIMEOUT_SECONDS = configuration.beacon_timeout()
 # So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
 PACE_SECONDS = env.int("PACE_SECONDS", default=10)
 PACE_PLAYER = env.int("PACE_PLAYER", default=30)
 PACE_ADDRESS = env.int("PACE_ADDRESS", default=120)
 # What a coin movement was for -> the page that shows it.
 LEDGER_REFERENCE_URLS = {"draw": "draws:detail"}
+
+# -- languages and times --
+
+LANGUAGE_CODE = "en"
+# Also two languages of nobody, which show what is not translated and what does not fit.
+PSEUDO_LANGUAGES = env.bool("PSEUDO_LANGUAGES", default=DEBUG)
+LANGUAGES = languages.offered(PSEUDO_LANGUAGES)
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_I18N = True
+FORMAT_MODULE_PATH = ["lucky11.formats"]
+USE_TZ = True
 
 # -- the application --
 
@@ -142,6 +136,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    *languages.middleware(LANGUAGES),
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -208,7 +203,7 @@ ACCOUNT_SESSION_REMEMBER = True
 
 # A provider of the operator's choice, by environment; players who come from it accept the rules first.
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
-SOCIALACCOUNT_PROVIDERS = openid_providers()
+SOCIALACCOUNT_PROVIDERS = configuration.openid_providers()
 SOCIALACCOUNT_FORMS = {"signup": "accounts.social_forms.SignupForm"}
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -243,31 +238,9 @@ SECURE_PROXY_SSL_HEADER = (
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "lucky11.errors.csrf_failure"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        # The checker of draws works in one.
-        "worker-src": [SELF],
-        "form-action": [SELF],
-        "manifest-src": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-        "report-uri": "/csp-report/",
-    },
-}
+CONTENT_SECURITY_POLICY = configuration.content_security_policy()
 
-# -- languages, times, files --
-
-LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
-USE_I18N = True
-FORMAT_MODULE_PATH = ["lucky11.formats"]
-USE_TZ = True
+# -- files --
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
@@ -291,34 +264,7 @@ PITR_BASES = Path(env.str("PITR_BASES", default=str(BASE_DIR / ".data" / "bases"
 PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wal")))
 # Backups and drills are taken by schedule once somebody said where backups go.
 BACKUP_FOLDER, BACKUP_STORAGE = env.str("BACKUP_FOLDER", default=""), env.str("BACKUP_STORAGE", default="")
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Where the ledger's daily seals go: another machine or a write-once store makes them worth most.
-    "ledger_seals": {
-        "BACKEND": env.str("LEDGER_SEALS_BACKEND", default="django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json(
-            "LEDGER_SEALS_OPTIONS", default={"location": str(BASE_DIR / ".data" / "ledger-seals")}
-        ),
-    },
-    # The prizes' pictures, served by the site itself wherever they are.
-    "prize_pictures": {
-        "BACKEND": env.str("PRIZE_PICTURES_BACKEND", default="django.core.files.storage.FileSystemStorage"),
-        "OPTIONS": env.json(
-            "PRIZE_PICTURES_OPTIONS", default={"location": str(BASE_DIR / ".data" / "prize-pictures")}
-        ),
-    },
-    "backups": {
-        "BACKEND": BACKUP_STORAGE or "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": env.json("BACKUP_STORAGE_OPTIONS", default={})
-        if BACKUP_STORAGE
-        else {"location": BACKUP_FOLDER or str(BASE_DIR / ".data" / "backups")},
-    },
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "lucky11.static_storage.StaticStorage"
-    },
-}
+STORAGES = configuration.storages(BASE_DIR / ".data", debug=DEBUG)
 
 # -- the queue: tasks are sweeps, so a message that comes late is not worth keeping --
 
@@ -346,24 +292,4 @@ if SENTRY_DSN:
     from lucky11.operations import sentry
 
     sentry.start(SENTRY_DSN)
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "lucky11.operations.logs.JsonFormatter"},
-    },
-    # A site that is not ready yet says so to whoever asks, not to the log as well.
-    "filters": {
-        "not readyz": {
-            "()": "django.utils.log.CallbackFilter",
-            "callback": lambda record: getattr(getattr(record, "request", None), "path", "") != "/readyz",
-        }
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["not readyz"]}
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"django": {"handlers": []}},
-}
+LOGGING = configuration.logging(LOG_FORMAT, env.str("LOG_LEVEL", default="WARNING"))

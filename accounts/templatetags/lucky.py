@@ -7,27 +7,28 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from accounts import wording
 
 register = template.Library()
 
 WORDS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
+    pgettext_lazy("number in words", "no"),
+    pgettext_lazy("number in words", "one"),
+    pgettext_lazy("number in words", "two"),
+    pgettext_lazy("number in words", "three"),
+    pgettext_lazy("number in words", "four"),
+    pgettext_lazy("number in words", "five"),
+    pgettext_lazy("number in words", "six"),
+    pgettext_lazy("number in words", "seven"),
+    pgettext_lazy("number in words", "eight"),
+    pgettext_lazy("number in words", "nine"),
+    pgettext_lazy("number in words", "ten"),
+    pgettext_lazy("number in words", "eleven"),
+    pgettext_lazy("number in words", "twelve"),
 ]
 MINUS = "\N{MINUS SIGN}"
 
@@ -59,13 +60,14 @@ def raw(value: int) -> str:
 @register.filter
 def signed(value: int) -> str:
     """A coin movement with its sign: +50, or minus 5."""
-    return f"+{value:,}" if value >= 0 else f"{MINUS}{-value:,}"
+    sign = "+" if value >= 0 else MINUS
+    return f"{sign}{wording.grouped(abs(value))}"
 
 
 @register.filter
 def money(value: Any) -> str:
     """A prize's value: 350 → 350, 99.5 → 99.50."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+    return wording.money(value)
 
 
 @register.filter
@@ -77,7 +79,7 @@ def ticket(number: int) -> str:
 @register.filter
 def words(value: int) -> str:
     """Small numbers as words: 7 → seven, 0 → no."""
-    return WORDS[value] if 0 <= value < len(WORDS) else f"{value:,}"
+    return str(WORDS[value]) if 0 <= value < len(WORDS) else wording.grouped(value)
 
 
 @register.filter
@@ -119,18 +121,6 @@ def server_now() -> str:
     return timezone.now().isoformat(timespec="milliseconds")
 
 
-def day_words(moment: datetime) -> str:
-    """The day of a moment as people say it: today, tomorrow, yesterday, Tuesday, 27 Nov, 27 Nov 2025."""
-    here, today = timezone.localtime(moment).date(), timezone.localdate()
-    days = (here - today).days
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days)
-    if near:
-        return near
-    if -7 < days < 7:
-        return f"{here:%A}" if days > 0 else f"last {here:%A}"
-    return f"{here.day} {here:%b}" if here.year == today.year else f"{here.day} {here:%b %Y}"
-
-
 def _time_element(moment: datetime, text: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), text)
 
@@ -138,45 +128,42 @@ def _time_element(moment: datetime, text: str) -> SafeString:
 @register.simple_tag
 def day_time(moment: datetime) -> SafeString:
     """today, 23:30"""
-    return _time_element(moment, f"{day_words(moment)}, {timezone.localtime(moment):%H:%M}")
+    return _time_element(moment, wording.day_time(moment))
 
 
 @register.simple_tag
 def day_at(moment: datetime) -> SafeString:
     """Tonight at 21:00, with the zone where it is not the reader's own."""
-    here = timezone.localtime(moment)
-    day = day_words(moment)
-    if day == "today" and here.hour >= 18:
-        day = "tonight"
-    utc = " UTC" if zone() == "UTC" else ""
-    return _time_element(moment, f"{capital(day)} at {here:%H:%M}{utc}")
+    today = timezone.localtime(moment).date() == timezone.localdate()
+    tonight = today and timezone.localtime(moment).hour >= 18
+    day = gettext("tonight") if tonight else wording.day(moment)
+    utc = " UTC" if timezone.get_current_timezone_name() == "UTC" else ""
+    said = gettext("%(day)s at %(time)s") % {"day": day, "time": wording.time(moment) + utc}
+    return _time_element(moment, capital(said))
 
 
 @register.simple_tag
 def day(moment: datetime) -> SafeString:
     """yesterday"""
-    return _time_element(moment, day_words(moment))
+    return _time_element(moment, wording.day(moment))
 
 
 @register.simple_tag
 def full_time(moment: datetime) -> SafeString:
     """Sunday 22 November, 21:00"""
-    here = timezone.localtime(moment)
-    year = "" if here.year == timezone.localdate().year else f" {here.year}"
-    return _time_element(moment, f"{here:%A} {here.day} {here:%B}{year}, {here:%H:%M}")
+    return _time_element(moment, wording.full_time(moment))
 
 
 @register.simple_tag
 def exact_time(moment: datetime) -> SafeString:
     """22 Nov 2026, 21:00:05"""
-    here = timezone.localtime(moment)
-    return _time_element(moment, f"{here.day} {here:%b %Y, %H:%M:%S}")
+    return _time_element(moment, wording.exact_time(moment))
 
 
 @register.simple_tag
 def zone() -> str:
     """Whose clock a time follows: UTC, or the reader's own."""
-    return "UTC" if timezone.get_current_timezone_name() == "UTC" else "your time"
+    return "UTC" if timezone.get_current_timezone_name() == "UTC" else gettext("your time")
 
 
 @register.simple_tag
@@ -185,13 +172,24 @@ def zone_name() -> str:
     return timezone.get_current_timezone_name()
 
 
+@register.simple_tag
+def script_words() -> SafeString:
+    """The words of the scripts that run on every page."""
+    words = {
+        "coin": wording.forms(lambda count: ngettext("coin", "coins", count)),
+        "copied": gettext("Copied"),
+        "selected": gettext("Selected"),
+    }
+    return json_script(words, "script-words")
+
+
 @register.inclusion_tag("_clock.html")
-def clock(moment: datetime, label: str = "Time left to enter") -> dict[str, Any]:
+def clock(moment: datetime, label: str = "") -> dict[str, Any]:
     """The time left as it was when the page was made; the script counts on."""
     left = max(0, -int((timezone.now() - moment) // timedelta(seconds=1)))
     return {
         "moment": moment,
-        "label": label,
+        "label": label or gettext("Time left to enter"),
         "left": left,
         "days": left // 86400,
         "hours": left // 3600 % 24,

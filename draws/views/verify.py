@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from accounts.http import player_of
 from accounts.models import User
-from draws import queries
+from draws import checker_words, queries
 from draws.models import Draw
 from draws.revealing import Pseudonym, pseudonym_of, public_seals
 
@@ -35,6 +36,7 @@ def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
         "seal": public_seals().filter(pk=draw.pk).first(),
         "document_url": reverse("draws:proof", args=[draw.pk]) if finished else "",
         "pseudonym": _own_pseudonym(player, draw),
+        "checker_words": checker_words.translated(),
     }
     return render(request, "draws/verify.html", context)
 
@@ -64,7 +66,9 @@ def _checker_file() -> str:
         "modules": [(path.name, _inline(path.read_text())) for path in modules],
         "loader": _inline(_asset("js/verify/saved.js").read_text()),
     }
-    return render_to_string("draws/verify/file.html", context)
+    # One file for everybody, with the scripts' own words.
+    with translation.override(settings.LANGUAGE_CODE):
+        return render_to_string("draws/verify/file.html", context)
 
 
 def _lines(styles: list[str]) -> list[str]:

@@ -4,7 +4,17 @@
 const serverNow = Date.parse(document.documentElement.dataset.now);
 const loadedAt = performance.now();
 const now = () => serverNow + (performance.now() - loadedAt);
-const grouped = (number) => number.toLocaleString("en");
+// The server writes 0 to 9 in every language.
+const language = `${document.documentElement.lang}-u-nu-latn`;
+const grouped = (number) => number.toLocaleString(language);
+const words = JSON.parse(document.querySelector("#script-words")?.textContent ?? "{}");
+
+// Each of a word's plurals comes with a number that takes it; the most usual has no name.
+function pluralOf(forms, count) {
+  const rules = new Intl.PluralRules(language);
+  const alike = Object.keys(forms).find((n) => n && rules.select(Number(n)) === rules.select(count));
+  return forms[alike ?? ""];
+}
 
 // Silent for screen readers, except once at ten minutes and once at one minute where the page has words for it.
 function countdown(clock) {
@@ -34,7 +44,7 @@ function costs(form) {
   const figure = (name) => Number(form.dataset[name]);
   const show = (name, value) => {
     for (const el of form.querySelectorAll(`[data-${name}]`)) el.textContent = grouped(value);
-    for (const el of form.querySelectorAll(`[data-unit=${name}]`)) el.textContent = value === 1 ? "coin" : "coins";
+    for (const el of form.querySelectorAll(`[data-unit=${name}]`)) el.textContent = pluralOf(words.coin, value);
   };
   const sync = () => {
     const count = Math.min(Math.max(input.valueAsNumber || 1, 1), Number(input.max));
@@ -85,19 +95,20 @@ function quickEntry(bar) {
 // Fingerprints: a button beside the text that can be selected anyway.
 function copying(button) {
   const word = button.firstChild;
+  const offer = word.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(button.dataset.copy);
-      word.textContent = "Copied";
+      word.textContent = words.copied;
     } catch {
       // Plain HTTP has no clipboard: show the whole text and select it.
       const code = button.previousElementSibling;
       code.textContent = button.dataset.copy;
       getSelection().selectAllChildren(code);
-      word.textContent = "Selected";
+      word.textContent = words.selected;
     }
-    setTimeout(() => { word.textContent = "Copy"; }, 2000);
+    setTimeout(() => { word.textContent = offer; }, 2000);
   });
 }
 

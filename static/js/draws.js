@@ -2,6 +2,7 @@
 
 const serverNow = Date.parse(document.documentElement.dataset.now);
 const now = () => serverNow + performance.now();
+const grouped = (number) => number.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
 const status = document.querySelector("[data-live]");
 const say = (words) => { if (status?.dataset[words]) status.textContent = status.dataset[words]; };
 document.addEventListener("say", (event) => say(event.detail));
@@ -60,8 +61,8 @@ function figures(draw, taken) {
   if (bar && taken <= bar.value) return;
   if (bar) bar.value = taken;
   const left = Math.max(0, most - taken);
-  for (const el of draw.querySelectorAll("[data-taken]")) el.textContent = taken.toLocaleString("en");
-  for (const el of draw.querySelectorAll("[data-left]")) el.textContent = left.toLocaleString("en");
+  for (const el of draw.querySelectorAll("[data-taken]")) el.textContent = grouped(taken);
+  for (const el of draw.querySelectorAll("[data-left]")) el.textContent = grouped(left);
   for (const el of draw.querySelectorAll("[data-few]")) el.hidden = left > Number(el.dataset.few);
   for (const el of draw.querySelectorAll("[data-many]")) el.hidden = left <= Number(el.dataset.many);
   const form = draw.querySelector("form[data-entered]");

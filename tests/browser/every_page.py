@@ -30,6 +30,11 @@ class Place:
     act: Callable[[Page, World], None] = field(default=_nothing, compare=False)
     developer: bool = False
 
+    @property
+    def acts(self) -> bool:
+        """Whether anything is done there first."""
+        return self.act is not _nothing
+
 
 def _fill(button: str, **fields: str | bool) -> Callable[[Page, World], None]:
     def act(page: Page, world: World) -> None:
@@ -46,6 +51,7 @@ def _fill(button: str, **fields: str | bool) -> Callable[[Page, World], None]:
                 box.set_checked(value)
             else:
                 box.fill(value.format(**{key: str(player.email) for key, player in world.players.items()}))
+        world.speak(page)
         with page.expect_navigation():
             page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
 
@@ -59,6 +65,7 @@ def _collect(page: Page, world: World) -> None:
 
 
 def _post_without_token(page: Page, world: World) -> None:
+    world.speak(page)
     with page.expect_navigation():
         page.evaluate(
             """() => {

@@ -101,6 +101,47 @@
       .map((one) => `squeezed: ${one.outerHTML.slice(0, 120)}`);
   },
 
+  // Every text that somebody sees, hears or may come to see, with where it stands; not code, nor what says that it
+  // is not to be translated.
+  texts() {
+    const code = "script, style, template, noscript, code, kbd, samp, pre";
+    const translated = (one) => one && !one.closest(code) && (one.translate ?? translated(one.parentElement));
+    const found = [];
+    const add = (where, text) => { if (/[A-Za-z]{2}/.test(text ?? "")) found.push([where, text.trim()]); };
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const parent = walker.currentNode.parentElement;
+      if (translated(parent)) add(parent.localName, walker.currentNode.data);
+    }
+    const attributes = ["alt", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "label",
+      "placeholder", "title", "data-once", "data-failed"];
+    for (const one of document.querySelectorAll("*")) {
+      if (!translated(one)) continue;
+      for (const name of attributes) add(name, one.getAttribute(name));
+      if (one.matches("input[type=submit], input[type=button], input[type=reset]")) add("value", one.value);
+    }
+    add("description", document.querySelector("meta[name=description]")?.content);
+    // What the script of live pages says.
+    for (const live of document.querySelectorAll("[data-live][data-page]")) {
+      for (const [name, text] of Object.entries(live.dataset)) if (text.includes(" ")) add(`data-${name}`, text);
+    }
+    return found;
+  },
+
+  // Words that are longer than the place they have.
+  clipped() {
+    const places = "button, .btn, .tag, .mini, label, summary, legend, th, td, dt, dd, h1, h2, h3, p, li, a";
+    return [...document.querySelectorAll(places)]
+      .filter((one) => one.checkVisibility() && one.innerText.trim() && !one.closest(".vh, .visually-hidden, .skip"))
+      .filter((one) => {
+        const { overflowX, display } = getComputedStyle(one);
+        const cuts = overflowX !== "visible" && overflowX !== "auto" && overflowX !== "scroll";
+        const box = one.matches("button, .btn, .tag, .mini") && display !== "inline";
+        return (cuts || box) && (one.scrollWidth > one.clientWidth + 1 || (cuts && one.scrollHeight > one.clientHeight + 1));
+      })
+      .map((one) => `clipped: ${one.outerHTML.slice(0, 160)}`);
+  },
+
   // What stands out of a window of this width.
   outside(width) {
     const across = document.documentElement.scrollWidth;

@@ -12,8 +12,11 @@ from playwright.sync_api import expect
 from accounts.models import Approval, Message, OutboxEmail
 from draws.models import Draw, LogRecord, Participation, Seal, Winner
 from ledger.models import CoinDay, Transaction
+from lucky11.languages import LONGER
 from lucky11.operations.runs import begin, end
-from tests.pages import finish, take
+from tests.browser.plain_words import named_by_code, plain, written
+from tests.marking import english_of
+from tests.pages import finish, signed_in, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -22,6 +25,8 @@ ABOUT_A_DRAFT = ("publish", "duplicate", "preview", "history")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Else axe reads sheets that Django’s import by a style of its own, which the policy blocks.
 CHECKED = {"runOnly": RULES, "iframes": False, "preload": False}
+# Django does not translate the words of its own pictures, and gives a label to what is hidden.
+DJANGOS_OWN = {"alt=: Search", "alt=: True", "alt=: False", ": Seen:"}
 # Where to leave pictures of the pages, for people.
 PICTURES = os.environ.get("ADMIN_PICTURES")
 
@@ -107,6 +112,19 @@ def test_every_staff_page_is_accessible_and_fits_the_screen(live_server, visit, 
     assert not found, "\n".join(found)
     # To take a picture Playwright adds a style of its own, which the policy blocks.
     assert PICTURES or window.complaints == []
+
+
+def test_every_staff_page_is_translated(pages, boss):
+    client = signed_in(boss)
+    data = sorted([*written(), *named_by_code()], key=len, reverse=True)
+    left = {}
+    for name, address in pages.items():
+        answer = client.get(address, headers={"accept-language": LONGER[0]})
+        assert answer.status_code == 200, name
+        found = plain(english_of(answer.content.decode()), data)
+        # The same words stand on many pages: each is named once.
+        left |= {text: name for text in found if text not in left and text not in DJANGOS_OWN}
+    assert not left, "\n".join(f"{name}, {text}" for text, name in left.items())
 
 
 def write(page, **typed):

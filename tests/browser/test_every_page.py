@@ -1,101 +1,23 @@
 """Every page in every state, for everyone: any window, theme, script and direction, letters and keys."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.test import override_settings
-from django.urls import get_resolver, resolve
+from django.urls import get_resolver
 from playwright.sync_api import Page
 
 from lucky11.urls import urlpatterns as of_the_site
 from tests.browser import looking
-from tests.browser.conftest import Visit
 from tests.browser.every_page import PLACES, SOMEBODY, Place
 from tests.browser.no_pages import NOT_PAGES
-from tests.browser.world import World, inhabited
+from tests.browser.walking import named, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
 
-# What is asked for there is shown by another page, or by none of the site.
-LEADS_ELSEWHERE = {"draws:enter", "ledger:daily", "nowhere", "broken"}
 SIGHTS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
-    """One world for all: looking changes nothing that another look would notice."""
-    with (
-        django_db_blocker.unblock(),
-        override_settings(ROOT_URLCONF="tests.browser.broken_urls", ACCOUNT_REAUTHENTICATION_TIMEOUT=86_400),
-        inhabited() as world,
-    ):
-        yield world
-
-
-@pytest.fixture(scope="module")
-def window(browser, world):
-    """One window a person, kept from page to page; a new one each time for somebody."""
-    contexts = {}
-
-    def of(who, script=True):
-        if who == SOMEBODY and (who, script) in contexts:
-            contexts.pop((who, script)).close()
-        if (who, script) not in contexts:
-            # Without the fade from page to page, so that every look is at the page alone.
-            context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
-            if who in world.players:
-                cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[who]}
-                context.add_cookies([{**cookie, "url": world.origin}])
-            context.set_default_timeout(15_000)
-            contexts[who, script] = context
-            context.new_page()
-        return contexts[who, script].pages[0]
-
-    yield of
-    for context in contexts.values():
-        context.close()
-
-
-@contextmanager
-def visit(page, world, place):
-    """The page of a place, after what is to be done there; what its console complains about; its answer."""
-    visit = Visit(page, world.origin)
-    answers = []
-
-    def keep(response):
-        if response.request.is_navigation_request() and response.frame == page.main_frame:
-            answers.append(response)
-
-    def hear(said):
-        if said.type == "error":
-            visit.hear(said.text)
-
-    def break_(error):
-        visit.hear(str(error))
-
-    listeners = {"response": keep, "console": hear, "pageerror": break_}
-    for name, listener in listeners.items():
-        page.on(name, listener)
-    with override_settings(DEBUG=place.developer):
-        page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.goto(world.origin + place.path.format(**world.numbers))
-        place.act(page, world)
-        assert answers[-1].status < 500 or place.address == "broken", "the site is broken here"
-        if place.address not in LEADS_ELSEWHERE:
-            assert resolve(urlsplit(page.url).path).view_name == place.address
-        yield visit, answers[-1]
-    for name, listener in listeners.items():
-        page.remove_listener(name, listener)
-
-
-def named(place: Place) -> str:
-    return place.name.replace(" ", "-")
 
 
 def test_every_address_of_the_site_is_a_place_or_known_to_be_no_page():

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import outbox, takeout
@@ -43,6 +44,15 @@ class World:
     players: dict[str, User]
     cookies: dict[str, str]
     numbers: dict[str, Any]
+    # In which the site answers what is pressed; English where none is named.
+    language: str = ""
+    language_cookie = settings.LANGUAGE_COOKIE_NAME
+
+    def speak(self, page: Page) -> None:
+        """From the next page on, the site answers this window in the language."""
+        if self.language:
+            cookie = {"name": self.language_cookie, "value": self.language, "url": self.origin}
+            page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import { parse } from "./json.js";
 import { Refusal } from "./refusal.js";
 import { shaped } from "./shape.js";
 import { CHECKS } from "./steps.js";
+import { say } from "./words.js";
 
 export const STEPS = ["document", ...CHECKS.keys()];
 
@@ -24,7 +25,7 @@ export async function check(bytes, { chain = QUICKNET, round = null, onStep = ()
   let failed = null;
   for (const name of STEPS) {
     state.onProgress = (fraction) => onProgress(name, fraction);
-    const step = failed ? { name, verdict: "skipped", sentence: "Not looked at." } : await run(name, bytes, state);
+    const step = failed ? { name, verdict: "skipped", sentence: say("Not looked at.") } : await run(name, bytes, state);
     if (step.verdict === "fail") failed = name;
     steps.push(step);
     onStep(step);
@@ -45,6 +46,6 @@ async function run(name, bytes, state) {
 
 async function readDocument(bytes, state) {
   state.doc = shaped(await parse(bytes, state.onProgress));
-  const id = hex(state.doc.draw_id);
-  return `The document is complete and written as it must be. It is about draw ${id}, “${state.doc.open.terms.title}”.`;
+  const named = { id: hex(state.doc.draw_id), title: state.doc.open.terms.title };
+  return say("The document is complete and written as it must be. It is about draw %(id)s, “%(title)s”.", named);
 }

@@ -3,6 +3,7 @@
 import { hex, unhex } from "./bytes.js";
 import { check, STEPS } from "./check.js";
 import { findHash, findTickets } from "./look.js";
+import { speak } from "./words.js";
 
 // Reading and hashing the list are nearly all of the work.
 const WEIGHTS = { document: 25, entries: 50, limits: 15, winners: 5 };
@@ -16,7 +17,7 @@ function progress(name, fraction) {
   return (before + weight(name) * fraction) / WHOLE;
 }
 
-/** Answers `check`, `tickets` and `hash`; `breathe` is awaited now and then while it works. */
+/** Answers `check`, `tickets` and `hash`, in the language that `speak` named; `breathe` is awaited now and then while it works. */
 export function makeEngine(post, breathe = async () => {}) {
   let last = null;
   let kept = null;
@@ -43,7 +44,8 @@ export function makeEngine(post, breathe = async () => {}) {
 
   return async (message) => {
     try {
-      if (message.type === "check") await run(message);
+      if (message.type === "speak") speak(message);
+      else if (message.type === "check") await run(message);
       else if (message.type === "tickets") post({ type: "tickets", ...findTickets(last.doc, message.userId, message.salt) });
       else post({ type: "hash", hash: message.hash, found: findHash(last.doc, last.values, message.hash) });
     } catch (error) {

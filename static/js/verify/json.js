@@ -2,6 +2,7 @@
 // and it puts a million ticket references into one block of bytes instead of a million strings.
 
 import { Refusal } from "./refusal.js";
+import { say } from "./words.js";
 
 export const MAX_BYTES = 256 * 1024 * 1024;
 const MAX_DEPTH = 8;
@@ -32,7 +33,7 @@ class Reader {
   }
 
   refuse(what) {
-    return new Refusal(`This is not a draw document: ${what} at byte ${this.at + 1}.`);
+    return new Refusal(say("This is not a draw document: %(what)s at byte %(byte)s.", { what, byte: this.at + 1 }));
   }
 
   skipSpace() {
@@ -50,13 +51,13 @@ class Reader {
   }
 
   expect(byte) {
-    if (!this.takes(byte)) throw this.refuse(`“${String.fromCharCode(byte)}” is missing`);
+    if (!this.takes(byte)) throw this.refuse(say("“%(sign)s” is missing", { sign: String.fromCharCode(byte) }));
   }
 
   async document() {
     this.expect(OBJECT);
     const whole = await this.members((key) => (key === "entries" ? this.entries() : this.value(1)));
-    if (this.skipSpace() !== undefined) throw this.refuse("something follows its end");
+    if (this.skipSpace() !== undefined) throw this.refuse(say("something follows its end"));
     return whole;
   }
 
@@ -72,10 +73,10 @@ class Reader {
   }
 
   key(found) {
-    if (this.skipSpace() !== QUOTE) throw this.refuse("a name is missing");
+    if (this.skipSpace() !== QUOTE) throw this.refuse(say("a name is missing"));
     const key = this.text();
-    if (found.has(key)) throw this.refuse(`the name “${key.slice(0, 40)}” comes twice`);
-    if (found.size === MAX_KEYS) throw this.refuse("there are too many names");
+    if (found.has(key)) throw this.refuse(say("the name “%(name)s” comes twice", { name: key.slice(0, 40) }));
+    if (found.size === MAX_KEYS) throw this.refuse(say("there are too many names"));
     this.expect(COLON);
     return key;
   }
@@ -85,7 +86,7 @@ class Reader {
     if (byte === QUOTE) return this.text();
     if (isDigit(byte)) return this.integer();
     if (byte !== ARRAY && byte !== OBJECT) return this.word();
-    if (depth === MAX_DEPTH) throw this.refuse("it is nested too deep");
+    if (depth === MAX_DEPTH) throw this.refuse(say("it is nested too deep"));
     this.at++;
     return byte === ARRAY ? this.list(depth + 1) : this.object(depth + 1);
   }
@@ -103,7 +104,7 @@ class Reader {
     const items = [];
     if (this.takes(ARRAY_END)) return items;
     do {
-      if (items.length === MAX_ITEMS) throw this.refuse("a list is too long");
+      if (items.length === MAX_ITEMS) throw this.refuse(say("a list is too long"));
       items.push(this.value(depth));
     } while (this.takes(COMMA));
     this.expect(ARRAY_END);
@@ -117,7 +118,7 @@ class Reader {
         return value;
       }
     }
-    throw this.refuse("a value was expected");
+    throw this.refuse(say("a value was expected"));
   }
 
   integer() {
@@ -125,11 +126,11 @@ class Reader {
     while (isDigit(this.bytes[this.at])) this.at++;
     const digits = this.at - start;
     const next = this.bytes[this.at];
-    if (next === 46 || next === 69 || next === 101) throw this.refuse("a number is not whole");
-    if (digits > 1 && this.bytes[start] === 48) throw this.refuse("a number begins with 0");
-    if (digits > 16) throw this.refuse("a number is too large");
+    if (next === 46 || next === 69 || next === 101) throw this.refuse(say("a number is not whole"));
+    if (digits > 1 && this.bytes[start] === 48) throw this.refuse(say("a number begins with 0"));
+    if (digits > 16) throw this.refuse(say("a number is too large"));
     const number = Number(String.fromCharCode(...this.bytes.subarray(start, this.at)));
-    if (!Number.isSafeInteger(number)) throw this.refuse("a number is too large");
+    if (!Number.isSafeInteger(number)) throw this.refuse(say("a number is too large"));
     return number;
   }
 
@@ -138,9 +139,9 @@ class Reader {
     let plain = true;
     for (; this.bytes[this.at] !== QUOTE; this.at++) {
       const byte = this.bytes[this.at];
-      if (byte === undefined) throw this.refuse("a text has no end");
-      if (byte < 32) throw this.refuse("a text holds a control character");
-      if (this.at - start > MAX_TEXT) throw this.refuse("a text is too long");
+      if (byte === undefined) throw this.refuse(say("a text has no end"));
+      if (byte < 32) throw this.refuse(say("a text holds a control character"));
+      if (this.at - start > MAX_TEXT) throw this.refuse(say("a text is too long"));
       if (byte === BACKSLASH) {
         plain = false;
         this.at++;
@@ -155,17 +156,17 @@ class Reader {
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch {
-      throw this.refuse("a text is not UTF-8");
+      throw this.refuse(say("a text is not UTF-8"));
     }
   }
 
   unescape(raw) {
     const text = raw.replace(/\\(u[0-9a-fA-F]{4}|[^])/g, (_, escape) => {
       if (escape.length === 5) return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
-      if (!ESCAPED.has(escape)) throw this.refuse("a text has an unknown escape");
+      if (!ESCAPED.has(escape)) throw this.refuse(say("a text has an unknown escape"));
       return ESCAPED.get(escape);
     });
-    if (!text.isWellFormed()) throw this.refuse("a text has half a character");
+    if (!text.isWellFormed()) throw this.refuse(say("a text has half a character"));
     return text;
   }
 
@@ -173,7 +174,7 @@ class Reader {
   async entries() {
     if (this.skipSpace() !== ARRAY) {
       if (this.value(1) === null) return null;
-      throw this.refuse("the ticket list is not a list");
+      throw this.refuse(say("the ticket list is not a list"));
     }
     this.at++;
     if (this.takes(ARRAY_END)) return new Uint8Array(0);
@@ -188,18 +189,20 @@ class Reader {
   }
 
   ref(refs, index) {
-    if (this.skipSpace() !== QUOTE) throw this.refuse(`ticket ${index + 1} is not a reference`);
+    if (this.skipSpace() !== QUOTE) throw this.refuse(say("ticket %(number)s is not a reference", { number: index + 1 }));
     const start = this.at + 1;
     for (let i = 0; i < 32; i++) {
       const high = NIBBLE[this.bytes[start + 2 * i]];
       const low = NIBBLE[this.bytes[start + 2 * i + 1]];
-      if (!(high < 16 && low < 16)) throw this.refuse(`ticket ${index + 1} is not 64 characters of lower-case hex`);
+      if (!(high < 16 && low < 16)) throw this.notHex(index);
       refs[32 * index + i] = 16 * high + low;
     }
-    if (this.bytes[start + REF_TEXT] !== QUOTE) {
-      throw this.refuse(`ticket ${index + 1} is not 64 characters of lower-case hex`);
-    }
+    if (this.bytes[start + REF_TEXT] !== QUOTE) throw this.notHex(index);
     this.at = start + REF_TEXT + 1;
+  }
+
+  notHex(index) {
+    return this.refuse(say("ticket %(number)s is not 64 characters of lower-case hex", { number: index + 1 }));
   }
 }
 
@@ -208,7 +211,7 @@ for (let i = 0; i < 16; i++) NIBBLE[i.toString(16).charCodeAt(0)] = i;
 
 /** The document as maps, lists, texts and whole numbers, `entries` as bytes. Refuses at `document`. */
 export async function parse(bytes, onProgress = async () => {}) {
-  if (bytes.length > MAX_BYTES) throw new Refusal("The file is larger than 256 MB, the most a draw document may have.");
-  if (bytes.length === 0) throw new Refusal("The file is empty.");
+  if (bytes.length > MAX_BYTES) throw new Refusal(say("The file is larger than 256 MB, the most a draw document may have."));
+  if (bytes.length === 0) throw new Refusal(say("The file is empty."));
   return new Reader(bytes, onProgress).document();
 }

@@ -3,6 +3,7 @@
 import { hex } from "./bytes.js";
 import { logHead } from "./records.js";
 import { need } from "./refusal.js";
+import { say } from "./words.js";
 
 /** The kinds this draw's records must have, in order, and each one's hash; a re-draw's is not in the document. */
 function due(doc) {
@@ -16,29 +17,32 @@ function due(doc) {
 /** The step `log`. */
 export function checkLog({ doc, values }) {
   const records = due(doc);
-  need(doc.log.length >= records.length, "A record of this draw is missing in its log.");
+  need(doc.log.length >= records.length, say("A record of this draw is missing in its log."));
   const redraws = doc.log.length - records.length;
-  need(redraws === 0 || doc.winners, "The log has a record that this draw cannot have.");
+  need(redraws === 0 || doc.winners, say("The log has a record that this draw cannot have."));
   values.heads = [];
   doc.log.forEach((entry, i) => {
     const [kind, hash] = records[i] ?? ["redraw", entry.record_hash];
-    need(entry.n > 0, "The log’s records are numbered from 1.");
-    need(entry.kind === kind, `Record ${i + 1} of the log is “${entry.kind}”, but “${kind}” comes there.`);
-    need(hex(entry.record_hash) === hex(hash), `The log’s “${kind}” record has another hash than the document.`);
+    need(entry.n > 0, say("The log’s records are numbered from 1."));
+    need(entry.kind === kind, say("Record %(number)s of the log is “%(kind)s”, but “%(due)s” comes there.", { number: i + 1, kind: entry.kind, due: kind }));
+    need(hex(entry.record_hash) === hex(hash), say("The log’s “%(kind)s” record has another hash than the document.", { kind }));
     const head = hex(logHead(entry));
     values.heads.push(head);
-    need(head === hex(entry.head), `The head after the log’s record ${entry.n} does not follow from the record.`);
+    need(head === hex(entry.head), say("The head after the log’s record %(number)s does not follow from the record.", { number: entry.n }));
     if (i > 0) follows(doc.log[i - 1], entry);
   });
   const reserves = doc.winners ? Math.max(0, doc.winners.length - doc.open.winners) : 0;
-  need(redraws <= reserves, "There are more re-draws than reserves.");
-  return `${doc.log.length} records, each head follows from the one before${redraws ? `; ${redraws} of them a re-draw` : ""}.`;
+  need(redraws <= reserves, say("There are more re-draws than reserves."));
+  const found = { records: doc.log.length, redraws };
+  return redraws
+    ? say("%(records)s records, each head follows from the one before; %(redraws)s of them a re-draw.", found)
+    : say("%(records)s records, each head follows from the one before.", found);
 }
 
 function follows(before, entry) {
-  need(entry.n > before.n, "The log’s records are not in order.");
+  need(entry.n > before.n, say("The log’s records are not in order."));
   need(
     entry.n > before.n + 1 || hex(entry.prev) === hex(before.head),
-    `The log’s record ${entry.n} does not continue the one before it.`,
+    say("The log’s record %(number)s does not continue the one before it.", { number: entry.n }),
   );
 }

@@ -2,6 +2,7 @@
 
 import { hex, unhex } from "./bytes.js";
 import { entryRef } from "./records.js";
+import { grouped, say } from "./words.js";
 
 const SHOWN = 100;
 
@@ -22,23 +23,24 @@ export function findTickets(doc, userId, salt) {
 /** Where the document holds a hash, in words; an empty list when it does not. */
 export function findHash(doc, values, hash) {
   const named = [
-    ["the seal of the opening record", doc.open.open_hash],
-    ["the fingerprint of the secret number", doc.open.seed_commit],
-    ["the secret number itself", doc.server_seed],
-    ["the fingerprint of the ticket list", doc.freeze?.root],
-    ["the hash of the frozen list’s record", doc.freeze?.freeze_hash],
-    ["the hash of the result", doc.result_hash],
-    ["the hash of the void record", doc.void?.record_hash],
+    [say("the seal of the opening record"), doc.open.open_hash],
+    [say("the fingerprint of the secret number"), doc.open.seed_commit],
+    [say("the secret number itself"), doc.server_seed],
+    [say("the fingerprint of the ticket list"), doc.freeze?.root],
+    [say("the hash of the frozen list’s record"), doc.freeze?.freeze_hash],
+    [say("the hash of the result"), doc.result_hash],
+    [say("the hash of the void record"), doc.void?.record_hash],
   ];
   for (const entry of doc.log) {
-    named.push([`the head of the site’s log after record ${entry.n} (${entry.kind})`, entry.head]);
-    named.push([`the head of the site’s log before record ${entry.n} (${entry.kind})`, entry.prev]);
-    if (entry.kind === "redraw") named.push([`the hash of the re-draw in record ${entry.n}`, entry.record_hash]);
+    const record = { number: entry.n, kind: entry.kind };
+    named.push([say("the head of the site’s log after record %(number)s (%(kind)s)", record), entry.head]);
+    named.push([say("the head of the site’s log before record %(number)s (%(kind)s)", record), entry.prev]);
+    if (entry.kind === "redraw") named.push([say("the hash of the re-draw in record %(number)s", record), entry.record_hash]);
   }
   const found = named.filter(([, bytes]) => bytes && hex(bytes) === hash).map(([what]) => what);
-  if (hash === values.terms) found.push("the hash of the terms");
+  if (hash === values.terms) found.push(say("the hash of the terms"));
   const ticket = positions(doc.entries, unhex(hash)).next();
-  if (!ticket.done) found.push(`the reference on ticket ${(ticket.value + 1).toLocaleString("en")}`);
+  if (!ticket.done) found.push(say("the reference on ticket %(number)s", { number: grouped(ticket.value + 1) }));
   return found;
 }
 

@@ -1,19 +1,26 @@
 // The page: one button, a file instead, each step as it comes, the verdict, and what a reader looks for.
 
-import { grouped, limitsOf, make, resultParts, verdictOf } from "./card.js";
+import { limitsOf, make, resultParts, verdictOf } from "./card.js";
 import { STEPS } from "./check.js";
 import { MAX_BYTES } from "./json.js";
 import { startEngine } from "./runner.js";
+import { grouped, say, speak } from "./words.js";
 
 const root = document.querySelector("[data-checker]");
 const part = (name) => root.querySelector(`[data-${name}]`);
 const HASH = /^[0-9a-f]{64}$/;
-const MARKS = { pass: "Holds", fail: "Does not hold", skipped: "Not looked at" };
+const MARKS = { pass: () => say("Holds"), fail: () => say("Does not hold"), skipped: () => say("Not looked at") };
 // One check at a time, from the press of the button on: a document may be long on its way.
 let busy = false;
 let failure = "";
 
 const send = startEngine(hear, !globalThis.lucky11KeptFile);
+const given = document.querySelector("#checker-words");
+if (given) {
+  const message = { type: "speak", language: document.documentElement.lang, words: JSON.parse(given.textContent) };
+  speak(message);
+  send(message);
+}
 part("tools").hidden = false;
 for (const element of document.querySelectorAll("[data-without-script]")) element.hidden = true;
 
@@ -23,7 +30,7 @@ function hear(message) {
   else if (message.type === "done") showOutcome(message);
   else if (message.type === "tickets") showTickets(message);
   else if (message.type === "hash") showHash(message);
-  else stop("The check broke off, which says nothing about the draw. Check the document with the Python program instead.");
+  else stop(say("The check broke off, which says nothing about the draw. Check the document with the Python program instead."));
 }
 
 function begin(what) {
@@ -35,8 +42,8 @@ function begin(what) {
   part("bar").hidden = false;
   part("bar").value = 0;
   part("steps").replaceChildren(...STEPS.map((name) =>
-    make("li", { "data-step": name }, make("div", {}, make("strong", {}, name), make("small", {}, "")))));
-  part("live").textContent = `Checking ${what}.`;
+    make("li", { "data-step": name }, make("div", {}, make("strong", { translate: "no" }, name), make("small", {}, "")))));
+  part("live").textContent = say("Checking %(what)s.", { what });
 }
 
 function stop(sentence) {
@@ -50,7 +57,7 @@ function stop(sentence) {
 function showStep({ name, verdict, sentence }) {
   const item = part("steps").querySelector(`[data-step=${name}]`);
   item.dataset.verdict = verdict;
-  item.querySelector("strong").replaceChildren(name, make("span", { class: "tag verify__mark" }, MARKS[verdict]));
+  item.querySelector("strong").replaceChildren(name, make("span", { class: "tag verify__mark", translate: "yes" }, MARKS[verdict]()));
   item.querySelector("small").textContent = sentence;
   if (verdict === "fail") failure = sentence;
 }
@@ -91,7 +98,7 @@ async function checkFile(file) {
   try {
     checkBytes(await file.arrayBuffer(), file.name);
   } catch {
-    stop("The file could not be read. Is it a folder, or was it moved?");
+    stop(say("The file could not be read. Is it a folder, or was it moved?"));
   }
 }
 
@@ -100,10 +107,10 @@ async function checkThisDraw() {
   busy = true;
   try {
     const answer = await fetch(part("check").dataset.document);
-    if (!answer.ok) return stop(`The site has no document of this draw to give at the moment (status ${answer.status}). Try again later.`);
-    checkBytes(await answer.arrayBuffer(), "this draw");
+    if (!answer.ok) return stop(say("The site has no document of this draw to give at the moment (status %(status)s). Try again later.", answer));
+    checkBytes(await answer.arrayBuffer(), say("this draw"));
   } catch {
-    stop("The document could not be fetched. Are you online? A document you saved can be checked without a connection.");
+    stop(say("The document could not be fetched. Are you online? A document you saved can be checked without a connection."));
   }
 }
 
@@ -140,14 +147,15 @@ part("mine").addEventListener("submit", (event) => {
   const form = event.target;
   const userId = form.elements.user_id.value.trim();
   const salt = cleaned(form, "salt");
-  const problem = !userId ? "Your player number is missing." : HASH.test(salt) ? "" : "The salt has 64 characters, 0–9 and a–f.";
+  const wrong = HASH.test(salt) ? "" : say("The salt has 64 characters, 0–9 and a–f.");
+  const problem = userId ? wrong : say("Your player number is missing.");
   ask(form, () => ({ type: "tickets", userId, salt }), problem);
 });
 
 part("kept").addEventListener("submit", (event) => {
   event.preventDefault();
   const hash = cleaned(event.target, "hash").replace(/\s/g, "");
-  ask(event.target, () => ({ type: "hash", hash }), HASH.test(hash) ? "" : "A hash has 64 characters, 0–9 and a–f.");
+  ask(event.target, () => ({ type: "hash", hash }), HASH.test(hash) ? "" : say("A hash has 64 characters, 0–9 and a–f."));
 });
 
 part("voided").addEventListener("submit", (event) => {
@@ -157,25 +165,31 @@ part("voided").addEventListener("submit", (event) => {
   const signature = cleaned(form, "signature");
   const valid = Number.isSafeInteger(round) && round > 0 && /^[0-9a-f]{96}$/.test(signature);
   const answer = form.querySelector("[data-answer]");
-  answer.textContent = valid ? "" : "A round is a number and a signature of 96 characters, 0–9 and a–f.";
+  answer.textContent = valid ? "" : say("A round is a number and a signature of 96 characters, 0–9 and a–f.");
   if (!valid || busy) return;
-  begin("the void draw with this round");
+  begin(say("the void draw with this round"));
   send({ type: "check", round: { round, signature } });
 });
 
 function showTickets({ ref, count, numbers, places }) {
   const answer = part("mine").querySelector("[data-answer]");
   if (!count) {
-    answer.textContent = `No ticket in the list has your reference ${ref}. If you have a confirmation of this draw, keep it and write to us.`;
+    answer.textContent = say("No ticket in the list has your reference %(ref)s. If you have a confirmation of this draw, keep it and write to us.", { ref });
     return;
   }
-  const more = count > numbers.length ? ` and ${grouped(count - numbers.length)} more` : "";
-  const won = places.length ? ` In the result: place ${places.map((place) => place + 1).join(", ")}.` : "";
-  answer.textContent = `Your ${count === 1 ? "ticket is" : `${grouped(count)} tickets are`} in the list: ${numbers.join(", ")}${more}.${won}`;
+  const rest = count - numbers.length;
+  const listed = { numbers: numbers.join(", "), rest: grouped(rest), tickets: grouped(count) };
+  const held = rest
+    ? say("Your %(tickets)s tickets are in the list: %(numbers)s and %(rest)s more.", listed)
+    : count > 1
+      ? say("Your %(tickets)s tickets are in the list: %(numbers)s.", listed)
+      : say("Your ticket is in the list: %(numbers)s.", listed);
+  const won = places.map((place) => place + 1).join(", ");
+  answer.textContent = won ? `${held} ${say("In the result: place %(places)s.", { places: won })}` : held;
 }
 
 function showHash({ found }) {
   part("kept").querySelector("[data-answer]").textContent = found.length
-    ? `Yes. It is ${found.join(", and ")}.`
-    : "No. The document does not hold this hash. If it was given to you for this draw, the records were changed: keep it and show it to others.";
+    ? say("Yes. It is %(found)s.", { found: found.join(say(", and ")) })
+    : say("No. The document does not hold this hash. If it was given to you for this draw, the records were changed: keep it and show it to others.");
 }

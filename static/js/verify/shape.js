@@ -3,6 +3,7 @@
 import { unhex } from "./bytes.js";
 import { Refusal } from "./refusal.js";
 import { checkTerms } from "./terms.js";
+import { say } from "./words.js";
 
 export const KINDS = ["open", "freeze", "result", "redraw", "void"];
 export const MODES = { beacon: 1, local: 2 };
@@ -11,44 +12,44 @@ export const VOID_CODES = { no_tickets: 1, below_minimum: 2, cancelled: 3, not_f
 const MAX_PLACES = 1000;
 
 function integer(value, where) {
-  if (typeof value !== "number") throw new Refusal(`${where} is not a whole number.`);
+  if (typeof value !== "number") throw new Refusal(say("%(where)s is not a whole number.", { where }));
   return value;
 }
 
 const bytes = (size) => (value, where) => {
   if (typeof value !== "string" || value.length !== 2 * size || !/^[0-9a-f]*$/.test(value)) {
-    throw new Refusal(`${where} is not ${2 * size} characters of lower-case hex.`);
+    throw new Refusal(say("%(where)s is not %(size)s characters of lower-case hex.", { where, size: 2 * size }));
   }
   return unhex(value);
 };
 
 const one = (names) => (value, where) => {
   if (typeof value !== "string" || !Object.hasOwn(names, value)) {
-    throw new Refusal(`${where} is none of ${Object.keys(names).join(", ")}.`);
+    throw new Refusal(say("%(where)s is none of %(names)s.", { where, names: Object.keys(names).join(", ") }));
   }
   return value;
 };
 
 function text(value, where) {
-  if (typeof value !== "string") throw new Refusal(`${where} is not a text.`);
+  if (typeof value !== "string") throw new Refusal(say("%(where)s is not a text.", { where }));
   return value;
 }
 
 const maybe = (read) => (value, where) => (value === null ? null : read(value, where));
 
 const list = (read) => (value, where) => {
-  if (!Array.isArray(value)) throw new Refusal(`${where} is not a list.`);
-  return value.map((item, i) => read(item, `${where}, item ${i + 1},`));
+  if (!Array.isArray(value)) throw new Refusal(say("%(where)s is not a list.", { where }));
+  return value.map((item, i) => read(item, say("%(where)s, item %(number)s,", { where, number: i + 1 })));
 };
 
 const object = (shape) => (value, where) => {
-  if (!(value instanceof Map)) throw new Refusal(`${where} is not an object.`);
+  if (!(value instanceof Map)) throw new Refusal(say("%(where)s is not an object.", { where }));
   for (const key of value.keys()) {
-    if (!Object.hasOwn(shape, key)) throw new Refusal(`${where} has “${key.slice(0, 40)}”, which no document has.`);
+    if (!Object.hasOwn(shape, key)) throw new Refusal(say("%(where)s has “%(key)s”, which no document has.", { where, key: key.slice(0, 40) }));
   }
   const read = {};
   for (const [key, of] of Object.entries(shape)) {
-    if (!value.has(key)) throw new Refusal(`${where} has no “${key}”.`);
+    if (!value.has(key)) throw new Refusal(say("%(where)s has no “%(key)s”.", { where, key }));
     read[key] = of(value.get(key), `“${key}”`);
   }
   return read;
@@ -93,11 +94,11 @@ const DOCUMENT = object({
 
 /** The parsed document with hashes as bytes. Refuses at `document`, also what cannot be true together. */
 export function shaped(parsed) {
-  const doc = DOCUMENT(parsed, "The document");
+  const doc = DOCUMENT(parsed, say("The document"));
   const places = doc.open.winners + doc.open.reserves;
-  if (places < 1 || places > MAX_PLACES) throw new Refusal("Winners and reserves together are not 1 to 1,000.");
+  if (places < 1 || places > MAX_PLACES) throw new Refusal(say("Winners and reserves together are not 1 to 1,000."));
   if ((doc.open.mode === "beacon") !== (doc.open.beacon !== null)) {
-    throw new Refusal("The mode and the beacon do not belong together.");
+    throw new Refusal(say("The mode and the beacon do not belong together."));
   }
   checkProgress(doc);
   return doc;
@@ -106,19 +107,20 @@ export function shaped(parsed) {
 function checkProgress(doc) {
   const result = [doc.winners, doc.result_hash];
   const together = (parts) => parts.every((part) => part === null) || parts.every((part) => part !== null);
-  if (!together([doc.entries, doc.freeze])) throw new Refusal("The ticket list and its freezing come only together.");
-  if (!together(result)) throw new Refusal("The winners and the result’s hash come only together.");
-  if (doc.winners && doc.void) throw new Refusal("A draw has either a result or a void record.");
+  if (!together([doc.entries, doc.freeze])) throw new Refusal(say("The ticket list and its freezing come only together."));
+  if (!together(result)) throw new Refusal(say("The winners and the result’s hash come only together."));
+  if (doc.winners && doc.void) throw new Refusal(say("A draw has either a result or a void record."));
   if (!doc.winners && !doc.void) throw new Refusal(unfinished(doc));
-  if (doc.winners && !doc.freeze) throw new Refusal("There is a result but no frozen list.");
+  if (doc.winners && !doc.freeze) throw new Refusal(say("There is a result but no frozen list."));
   const beacon = doc.open.mode === "beacon";
-  if (doc.beacon && !beacon) throw new Refusal("A draw in local mode has no beacon.");
-  if (doc.winners && beacon && !doc.beacon) throw new Refusal("The beacon’s round is missing.");
+  if (doc.beacon && !beacon) throw new Refusal(say("A draw in local mode has no beacon."));
+  if (doc.winners && beacon && !doc.beacon) throw new Refusal(say("The beacon’s round is missing."));
   const revealed = doc.winners !== null || (beacon && doc.freeze !== null);
-  if (revealed && !doc.server_seed) throw new Refusal("The secret number is missing.");
+  if (revealed && !doc.server_seed) throw new Refusal(say("The secret number is missing."));
 }
 
 function unfinished(doc) {
-  const soFar = doc.freeze ? "its list is frozen" : "it is open";
-  return `This draw is not finished: ${soFar}, and there is neither a result nor a void record to check yet.`;
+  return doc.freeze
+    ? say("This draw is not finished: its list is frozen, and there is neither a result nor a void record to check yet.")
+    : say("This draw is not finished: it is open, and there is neither a result nor a void record to check yet.");
 }

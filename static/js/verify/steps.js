@@ -11,10 +11,11 @@ import { freezeHash, openHash, resultHash, seedCommit, voidHash } from "./record
 import { need } from "./refusal.js";
 import { canonical } from "./terms.js";
 import { rootOf } from "./tree.js";
+import { counted, grouped, say } from "./words.js";
 
 const NOTHING = new Uint8Array(0);
 const MAX_WINDOW = 3600;
-const counted = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const tickets = (count) => counted(count, "%(count)s ticket", "%(count)s tickets");
 
 /** Keep a computed hash for whoever compares, and refuse when it is not the document's. */
 function matches(state, name, computed, written, sentence) {
@@ -24,79 +25,87 @@ function matches(state, name, computed, written, sentence) {
 
 function seed(state) {
   const { doc } = state;
-  if (!doc.server_seed) return "The secret number was never revealed, because the draw has no winners.";
+  if (!doc.server_seed) return say("The secret number was never revealed, because the draw has no winners.");
   const commit = seedCommit(doc.draw_id, doc.server_seed);
-  matches(state, "seed_commit", commit, doc.open.seed_commit, "The secret number is not the one sealed before the draw opened.");
-  return "The secret number is the one whose fingerprint was published before the first ticket.";
+  matches(state, "seed_commit", commit, doc.open.seed_commit, say("The secret number is not the one sealed before the draw opened."));
+  return say("The secret number is the one whose fingerprint was published before the first ticket.");
 }
 
 function open(state) {
   const { doc } = state;
   state.values.terms = hex(sha256(canonical(doc.open.terms)));
   const computed = openHash(doc.draw_id, doc.open);
-  matches(state, "open_hash", computed, doc.open.open_hash, "The opening record does not give its hash: prize, price, limits, times or rules were changed.");
-  return "Prize, price, limits, times and rules give the hash published before the first ticket.";
+  matches(state, "open_hash", computed, doc.open.open_hash, say("The opening record does not give its hash: prize, price, limits, times or rules were changed."));
+  return say("Prize, price, limits, times and rules give the hash published before the first ticket.");
 }
 
 function times({ doc }) {
   const { closes_at: closes, freeze_by: by } = doc.open;
-  need(closes <= by && by - closes <= MAX_WINDOW, "The time for freezing the list is not within an hour after closing.");
-  return `The list had to be frozen within ${counted(by - closes, "second")} after closing.`;
+  need(closes <= by && by - closes <= MAX_WINDOW, say("The time for freezing the list is not within an hour after closing."));
+  const seconds = counted(by - closes, "%(count)s second", "%(count)s seconds");
+  return say("The list had to be frozen within %(seconds)s after closing.", { seconds });
 }
 
 function round({ doc, chain }) {
   const { beacon, freeze_by: by } = doc.open;
-  if (!beacon) return "No beacon: this is an operator-run draw.";
+  if (!beacon) return say("No beacon: this is an operator-run draw.");
   need(
     hex(beacon.chain_hash) === chain.chainHash && beacon.scheme === chain.scheme,
-    "The draw names another beacon than the one this checker accepts.",
+    say("The draw names another beacon than the one this checker accepts."),
   );
   const due = roundAt(chain, BigInt(by) + 60n);
-  need(BigInt(beacon.round) === due, `The beacon’s round is not the one that follows from the times, ${due}.`);
-  return `Round ${beacon.round} of the beacon follows from the closing time. It came at least a minute after the list had to be frozen.`;
+  need(BigInt(beacon.round) === due, say("The beacon’s round is not the one that follows from the times, %(due)s.", { due }));
+  return say("Round %(round)s of the beacon follows from the closing time. It came at least a minute after the list had to be frozen.", beacon);
 }
 
 function beacon(state) {
   const { doc, chain } = state;
-  if (doc.open.mode === "local") return "No beacon: the operator could know or influence the result.";
-  if (!doc.beacon) return "The draw was voided, and the document has no round of the beacon.";
-  need(doc.beacon.round === doc.open.beacon.round, "The round is not the one named before the draw opened.");
+  if (doc.open.mode === "local") return say("No beacon: the operator could know or influence the result.");
+  if (!doc.beacon) return say("The draw was voided, and the document has no round of the beacon.");
+  need(doc.beacon.round === doc.open.beacon.round, say("The round is not the one named before the draw opened."));
   const problem = signatureProblem(chain, doc.beacon.round, doc.beacon.signature);
   need(!problem, problem);
   state.values.randomness = hex(sha256(doc.beacon.signature));
-  return `The beacon signed round ${doc.beacon.round}. Nobody could know this signature before.`;
+  return say("The beacon signed round %(round)s. Nobody could know this signature before.", doc.beacon);
 }
 
 async function entries(state) {
   const { doc } = state;
-  if (!doc.freeze) return "The list was never frozen.";
+  if (!doc.freeze) return say("The list was never frozen.");
   const total = doc.entries.length / 32;
-  need(doc.freeze.total === total, `The list holds ${counted(total, "ticket")}, but ${doc.freeze.total} were frozen.`);
-  need(total > 0, "A list without tickets cannot be frozen.");
+  need(doc.freeze.total === total, say("The list holds %(tickets)s, but %(frozen)s were frozen.", { tickets: tickets(total), frozen: doc.freeze.total }));
+  need(total > 0, say("A list without tickets cannot be frozen."));
   const root = await rootOf(doc.entries, state.onProgress);
-  matches(state, "root", root, doc.freeze.root, "The list does not give its fingerprint: a ticket was changed, added, removed or moved.");
-  return `${counted(total, "ticket")}, numbered without a gap, ${total === 1 ? "gives" : "give"} the fingerprint of the frozen list.`;
+  matches(state, "root", root, doc.freeze.root, say("The list does not give its fingerprint: a ticket was changed, added, removed or moved."));
+  return counted(
+    total,
+    "%(count)s ticket, numbered without a gap, gives the fingerprint of the frozen list.",
+    "%(count)s tickets, numbered without a gap, give the fingerprint of the frozen list.",
+  );
 }
 
 function freeze(state) {
   const { doc } = state;
-  if (!doc.freeze) return "The list was never frozen.";
+  if (!doc.freeze) return say("The list was never frozen.");
   const computed = freezeHash(doc.open.mode, doc.open.open_hash, doc.freeze.root, doc.freeze.total, doc.server_seed);
-  matches(state, "freeze_hash", computed, doc.freeze.freeze_hash, "The frozen list’s record does not give its hash.");
-  return "The frozen list and the opening record give the hash that was published at freezing.";
+  matches(state, "freeze_hash", computed, doc.freeze.freeze_hash, say("The frozen list’s record does not give its hash."));
+  return say("The frozen list and the opening record give the hash that was published at freezing.");
 }
 
 async function limits(state) {
   const { doc } = state;
   const { max_participants: most, max_per_player: each, min_participants: least } = doc.open.terms;
-  if (!doc.freeze) return "There is no frozen list to count.";
+  if (!doc.freeze) return say("There is no frozen list to count.");
   const { total } = doc.freeze;
-  need(total <= most, `There are ${counted(total, "ticket")}, more than the ${most.toLocaleString("en")} of the terms.`);
-  need(total >= least, `There are ${counted(total, "ticket")}, fewer than the ${least.toLocaleString("en")} of the terms.`);
+  const found = { tickets: tickets(total), most: grouped(most), least: grouped(least), each: grouped(each) };
+  need(total <= most, say("There are %(tickets)s, more than the %(most)s of the terms.", found));
+  need(total >= least, say("There are %(tickets)s, fewer than the %(least)s of the terms.", found));
   state.holders = await numberHolders(doc.entries, state.onProgress);
   const largest = state.holders.counts.reduce((max, count) => (count > max ? count : max), 0);
-  need(largest <= each, `One player holds ${counted(largest, "ticket")}, more than the ${each.toLocaleString("en")} of the terms.`);
-  return `${counted(state.holders.counts.length, "player")} hold ${counted(total, "ticket")}; nobody holds more than ${each.toLocaleString("en")}.`;
+  const held = { tickets: tickets(largest), each: found.each };
+  need(largest <= each, say("One player holds %(tickets)s, more than the %(each)s of the terms.", held));
+  const players = counted(state.holders.counts.length, "%(count)s player", "%(count)s players");
+  return say("%(players)s hold %(tickets)s; nobody holds more than %(each)s.", { ...found, players });
 }
 
 async function draw(state, randomness) {
@@ -113,14 +122,15 @@ async function winners(state) {
   const { key, winners: places, rolls } = await draw(state, randomness);
   Object.assign(state.values, { prk: hex(key), winners: places, rolls });
   const same = places.length === doc.winners.length && places.every((index, i) => index === doc.winners[i]);
-  need(same, "Rolling the numbers again gives other tickets than the document’s.");
-  return `Rolling the numbers again (${counted(rolls, "roll")}) gives exactly the tickets of the result.`;
+  need(same, say("Rolling the numbers again gives other tickets than the document’s."));
+  const rolled = { rolls: counted(rolls, "%(count)s roll", "%(count)s rolls") };
+  return say("Rolling the numbers again (%(rolls)s) gives exactly the tickets of the result.", rolled);
 }
 
 /** A void after freezing is a public act: list and seed show whom it hit, with a beacon once its round is given. */
 async function voided(state) {
   const { doc } = state;
-  const nobody = "The draw was voided and has no winners. Every ticket is refunded.";
+  const nobody = say("The draw was voided and has no winners. Every ticket is refunded.");
   if (!doc.freeze || !doc.server_seed) return nobody;
   const given = doc.beacon ?? state.round;
   if (doc.open.beacon && !given) return nobody;
@@ -129,13 +139,13 @@ async function voided(state) {
   if (problem) return `${nobody} ${problem}`;
   const { key, winners: places, rolls } = await draw(state, doc.open.beacon ? sha256(given.signature) : NOTHING);
   Object.assign(state.values, { prk: hex(key), voided_winners: places, rolls });
-  const tickets = places.slice(0, doc.open.winners).map((index) => index + 1);
-  return `${nobody} It would have been won by ticket ${tickets.join(", ")}.`;
+  const numbers = places.slice(0, doc.open.winners).map((index) => index + 1).join(", ");
+  return `${nobody} ${say("It would have been won by ticket %(numbers)s.", { numbers })}`;
 }
 
 /** What is wrong with the round somebody gave for a voided draw. */
 function roundProblem({ doc, chain, round: given }) {
-  if (given.round !== doc.open.beacon.round) return "The round you gave is not the one this draw named.";
+  if (given.round !== doc.open.beacon.round) return say("The round you gave is not the one this draw named.");
   return signatureProblem(chain, given.round, given.signature);
 }
 
@@ -144,13 +154,13 @@ function result(state) {
   if (doc.void) {
     const { code, reason, record_hash: record } = doc.void;
     const computed = voidHash(doc.open.open_hash, doc.freeze?.freeze_hash, code, reason);
-    matches(state, "void_hash", computed, record, "The void record does not give its hash.");
-    return `The void record gives its hash. Reason: ${reason}`;
+    matches(state, "void_hash", computed, record, say("The void record does not give its hash."));
+    return say("The void record gives its hash. Reason: %(reason)s", { reason });
   }
   const signature = doc.beacon ? doc.beacon.signature : NOTHING;
   const computed = resultHash(doc.freeze.freeze_hash, signature, doc.server_seed, doc.winners);
-  matches(state, "result_hash", computed, doc.result_hash, "The result does not give its hash.");
-  return "The result gives the hash that was published with it.";
+  matches(state, "result_hash", computed, doc.result_hash, say("The result does not give its hash."));
+  return say("The result gives the hash that was published with it.");
 }
 
 /** The checks after reading the document, by name and in order. */

@@ -2,6 +2,7 @@
 
 import { utf8 } from "./bytes.js";
 import { Refusal } from "./refusal.js";
+import { say } from "./words.js";
 
 const TEXTS = ["title", "prize_amount"];
 const NUMBERS = ["prize_coins", "entry_fee", "max_participants", "max_per_player", "min_participants"];
@@ -9,20 +10,20 @@ const KEYS = [...TEXTS, ...NUMBERS].sort();
 
 /** The terms as a plain object. Refuses at `document`. */
 export function checkTerms(value) {
-  if (!(value instanceof Map)) throw new Refusal("The terms are not an object.");
+  if (!(value instanceof Map)) throw new Refusal(say("The terms are not an object."));
   if (value.size !== KEYS.length || !KEYS.every((key) => value.has(key))) {
-    throw new Refusal("The terms have not exactly the names they must have.");
+    throw new Refusal(say("The terms have not exactly the names they must have."));
   }
   for (const key of NUMBERS) {
-    if (typeof value.get(key) !== "number") throw new Refusal(`“${key}” in the terms is not a whole number.`);
+    if (typeof value.get(key) !== "number") throw new Refusal(say("“%(key)s” in the terms is not a whole number.", { key }));
   }
   for (const key of TEXTS) {
     const text = value.get(key);
-    if (typeof text !== "string") throw new Refusal(`“${key}” in the terms is not a text.`);
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new Refusal(`“${key}” in the terms has a control character.`);
+    if (typeof text !== "string") throw new Refusal(say("“%(key)s” in the terms is not a text.", { key }));
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new Refusal(say("“%(key)s” in the terms has a control character.", { key }));
   }
   if (!/^(0|[1-9][0-9]*)\.[0-9]{2}$/.test(value.get("prize_amount"))) {
-    throw new Refusal("“prize_amount” in the terms is not an amount with two decimal places.");
+    throw new Refusal(say("“%(key)s” in the terms is not an amount with two decimal places.", { key: "prize_amount" }));
   }
   return Object.fromEntries(value);
 }
