@@ -121,7 +121,7 @@ def named_by_code() -> list[str]:
     for model in apps.get_models():
         options = model._meta
         if "verbose_name" not in options.original_attrs:
-            name = camel_case_to_spaces(options.object_name)
+            name = camel_case_to_spaces(model.__name__)
             found |= {name, f"{name}s"}
         fields = [field for field in options.get_fields() if getattr(field, "_verbose_name", "") is None]
         found |= {field.name.replace("_", " ") for field in fields}
