@@ -79,8 +79,12 @@ NAMES = {
     # What is typed to delete an account, as a command is.
     "DELETE",
 }
-# In lists of time zones: America/Argentina/Buenos_Aires stands as Argentina, Buenos Aires.
-CITIES = {zone.partition("/")[2].replace("/", ", ").replace("_", " ") for zone in available_timezones()}
+# In lists of time zones America/Argentina/Buenos_Aires stands as Argentina, Buenos Aires, under America.
+PLACES = {
+    place.replace("/", ", ").replace("_", " ")
+    for zone in available_timezones()
+    for place in (zone.partition("/")[0], zone.partition("/")[2])
+}
 PATTERNS = [
     r"[^\s@<>“”\"]+@[^\s@<>“”\"]+\.[a-z]+",
     r"https?://\S+",
@@ -117,7 +121,7 @@ def named_by_code() -> list[str]:
     for model in apps.get_models():
         options = model._meta
         if "verbose_name" not in options.original_attrs:
-            name = camel_case_to_spaces(options.object_name)
+            name = camel_case_to_spaces(model.__name__)
             found |= {name, f"{name}s"}
         fields = [field for field in options.get_fields() if getattr(field, "_verbose_name", "") is None]
         found |= {field.name.replace("_", " ") for field in fields}
@@ -132,7 +136,7 @@ def plain(texts: Iterable[tuple[str, str]], data: list[str]) -> list[str]:
     found = []
     for where, text in texts:
         one_line = " ".join(text.split())
-        if where == "option" and one_line in CITIES:
+        if where in ("option", "label") and one_line in PLACES:
             continue
         begun = one_line.removesuffix("…")
         if begun != one_line and any(each.startswith(begun) for each in data):
