@@ -24,7 +24,10 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A name to know it by, and whether it is enough alone."""
 
     name = forms.CharField(
-        required=False, max_length=NAME_LENGTH, help_text=_("To tell it from others you may add.")
+        label=_("Name"),
+        required=False,
+        max_length=NAME_LENGTH,
+        help_text=_("To tell it from others you may add."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
