@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
+from lucky11.operations import standbys
 from lucky11.operations.measures import LONG_QUERY_SECONDS
 
 FEW_CONNECTIONS_LEFT = 0.9
@@ -151,12 +152,12 @@ def cache() -> Finding:
 
 def replication() -> Finding:
     """Standbys, and how far behind they are."""
-    rows = _rows(
-        """SELECT application_name, coalesce(state, ''), coalesce(extract(epoch FROM replay_lag)::float, 0)
-           FROM pg_stat_replication ORDER BY 1"""
-    )
-    late = any(seconds > 60 for _, _, seconds in rows)
-    return Finding("Standbys", ("name", "state", "seconds behind"), rows, late, "See the standby's log.")
+    found = standbys.standbys()
+    rows = [(each.name, each.state, each.bytes, each.seconds) for each in found]
+    columns = ("name", "state", "bytes behind", "seconds behind")
+    late = any(each.late for each in found)
+    advice = "See the standby's log; SELECT pg_wal_replay_resume() there when its replay is paused."
+    return Finding("Standbys", columns, rows, late, advice)
 
 
 def slow_queries() -> Finding:

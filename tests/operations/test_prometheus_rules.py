@@ -39,6 +39,7 @@ def test_each_alert_of_the_command_has_a_rule():
         "draws overdue": "DrawsOverdue",
         "beacon late": "BeaconLate",
         "queue": "QueueStandsStill",
+        "standbys": "StandbyBehind",
     }
     assert set(same) == {alert.name for alert in alerts.ALERTS}
     assert set(same.values()) | {"DatabaseDown"} <= rules
