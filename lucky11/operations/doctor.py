@@ -165,6 +165,10 @@ def slow_queries() -> Finding:
     columns = ("calls", "milliseconds each", "query")
     if not _rows("SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'"):
         return Finding("Slow queries", columns, [], note="pg_stat_statements is not installed here.")
+    # A database that has it may have been restored on a server that does not count.
+    if not _rows("SELECT 1 FROM pg_settings WHERE name = 'pg_stat_statements.max'"):
+        note = "pg_stat_statements is not loaded here: it belongs into shared_preload_libraries."
+        return Finding("Slow queries", columns, [], note=note)
     rows = _rows(
         """SELECT calls, round(mean_exec_time::numeric, 2)::float,
                   left(regexp_replace(query, '\\s+', ' ', 'g'), 120)

@@ -16,8 +16,8 @@ from lucky11 import embedded
 from lucky11.models import Incident
 from lucky11.operations import standbys
 from tests.conftest import new_player
+from tests.operations.clusters import NAME, Standby
 from tests.operations.processes import eventually
-from tests.operations.standby import NAME, Standby
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,8 +33,8 @@ RECOVERED = "Lucky11: recovered: standbys"
 def standby(transactional_db, place: Path) -> Iterator[Standby]:
     """A standby that has caught up."""
     standby = Standby(place)
-    standby.copy()
-    with standby.up():
+    standby.make()
+    with standby.up(wal_receiver_status_interval="1s"):
         assert eventually(caught_up)
         yield standby
 
