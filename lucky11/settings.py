@@ -284,6 +284,9 @@ ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 # Disks of this machine, and how full they may be.
 ALERT_DISKS = env.list("ALERT_DISKS", default=[str(BASE_DIR)])
 ALERT_DISK_PERCENT = env.int("ALERT_DISK_PERCENT", default=80)
+# How far behind a standby of the database may be; the second where PostgreSQL does not know for how long.
+ALERT_STANDBY_SECONDS = env.int("ALERT_STANDBY_SECONDS", default=60)
+ALERT_STANDBY_MEGABYTES = env.int("ALERT_STANDBY_MEGABYTES", default=256)
 
 # `plain` for people, `json` for machines.
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain")

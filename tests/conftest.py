@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.services import post
 from lucky11.management.commands.check_integrity import CHECKS
-from tests import signing
+from tests import as_app, signing
 from tests.beacon_server import BeaconServer, running
 from tests.mail_server import HOST, MailServer
 from tests.scratch import database_of_its_own, manage
@@ -48,6 +48,7 @@ _numbers = count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also run the tests that take minutes")
+    parser.addoption("--as", choices=["app"], help="run as the site's own role, not as the server's owner")
     parser.addoption("--screenshots", metavar="FOLDER", help="put a screenshot of every page there")
     parser.addoption("--shuffle", metavar="SEED", help="run files, and tests in a file, in this random order")
 
@@ -70,6 +71,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chance = random.Random(seed)
         files = {item.path: chance.random() for item in items}
         items.sort(key=lambda item: (files[item.path], chance.random()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    owner = item.config.getoption("--as") and item.get_closest_marker("owner")
+    with as_app.put_aside() if owner else nullcontext():
+        return (yield)  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """Made and migrated by the owner; with `--as app` it is then the roles'."""
+    if not pytestconfig.getoption("--as"):
+        yield
+        return
+    with django_db_blocker.unblock(), ExitStack() as stack:
+        stack.enter_context(as_app.database_given_to_the_roles())
+        django_db_blocker.block()
+        yield
+        django_db_blocker.unblock()
 
 
 @pytest.fixture(autouse=True)
@@ -149,8 +172,8 @@ def let_close(draw: Draw) -> None:
 
 @contextmanager
 def unguarded() -> Iterator[Any]:
-    """A cursor whose statements no trigger sees, for planting what the rules forbid."""
-    with connection.cursor() as cursor:
+    """A cursor of the owner's whose statements no trigger sees, for planting what the rules forbid."""
+    with as_app.as_owner() as cursor:
         cursor.execute("SET session_replication_role = replica")
         try:
             yield cursor
@@ -265,8 +288,14 @@ def picture_folder(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def server_environment(transactional_db: None) -> dict[str, str]:
+def server_environment(owner_environment: dict[str, str]) -> dict[str, str]:
     """The environment in which a process of the site works on the test's database."""
+    return owner_environment | as_app.sign_in()
+
+
+@pytest.fixture
+def owner_environment(transactional_db: None) -> dict[str, str]:
+    """The same with the rights of the server's owner."""
     database = connection.settings_dict
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     return inherited | {
@@ -286,9 +315,9 @@ def server_environment(transactional_db: None) -> dict[str, str]:
 
 
 @pytest.fixture
-def scratch(server_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+def scratch(owner_environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """The environment of an empty database of its own."""
-    with database_of_its_own("lucky11_scratch", server_environment) as environment:
+    with database_of_its_own("lucky11_scratch", owner_environment) as environment:
         yield environment
 
 
@@ -302,12 +331,12 @@ def _templates(django_db_setup: None) -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def site(_templates: ExitStack, server_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+def site(_templates: ExitStack, owner_environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """The environment of a migrated database of its own; migrated once, then copied."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
         made = cursor.fetchone()
     if not made:
-        manage(_templates.enter_context(database_of_its_own(TEMPLATE, server_environment)), "migrate")
-    with database_of_its_own("lucky11_scratch", server_environment, TEMPLATE) as environment:
+        manage(_templates.enter_context(database_of_its_own(TEMPLATE, owner_environment)), "migrate")
+    with database_of_its_own("lucky11_scratch", owner_environment, TEMPLATE) as environment:
         yield environment

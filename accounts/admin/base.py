@@ -70,6 +70,9 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST" or not connection.in_atomic_block:
             return found
+        # What nobody may change, the site's role may not lock either.
+        if not self.has_change_permission(request, found):
+            return found
         rows = self.model._default_manager.select_for_update(no_key=True, of=("self",))
         return rows.filter(pk=found.pk).first()
 

@@ -61,6 +61,8 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             "current_streak",
             "last_ticket_on",
             "grace_used_on",
+            # The site's role may not set it.
+            "created_at",
         }
     )
 

@@ -19,6 +19,7 @@ from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, say_and_exit, stop_on_signals
 from lucky11.development.browser import find_or_get_browser
 from lucky11.development.crew import Crew
+from lucky11.development.promtool import find_or_get_promtool
 from lucky11.embedded import places, processes
 
 TEST_MEGABYTES = 500
@@ -76,7 +77,7 @@ def test() -> int:
     crew = Crew("bin/test")
     with crew.alone():
         need_space(crew.data, TEST_MEGABYTES)
-        browser = find_or_get_browser(crew)
+        browser, promtool = find_or_get_browser(crew), find_or_get_promtool()
         from django.conf import settings
 
         with contextlib.ExitStack() as stack:
@@ -88,6 +89,8 @@ def test() -> int:
                 result = run_again_and_again(crew, given.again, arguments)
             else:
                 result = run_pytest(crew, arguments)
+    if not promtool:
+        print("bin/test: no promtool, so Prometheus' rules were read but not run.", file=sys.stderr)
     if not browser:
         print("bin/test: no Chromium could be had, so the browser tests did not run.", file=sys.stderr)
     return result if browser else result or 1

@@ -10,7 +10,7 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
-from lucky11.operations import measures, runs
+from lucky11.operations import measures, runs, standbys
 
 BACKUP_HOURS = 25
 INTEGRITY_HOURS = 26
@@ -116,6 +116,12 @@ def queue() -> str | None:
     return f"The queue stands still {since}: {who}. Draws close by the second clock."
 
 
+def standbys_behind() -> str | None:
+    """A standby that does not follow: reports from it would be of the past."""
+    late = [each for each in standbys.standbys() if each.late]
+    return str(late[0]) if late else None
+
+
 ALERTS = [
     Alert("long queries", long_queries),
     Alert("disk", disk),
@@ -125,4 +131,5 @@ ALERTS = [
     Alert("draws overdue", draws_overdue),
     Alert("beacon late", beacon_late),
     Alert("queue", queue),
+    Alert("standbys", standbys_behind),
 ]

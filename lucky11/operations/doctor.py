@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_noop as _
 from psycopg.errors import LockNotAvailable
 
+from lucky11.operations import standbys
 from lucky11.operations.measures import LONG_QUERY_SECONDS
 
 FEW_CONNECTIONS_LEFT = 0.9
@@ -166,14 +167,12 @@ def cache() -> Finding:
 
 def replication() -> Finding:
     """Standbys, and how far behind they are."""
-    rows = _rows(
-        """SELECT application_name, coalesce(state, ''), coalesce(extract(epoch FROM replay_lag)::float, 0)
-           FROM pg_stat_replication ORDER BY 1"""
-    )
-    late = any(seconds > 60 for _, _, seconds in rows)
-    return Finding(
-        _("Standbys"), (_("name"), _("state"), _("seconds behind")), rows, late, _("See the standby's log.")
-    )
+    found = standbys.standbys()
+    rows = [(each.name, each.state, each.bytes, each.seconds) for each in found]
+    columns = (_("name"), _("state"), _("bytes behind"), _("seconds behind"))
+    late = any(each.late for each in found)
+    advice = _("See the standby's log; SELECT pg_wal_replay_resume() there when its replay is paused.")
+    return Finding(_("Standbys"), columns, rows, late, advice)
 
 
 def slow_queries() -> Finding:
@@ -181,6 +180,10 @@ def slow_queries() -> Finding:
     columns = (_("calls"), _("milliseconds each"), _("query"))
     if not _rows("SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'"):
         return Finding(_("Slow queries"), columns, [], note=_("pg_stat_statements is not installed here."))
+    # A database that has it may have been restored on a server that does not count.
+    if not _rows("SELECT 1 FROM pg_settings WHERE name = 'pg_stat_statements.max'"):
+        note = _("pg_stat_statements is not loaded here: it belongs into shared_preload_libraries.")
+        return Finding(_("Slow queries"), columns, [], note=note)
     rows = _rows(
         """SELECT calls, round(mean_exec_time::numeric, 2)::float,
                   left(regexp_replace(query, '\\s+', ' ', 'g'), 120)

@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from lucky11.operations import measures
+from lucky11.operations import measures, standbys
 
 _own = CollectorRegistry()
 REQUESTS = Counter(
@@ -64,6 +64,8 @@ GAUGES: dict[str, tuple[str, Callable[[], float | None]]] = {
     ),
     "lucky11_database_connections_max": ("Those it takes.", lambda: measures.connections()[1]),
     "lucky11_database_bytes": ("Size of the database.", measures.database_bytes),
+    "lucky11_standby_lag_bytes": ("Log that the last standby has not replayed.", standbys.most_bytes),
+    "lucky11_standby_lag_seconds": ("For how long it has been behind.", standbys.most_seconds),
     "lucky11_long_queries": ("Queries of more than five seconds.", measures.long_queries),
 }
 

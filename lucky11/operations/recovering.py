@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from django.db import Error, connection, transaction
 from psycopg import sql
@@ -17,15 +17,18 @@ from lucky11.operations import OperationError, servers
 from lucky11.operations.copying import columns, defects, follow_numbers
 from lucky11.operations.differences import Difference, Row
 from lucky11.operations.restoring import Say, restore_beside
+from lucky11.operations.writing_back import write_back
 
 LEDGER = "transactions"
+STAYS = {"participations", "winners"}
 
 
 @dataclass(frozen=True)
 class Repair:
-    """What was, or would be, done: rows put back, and coins that adjustments gave or took."""
+    """What was, or would be, done: rows put back, columns written back by key, coins moved by adjustments."""
 
     rows: int = 0
+    written: dict[str, list[str]] = field(default_factory=dict)
     adjustments: int = 0
     coins: int = 0
 
@@ -42,22 +45,26 @@ def restored(backup: str, say: Say) -> Iterator[str]:
         servers.drop(scratch)
 
 
-def repair(table: str, found: Iterable[Difference], *, source: str, actor: str | None, apply: bool) -> Repair:
+def repair(
+    table: str, found: list[Difference], *, source: str, actor: str | None, changed: bool, apply: bool
+) -> Repair:
     """Put back what is missing, in one database transaction; without `apply` all of it is taken back again.
 
-    Missing or changed ledger rows become adjustments by the staff member with the e-mail `actor`, once each,
-    with `source` in their reason. Raises OperationError when a rule of the database, or a check of the
-    books that it passed before, forbids it; then nothing was changed.
+    With `changed`, rows that are there get back the columns of which that is safe (`writing_back`). Missing
+    or changed ledger rows become adjustments by the staff member with the e-mail `actor`, once each, with
+    `source` in their reason. Raises OperationError when a rule of the database, or a check of the books that
+    it passed before, forbids it; then nothing was changed.
     """
     before = defects()
     try:
         with transaction.atomic():
+            written = write_back(table, found) if changed else {}
             done = _adjust(found, source, actor) if table == LEDGER else _put_back(table, found)
             worse = sorted(defects() - before)
             if worse:
                 raise OperationError(f"Then {', '.join(worse)} would not hold. Nothing was changed.")
             transaction.set_rollback(not apply)
-        return done
+        return replace(done, written=written)
     except (Error, LedgerError) as error:
         raise OperationError(
             f"A rule forbids it: {str(error).splitlines()[0]} Nothing was changed. What the rules do not let "
@@ -67,7 +74,7 @@ def repair(table: str, found: Iterable[Difference], *, source: str, actor: str |
 
 def _put_back(table: str, found: Iterable[Difference]) -> Repair:
     """Insert the missing rows through the table's triggers; `users.coins` follows the ledger."""
-    missing = [each.copy for each in found if each.live is None and each.copy]
+    missing = _without_those_who_left(table, [each.copy for each in found if each.live is None and each.copy])
     names = columns(table)
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
     words = sql.SQL(
@@ -83,6 +90,15 @@ def _put_back(table: str, found: Iterable[Difference]) -> Repair:
     if table == "users":
         repair_coins()
     return Repair(rows=len(missing))
+
+
+def _without_those_who_left(table: str, rows: list[Row]) -> list[Row]:
+    """A player who deleted the account erased these rows; tickets and wins alone stay under the number."""
+    if table in STAYS:
+        return rows
+    players = {row["user_id"] for row in rows if row.get("user_id")}
+    left = set(User.objects.filter(pk__in=players, closed_at__isnull=False).values_list("pk", flat=True))
+    return [row for row in rows if row.get("user_id") not in left]
 
 
 def _adjust(found: Iterable[Difference], source: str, actor: str | None) -> Repair:

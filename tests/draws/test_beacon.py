@@ -298,6 +298,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("statement", CHANGES)
+@pytest.mark.owner
 def test_records_lists_rounds_and_log_never_change_not_even_for_their_owner(frozen, beacon, statement):
     beacon.release(round_of(frozen))
     fetch_rounds()

@@ -239,6 +239,7 @@ def test_a_draw_that_fails_does_not_hold_up_the_others(entered, make_draw, alice
     assert f"Draw {broken.pk}: freeze_draw failed" in caplog.text
 
 
+@pytest.mark.owner
 def test_winners_hold_their_ticket_and_never_change(entered, make_player):
     draw = entered()
     close_due_draws()

@@ -22,7 +22,8 @@ from ledger.services import balance
 from lucky11.operations import roles
 from tests.conftest import defects, let_close
 
-pytestmark = pytest.mark.django_db
+# Makes the roles itself.
+pytestmark = [pytest.mark.django_db, pytest.mark.owner]
 
 ROLE = "lucky11_test_app"
 

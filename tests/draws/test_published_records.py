@@ -57,6 +57,7 @@ def refused(statement, *values):
 
 
 @pytest.mark.parametrize(("table", "change"), CHANGES)
+@pytest.mark.owner
 def test_nobody_changes_a_published_record(passed_on, table, change):
     before = contents(table)
     assert "never changed" in refused(f"UPDATE {table} SET {change}")
@@ -64,6 +65,7 @@ def test_nobody_changes_a_published_record(passed_on, table, change):
 
 
 @pytest.mark.parametrize("table", TABLES)
+@pytest.mark.owner
 def test_nobody_removes_a_published_record(passed_on, table):
     before = contents(table)
     assert before

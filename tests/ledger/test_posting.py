@@ -160,6 +160,7 @@ def test_a_row_that_a_conflict_skips_moves_no_coins(alice):
     assert defects() == []
 
 
+@pytest.mark.owner
 def test_transactions_are_never_changed_or_removed(alice):
     post(alice.pk, "daily_bonus", 3, "daily")
     assert "never changed" in refused("UPDATE transactions SET amount = 4 WHERE idempotency_key = 'daily'")
@@ -173,6 +174,7 @@ def test_transactions_are_never_changed_or_removed(alice):
     assert balance(alice.pk) == 53
 
 
+@pytest.mark.owner
 def test_coins_are_written_only_by_the_ledger(alice):
     assert "cannot be set to 51" in refused("UPDATE users SET coins = coins + 1 WHERE id = %s", alice.pk)
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -145,6 +145,7 @@ def test_a_seal_taken_while_coins_move_never_misses_a_row_behind_its_last_one(al
     assert seals.check_seals() is None
 
 
+@pytest.mark.owner
 def test_control_a_seal_at_the_highest_id_seen_misses_rows_that_are_still_being_written(alice, bob):
     """Why `ledger_watermark` waits: an id is drawn before its row can be seen."""
     with connection.cursor() as cursor:

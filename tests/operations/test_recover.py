@@ -6,10 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from accounts.models import User
+from accounts.deleting import delete_account
+from accounts.models import Message, User
 from ledger.models import Transaction
 from ledger.services import balance
-from lucky11.operations import stores
+from lucky11.operations import OperationError, runs, stores, writing_back
 from tests.conftest import defects, unguarded
 from tests.operations.backups import contents, databases
 
@@ -82,6 +83,44 @@ def test_changed_rows_are_shown_and_left_alone(backup, capsys):
     said = capsys.readouterr().out
     assert "first_name 'Ana' → 'Nobody'" in said
     assert User.objects.filter(first_name="Nobody").count() == 1
+
+
+def test_changed_names_are_written_back_when_asked_and_the_run_says_which_and_why(backup, capsys):
+    before = contents()
+    lose("UPDATE users SET first_name = 'Nobody', password = 'x' WHERE email LIKE 'ana%'")
+    damaged, ana = contents(), User.objects.get(email__startswith="ana").pk
+    asked = {"table": "users", "backup": backup, "changed": True}
+    call_command("db_recover", **asked)
+    assert "Dry run: 0 missing rows put back, 1 changed rows written back" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="--why REASON"):
+        call_command("db_recover", **asked, apply=True)
+    assert contents() == damaged
+    call_command("db_recover", **asked, why="A script renamed players", apply=True)
+    assert User.objects.get(pk=ana).first_name == "Ana"
+    # A password may have been changed by the player.
+    assert User.objects.get(pk=ana).password == "x"
+    assert {**contents(), "users": []} == {**before, "users": []}
+    run = runs.last_good("db_recover")
+    assert run.details["why"] == "A script renamed players"
+    assert run.details["written_back"] == {ana: ["first_name"]}
+    assert "Ana" not in str(run.details)
+
+
+def test_what_a_player_erased_by_leaving_does_not_come_back(backup):
+    ana = User.objects.get(email__startswith="ana").pk
+    delete_account(ana)
+    lose("DELETE FROM messages")
+    call_command("db_recover", table="users", backup=backup, changed=True, why="A test", apply=True)
+    call_command("db_recover", table="messages", backup=backup, apply=True)
+    assert User.objects.get(pk=ana).first_name == ""
+    assert not Message.objects.filter(user=ana).exists()
+    assert Message.objects.exists()
+
+
+@pytest.mark.parametrize("table", ["transactions", "draws", "winners", "spend_limits"])
+def test_rows_on_which_rules_or_decisions_stand_are_not_written_back(table):
+    with pytest.raises(OperationError, match=f"Changed rows of {table} are not written back"):
+        writing_back.write_back(table, [])
 
 
 def test_coins_that_were_zeroed_follow_the_ledger_again(backup):

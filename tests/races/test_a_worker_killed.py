@@ -112,6 +112,7 @@ def test_sweeps_that_start_together_after_a_worker_was_killed_pay_once(sold, pla
     assert sorted(balance(player.pk) for player in players) == [40] * 2 + [140] * WINNERS
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_a_sweep_that_pays_without_keys_pays_again_what_the_killed_worker_paid(
     sold, server_environment

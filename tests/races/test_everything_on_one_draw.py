@@ -91,6 +91,7 @@ def assert_one_end(draw_id, before):
     return "drawn"
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_two_workers_who_look_before_they_pay_and_have_no_key_pay_twice(draw, alice):
     take_tickets(alice.pk, draw.pk, 1, "request-1")

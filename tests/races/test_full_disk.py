@@ -18,7 +18,7 @@ from ledger.services import balance
 from tests.conftest import defects
 from tests.pages import field, signed_in, words
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.owner, pytest.mark.django_db(transaction=True)]
 
 MEGABYTES = 8
 

@@ -49,6 +49,7 @@ def test_twenty_entries_of_a_player_without_coins_and_without_a_history_buy_noth
     assert not Transaction.objects.filter(user=newcomer).exists()
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_the_same_twenty_who_look_before_they_pay_spend_six_times_the_coins(make_player):
     player = make_player("player", coins=100)
@@ -173,6 +174,7 @@ ALTER TABLE users ENABLE TRIGGER guard_coins;
 """
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_coins_that_move_before_the_insert_are_invented_for_a_key_that_was_used(alice):
     services.post(alice.pk, "import", 100, "the-key", description="Brought over")

@@ -76,6 +76,7 @@ def test_every_movement_that_was_confirmed_is_there_once_and_nothing_else(
         assert player.coins == sum(row.amount for row in mine)
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_without_the_rules_the_same_load_loses_coins_and_is_caught(five_players, server_environment):
     with connection.cursor() as cursor:

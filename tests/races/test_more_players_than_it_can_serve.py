@@ -76,6 +76,7 @@ def test_each_of_a_crowd_is_sold_a_ticket_or_told_why_not_and_other_pages_are_un
         print(f"\n{len(replies)} replies at {RATE}/s: median {middle:.2f} s, 99th percentile {late:.2f} s")
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_the_same_crowd_at_a_site_that_looks_before_it_sells_gets_tickets_that_are_not_there(
     make_draw, alice, server_environment

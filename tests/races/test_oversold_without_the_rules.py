@@ -43,6 +43,7 @@ def test_sixty_four_players_at_once_buy_the_last_fifty_tickets_and_no_more(race)
     assert Transaction.objects.filter(type="entry").count() == TICKETS
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_the_same_race_without_lock_and_rules_sells_more_tickets_than_there_are(race):
     players, draw = race

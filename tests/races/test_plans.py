@@ -5,7 +5,7 @@ from django.db import connection
 
 from draws.entering import take_tickets
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.owner, pytest.mark.django_db(transaction=True)]
 
 TABLES = ("users", "draws", "transactions", "participations")
 

@@ -103,6 +103,7 @@ def test_a_claim_made_while_the_prize_lapses_is_refused(make_draw, players):
     assert not hasattr(Winner.objects.get(pk=winner.pk), "claim")
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_workers_who_look_for_the_next_reserve_without_a_lock_all_pass_the_prize_on(
     make_draw, players

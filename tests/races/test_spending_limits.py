@@ -81,6 +81,7 @@ def pay_if_the_limit_allows(user, meet: threading.Barrier) -> None:
         Transaction.objects.create(user=user, type="entry", amount=-5, idempotency_key=key, reference="naive")
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_the_same_race_by_check_then_pay_oversteps_the_limit(player):
     set_limit(player.pk, "day", 15)

@@ -69,6 +69,7 @@ def test_a_save_of_every_column_is_refused_when_it_would_change_coins_or_tickets
     assert Draw.objects.get(pk=draw.pk).current_participants == 2
 
 
+@pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_the_plain_way_to_save_gives_spent_coins_back_and_forgets_tickets(alice, draw):
     stale_player, stale_draw = User.objects.get(pk=alice.pk), Draw.objects.get(pk=draw.pk)

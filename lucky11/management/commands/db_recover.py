@@ -14,7 +14,8 @@ from lucky11.operations.recovering import Repair, repair, restored
 class Command(Operation):
     help = (
         "Restore a backup beside the live database and show, row by row, what differs. With --apply, missing "
-        "rows are put back; missing coin movements become adjustments; changed rows are only shown."
+        "rows are put back; missing coin movements become adjustments; changed rows are only shown, or with "
+        "--changed given back those columns on which no coin, draw, right or decision stands."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,11 +25,15 @@ class Command(Operation):
         source.add_argument("--from", dest="backup", metavar="BACKUP", help="as db_backups lists it")
         source.add_argument("--database", help="one that db_restore has restored already")
         parser.add_argument("--actor", metavar="E-MAIL", help="the staff who answers for adjustments")
+        parser.add_argument("--changed", action="store_true", help="also write changed rows back")
+        parser.add_argument("--why", default="", help="kept with the run; --changed asks for it")
         parser.add_argument("--show", type=int, default=50, help="print this many differences (default 50)")
         parser.add_argument("--apply", action="store_true", help="repair; without it nothing is changed")
 
     def operate(self, *, table: str, where: str, backup: str | None, **options: Any) -> None:
         primary_key(table)
+        if options["changed"] and options["apply"] and not options["why"]:
+            raise OperationError("Say why rows are changed: --why REASON. Nothing was changed.")
         source = backup or restoring.restored_from(options["database"])
         if source is None:
             raise OperationError(
@@ -42,17 +47,22 @@ class Command(Operation):
         more = f" The first {options['show']} are shown." if len(found) > options["show"] else ""
         self.say(f"{table}: {len(found):,} rows differ from {source}.{more}")
         if found:
-            given = {"source": source, "actor": options["actor"]}
-            self._repair(table, found, given, apply=options["apply"])
+            given = {"source": source, "actor": options["actor"], "changed": options["changed"]}
+            self._repair(table, found, given, why=options["why"], apply=options["apply"])
 
-    def _repair(self, table: str, found: list[Any], given: dict[str, Any], *, apply: bool) -> None:
+    def _repair(self, table: str, found: list[Any], given: dict[str, Any], *, why: str, apply: bool) -> None:
         if not apply:
             self.say(f"Dry run: {_told(repair(table, found, **given, apply=False))} To do it: --apply.")
             return
-        with runs.record("db_recover", table=table, source=given["source"]) as run:
-            run.summary = _told(repair(table, found, **given, apply=True))
+        with runs.record("db_recover", table=table, source=given["source"], why=why) as run:
+            done = repair(table, found, **given, apply=True)
+            # Which columns of which rows, not what is in them: a row of this log outlives a player's account.
+            run.details["written_back"] = done.written
+            run.summary = _told(done)
         self.say(f"Done: {run.summary}")
 
 
 def _told(done: Repair) -> str:
-    return f"{done.rows:,} missing rows put back, {done.adjustments:,} adjustments of {done.coins:+,} coins."
+    written = f"{len(done.written):,} changed rows written back, " if done.written else ""
+    rows = f"{done.rows:,} missing rows put back, {written}"
+    return f"{rows}{done.adjustments:,} adjustments of {done.coins:+,} coins."

@@ -1,0 +1,59 @@
+"""promtool, which runs the unit tests of Prometheus' rules: the machine's own, else Debian's.
+
+Its package is unpacked, not installed: that needs no root, and only this program goes beside our Python.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+BESIDE_PYTHON = Path(sys.executable).parent / "promtool"
+
+
+def find_or_get_promtool() -> str | None:
+    """The path of a promtool, getting one where there is apt; None when none can be had."""
+    found = shutil.which("promtool") or shutil.which("promtool", path=BESIDE_PYTHON.parent)
+    if found or not (shutil.which("apt-get") and shutil.which("dpkg")):
+        return found
+    print("Getting promtool out of Debian's package prometheus.", flush=True)
+    if not _unpacked() and os.geteuid() == 0 and _done("apt-get", "-qq", "update"):
+        _unpacked()
+    return shutil.which("promtool", path=BESIDE_PYTHON.parent)
+
+
+def _unpacked() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        if not _done("apt-get", "-qq", "download", "prometheus", folder=folder):
+            return False
+        for package in Path(folder).glob("*.deb"):
+            _done("dpkg", "--extract", str(package), folder)
+        program = Path(folder, "usr/bin/promtool")
+        if not program.exists() or not _done(str(program), "--version"):
+            return False
+        part = BESIDE_PYTHON.with_name(f"promtool.{os.getpid()}")
+        shutil.move(program, part)
+        part.replace(BESIDE_PYTHON)
+    return True
+
+
+def _done(*command: str, folder: str | None = None) -> bool:
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        print(f"That did not work: {done.stderr.strip()[-500:]}", file=sys.stderr)
+    return done.returncode == 0
+
+
+def main() -> None:
+    """Get it; exit code 1 when it cannot be had."""
+    sys.exit(
+        None if find_or_get_promtool() else "No promtool could be had: Debian's package prometheus has it."
+    )
+
+
+if __name__ == "__main__":
+    main()
