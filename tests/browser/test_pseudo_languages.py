@@ -19,6 +19,7 @@ from tests.browser.walking import named, visit
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
 LONGER_ON_A_PHONE = (LONGER[0], "ltr", 390)
+# English from right to left is looked at in every run (test_every_page.py).
 FROM_THE_RIGHT_ON_A_DESK = (FROM_THE_RIGHT[0], "rtl", 1280)
 # The browser writes dates itself, and has never heard of our languages.
 MONTH = re.compile(f"({'|'.join(month_name[1:])})")
@@ -28,7 +29,9 @@ SEEN = [place for place in PLACES if place.address not in SCAFFOLDING]
 
 
 @pytest.mark.parametrize(
-    ("language", "direction", "width"), [LONGER_ON_A_PHONE, FROM_THE_RIGHT_ON_A_DESK], ids=lambda one: one
+    ("language", "direction", "width"),
+    [LONGER_ON_A_PHONE, pytest.param(*FROM_THE_RIGHT_ON_A_DESK, marks=pytest.mark.nightly)],
+    ids=lambda one: one,
 )
 @pytest.mark.parametrize("place", SEEN, ids=named)
 def test_a_page_is_translated_and_fits(place, language, direction, width, window, world):
