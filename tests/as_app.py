@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from io import StringIO
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
 PREFIX = "lucky11_suite"
 APP = f"{PREFIX}_app"
@@ -25,6 +26,28 @@ KINDS = ("owner", "app", "backup", "report")
 _password = secrets.token_hex(16)
 _given = False
 _aside = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    owner = item.config.getoption("--as") and item.get_closest_marker("owner")
+    with put_aside() if owner else nullcontext():
+        return (yield)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config
+) -> Iterator[None]:
+    """Made and migrated by the owner; with `--as app` it is then the roles'."""
+    if not pytestconfig.getoption("--as"):
+        yield
+        return
+    with django_db_blocker.unblock(), ExitStack() as stack:
+        stack.enter_context(database_given_to_the_roles())
+        django_db_blocker.block()
+        yield
+        django_db_blocker.unblock()
 
 
 @contextmanager
@@ -98,4 +121,6 @@ def _remove() -> None:
             role = f"{PREFIX}_{kind}"
             cursor.execute(f"REASSIGN OWNED BY {role} TO CURRENT_USER")
             cursor.execute(f"DROP OWNED BY {role}")
-            cursor.execute(f"DROP ROLE {role}")
+            # A run beside this one, on another database of the server, may have the same roles.
+            with suppress(DatabaseError):
+                cursor.execute(f"DROP ROLE {role}")

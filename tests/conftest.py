@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -23,10 +23,13 @@ from draws.models import Draw
 from draws.publishing import publish_draw
 from ledger.services import post
 from lucky11.management.commands.check_integrity import CHECKS
-from tests import as_app, signing
+from tests import signing
+from tests.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
 from tests.beacon_server import BeaconServer, running
 from tests.mail_server import HOST, MailServer
-from tests.scratch import database_of_its_own, manage
+from tests.scratch import _templates, scratch, site
+
+__all__ = ["_templates", "django_db_setup", "pytest_runtest_protocol", "scratch", "site"]
 
 PASSWORD = "correct-horse-battery"
 # All players of the tests have one address.
@@ -71,28 +74,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chance = random.Random(seed)
         files = {item.path: chance.random() for item in items}
         items.sort(key=lambda item: (files[item.path], chance.random()))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    owner = item.config.getoption("--as") and item.get_closest_marker("owner")
-    with as_app.put_aside() if owner else nullcontext():
-        return (yield)  # type: ignore[return-value]
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config
-) -> Iterator[None]:
-    """Made and migrated by the owner; with `--as app` it is then the roles'."""
-    if not pytestconfig.getoption("--as"):
-        yield
-        return
-    with django_db_blocker.unblock(), ExitStack() as stack:
-        stack.enter_context(as_app.database_given_to_the_roles())
-        django_db_blocker.block()
-        yield
-        django_db_blocker.unblock()
 
 
 @pytest.fixture(autouse=True)
@@ -173,7 +154,7 @@ def let_close(draw: Draw) -> None:
 @contextmanager
 def unguarded() -> Iterator[Any]:
     """A cursor of the owner's whose statements no trigger sees, for planting what the rules forbid."""
-    with as_app.as_owner() as cursor:
+    with as_owner() as cursor:
         cursor.execute("SET session_replication_role = replica")
         try:
             yield cursor
@@ -290,7 +271,7 @@ def picture_folder(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def server_environment(owner_environment: dict[str, str]) -> dict[str, str]:
     """The environment in which a process of the site works on the test's database."""
-    return owner_environment | as_app.sign_in()
+    return owner_environment | sign_in()
 
 
 @pytest.fixture
@@ -312,31 +293,3 @@ def owner_environment(transactional_db: None) -> dict[str, str]:
         "LUCKY11_ENV_FILE": "",
         "PACE_ADDRESS": MANY,
     }
-
-
-@pytest.fixture
-def scratch(owner_environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The environment of an empty database of its own."""
-    with database_of_its_own("lucky11_scratch", owner_environment) as environment:
-        yield environment
-
-
-TEMPLATE = "lucky11_template"
-
-
-@pytest.fixture(scope="session")
-def _templates(django_db_setup: None) -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture
-def site(_templates: ExitStack, owner_environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """The environment of a migrated database of its own; migrated once, then copied."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
-        made = cursor.fetchone()
-    if not made:
-        manage(_templates.enter_context(database_of_its_own(TEMPLATE, owner_environment)), "migrate")
-    with database_of_its_own("lucky11_scratch", owner_environment, TEMPLATE) as environment:
-        yield environment

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
+import pytest
+from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -60,3 +62,31 @@ def rows(environment: Environment, query: str) -> list[Any]:
     """The answer to a query."""
     with connect(environment) as database:
         return database.execute(query.encode()).fetchall()
+
+
+@pytest.fixture
+def scratch(owner_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of an empty database of its own."""
+    with database_of_its_own("lucky11_scratch", owner_environment) as environment:
+        yield environment
+
+
+TEMPLATE = "lucky11_template"
+
+
+@pytest.fixture(scope="session")
+def _templates(django_db_setup: None) -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def site(_templates: ExitStack, owner_environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of a migrated database of its own; migrated once, then copied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
+        made = cursor.fetchone()
+    if not made:
+        manage(_templates.enter_context(database_of_its_own(TEMPLATE, owner_environment)), "migrate")
+    with database_of_its_own("lucky11_scratch", owner_environment, TEMPLATE) as environment:
+        yield environment

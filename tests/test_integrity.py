@@ -156,6 +156,7 @@ def test_each_planted_defect_is_named(books, alice, bob, name):
     assert found[name]
 
 
+@pytest.mark.owner
 def test_repair_rewrites_what_is_derived_and_no_ledger_row(books, alice, bob):
     with unguarded() as cursor:
         cursor.execute("UPDATE users SET coins = coins + 7, total_participations = 0, total_wins = 9")
@@ -173,6 +174,7 @@ def test_repair_rewrites_what_is_derived_and_no_ledger_row(books, alice, bob):
         assert cursor.fetchone() == before
 
 
+@pytest.mark.owner
 def test_what_cannot_be_derived_is_not_repaired(books, bob):
     with unguarded() as cursor:
         cursor.execute(

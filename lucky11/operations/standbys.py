@@ -35,7 +35,7 @@ class Standby:
     def late(self) -> bool:
         """Whether it is further behind than it may be."""
         slow = (self.seconds or 0) > settings.ALERT_STANDBY_SECONDS
-        return slow or self.bytes > settings.ALERT_STANDBY_MEGABYTES * 1_000_000
+        return bool(slow or self.bytes > settings.ALERT_STANDBY_MEGABYTES * 1_000_000)
 
     def __str__(self) -> str:
         since = "" if self.seconds is None else f" and {self.seconds:.0f} seconds"

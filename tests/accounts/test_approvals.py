@@ -195,6 +195,7 @@ def test_what_somebody_asked_for_who_left_the_group_is_not_done_any_more(ann, be
     assert (draw.is_open, asked.state) == (True, "waiting")
 
 
+@pytest.mark.owner
 def test_what_was_decided_stands(ann, ben, draw):
     asked = ask_to_cancel(ann, draw)
     decide(ben, asked, "refuse", note="No")

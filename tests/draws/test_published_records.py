@@ -91,6 +91,7 @@ def test_a_list_is_written_in_order_and_whole(draw, part, refs):
     "change",
     ["reason = 'Another.'", "failed_id = reserve_id", "record_hash = decode(repeat('00', 32), 'hex')"],
 )
+@pytest.mark.owner
 def test_nobody_writes_a_re_draw_that_does_not_follow_from_the_result(passed_on, change):
     redraw = Redraw.objects.get()
     Winner.objects.filter(pk=redraw.reserve_id).update(hand_over="claimed")

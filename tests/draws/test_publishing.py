@@ -168,6 +168,7 @@ def test_a_draft_is_changed_without_a_record(make_draft, alice):
 
 
 @pytest.mark.parametrize("table", ["fairness_log", "draw_seals"])
+@pytest.mark.owner
 def test_published_records_never_change(draw, table):
     column = "record_hash" if table == "fairness_log" else "open_hash"
     for sql in (f"UPDATE {table} SET {column} = 'x'", f"DELETE FROM {table}"):

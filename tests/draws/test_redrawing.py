@@ -238,6 +238,7 @@ def test_the_pages_name_who_has_the_prize_and_tell_what_happened(client, winner)
     assert "Your prize has lapsed." in words(signed_in(winner.user).get(f"/draws/{winner.draw_id}/"))
 
 
+@pytest.mark.owner
 def test_what_a_re_draw_wrote_is_never_changed(winner):
     lapse(winner)
     redraw = Redraw.objects.get()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from lucky11.embedded import account, places, postgres, processes
 from tests.operations.processes import eventually
@@ -67,8 +68,8 @@ class Cluster:
 
     def ask(self, words: str) -> object:
         """The one value that answers, if one does."""
-        given = {"host": str(self.sockets), "user": places.NAME, "dbname": self.database}
-        with psycopg.connect(**given, autocommit=True) as database:
+        address = make_conninfo(host=str(self.sockets), user=places.NAME, dbname=self.database)
+        with psycopg.connect(address, autocommit=True) as database:
             cursor = database.execute(words.encode())
             row = cursor.fetchone() if cursor.description else None
         return row and row[0]

@@ -15,6 +15,13 @@ from tests.operations.backups import beside, copy, manage, played, store
 __all__ = ["beside", "copy", "manage", "place", "played", "store"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Procedures are work of the owner's and the backup role's; which rights each role has: test_roles.py."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.owner)
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A new folder that every account may enter, as a checkout usually is (pytest's own is closed).

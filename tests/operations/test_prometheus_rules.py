@@ -27,7 +27,7 @@ def names(expression: str) -> set[str]:
     found: set[str] = set()
 
     def see(node: object) -> None:
-        if isinstance(node, promql_parser.VectorSelector):
+        if isinstance(node, promql_parser.VectorSelector) and node.name:
             found.add(node.name)
 
     promql_parser.walk(promql_parser.parse(expression), see)

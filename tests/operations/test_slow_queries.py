@@ -1,7 +1,6 @@
 """The doctor's part about slow queries, on a server that counts them; the embedded one cannot."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ LOADED = {"shared_preload_libraries": "pg_stat_statements"}
 
 
 @pytest.fixture
-def server(place: Path) -> Iterator[Cluster]:
+def server(place: Path) -> Cluster:
     """An empty server of the machine's own PostgreSQL, whose database has the extension."""
     server = Cluster(place, COUNTS[-1].parents[1] / "bin")
     server.make()
