@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import KeepsCounters
 from draws import reasons
+from draws.models.finding import DrawQuerySet
 from draws.models.rules import DRAW_RULES
 from ledger.indexes import GuideIndex
 
@@ -27,33 +28,6 @@ def validate_whole_second(moment: datetime) -> None:
     """Closing times are sealed in whole seconds."""
     if moment.microsecond:
         raise ValidationError(_("The closing time has whole seconds only."))
-
-
-class DrawQuerySet(models.QuerySet["Draw"]):
-    def published(self) -> "DrawQuerySet":
-        """Draws that players may see."""
-        return self.filter(published_at__isnull=False)
-
-    def open(self) -> "DrawQuerySet":
-        """Draws on sale now, the one that closes next first."""
-        return self.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
-
-    def due(self) -> "DrawQuerySet":
-        """Draws past their closing time whose ticket list is not frozen yet."""
-        return self.filter(is_active=True, draw_time__lte=Now()).order_by("draw_time", "id")
-
-    def undrawn(self) -> "DrawQuerySet":
-        """Draws with a frozen list and no winners yet."""
-        return self.filter(frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
-
-    def unsettled(self) -> "DrawQuerySet":
-        """Draws that ended and still owe prizes or refunds."""
-        ended = models.Q(drawn_at__isnull=False) | models.Q(cancelled_at__isnull=False)
-        return self.filter(ended, settled_at__isnull=True)
-
-    def finished(self) -> "DrawQuerySet":
-        """Draws with winners, the latest first."""
-        return self.filter(drawn_at__isnull=False).order_by("-drawn_at", "-id")
 
 
 class Draw(KeepsCounters):
