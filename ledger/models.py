@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import wording
@@ -32,26 +32,46 @@ class Transaction(models.Model):
         ADJUSTMENT = "adjustment", _("Adjustment")
         IMPORT = "import", _("Brought over")
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField(_("id"), primary_key=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="transactions", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("user"),
+        related_name="transactions",
+        db_index=False,
     )
-    type = models.TextField(choices=Type.choices)
-    amount = models.IntegerField(help_text=_("Coins; negative when they leave the player."))
-    description = models.TextField(default="", db_default="", blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    type = models.TextField(_("type"), choices=Type.choices)
+    amount = models.IntegerField(_("amount"), help_text=_("Coins; negative when they leave the player."))
+    description = models.TextField(_("description"), default="", db_default="", blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
 
     idempotency_key = models.TextField(
-        default=random_key, db_default=Cast(models.Func(function="gen_random_uuid"), models.TextField())
+        _("idempotency key"),
+        default=random_key,
+        db_default=Cast(models.Func(function="gen_random_uuid"), models.TextField()),
     )
-    user_seq = models.IntegerField(default=0, db_default=0, editable=False)
-    balance_after = models.IntegerField(default=0, db_default=0, editable=False)
-    hash = models.BinaryField(default=b"", db_default=b"", editable=False)
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    user_seq = models.IntegerField(_("user seq"), default=0, db_default=0, editable=False)
+    balance_after = models.IntegerField(_("balance after"), default=0, db_default=0, editable=False)
+    hash = models.BinaryField(_("hash"), default=b"", db_default=b"", editable=False)
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        verbose_name=pgettext_lazy("column", "reverses"),
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("actor"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     reference = models.TextField(
+        _("reference"),
         default="",
         db_default="",
         blank=True,
@@ -60,6 +80,8 @@ class Transaction(models.Model):
 
     class Meta:
         db_table = "transactions"
+        verbose_name = _("transaction")
+        verbose_name_plural = _("transactions")
         indexes: ClassVar = [
             GuideIndex(name="idx_transactions_userid_created", fields=["user", "-created_at"]),
             # For the staff's filter by type; not the two types that make up most rows.
@@ -136,16 +158,24 @@ class SpendLimit(models.Model):
         MONTH = "month", _("30 days")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="spend_limits", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("user"),
+        related_name="spend_limits",
+        db_index=False,
     )
-    period = models.TextField(choices=Period.choices)
-    coins = models.IntegerField(null=True, help_text=_("Coins; empty: no limit."))
-    next_coins = models.IntegerField(null=True, help_text=_("What holds from `next_at`; empty: no limit."))
-    next_at = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    period = models.TextField(_("period"), choices=Period.choices)
+    coins = models.IntegerField(_("coins"), null=True, help_text=_("Coins; empty: no limit."))
+    next_coins = models.IntegerField(
+        _("next coins"), null=True, help_text=_("What holds from `next_at`; empty: no limit.")
+    )
+    next_at = models.DateTimeField(_("next at"), null=True)
+    changed_at = models.DateTimeField(_("changed at"), default=timezone.now, db_default=Now())
 
     class Meta:
         db_table = "spend_limits"
+        verbose_name = _("spend limit")
+        verbose_name_plural = _("spend limits")
         constraints: ClassVar = [
             models.UniqueConstraint(name="spend_limits_once", fields=["user", "period"]),
             models.CheckConstraint(

@@ -4,23 +4,30 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
 class OperationRun(models.Model):
     """One run of a procedure: a backup, a migration, a check. Unfinished means at work, or killed."""
 
-    kind = models.TextField(help_text=_("The procedure, by the name of its command."))
-    started_at = models.DateTimeField(db_default=Now())
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ok = models.BooleanField(null=True, blank=True, help_text=_("Empty while it is not finished."))
-    summary = models.TextField(default="", db_default="", blank=True, help_text=_("One line for people."))
-    details = models.JSONField(default=dict, db_default={}, blank=True, help_text=_("For machines."))
+    kind = models.TextField(
+        pgettext_lazy("column", "kind"), help_text=_("The procedure, by the name of its command.")
+    )
+    started_at = models.DateTimeField(_("started at"), db_default=Now())
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ok = models.BooleanField(_("ok"), null=True, blank=True, help_text=_("Empty while it is not finished."))
+    summary = models.TextField(
+        _("summary"), default="", db_default="", blank=True, help_text=_("One line for people.")
+    )
+    details = models.JSONField(
+        _("details"), default=dict, db_default={}, blank=True, help_text=_("For machines.")
+    )
 
     class Meta:
         db_table = "operation_runs"
         verbose_name = _("operation")
+        verbose_name_plural = _("operations")
         indexes: ClassVar = [
             models.Index(name="idx_operations_kind", fields=["kind", "-id"]),
             models.Index(name="idx_operations_good", fields=["kind", "-id"], condition=models.Q(ok=True)),
@@ -41,17 +48,21 @@ class OperationRun(models.Model):
 class Incident(models.Model):
     """Something that is wrong, from when it was noticed until it was found right again."""
 
-    alert = models.TextField(help_text=_("What is wrong, by the name of its alert."))
-    began_at = models.DateTimeField(db_default=Now())
-    ended_at = models.DateTimeField(null=True, blank=True)
-    summary = models.TextField(help_text=_("What was found first, in a sentence."))
-    told_at = models.DateTimeField(null=True, blank=True, help_text=_("When the webhook took it."))
+    alert = models.TextField(_("alert"), help_text=_("What is wrong, by the name of its alert."))
+    began_at = models.DateTimeField(_("began at"), db_default=Now())
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    summary = models.TextField(_("summary"), help_text=_("What was found first, in a sentence."))
+    told_at = models.DateTimeField(
+        _("told at"), null=True, blank=True, help_text=_("When the webhook took it.")
+    )
     recovery_told_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When it took that it is over.")
+        _("recovery told at"), null=True, blank=True, help_text=_("When it took that it is over.")
     )
 
     class Meta:
         db_table = "incidents"
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
         indexes: ClassVar = [models.Index(name="idx_incidents_alert", fields=["alert", "-id"])]
         constraints: ClassVar = [
             models.UniqueConstraint(

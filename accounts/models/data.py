@@ -23,6 +23,8 @@ class DataExport(models.Model):
 
     class Meta:
         db_table = "data_exports"
+        verbose_name = _("data export")
+        verbose_name_plural = _("data exports")
         indexes: ClassVar = [
             models.Index(name="idx_data_exports_user", fields=["user", "-id"]),
             models.Index(
@@ -59,6 +61,8 @@ class LeftAddress(models.Model):
 
     class Meta:
         db_table = "left_addresses"
+        verbose_name = _("left address")
+        verbose_name_plural = _("left addresses")
 
     def __str__(self) -> str:
         return gettext("left on %(day)s") % {"day": f"{self.left_at:%Y-%m-%d}"}

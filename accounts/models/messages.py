@@ -6,27 +6,28 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
 class OutboxEmail(models.Model):
     """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
 
-    key = models.TextField(help_text=_("One mail per key, however often the fact is reported."))
-    recipient = models.TextField()
-    subject = models.TextField()
-    text = models.TextField()
-    html = models.TextField(default="", db_default="", blank=True)
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    due_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    sent_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.IntegerField(default=0, db_default=0)
-    last_error = models.TextField(default="", db_default="", blank=True)
+    key = models.TextField(_("key"), help_text=_("One mail per key, however often the fact is reported."))
+    recipient = models.TextField(_("recipient"))
+    subject = models.TextField(_("subject"))
+    text = models.TextField(_("text"))
+    html = models.TextField(_("html"), default="", db_default="", blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
+    due_at = models.DateTimeField(_("due at"), default=timezone.now, db_default=Now())
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    attempts = models.IntegerField(_("attempts"), default=0, db_default=0)
+    last_error = models.TextField(_("last error"), default="", db_default="", blank=True)
 
     class Meta:
         db_table = "outbox_emails"
         verbose_name = _("mail")
+        verbose_name_plural = _("mails")
         constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
         indexes: ClassVar = [
             models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
@@ -50,18 +51,26 @@ class Message(models.Model):
     """Something the site told a player on the site itself, written with the fact it tells."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("user"),
+        related_name="messages",
+        db_index=False,
     )
-    key = models.TextField(help_text=_("One message per key, however often the fact is reported."))
-    kind = models.TextField()
-    title = models.TextField()
-    body = models.TextField(default="", db_default="", blank=True)
-    url = models.TextField(default="", db_default="", blank=True, help_text=_("The page it is about."))
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    read_at = models.DateTimeField(null=True, blank=True)
+    key = models.TextField(_("key"), help_text=_("One message per key, however often the fact is reported."))
+    kind = models.TextField(pgettext_lazy("column", "kind"))
+    title = models.TextField(_("title"))
+    body = models.TextField(_("body"), default="", db_default="", blank=True)
+    url = models.TextField(
+        _("url"), default="", db_default="", blank=True, help_text=_("The page it is about.")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
     class Meta:
         db_table = "messages"
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints: ClassVar = [models.UniqueConstraint(name="messages_key_once", fields=["key"])]
         indexes: ClassVar = [
             models.Index(name="idx_messages_user", fields=["user", "-id"]),
@@ -86,6 +95,8 @@ class MessageChoice(models.Model):
 
     class Meta:
         db_table = "message_choices"
+        verbose_name = _("message choice")
+        verbose_name_plural = _("message choices")
         constraints: ClassVar = [
             models.UniqueConstraint(name="message_choices_once", fields=["user", "kind"])
         ]

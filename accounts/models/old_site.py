@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def fingerprint_of(old_id: str) -> bytes:
@@ -22,6 +23,8 @@ class OldAccount(models.Model):
 
     class Meta:
         db_table = "old_accounts"
+        verbose_name = _("old account")
+        verbose_name_plural = _("old accounts")
         indexes: ClassVar = [models.Index(name="idx_old_accounts_user", fields=["user"])]
 
     def __str__(self) -> str:

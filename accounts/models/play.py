@@ -14,13 +14,19 @@ class RulesAcceptance(models.Model):
     """A player said that they are 18 or older and accepted one version of the rules. Never changed."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="rules_acceptances", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("user"),
+        related_name="rules_acceptances",
+        db_index=False,
     )
-    version = models.TextField()
-    accepted_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    version = models.TextField(_("version"))
+    accepted_at = models.DateTimeField(_("accepted at"), default=timezone.now, db_default=Now())
 
     class Meta:
         db_table = "rules_acceptances"
+        verbose_name = _("rules acceptance")
+        verbose_name_plural = _("rules acceptances")
         constraints: ClassVar = [
             models.UniqueConstraint(name="rules_acceptances_once", fields=["user", "version"])
         ]
@@ -40,14 +46,20 @@ class PlayBreak(models.Model):
         EXCLUSION = "exclusion", _("Self-exclusion")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="play_breaks", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("user"),
+        related_name="play_breaks",
+        db_index=False,
     )
-    kind = models.TextField(choices=Kind.choices)
-    starts_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    ends_at = models.DateTimeField(null=True, help_text=_("Empty: for good."))
+    kind = models.TextField(pgettext_lazy("column", "kind"), choices=Kind.choices)
+    starts_at = models.DateTimeField(_("starts at"), default=timezone.now, db_default=Now())
+    ends_at = models.DateTimeField(_("ends at"), null=True, help_text=_("Empty: for good."))
 
     class Meta:
         db_table = "play_breaks"
+        verbose_name = _("play break")
+        verbose_name_plural = _("play breaks")
         indexes: ClassVar = [models.Index(name="idx_play_breaks_user", fields=["user", "-ends_at"])]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -70,6 +82,8 @@ class ExcludedAddress(models.Model):
 
     class Meta:
         db_table = "excluded_addresses"
+        verbose_name = _("excluded address")
+        verbose_name_plural = _("excluded addresses")
 
     def __str__(self) -> str:
         if self.ends_at is None:

@@ -1,6 +1,7 @@
 """Signed-in browsers."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import PlainJSONField
 
@@ -14,6 +15,8 @@ class Session(models.Model):
 
     class Meta:
         db_table = "sessions"
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
 
     def __str__(self) -> str:
         return f"session until {self.expire:%Y-%m-%d %H:%M}"

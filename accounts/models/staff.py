@@ -19,22 +19,33 @@ class Approval(models.Model):
         REFUSED = "refused", pgettext_lazy("approval", "Refused")
         WITHDRAWN = "withdrawn", pgettext_lazy("approval", "Withdrawn")
 
-    kind = models.TextField()
-    subject = models.TextField(help_text=_('What it is about, as the app names it: "draw:12".'))
-    summary = models.TextField(help_text=_("What would be done, in one line."))
-    payload = models.JSONField(default=dict)
-    reason = models.TextField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    asked_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    state = models.TextField(choices=State.choices, default=State.WAITING, db_default="waiting")
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    kind = models.TextField(pgettext_lazy("column", "kind"))
+    subject = models.TextField(_("subject"), help_text=_('What it is about, as the app names it: "draw:12".'))
+    summary = models.TextField(_("summary"), help_text=_("What would be done, in one line."))
+    payload = models.JSONField(_("payload"), default=dict)
+    reason = models.TextField(_("reason"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("asked by"), related_name="+", db_index=False
     )
-    decided_at = models.DateTimeField(null=True)
-    note = models.TextField(default="", db_default="", blank=True)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now, db_default=Now())
+    state = models.TextField(
+        pgettext_lazy("column", "state"), choices=State.choices, default=State.WAITING, db_default="waiting"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("decided by"),
+        null=True,
+        related_name="+",
+        db_index=False,
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    note = models.TextField(pgettext_lazy("column", "note"), default="", db_default="", blank=True)
 
     class Meta:
         db_table = "approvals"
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
         indexes: ClassVar = [models.Index(name="idx_approvals_state", fields=["state", "-id"])]
         constraints: ClassVar = [
             models.UniqueConstraint(

@@ -67,6 +67,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     )
 
     id = models.TextField(
+        _("id"),
         primary_key=True,
         default=new_user_id,
         db_default=Replace(
@@ -77,34 +78,44 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         editable=False,
     )
     email = models.TextField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 old players may have none
-    first_name = models.TextField(default="", db_default="", blank=True)
-    last_name = models.TextField(default="", db_default="", blank=True)
-    profile_image_url = models.TextField(default="", db_default="", blank=True)
-    coins = models.IntegerField(default=0, db_default=0, editable=False)
-    total_participations = models.IntegerField(default=0, db_default=0, editable=False)
-    total_wins = models.IntegerField(default=0, db_default=0, editable=False)
-    total_earnings = models.DecimalField(
-        max_digits=12, decimal_places=2, default=0, db_default=0, editable=False
+    first_name = models.TextField(_("first name"), default="", db_default="", blank=True)
+    last_name = models.TextField(_("last name"), default="", db_default="", blank=True)
+    profile_image_url = models.TextField(_("profile image url"), default="", db_default="", blank=True)
+    coins = models.IntegerField(_("coins"), default=0, db_default=0, editable=False)
+    total_participations = models.IntegerField(
+        _("total participations"), default=0, db_default=0, editable=False
     )
-    current_streak = models.IntegerField(default=0, db_default=0, editable=False)
+    total_wins = models.IntegerField(_("total wins"), default=0, db_default=0, editable=False)
+    total_earnings = models.DecimalField(
+        _("total earnings"), max_digits=12, decimal_places=2, default=0, db_default=0, editable=False
+    )
+    current_streak = models.IntegerField(_("current streak"), default=0, db_default=0, editable=False)
     is_vip = models.BooleanField(_("VIP"), default=False, db_default=False)
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_default=Now())
 
-    password = models.TextField(default="", db_default="")
-    last_login = models.DateTimeField(null=True, blank=True, editable=False)
+    password = models.TextField(_("password"), default="", db_default="")
+    last_login = models.DateTimeField(_("last login"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(
         _("may sign in"), default=True, db_default=True, help_text=_("Off once the account is deleted.")
     )
     is_staff = models.BooleanField(_("staff"), default=False, db_default=False)
     is_superuser = models.BooleanField(_("may do everything"), default=False, db_default=False)
-    time_zone = models.TextField(default="UTC", db_default="UTC", validators=[validate_time_zone])
-    last_ticket_on = models.DateField(null=True, blank=True, editable=False)
-    grace_used_on = models.DateField(null=True, blank=True, editable=False)
-    suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
-    suspended_reason = models.TextField(default="", db_default="", blank=True, editable=False)
+    time_zone = models.TextField(
+        _("time zone"), default="UTC", db_default="UTC", validators=[validate_time_zone]
+    )
+    last_ticket_on = models.DateField(_("last ticket on"), null=True, blank=True, editable=False)
+    grace_used_on = models.DateField(_("grace used on"), null=True, blank=True, editable=False)
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
+    suspended_reason = models.TextField(
+        _("suspended reason"), default="", db_default="", blank=True, editable=False
+    )
     closed_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text=_("When the player deleted the account.")
+        _("closed at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the player deleted the account."),
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -115,6 +126,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     class Meta:
         db_table = "users"
         verbose_name = _("player")
+        verbose_name_plural = _("players")
         permissions: ClassVar = [("suspend_user", "Can suspend a player")]
         # For the staff's lists and searches.
         indexes: ClassVar = [

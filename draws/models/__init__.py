@@ -1,5 +1,6 @@
 from draws.models.claims import Claim, EntryToTell, Redraw
-from draws.models.draw import STOCKS, Draw, DrawQuerySet, validate_whole_second
+from draws.models.draw import STOCKS, Draw, validate_whole_second
+from draws.models.finding import DrawQuerySet
 from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.pictures import PrizePicture
 from draws.models.seals import FreezeToTell, FrozenList, LogRecord, Round, Seal

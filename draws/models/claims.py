@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from draws import reasons
@@ -31,6 +31,8 @@ class Claim(models.Model):
 
     class Meta:
         db_table = "claims"
+        verbose_name = pgettext_lazy("noun", "claim")
+        verbose_name_plural = pgettext_lazy("noun", "claims")
         permissions: ClassVar = [("read_claim", "Can read where a prize goes")]
 
     def __str__(self) -> str:
@@ -40,18 +42,35 @@ class Claim(models.Model):
 class Redraw(models.Model):
     """A prize that went from one place of the published result to the next reserve. Never changed."""
 
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="redraws", db_index=False)
-    failed = models.OneToOneField(Winner, models.PROTECT, related_name="passed_on")
-    reserve = models.OneToOneField(Winner, models.PROTECT, related_name="took_over")
-    reason = models.TextField()
-    record_hash = models.BinaryField()
-    redrawn_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    draw = models.ForeignKey(
+        Draw,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("column", "draw"),
+        related_name="redraws",
+        db_index=False,
+    )
+    failed = models.OneToOneField(
+        Winner, models.PROTECT, verbose_name=pgettext_lazy("column", "failed"), related_name="passed_on"
+    )
+    reserve = models.OneToOneField(
+        Winner, models.PROTECT, verbose_name=pgettext_lazy("column", "reserve"), related_name="took_over"
+    )
+    reason = models.TextField(_("reason"))
+    record_hash = models.BinaryField(_("record hash"))
+    redrawn_at = models.DateTimeField(_("redrawn at"), default=timezone.now, db_default=Now())
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("actor"),
+        null=True,
+        related_name="+",
+        db_index=False,
     )
 
     class Meta:
         db_table = "redraws"
+        verbose_name = pgettext_lazy("noun", "redraw")
+        verbose_name_plural = pgettext_lazy("noun", "redraws")
         indexes: ClassVar = [models.Index(name="idx_redraws_draw", fields=["draw", "id"])]
 
     def __str__(self) -> str:
@@ -72,6 +91,8 @@ class EntryToTell(models.Model):
 
     class Meta:
         db_table = "entries_to_tell"
+        verbose_name = _("entry to tell")
+        verbose_name_plural = _("entries to tell")
 
     def __str__(self) -> str:
         return f"entry {self.transaction_id}"

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.columns import KeepsCounters
 from draws import reasons
+from draws.models.finding import DrawQuerySet
 from draws.models.rules import DRAW_RULES
 from ledger.indexes import GuideIndex
 
@@ -27,33 +28,6 @@ def validate_whole_second(moment: datetime) -> None:
     """Closing times are sealed in whole seconds."""
     if moment.microsecond:
         raise ValidationError(_("The closing time has whole seconds only."))
-
-
-class DrawQuerySet(models.QuerySet["Draw"]):
-    def published(self) -> "DrawQuerySet":
-        """Draws that players may see."""
-        return self.filter(published_at__isnull=False)
-
-    def open(self) -> "DrawQuerySet":
-        """Draws on sale now, the one that closes next first."""
-        return self.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
-
-    def due(self) -> "DrawQuerySet":
-        """Draws past their closing time whose ticket list is not frozen yet."""
-        return self.filter(is_active=True, draw_time__lte=Now()).order_by("draw_time", "id")
-
-    def undrawn(self) -> "DrawQuerySet":
-        """Draws with a frozen list and no winners yet."""
-        return self.filter(frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
-
-    def unsettled(self) -> "DrawQuerySet":
-        """Draws that ended and still owe prizes or refunds."""
-        ended = models.Q(drawn_at__isnull=False) | models.Q(cancelled_at__isnull=False)
-        return self.filter(ended, settled_at__isnull=True)
-
-    def finished(self) -> "DrawQuerySet":
-        """Draws with winners, the latest first."""
-        return self.filter(drawn_at__isnull=False).order_by("-drawn_at", "-id")
 
 
 class Draw(KeepsCounters):
@@ -109,8 +83,8 @@ class Draw(KeepsCounters):
     )
 
     id = models.AutoField(_("number"), primary_key=True)
-    title = models.TextField()
-    description = models.TextField(default="", db_default="", blank=True)
+    title = models.TextField(_("title"))
+    description = models.TextField(_("description"), default="", db_default="", blank=True)
     prize_amount = models.DecimalField(
         _("prize value"),
         max_digits=12,
@@ -123,21 +97,22 @@ class Draw(KeepsCounters):
     max_participants = models.IntegerField(_("tickets"))
     current_participants = models.IntegerField(_("tickets taken"), default=0, db_default=0, editable=False)
     draw_time = models.DateTimeField(_("closes at"), validators=[validate_whole_second])
-    prize_image_url = models.TextField(default="", db_default="", blank=True)
+    prize_image_url = models.TextField(_("prize image url"), default="", db_default="", blank=True)
     is_active = models.BooleanField(
         pgettext_lazy("draw", "open"), default=False, db_default=False, editable=False
     )
     winner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
+        verbose_name=_("winner"),
         null=True,
         blank=True,
         related_name="+",
         editable=False,
         db_index=False,
     )
-    created_at = models.DateTimeField(default=timezone.now, db_default=Now(), editable=False)
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_default=Now())
 
     prize_coins = models.IntegerField(_("coins credited to each winner"), default=0, db_default=0)
     max_per_player = models.IntegerField(_("tickets a player"), default=1, db_default=1)
@@ -150,32 +125,47 @@ class Draw(KeepsCounters):
     winner_count = models.IntegerField(_("winners"), default=1, db_default=1)
     reserve_count = models.IntegerField(_("reserves"), default=0, db_default=0)
     prize_policy = models.TextField(
-        choices=Policy.choices, default=Policy.ONE_PRIZE_PER_PLAYER, db_default="one_prize_per_player"
+        _("prize policy"),
+        choices=Policy.choices,
+        default=Policy.ONE_PRIZE_PER_PLAYER,
+        db_default="one_prize_per_player",
     )
-    fairness_mode = models.TextField(choices=Mode.choices, default=Mode.LOCAL, db_default="local")
+    fairness_mode = models.TextField(
+        _("fairness mode"), choices=Mode.choices, default=Mode.LOCAL, db_default="local"
+    )
     vip_only = models.BooleanField(_("VIP only"), default=False, db_default=False)
     early_access_until = models.DateTimeField(
-        null=True, blank=True, help_text=_("Until then only VIP players may enter.")
+        _("early access until"), null=True, blank=True, help_text=_("Until then only VIP players may enter.")
     )
     prize_details = models.TextField(
         _("what the winner gets"), default="", db_default="", blank=True, help_text=_("One line an item.")
     )
-    illustration = models.TextField(choices=Illustration.choices, default="", db_default="", blank=True)
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    frozen_at = models.DateTimeField(null=True, blank=True, editable=False)
-    drawn_at = models.DateTimeField(null=True, blank=True, editable=False)
-    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
-    void_code = models.SmallIntegerField(choices=VoidCode.choices, null=True, blank=True, editable=False)
-    void_reason = models.TextField(default="", db_default="", blank=True, editable=False)
-    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    illustration = models.TextField(
+        _("illustration"), choices=Illustration.choices, default="", db_default="", blank=True
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True, editable=False)
+    drawn_at = models.DateTimeField(_("drawn at"), null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
+    void_code = models.SmallIntegerField(
+        _("void code"), choices=VoidCode.choices, null=True, blank=True, editable=False
+    )
+    void_reason = models.TextField(_("void reason"), default="", db_default="", blank=True, editable=False)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True, editable=False)
     told_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text=_("When everyone with a ticket had been told.")
+        _("told at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When everyone with a ticket had been told."),
     )
 
     objects: ClassVar[models.Manager["Draw"]] = DrawQuerySet.as_manager()
 
     class Meta:
         db_table = "draws"
+        verbose_name = pgettext_lazy("noun", "draw")
+        verbose_name_plural = pgettext_lazy("noun", "draws")
         indexes: ClassVar = [
             GuideIndex(
                 name="idx_draws_active_drawtime",

@@ -28,6 +28,8 @@ class OldDraw(models.Model):
 
     class Meta:
         db_table = "old_draws"
+        verbose_name = _("old draw")
+        verbose_name_plural = _("old draws")
         indexes: ClassVar = [models.Index(name="idx_old_draws_latest", fields=["-draw_time", "-id"])]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -53,6 +55,8 @@ class OldTicket(models.Model):
 
     class Meta:
         db_table = "old_tickets"
+        verbose_name = _("old ticket")
+        verbose_name_plural = _("old tickets")
         indexes: ClassVar = [
             GuideIndex(name="idx_old_tickets_user", fields=["user", "draw"]),
             GuideIndex(name="idx_old_tickets_draw", fields=["draw"]),
@@ -79,6 +83,8 @@ class OldWinner(models.Model):
 
     class Meta:
         db_table = "old_winners"
+        verbose_name = _("old winner")
+        verbose_name_plural = _("old winners")
         indexes: ClassVar = [
             GuideIndex(name="idx_old_winners_user", fields=["user"]),
             GuideIndex(name="idx_old_winners_draw", fields=["draw"]),

@@ -35,6 +35,8 @@ class PrizePicture(models.Model):
 
     class Meta:
         db_table = "prize_pictures"
+        verbose_name = _("prize picture")
+        verbose_name_plural = _("prize pictures")
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="prize_pictures_name", condition=models.Q(name__regex=r"^[0-9a-f]{32}$")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from draws import reasons
@@ -18,13 +18,33 @@ from ledger.models import Transaction
 class Participation(models.Model):
     """A ticket: one numbered place in one draw, taken by one player. Never changed, never removed."""
 
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tickets", db_index=False)
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="tickets", db_index=False)
-    participated_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    ticket_number = models.IntegerField(default=0, db_default=0)
-    transaction = models.ForeignKey(Transaction, models.PROTECT, related_name="+", db_index=False, null=True)
+    id = models.BigAutoField(_("id"), primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("user"),
+        related_name="tickets",
+        db_index=False,
+    )
+    draw = models.ForeignKey(
+        Draw,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("column", "draw"),
+        related_name="tickets",
+        db_index=False,
+    )
+    participated_at = models.DateTimeField(_("participated at"), default=timezone.now, db_default=Now())
+    ticket_number = models.IntegerField(_("ticket number"), default=0, db_default=0)
+    transaction = models.ForeignKey(
+        Transaction,
+        models.PROTECT,
+        verbose_name=_("transaction"),
+        related_name="+",
+        db_index=False,
+        null=True,
+    )
     taken_on = models.DateField(
+        _("taken on"),
         db_default=models.Func(function="current_date", template="%(function)s"),
         help_text=_("The player's date when the ticket was taken, for streaks."),
     )
@@ -32,6 +52,7 @@ class Participation(models.Model):
     class Meta:
         db_table = "participations"
         verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
         indexes: ClassVar = [
             GuideIndex(name="idx_participations_userid", fields=["user"]),
             GuideIndex(name="idx_participations_drawid", fields=["draw"]),
@@ -62,30 +83,58 @@ class Winner(models.Model):
         SENT = "sent", _("Sent")
         LAPSED = "lapsed", _("Lapsed")
 
-    id = models.BigAutoField(primary_key=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="wins", db_index=False)
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="winners", db_index=False)
-    prize_amount = models.DecimalField(max_digits=12, decimal_places=2, default=0, db_default=0)
-    won_at = models.DateTimeField(default=timezone.now, db_default=Now())
-    celebration_video_url = models.TextField(default="", db_default="", blank=True)
-    is_public = models.BooleanField(default=False, db_default=False)
-
-    place = models.IntegerField(default=0, db_default=0, help_text=_("0 is the first prize."))
-    ticket = models.OneToOneField(Participation, models.PROTECT, related_name="win", null=True)
-    prize_coins = models.IntegerField(default=0, db_default=0)
-    transaction = models.OneToOneField(
-        Transaction, models.PROTECT, related_name="+", null=True, blank=True, editable=False
+    id = models.BigAutoField(_("id"), primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="wins", db_index=False
     )
-    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
-    hand_over = models.TextField(choices=HandOver.choices, default=HandOver.NONE, db_default="none")
-    claim_by = models.DateTimeField(null=True, blank=True)
-    public_name = models.TextField(default="", db_default="", blank=True)
-    hidden_by_staff = models.BooleanField(default=False, db_default=False)
-    forfeited_at = models.DateTimeField(null=True, blank=True, editable=False)
-    forfeit_reason = models.TextField(default="", db_default="", blank=True, editable=False)
+    draw = models.ForeignKey(
+        Draw,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("column", "draw"),
+        related_name="winners",
+        db_index=False,
+    )
+    prize_amount = models.DecimalField(
+        _("prize amount"), max_digits=12, decimal_places=2, default=0, db_default=0
+    )
+    won_at = models.DateTimeField(_("won at"), default=timezone.now, db_default=Now())
+    celebration_video_url = models.TextField(
+        _("celebration video url"), default="", db_default="", blank=True
+    )
+    is_public = models.BooleanField(_("is public"), default=False, db_default=False)
+
+    place = models.IntegerField(
+        pgettext_lazy("column", "place"), default=0, db_default=0, help_text=_("0 is the first prize.")
+    )
+    ticket = models.OneToOneField(
+        Participation, models.PROTECT, verbose_name=_("ticket"), related_name="win", null=True
+    )
+    prize_coins = models.IntegerField(_("prize coins"), default=0, db_default=0)
+    transaction = models.OneToOneField(
+        Transaction,
+        models.PROTECT,
+        verbose_name=_("transaction"),
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True, editable=False)
+    hand_over = models.TextField(
+        _("hand over"), choices=HandOver.choices, default=HandOver.NONE, db_default="none"
+    )
+    claim_by = models.DateTimeField(_("claim by"), null=True, blank=True)
+    public_name = models.TextField(_("public name"), default="", db_default="", blank=True)
+    hidden_by_staff = models.BooleanField(_("hidden by staff"), default=False, db_default=False)
+    forfeited_at = models.DateTimeField(_("forfeited at"), null=True, blank=True, editable=False)
+    forfeit_reason = models.TextField(
+        _("forfeit reason"), default="", db_default="", blank=True, editable=False
+    )
 
     class Meta:
         db_table = "winners"
+        verbose_name = _("winner")
+        verbose_name_plural = _("winners")
         indexes: ClassVar = [
             GuideIndex(name="idx_winners_userid", fields=["user"]),
             GuideIndex(
@@ -155,6 +204,8 @@ class TextChange(models.Model):
 
     class Meta:
         db_table = "draw_text_changes"
+        verbose_name = _("text change")
+        verbose_name_plural = _("text changes")
         ordering: ClassVar = ["changed_at", "id"]
 
     def __str__(self) -> str:

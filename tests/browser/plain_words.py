@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
 
 from allauth.mfa.models import Authenticator
-from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model
-from django.utils.text import camel_case_to_spaces, capfirst
 
 from accounts.models import Approval, Message, OutboxEmail, User
 from draws.models import (
@@ -115,18 +113,10 @@ def _values(model: type[Model], fields: Iterable[str]) -> Iterator[str]:
             yield from (" ".join(line.split()) for line in lines)
 
 
-def named_by_code() -> list[str]:
-    """What staff read as it stands in the code: names that Django makes of models and columns, and codes."""
-    found = set()
-    for model in apps.get_models():
-        options = model._meta
-        if "verbose_name" not in options.original_attrs:
-            name = camel_case_to_spaces(model.__name__)
-            found |= {name, f"{name}s"}
-        fields = [field for field in options.get_fields() if getattr(field, "_verbose_name", "") is None]
-        found |= {field.name.replace("_", " ") for field in fields}
-    found |= {value for model, fields in CODES.items() for value in _values(model, fields)}
-    return sorted(found | {capfirst(name) for name in found if name}, key=len, reverse=True)
+def codes() -> list[str]:
+    """What staff read as the database has it, in no language."""
+    found = {value for model, fields in CODES.items() for value in _values(model, fields)}
+    return sorted(found, key=len, reverse=True)
 
 
 def plain(texts: Iterable[tuple[str, str]], data: list[str]) -> list[str]:

@@ -100,15 +100,15 @@ def operations(site: Environment) -> list[tuple[bool, str]]:
 
 
 def test_every_run_of_migrate_is_kept_with_who_what_and_how_it_went(site):
-    manage(site, "migrate", "lucky11", "0001")
+    manage(site, "migrate", "lucky11", "0002")
     manage(site, "migrate")
     first, back, forth = rows(
         site, "SELECT ok, summary, details, ended_at >= started_at FROM operation_runs ORDER BY id"
     )
     assert first[0]
     assert "lucky11.0001_operation_runs" in first[2]["applied"]
-    assert back[2]["unapplied"] == forth[2]["applied"] == ["lucky11.0002_auditors_see_operations"]
-    assert back[2]["target"] == "lucky11 0001"
+    assert back[2]["unapplied"] == forth[2]["applied"] == ["lucky11.0003_names_to_translate"]
+    assert back[2]["target"] == "lucky11 0002"
     assert {"by", "host", "pid", "version"} <= set(forth[2])
     assert first[3]
     assert back[3]
