@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from django.test import Client, override_settings
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from draws.models import Draw
@@ -105,6 +105,45 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     yield open_window
     for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """One world for all places: looking changes nothing that another look would notice."""
+    from tests.browser.world import inhabited
+
+    with (
+        django_db_blocker.unblock(),
+        override_settings(ROOT_URLCONF="tests.browser.broken_urls", ACCOUNT_REAUTHENTICATION_TIMEOUT=86_400),
+        inhabited() as world,
+    ):
+        yield world
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, world: Any) -> Iterator[Callable[..., Page]]:
+    """One window a person, kept from page to page; a new one each time for somebody."""
+    from tests.browser.every_page import SOMEBODY
+
+    contexts: dict[tuple[str, bool], BrowserContext] = {}
+
+    def of(who: str, script: bool = True) -> Page:
+        if who == SOMEBODY and (who, script) in contexts:
+            contexts.pop((who, script)).close()
+        if (who, script) not in contexts:
+            # Without the fade from page to page, so that every look is at the page alone.
+            context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
+            if who in world.players:
+                cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[who]}
+                context.add_cookies([{**cookie, "url": world.origin}])
+            context.set_default_timeout(15_000)
+            contexts[who, script] = context
+            context.new_page()
+        return contexts[who, script].pages[0]
+
+    yield of
+    for context in contexts.values():
         context.close()
 
 
