@@ -209,7 +209,10 @@ ACCOUNT_SESSION_REMEMBER = True
 # A provider of the operator's choice, by environment; players who come from it accept the rules first.
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = openid_providers()
-SOCIALACCOUNT_FORMS = {"signup": "accounts.social_forms.SignupForm"}
+SOCIALACCOUNT_FORMS = {
+    "signup": "accounts.social_forms.SignupForm",
+    "disconnect": "accounts.social_forms.DisconnectForm",
+}
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
