@@ -67,6 +67,8 @@
           || [...(one.labels ?? [])].some((label) => label.contains(there)));
       });
     const wrong = (one) => {
+      // What is in a frame has its own page.
+      if (one.localName === "iframe") return "";
       const box = one.getBoundingClientRect();
       const { outlineStyle, outlineWidth } = getComputedStyle(one.matches(".cover") ? one.closest(".ticket") : one);
       if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) return "no ring";
@@ -94,13 +96,15 @@
   walked() {
     const { stops, steps } = window.followed;
     const said = (one) => one.outerHTML.slice(0, 120);
-    const end = steps.findIndex(([one], n) => one === document.body || steps.findIndex(([same]) => same === one) < n);
-    const way = end < 0 ? steps : steps.slice(0, end);
+    // Past the end, and while a frame is left, nothing has the focus.
+    const stayed = steps.filter(([one]) => one !== document.body);
+    const end = stayed.findIndex(([one], n) => stayed.findIndex(([same]) => same === one) < n);
+    const way = end < 0 ? stayed : stayed.slice(0, end);
     const reached = new Set(way.map(([one]) => one));
     const found = way.filter(([, wrong]) => wrong).map(([one, wrong]) => `${wrong}: ${said(one)}`);
     if (!way[0]?.[0].matches(".skip")) found.push(`begins with ${way[0] ? said(way[0][0]) : "nothing"}`);
-    if (end >= 0 && steps[end][0] !== document.body && steps[end][0] !== way[0][0]) found.push(`stays at ${said(steps[end][0])}`);
-    if (end < 0) found.push("does not end");
+    if (end >= 0 && stayed[end][0] !== way[0][0]) found.push(`stays at ${said(stayed[end][0])}`);
+    if (end < 0 && steps.at(-1)[0] !== document.body) found.push("does not end");
     way.slice(1).forEach(([one], n) => {
       if (way[n][0].compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING) found.push(`out of order: ${said(one)}`);
     });

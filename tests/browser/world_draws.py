@@ -36,6 +36,13 @@ TICKETS = {
     "busy": {"many": 1},
     "stale": {"many": 1},
 }
+# Where those shall be that are not open.
+STATES = {
+    **dict.fromkeys(("drawing", "waiting"), Draw.State.CLOSED),
+    **dict.fromkeys(("won", "prizes", "sent", "lost", "many", "passed_on", "beacon"), Draw.State.DRAWN),
+    **dict.fromkeys(("void", "nobody", "late"), Draw.State.VOID),
+    **{"closing": Draw.State.CLOSING, "off": Draw.State.CANCELLED},
+}
 # Photos of every shape: what is won, how wide and high the photo is, and what it says to who does not see it.
 PHOTOS: dict[str, tuple[dict[str, Any], int, int, str]] = {
     "photo": ({"title": "A red city bicycle with a basket and nine gears"}, 1600, 1200, ALT),
@@ -109,7 +116,11 @@ def _terms() -> dict[str, dict[str, Any]]:
         "passed_on": {**goods, "reserve_count": 2, "illustration": "vinyl"},
         "drawing": {},
         "closing": {"illustration": "moka", "title": "A moka pot, closing now"},
-        "waiting": {"fairness_mode": "beacon", "illustration": "telescope", "title": "Waiting for the sky"},
+        # Of another round than the one that the tests bring.
+        "waiting": {
+            **{"fairness_mode": "beacon", "illustration": "telescope"},
+            **{"title": "Waiting for the sky", "draw_time": _soon(hours=2)},
+        },
         "beacon": {"fairness_mode": "beacon", "illustration": "tram", "title": "Drawn by the sky"},
     }
 
@@ -133,6 +144,10 @@ def _end(draws: dict[str, Draw]) -> None:
         let_close(draws[name])
         closing.freeze_draw(draws[name].pk)
     let_close(draws["closing"])
+    for name, state in STATES.items():
+        draws[name].refresh_from_db()
+        assert draws[name].state == state, f"{name} is {draws[name].state}"
+    assert draws["late"].void_code == Draw.VoidCode.NOT_FROZEN_IN_TIME
 
 
 def _let_the_beacon_draw(draw: Draw) -> None:
