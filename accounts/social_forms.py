@@ -5,6 +5,7 @@ from typing import Any
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.forms import DisconnectForm as AllauthDisconnectForm
 from allauth.socialaccount.forms import SignupForm as AllauthSignupForm
+from allauth.socialaccount.models import SocialAccount
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -34,4 +35,5 @@ class DisconnectForm(AllauthDisconnectForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [app.provider_id or app.provider for app in get_adapter().list_apps(self.request)]
-        self.accounts = self.fields["account"].queryset = self.accounts.filter(provider__in=offered)
+        links = SocialAccount.objects.filter(user=self.request.user, provider__in=offered)
+        self.accounts = self.fields["account"].queryset = links

@@ -80,7 +80,9 @@
       const group = all.filter((one) => one.type === "radio" && one.name === name && one.form === form);
       return group.find((one) => one.checked) ?? group[0];
     };
-    const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
+    // The key that leaves a frame is heard in the frame, so the stop behind it is not noted here.
+    const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex], iframe")]
+      .filter((one, n, all) => one.localName !== "iframe" && all[n - 1]?.localName !== "iframe")
       .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }))
       .filter((one, n, all) => one.type !== "radio" || one === stopOf(one, all));
     window.followed = { stops, steps: [] };

@@ -157,10 +157,11 @@ def signed_in_by_passkey(page: Page, world: World) -> None:
 
 
 def prove_again_refused(page: Page, world: World) -> None:
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies["keyed"]}
-    page.context.add_cookies([{**cookie, "url": by_name(world.origin)}])  # type: ignore[list-item]
+    origin = by_name(world.origin)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies["keyed"], "url": origin}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
     world.speak(page)
-    page.goto(by_name(world.origin) + PROVE_AGAIN)
+    page.goto(origin + PROVE_AGAIN)
     refuse(page, world)
 
 

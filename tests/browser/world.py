@@ -61,9 +61,9 @@ class World:
     def speak(self, page: Page) -> None:
         """From the next page on, the site answers this window in the language."""
         if self.language:
-            cookie = {"name": self.language_cookie, "value": self.language}
             for origin in (self.origin, by_name(self.origin)):
-                page.context.add_cookies([{**cookie, "url": origin}])  # type: ignore[list-item]
+                cookie = {"name": self.language_cookie, "value": self.language, "url": origin}
+                page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 @contextmanager
