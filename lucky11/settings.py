@@ -43,8 +43,7 @@ DATABASE_TLS_DEFAULTS = {
 # Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 
-REDIS_URL = required("REDIS_URL")
-CELERY_BROKER_URL = REDIS_URL
+REDIS_URL = CELERY_BROKER_URL = required("REDIS_URL")
 if REDIS_URL == "embedded:":
     REDIS_URL, CELERY_BROKER_URL = embedded.redis_url(), embedded.celery_broker_url()
 
@@ -204,7 +203,9 @@ ACCOUNT_SESSION_REMEMBER = True
 # A provider of the operator's choice, by environment; players who come from it accept the rules first.
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = configuration.openid_providers()
-SOCIALACCOUNT_FORMS = {"signup": "accounts.social_forms.SignupForm"}
+SOCIALACCOUNT_FORMS = {
+    name: f"accounts.social_forms.{name.capitalize()}Form" for name in ("signup", "disconnect")
+}
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5

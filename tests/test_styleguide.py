@@ -44,6 +44,27 @@ def test_every_face_that_there_is_is_known(settings):
     assert {path.stem for path in folder.glob("[!_]*.html")} == FACES
 
 
+# Parts of pages that the guide does not show, and why.
+NOT_SHOWN = {
+    "allauth/elements/h1.html": "a page has one",
+    "allauth/elements/img.html": "a picture alone",
+    "draws/_live.html": "is heard, not seen",
+    "draws/panel/_cover.html": "covers a result only with the script of its page",
+    "draws/verify/_checker.html": "is filled by its script; its steps are shown",
+    "mfa/webauthn/_failed.html": "is hidden until a device refuses",
+}
+
+
+def test_it_shows_every_part_that_there_is(client, settings):
+    settings.DEBUG = True
+    folder = settings.BASE_DIR / "templates"
+    parts = {str(path.relative_to(folder)) for path in folder.rglob("_*.html")}
+    parts |= {f"allauth/elements/{path.name}" for path in (folder / "allauth" / "elements").glob("*.html")}
+    parts = {part for part in parts if not part.startswith(("emails/", "admin/"))}
+    shown = {template.name for template in client.get(PLACE).templates}
+    assert parts - shown == set(NOT_SHOWN)
+
+
 def test_no_two_elements_have_one_name(client, settings):
     settings.DEBUG = True
     names = re.findall(r'\bid="([^"]*)"', client.get(PLACE).content.decode())

@@ -41,10 +41,13 @@ def groups() -> dict[str, list[Specimen]]:
         "The seal": list(_seals()),
         "Results": list(_results()),
         "Buttons, tags and numbers": [_static("Buttons", "buttons"), _static("Tags and numbers", "small")],
+        "Charts": list(_charts()),
+        "Prizes to claim": list(_claims()),
         "Forms": list(_forms()),
-        "Text": [_static(name, name) for name in ("details", "tables", "empty", "sending")],
+        "While one waits": [_static("Sending", "sending"), _static("A check at work", "checking")],
+        "Text": list(_texts()),
         "Signing in": [_static("allauth’s elements", "elements")],
-        "At the window’s edge": [Specimen("Quick entry", "styleguide/buybar.html", {"draw": things.draw()})],
+        "At the window’s edge": list(_edges()),
     }
 
 
@@ -146,6 +149,9 @@ def _seals() -> Iterator[Specimen]:
     page = things.page(things.draw(fairness_mode="local"))
     operators = {"draw": page.draw, "page": page, "seal": page.seal}
     yield Specimen("Operator-run", "draws/_seal.html", operators)
+    page = things.page(things.ended(), held=things.HOLDING, pseudonym=things.PSEUDONYM)
+    holder = {"draw": page.draw, "page": page, "user": things.player()}
+    yield Specimen("My tickets in the list", "draws/_holder.html", holder)
 
 
 def _results() -> Iterator[Specimen]:
@@ -157,6 +163,43 @@ def _results() -> Iterator[Specimen]:
     yield Specimen("The winners", "draws/_places.html", {"draw": draw, "page": page, "user": marta})
     pages = {"newest": 1, "next": 2, "first_label": "Latest", "next_label": "Earlier"}
     yield Specimen("Pages", "_pager.html", pages)
+
+
+def _charts() -> Iterator[Specimen]:
+    draw, none = things.draw(), things.draw(current_participants=0)
+    filling = "draws/_filling.html"
+    yield Specimen("How a draw fills", filling, {"draw": draw, "filling": things.filling(draw)})
+    yield Specimen("How a draw fills, no ticket yet", filling, {"draw": none, "filling": None})
+    yield Specimen("My coins over time", "ledger/_balances.html", {"balances": things.balances()})
+
+
+def _claims() -> Iterator[Specimen]:
+    draw, marta = things.ended(prize_amount=90, prize_details="Two nights\nThe train"), things.player()
+    waiting, lapsed = {"claim_by": things.soon()}, {"forfeit_reason": "Not claimed in time."}
+    shown = {
+        "to_claim": things.prize(draw, marta, **waiting),
+        "late": things.prize(draw, marta, **waiting),
+        "claimed": things.claimed(things.prize(draw, marta)),
+        "sent": things.claimed(things.prize(draw, marta), sent_at=timezone.now(), tracking="LX 4411 PT"),
+        "coins": things.winner(draw, marta, prize_coins=121),
+        "passed_on": things.passed_on(things.prize(draw, marta, prize_coins=121, **lapsed)),
+    }
+    for standing, winner in shown.items():
+        context = {"draw": draw, "winner": winner, "standing": standing}
+        yield Specimen(standing.replace("_", " ").capitalize(), "styleguide/claim.html", context)
+
+
+def _texts() -> Iterator[Specimen]:
+    for name in ("details", "tables", "empty"):
+        yield _static(name, name)
+    yield Specimen("For newcomers", "draws/_welcome.html", wide=True)
+    yield Specimen("What a check does not prove", "draws/_not_proved.html")
+
+
+def _edges() -> Iterator[Specimen]:
+    yield Specimen("Quick entry", "styleguide/buybar.html", {"draw": things.draw()})
+    yield Specimen("The bottom of a small window, signed out", "_tabs.html", {"user": AnonymousUser()})
+    yield Specimen("The bottom of a small window", "_tabs.html", {"user": things.player()})
 
 
 def _forms() -> Iterator[Specimen]:

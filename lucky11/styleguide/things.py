@@ -6,12 +6,17 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.charts import curve
 from accounts.models import User
-from draws.models import Draw, Participation, Seal, Winner
+from draws.filling import Filling
+from draws.models import Claim, Draw, Participation, Redraw, Seal, Winner
 from draws.queries import DrawPage, Held
+from draws.revealing import Pseudonym
+from ledger.balances import Balances
 from ledger.limits import Limit, Period
 
 HOLDING = Held(3, (412, 413, 877))
+PSEUDONYM = Pseudonym("5eed" * 16, "a11c" * 16)
 
 
 def player(**given: Any) -> User:
@@ -73,9 +78,42 @@ def winner(of: Draw, by: User, number: int = 877, **given: Any) -> Winner:
     return Winner(id=7, draw=of, user=by, ticket=held, is_public=True, public_name="Marta F.", **given)
 
 
+def prize(of: Draw, by: User, **given: Any) -> Winner:
+    """The same, of something to be sent."""
+    return winner(of, by, prize_amount=90, **given)
+
+
+def claimed(win: Winner, **given: Any) -> Winner:
+    """A prize and its claim."""
+    Claim(winner=win, claimed_at=timezone.now(), **given)
+    return win
+
+
+def passed_on(win: Winner) -> Winner:
+    """A prize that went to the next reserve."""
+    Redraw(failed=win)
+    return win
+
+
 def limit() -> Limit:
     """Marta's own limit of 50 coins a day, of which 48 are spent."""
     return Limit(Period.DAY, 50, None, None, 48, 9, 0)
+
+
+def filling(of: Draw) -> Filling:
+    """How a draw filled: slowly at first, then faster."""
+    begin, taken = of.published_at or of.draw_time, of.current_participants
+    points = [(begin + timedelta(hours=12 * n), taken * n * n // 64) for n in range(9)]
+    return Filling(curve(points, of.max_participants), points)
+
+
+def balances() -> Balances:
+    """Marta's coins over 90 days, on which they changed now and then."""
+    now = timezone.now()
+    had = [(now - timedelta(days=ago), coins) for ago, coins in ((89, 50), (60, 35), (31, 180), (4, 340))]
+    points = [*had, (now, 340)]
+    changes = [(moment.date(), coins) for moment, coins in reversed(had)]
+    return Balances(curve(points, 340, stepped=True), 340, had[0][0].date(), changes, 340)
 
 
 def page(of: Draw, **given: Any) -> DrawPage:

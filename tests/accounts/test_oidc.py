@@ -280,6 +280,20 @@ def test_the_last_way_to_sign_in_stays(client, provider):
     assert SocialAccount.objects.exists()
 
 
+def test_a_link_to_a_provider_that_the_site_offers_no_more_is_not_shown_and_not_lost(
+    provider, settings, alice
+):
+    SocialAccount.objects.create(user=alice, provider="openid", uid="u-1")
+    client = reauthenticated(alice)
+    settings.SOCIALACCOUNT_PROVIDERS = {}
+    page = client.get("/accounts/3rdparty/")
+    assert "Nothing is connected" in words(page)
+    link = SocialAccount.objects.get()
+    assert client.post("/accounts/3rdparty/", {"account": link.pk}).status_code == 200
+    settings.SOCIALACCOUNT_PROVIDERS = offered_by(provider.origin)
+    assert "Disconnect it" in words(client.get("/accounts/3rdparty/"))
+
+
 def test_a_closed_account_is_not_opened_through_the_provider(provider, alice):
     provider.claims["email"] = alice.email
     through(Client())

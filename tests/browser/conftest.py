@@ -135,8 +135,8 @@ def window(browser: Browser, world: Any) -> Iterator[Callable[..., Page]]:
             # Without the fade from page to page, so that every look is at the page alone.
             context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
             if who in world.players:
-                cookie = {"name": settings.SESSION_COOKIE_NAME, "value": world.cookies[who]}
-                context.add_cookies([{**cookie, "url": world.origin}])  # type: ignore[typeddict-item]
+                name, value = settings.SESSION_COOKIE_NAME, world.cookies[who]
+                context.add_cookies([{"name": name, "value": value, "url": world.origin}])
             context.set_default_timeout(15_000)
             contexts[who, script] = context
             context.new_page()

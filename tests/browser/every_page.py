@@ -1,107 +1,39 @@
 """The map of the site: every page in every state."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
-
-from playwright.sync_api import Page
-
-from accounts.models import OutboxEmail
-from tests.browser.world import World
+from tests.browser.checking import proof
+from tests.browser.places import (
+    SOMEBODY,
+    Place,
+    ask_for,
+    ask_too_fast,
+    check,
+    check_it,
+    collect,
+    everyone,
+    fill,
+    lose_the_answer,
+    post_without_token,
+    reset_to_the_new_password,
+)
+from tests.browser.ways_in import PASSKEYS, PROVIDER
 from tests.conftest import PASSWORD
 
-# Somebody whom nobody has seen before: a window of their own for the page.
-SOMEBODY = "somebody"
+__all__ = ["PLACES", "SOMEBODY", "Place"]
 
-
-def _nothing(page: Page, world: World) -> None:
-    pass
-
-
-@dataclass(frozen=True)
-class Place:
-    """A page in one state: its address's name, who looks, where, and what they do there first."""
-
-    name: str
-    address: str
-    path: str
-    who: str = "visitor"
-    act: Callable[[Page, World], None] = field(default=_nothing, compare=False)
-    developer: bool = False
-
-    @property
-    def acts(self) -> bool:
-        """Whether anything is done there first."""
-        return self.act is not _nothing
-
-
-def _fill(button: str, **fields: str | bool) -> Callable[[Page, World], None]:
-    def act(page: Page, world: World) -> None:
-        # The browser's own checks of a form come before ours.
-        page.evaluate(
-            """() => {
-                for (const form of document.forms) form.noValidate = true;
-                for (const box of document.querySelectorAll("[maxlength]")) box.removeAttribute("maxlength");
-            }"""
-        )
-        for name, value in fields.items():
-            box = page.locator(f"main [name={name}]")
-            if isinstance(value, bool):
-                box.set_checked(value)
-            else:
-                box.fill(value.format(**{key: str(player.email) for key, player in world.players.items()}))
-        world.speak(page)
-        with page.expect_navigation():
-            page.get_by_role("main").get_by_role("button", name=button, exact=True).click()
-
-    return act
-
-
-def _collect(page: Page, world: World) -> None:
-    # Once a day: the second look finds it done.
-    if page.get_by_role("button", name="Collect 3 coins").count():
-        _fill("Collect 3 coins")(page, world)
-
-
-def _post_without_token(page: Page, world: World) -> None:
-    world.speak(page)
-    with page.expect_navigation():
-        page.evaluate(
-            """() => {
-                const form = document.createElement("form");
-                form.method = "post";
-                form.action = "/coins/daily/";
-                document.body.append(form);
-                form.submit();
-            }"""
-        )
-
-
-def _reset_to_the_new_password(page: Page, world: World) -> None:
-    _fill("Send me a code", email="{bob}")(page, world)
-    mail = OutboxEmail.objects.filter(recipient=world.players["bob"].email).latest("pk")
-    code = re.search(r"^\s*([A-Z0-9]{3,5}-?[A-Z0-9]{3,5})\s*$", mail.text, re.MULTILINE)
-    assert code, mail.text
-    page.locator("main [name=code]").fill(code[1])
-    with page.expect_navigation():
-        page.locator("main [name=code]").press("Enter")
-
-
-def _everyone(name: str, address: str, path: str, **more: Any) -> list[Place]:
-    return [
-        Place(name, address, path, **more),
-        Place(f"{name}, signed in", address, path, who="alice", **more),
-    ]
-
+CHANGED = proof("five players, one prize") | {"winners": [1]}
 
 VISITORS = [
-    *_everyone("open draws", "draws:list", "/"),
+    *everyone("open draws", "draws:list", "/"),
     Place("open draws, VIP", "draws:list", "/?show=vip", who="alice"),
     Place("open draws, none of these", "draws:list", "/?show=mine", who="newcomer"),
-    *_everyone("results", "draws:winners", "/winners/"),
+    *everyone("results", "draws:winners", "/winners/"),
+    Place("open draws, found", "draws:list", "/?q=lisbon", who="alice"),
+    Place("open draws, not found", "draws:list", "/?q=zeppelin"),
     Place("results of the old site", "draws:old_winners", "/winners/old-site/"),
-    Place("my tickets of the old site", "draws:old_tickets", "/tickets/old-site/", who="alice"),
+    Place("results of the old site, mine among them", "draws:old_winners", "/winners/old-site/", who="old"),
+    Place("results of the old site, earlier", "draws:old_winners", "/winners/old-site/?before={old_before}"),
+    Place("my tickets of the old site", "draws:old_tickets", "/tickets/old-site/", who="old"),
+    Place("my tickets of the old site, none", "draws:old_tickets", "/tickets/old-site/", who="alice"),
     Place("how it works", "draws:how", "/how-it-works/"),
     Place("fair draws", "draws:fair", "/fair-draws/"),
     Place("the log", "draws:log", "/log/"),
@@ -112,14 +44,19 @@ VISITORS = [
     Place("safer play, visitor", "ledger:safer_play", "/safer-play/"),
     Place("draw, signed out", "draws:detail", "/draws/{open}/"),
     Place("draw, drawn", "draws:detail", "/draws/{won}/"),
+    Place("draw, many winners", "draws:detail", "/draws/{many}/"),
+    Place("draw, sold out", "draws:detail", "/draws/{full}/"),
     Place("draw, unknown", "draws:detail", "/draws/999999/"),
     Place("tickets of an open draw", "draws:ticket_list", "/draws/{open}/tickets/"),
     Place("tickets of a drawn draw", "draws:ticket_list", "/draws/{prizes}/tickets/"),
     Place("tickets of a cancelled draw", "draws:ticket_list", "/draws/{off}/tickets/"),
     Place("a ticket found", "draws:ticket_list", "/draws/{lost}/tickets/?find=3", who="alice"),
     Place("no ticket found", "draws:ticket_list", "/draws/{lost}/tickets/?find=x"),
-    *_everyone("checking a drawn draw", "draws:verify", "/draws/{won}/verify/"),
+    *everyone("checking a drawn draw", "draws:verify", "/draws/{won}/verify/"),
     Place("checking an open draw", "draws:verify", "/draws/{open}/verify/"),
+    Place("checking a frozen draw", "draws:verify", "/draws/{waiting}/verify/"),
+    Place("checking a draw of the beacon", "draws:verify", "/draws/{beacon}/verify/", who="alice"),
+    Place("tickets of a frozen draw", "draws:ticket_list", "/draws/{waiting}/tickets/", who="alice"),
 ]
 SIGNING_IN = [
     Place("sign in", "account_login", "/accounts/login/"),
@@ -128,7 +65,7 @@ SIGNING_IN = [
         "account_login",
         "/accounts/login/",
         SOMEBODY,
-        _fill("Sign in", login="nobody@lucky11.example", password="wrong"),
+        fill("Sign in", login="nobody@lucky11.example", password="wrong"),
     ),
     Place("join", "accounts:signup", "/accounts/signup/"),
     Place(
@@ -136,14 +73,14 @@ SIGNING_IN = [
         "accounts:signup",
         "/accounts/signup/",
         SOMEBODY,
-        _fill("Create my account", email="x", password1="1"),
+        fill("Create my account", email="x", password1="1"),
     ),
     Place(
         "join, look in your mailbox",
         "account_email_verification_sent",
         "/accounts/signup/",
         SOMEBODY,
-        _fill(
+        fill(
             "Create my account",
             email="somebody@lucky11.example",
             password1="tall-orange-kettle",
@@ -158,14 +95,14 @@ SIGNING_IN = [
         "account_confirm_password_reset_code",
         "/accounts/password/reset/",
         SOMEBODY,
-        _fill("Send me a code", email="{rich}"),
+        fill("Send me a code", email="{rich}"),
     ),
     Place(
         "reset, the new password",
         "account_complete_password_reset",
         "/accounts/password/reset/",
         SOMEBODY,
-        _reset_to_the_new_password,
+        reset_to_the_new_password,
     ),
     Place("reset, done", "account_password_reset_completed", "/accounts/password/reset/done/"),
     Place("account off", "account_inactive", "/accounts/inactive/"),
@@ -174,7 +111,7 @@ SIGNING_IN = [
         "mfa_authenticate",
         "/accounts/login/",
         SOMEBODY,
-        _fill("Sign in", login="{locked}", password=PASSWORD),
+        fill("Sign in", login="{locked}", password=PASSWORD),
     ),
     Place("provider, given up", "socialaccount_login_cancelled", "/accounts/3rdparty/login/cancelled/"),
     Place("provider, failed", "socialaccount_login_error", "/accounts/3rdparty/login/error/"),
@@ -189,13 +126,25 @@ DRAWS = [
         ("full", "full", "alice"),
         ("limit reached", "limit", "alice"),
         ("won coins", "won", "alice"),
-        ("won a prize to claim", "prizes", "alice"),
-        ("won a prize claimed", "sent", "alice"),
         ("lost", "lost", "alice"),
-        ("passed on", "passed_on", "alice"),
         ("void", "void", "alice"),
         ("cancelled, long title", "off", "alice"),
         ("being drawn", "drawing", "alice"),
+        ("closing", "closing", "alice"),
+        ("of the beacon, open", "next", "alice"),
+        ("waiting for the beacon", "waiting", "alice"),
+        ("waiting for the beacon, without a ticket", "waiting", "visitor"),
+        ("drawn by the beacon", "beacon", "alice"),
+        ("void, frozen late", "late", "alice"),
+        ("void, nobody entered", "nobody", "visitor"),
+        ("with a photo", "photo", "alice"),
+        ("with a tall photo", "tall", "alice"),
+        ("with a wide photo", "panorama", "alice"),
+        ("with a photo, drawn", "photo_over", "bob"),
+        ("with a picture of its own", "made", "alice"),
+        ("full, mine", "full", "rich"),
+        ("text changed", "changed", "alice"),
+        ("e-mail not confirmed", "open", "unconfirmed"),
         ("own limit", "open", "limited"),
         ("on a break", "open", "resting"),
         ("suspended", "open", "suspended"),
@@ -204,37 +153,72 @@ DRAWS = [
         ("draft", "draft", "staff"),
     ]
 ]
+# A player's own result is covered where scripts run, until they want to see it.
+RESULTS = [
+    Place(f"result, {name}", "draws:detail", f"/draws/{{{draw}}}/?result", who=who)
+    for name, draw, who in [
+        ("won coins", "won", "alice"),
+        ("won a prize to claim", "prizes", "alice"),
+        ("won a prize claimed", "sent", "alice"),
+        ("lost", "lost", "alice"),
+        ("passed on", "passed_on", "alice"),
+        ("passed on, the other winner", "passed_on", "bob"),
+        ("many winners, some mine", "many", "alice"),
+        ("drawn by the beacon", "beacon", "bob"),
+    ]
+]
+CHECKING = [
+    Place("checked, it holds", "draws:verify", "/draws/{won}/verify/", "alice", check_it),
+    Place("checked, a void draw", "draws:verify", "/draws/{void}/verify/", "alice", check_it),
+    Place("checked, it does not hold", "draws:verify", "/draws/{open}/verify/", "alice", check(CHANGED)),
+    Place("checked, no document", "draws:verify", "/draws/{won}/verify/", act=check(b"%PDF-1.7")),
+]
 ENTERING = [
-    Place("entered", "draws:enter", "/draws/{open}/", "busy", _fill("Enter with 5 coins")),
-    Place("not entered", "draws:enter", "/draws/{open}/", "busy", _fill("Enter this draw", tickets="0")),
+    Place("entered", "draws:enter", "/draws/{open}/", "busy", fill("Enter with 5 coins")),
+    Place("not entered", "draws:enter", "/draws/{open}/", "busy", fill("Enter this draw", tickets="0")),
     Place("entering, by address", "draws:enter", "/draws/{open}/enter/"),
+    Place("entered before", "draws:detail", "/draws/{open}/?receipt={receipt}&again", who="alice"),
+    Place("not entered, not enough coins", "draws:enter", "/draws/{steep}/", "newcomer", ask_for(2)),
+    Place("not entered, too many tickets", "draws:enter", "/draws/{open}/", "alice", ask_for(6)),
+    Place("not entered, too fast", "draws:enter", "/draws/{open}/", "busy", ask_too_fast),
+    Place("not known if entered", "draws:enter", "/draws/{open}/", "busy", lose_the_answer, status=503),
 ]
 PLAYERS = [
     *(Place(f"my tickets, {who}", "draws:tickets", "/tickets/", who=who) for who in ("alice", "newcomer")),
     Place("my tickets, won", "draws:tickets", "/tickets/?show=won", who="alice"),
     Place("claim", "draws:claim", "/winners/{to_claim}/claim/", who="alice"),
-    Place("claim, mistakes", "draws:claim", "/winners/{to_claim}/claim/", "alice", _fill("Claim the prize")),
+    Place("claim, mistakes", "draws:claim", "/winners/{to_claim}/claim/", "alice", fill("Claim the prize")),
     Place("claimed", "draws:claim", "/winners/{claimed}/claim/", who="alice"),
-    *(Place(f"coins, {who}", "ledger:coins", "/coins/", who=who) for who in ("alice", "newcomer", "resting")),
-    Place("coins, collected", "ledger:daily", "/coins/", "busy", _collect),
+    Place("won coins, nothing to claim", "draws:claim", "/winners/{coins_won}/claim/", who="alice"),
+    *(
+        Place(f"a prize passed on, {who}", "draws:claim", f"/winners/{{passed_{who}}}/claim/", who=who)
+        for who in ("alice", "bob")
+    ),
+    Place("claimed, name chosen", "draws:claim", "/winners/{claimed}/claim/", "alice", fill("Save")),
+    *(
+        Place(f"coins, {who}", "ledger:coins", "/coins/", who=who)
+        for who in ("alice", "newcomer", "resting", "unconfirmed")
+    ),
+    Place("coins, collected", "ledger:daily", "/coins/", "busy", collect),
     *(
         Place(f"safer play, {who}", "ledger:safer_play", "/safer-play/", who=who)
         for who in ("alice", "limited", "resting")
     ),
     *(Place(f"account, {who}", "accounts:profile", "/profile/", who=who) for who in ("alice", "suspended")),
-    Place("account, mistakes", "accounts:profile", "/profile/", "alice", _fill("Save", first_name="x" * 61)),
+    Place("account, mistakes", "accounts:profile", "/profile/", "alice", fill("Save", first_name="x" * 61)),
     Place(
         "account, saved, long name",
         "accounts:profile",
         "/profile/",
         "busy",
-        _fill("Save", first_name="W" * 60),
+        fill("Save", first_name="W" * 60),
     ),
     Place("my data", "accounts:data", "/profile/data/", who="alice"),
     Place("my data, none", "accounts:data", "/profile/data/", who="newcomer"),
     Place("delete my account", "accounts:delete_account", "/profile/delete/", who="alice"),
     Place("messages", "accounts:messages", "/messages/", who="alice"),
     Place("messages, few", "accounts:messages", "/messages/", who="newcomer"),
+    Place("messages, none", "accounts:messages", "/messages/", who="unconfirmed"),
     Place("what we write about", "accounts:message_choices", "/messages/choices/", who="alice"),
     Place("accept the rules", "accounts:accept_rules", "/rules/accept/", who="imported"),
 ]
@@ -252,7 +236,7 @@ SECURITY = [
         "mfa_activate_totp",
         "/accounts/2fa/totp/activate/",
         "alice",
-        _fill("Turn it on", code="000000"),
+        fill("Turn it on", code="000000"),
     ),
     Place("turn the code app off", "mfa_deactivate_totp", "/accounts/2fa/totp/deactivate/", who="secured"),
     Place("recovery codes", "mfa_view_recovery_codes", "/accounts/2fa/recovery-codes/", who="secured"),
@@ -279,10 +263,13 @@ SECURITY = [
     Place("other ways to sign in", "socialaccount_connections", "/accounts/3rdparty/", who="alice"),
 ]
 ERRORS = [
-    Place("error 403, form", "ledger:daily", "/how-it-works/", SOMEBODY, _post_without_token),
+    Place("error 403, form", "ledger:daily", "/how-it-works/", SOMEBODY, post_without_token),
     Place("error 404", "nowhere", "/no/such/page/"),
     Place("error 405", "ledger:daily", "/coins/daily/", who="alice"),
-    *(Place(f"error {status}", "broken", f"/broken/{status}/") for status in (400, 403, 429, 500, 503)),
+    *(
+        Place(f"error {status}", "broken", f"/broken/{status}/", status=status)
+        for status in (400, 403, 429, 500, 503)
+    ),
     Place("error 404, signed in", "nowhere", "/no/such/page/", who="alice"),
 ]
 DEVELOPERS = [
@@ -290,4 +277,7 @@ DEVELOPERS = [
     Place("mails", "accounts:dev_mail", "/dev/mail/", developer=True),
     Place("a mail", "accounts:dev_mail_one", "/dev/mail/{mail}/", developer=True),
 ]
-PLACES = [*VISITORS, *SIGNING_IN, *DRAWS, *ENTERING, *PLAYERS, *SECURITY, *ERRORS, *DEVELOPERS]
+PLACES = [
+    *(*VISITORS, *SIGNING_IN, *PROVIDER, *DRAWS, *RESULTS, *CHECKING, *ENTERING),
+    *(*PLAYERS, *SECURITY, *PASSKEYS, *ERRORS, *DEVELOPERS),
+]

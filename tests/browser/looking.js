@@ -52,25 +52,65 @@
     return [...own, ...acting].map((one) => `of its own: ${one.outerHTML.slice(0, 200)}`);
   },
 
-  // Focus that comes by key shows a ring, on the element or on the ticket that it stands for, in the page's order.
-  unseenFocus() {
-    const wrong = [];
-    const stops = "a[href], button, input, select, textarea, summary, [tabindex]";
-    for (const stop of document.querySelectorAll(stops)) {
-      if (stop.tabIndex < 0 || stop.disabled || !stop.checkVisibility({ visibilityProperty: true })) continue;
-      const html = stop.outerHTML.slice(0, 120);
-      if (stop.tabIndex > 0) wrong.push(`out of order: ${html}`);
-      stop.focus({ focusVisible: true });
-      if (document.activeElement !== stop) {
-        wrong.push(`not reached: ${html}`);
-        continue;
-      }
-      const { outlineStyle, outlineWidth } = getComputedStyle(stop.matches(".cover") ? stop.closest(".ticket") : stop);
-      if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) wrong.push(`no ring: ${html}`);
-      const { width, height } = stop.getBoundingClientRect();
-      if (width < 1 || height < 1) wrong.push(`no size: ${html}`);
-    }
-    return wrong;
+  // Go back to where keys begin, and from now on note what each press of Tab leads to. How many there are.
+  follow() {
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute("tabindex");
+    scrollTo(0, 0);
+    const fits = ({ top, bottom, left, right }) =>
+      (bottom - top > innerHeight || (top > -1 && bottom < innerHeight + 1)) && right > 0 && left < innerWidth;
+    const uncovered = (one, { top, bottom, left, right }) =>
+      [[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].some(([x, y]) => {
+        const there = document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+        return there && (one.contains(there) || there.contains(one)
+          || [...(one.labels ?? [])].some((label) => label.contains(there)));
+      });
+    const wrong = (one) => {
+      // What is in a frame has its own page.
+      if (one.localName === "iframe") return "";
+      const box = one.getBoundingClientRect();
+      const { outlineStyle, outlineWidth } = getComputedStyle(one.matches(".cover") ? one.closest(".ticket") : one);
+      if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) return "no ring";
+      if (box.width < 1 || box.height < 1) return "no size";
+      return fits(box) ? uncovered(one, box) ? "" : "covered" : "out of the window";
+    };
+    // Of radio buttons that belong together one is a stop: the one that is chosen, else the first.
+    const stopOf = ({ name, form }, all) => {
+      const group = all.filter((one) => one.type === "radio" && one.name === name && one.form === form);
+      return group.find((one) => one.checked) ?? group[0];
+    };
+    // The key that leaves a frame is heard in the frame, so the stop behind it is not noted here.
+    const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex], iframe")]
+      .filter((one, n, all) => one.localName !== "iframe" && all[n - 1]?.localName !== "iframe")
+      .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }))
+      .filter((one, n, all) => one.type !== "radio" || one === stopOf(one, all));
+    window.followed = { stops, steps: [] };
+    addEventListener("keyup", ({ key }) => {
+      const one = document.activeElement;
+      if (key === "Tab") window.followed.steps.push([one, one === document.body ? "" : wrong(one)]);
+    }, true);
+    return stops.length;
+  },
+
+  // What was wrong on that way: it begins with the link past the menus, shows each stop, and goes down the page
+  // to its end and out of it.
+  walked() {
+    const { stops, steps } = window.followed;
+    const said = (one) => one.outerHTML.slice(0, 120);
+    // Past the end, and while a frame is left, nothing has the focus.
+    const stayed = steps.filter(([one]) => one !== document.body);
+    const end = stayed.findIndex(([one], n) => stayed.findIndex(([same]) => same === one) < n);
+    const way = end < 0 ? stayed : stayed.slice(0, end);
+    const reached = new Set(way.map(([one]) => one));
+    const found = way.filter(([, wrong]) => wrong).map(([one, wrong]) => `${wrong}: ${said(one)}`);
+    if (!way[0]?.[0].matches(".skip")) found.push(`begins with ${way[0] ? said(way[0][0]) : "nothing"}`);
+    if (end >= 0 && stayed[end][0] !== way[0][0]) found.push(`stays at ${said(stayed[end][0])}`);
+    if (end < 0 && steps.at(-1)[0] !== document.body) found.push("does not end");
+    way.slice(1).forEach(([one], n) => {
+      if (way[n][0].compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING) found.push(`out of order: ${said(one)}`);
+    });
+    return [...found, ...stops.filter((one) => !reached.has(one)).map((one) => `not reached: ${said(one)}`)];
   },
 
   // What is pressed with a finger has 44 pixels, with what belongs to it: its label, or the row that it covers.

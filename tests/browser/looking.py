@@ -4,15 +4,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"type": "tag", "values": STANDARDS}
 # The dark theme is the same page in other colours, a small window the same page in another shape.
-IN_THE_DARK = {"type": "rule", "values": ["color-contrast"]}
 SMALL_IN_THE_DARK = {"type": "rule", "values": ["color-contrast", "target-size"]}
-SIZES = [(390, False), (390, True), (1280, False), (1280, True)]
 # WCAG 1.4.12
 SPACED = (
     "* { letter-spacing: .12em !important; word-spacing: .16em !important; line-height: 1.5 !important; }"
@@ -20,7 +18,8 @@ SPACED = (
 LARGE = "html { font-size: 200% !important; }"
 # What sticks to the bottom of the window hides what is scrolled under it, until one scrolls.
 # What fades from one colour to another has none while axe looks.
-UNSTUCK = ".tabs, .buybar { position: static !important; } * { transition: none !important; }"
+STILL = "* { transition: none !important; }"
+UNSTUCK = f".tabs, .buybar {{ position: static !important; }} {STILL}"
 SCRIPT = Path(__file__).with_suffix(".js").read_text()
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
@@ -75,6 +74,15 @@ def invalid_html(page: Page, source: str) -> list[str]:
     return written.wrong
 
 
+def walk(page: Page) -> list[str]:
+    """What is wrong on the way through the page by the Tab key alone."""
+    add_style(page, STILL)
+    # Two more than there are stops, and as many again for what scrolls and is a stop of its own.
+    for _ in range(ask(page, "follow") + 4):
+        page.keyboard.press("Tab")
+    return [f"by key, {line}" for line in ask(page, "walked")]
+
+
 def add_style(page: Page, *rules: str) -> None:
     """Style the page as a reader's own tools do, which the Content-Security-Policy allows."""
     ask(page, "restyle", list(rules))
@@ -82,10 +90,16 @@ def add_style(page: Page, *rules: str) -> None:
 
 def violations(page: Page, only: object = RULES, **options: object) -> list[str]:
     """What axe finds, a line each."""
-    found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"], **options})
+    # Half a megabyte, which a page that is looked at again has already.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        "options => axe.run(options).then((answer) => answer.violations)",
+        {"runOnly": only, "resultTypes": ["violations"], **options},
+    )
     return [
         f"{violation['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
-        for violation in found.response["violations"]
+        for violation in found
         for node in violation["nodes"]
     ]
 

@@ -1,7 +1,6 @@
 """The addresses of the site that are no page to look at, and why."""
 
 NOT_PAGES = {
-    "mfa_reauthenticate_webauthn": "needs a passkey; tests/browser/test_passkeys.py",
     "draws:proof": "a document",
     "draws:list_text": "a document",
     "draws:now": "for the script of pages that keep themselves up to date",
@@ -17,9 +16,6 @@ NOT_PAGES = {
     "accounts:data_file": "a file to download",
     "accounts:messages_read": "a form's target",
     "accounts:dev_mail_html": "a mail, shown in a frame",
-    "accounts:join_through_provider": "needs a provider; tests/browser/test_oidc.py",
-    "accounts:openid_login": "leads to the provider",
-    "accounts:openid_callback": "leads back from the provider",
     "account_signup": "the site's own page stands before it",
     "account_confirm_email": "the site's own page stands before it",
     "socialaccount_signup": "the site's own page stands before it",

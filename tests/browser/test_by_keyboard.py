@@ -47,6 +47,17 @@ def test_a_keyboard_is_enough_from_joining_to_the_result(live_server, visit, dra
     page = window.go("/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
+    join_by_key(page, live_server.url)
+    page.goto(live_server.url)
+    enter_by_key(page, draw)
+    let_close(draw)
+    page.reload()
+    closing.close_due_draws()
+    open_the_result_by_key(page)
+    assert window.complaints == []
+
+
+def join_by_key(page, origin):
     tab_to(page, "link", "Join")
     page.keyboard.press("Enter")
     page.wait_for_url("**/signup/**")
@@ -60,12 +71,13 @@ def test_a_keyboard_is_enough_from_joining_to_the_result(live_server, visit, dra
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("look in your mailbox")
 
-    page.goto(live_server.url + confirmation())
+    page.goto(origin + confirmation())
     tab_to(page, "button", "Yes, confirm it")
     page.keyboard.press("Enter")
     expect(page.locator(".purse")).to_contain_text("50")
 
-    page.goto(live_server.url)
+
+def enter_by_key(page, draw):
     tab_to(page, "link", draw.title)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/draws/{draw.pk}/")
@@ -77,10 +89,9 @@ def test_a_keyboard_is_enough_from_joining_to_the_result(live_server, visit, dra
     expect(receipt).to_be_focused()
     expect(receipt).to_contain_text("You are in with 2 tickets")
 
-    let_close(draw)
-    page.reload()
-    closing.close_due_draws()
-    # It appears by itself, and the keyboard is still enough to follow it.
+
+def open_the_result_by_key(page):
+    """It appears by itself, and the keyboard is still enough to follow it."""
     expect(page.get_by_role("heading", name="The result is in")).to_be_visible()
     tab_to(page, "button", "Show result")
     page.keyboard.press("Enter")
@@ -89,7 +100,6 @@ def test_a_keyboard_is_enough_from_joining_to_the_result(live_server, visit, dra
     tab_to(page, "link", "See my coins")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("My coins")
-    assert window.complaints == []
 
 
 def test_the_skip_link_leads_past_the_menus(live_server, visit, draw):
@@ -104,6 +114,18 @@ def test_the_skip_link_leads_past_the_menus(live_server, visit, draw):
 
 def test_a_screen_reader_is_told_everything_from_joining_to_the_result(live_server, visit, draw):
     page = visit(live_server.url).go("/accounts/signup/")
+    hear_of_a_mistake(page)
+    hear_of_the_coins(page, live_server.url)
+    page.goto(f"{live_server.url}/draws/{draw.pk}/")
+    hear_what_a_ticket_costs(page)
+    hear_what_was_taken(page)
+    finish(draw)
+    page.goto(f"{live_server.url}/draws/{draw.pk}/")
+    hear_the_result(page)
+    assert Winner.objects.get().user.email == NOVA
+
+
+def hear_of_a_mistake(page):
     expect(page.get_by_role("main")).to_match_aria_snapshot(
         """
         - main:
@@ -125,16 +147,19 @@ def test_a_screen_reader_is_told_everything_from_joining_to_the_result(live_serv
     expect(email).to_have_attribute("aria-invalid", "true")
     expect(email).to_have_accessible_description(re.compile("valid email", re.IGNORECASE))
 
-    email.fill(NOVA)
+
+def hear_of_the_coins(page, origin):
+    page.get_by_role("textbox", name="Email").fill(NOVA)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("checkbox", name="I am 18 or older").check()
     page.get_by_role("button", name="Create my account").click()
     expect(page).to_have_title(re.compile("mailbox|Confirm"))
-    page.goto(live_server.url + confirmation())
+    page.goto(origin + confirmation())
     page.get_by_role("button", name="Yes, confirm it").click()
     expect(page.get_by_role("link", name="50 coins in your purse")).to_be_visible()
 
-    page.goto(f"{live_server.url}/draws/{draw.pk}/")
+
+def hear_what_a_ticket_costs(page):
     expect(page.get_by_role("complementary", name="Enter this draw")).to_match_aria_snapshot(
         """
         - complementary "Enter this draw":
@@ -149,6 +174,9 @@ def test_a_screen_reader_is_told_everything_from_joining_to_the_result(live_serv
     expect(page.get_by_role("spinbutton", name="Tickets")).to_have_accessible_description(
         re.compile("would hold 1 of 1 tickets.* and keep 45 coins")
     )
+
+
+def hear_what_was_taken(page):
     page.get_by_role("button", name="Enter with 5 coins").click()
     receipt = page.get_by_role("status").filter(has_text="You are in")
     expect(receipt).to_be_focused()
@@ -163,13 +191,13 @@ def test_a_screen_reader_is_told_everything_from_joining_to_the_result(live_serv
             - link "My tickets"
         """
     )
-    finish(draw)
-    page.goto(f"{live_server.url}/draws/{draw.pk}/")
-    expect(page.get_by_role("complementary", name="Result").get_by_role("heading", level=3)).to_have_text(
-        "The result is in"
-    )
+
+
+def hear_the_result(page):
+    result = page.get_by_role("complementary", name="Result")
+    expect(result.get_by_role("heading", level=3)).to_have_text("The result is in")
     page.get_by_role("button", name="Show result").click()
-    expect(page.get_by_role("complementary", name="Result")).to_match_aria_snapshot(
+    expect(result).to_match_aria_snapshot(
         """
         - complementary "Result":
           - heading "Ticket 0001 won" [level=3]
@@ -177,4 +205,3 @@ def test_a_screen_reader_is_told_everything_from_joining_to_the_result(live_serv
           - link "See my coins"
         """
     )
-    assert Winner.objects.get().user.email == NOVA

@@ -1,17 +1,12 @@
 """Pages about draws keep themselves up to date, and a player opens their own result, however they browse."""
 
-import gzip
 from datetime import timedelta
 from pathlib import PurePath
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from draws import closing
-from tests.browser.looking import IN_THE_DARK, RULES, SIZES, SPACED, add_style
-from tests.conftest import let_close, unguarded
 from tests.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -251,68 +246,6 @@ def test_visitors_and_players_without_a_ticket_have_nothing_to_open(live_server,
         expect(page.get_by_role("button", name="Show result")).to_have_count(0)
 
 
-# -- for everyone --
-
-
-@pytest.fixture
-def faces(make_draw, alice, bob) -> dict[str, str]:
-    """The pages of this file in the states that others do not walk."""
-    draws = {name: make_draw(title=f"Draw called {name}", max_participants=3) for name in ("full", "lost")}
-    draws["long"] = make_draw(title="A prize whose name takes more than one line of the page " * 3)
-    draws["won"] = make_draw(illustration="tram")
-    take(bob, draws["full"], 3)
-    take(alice, draws["won"], 2)
-    take(alice, draws["lost"])
-    take(bob, draws["lost"], 2)
-    finish(draws["won"])
-    let_close(draws["lost"])
-    closing.close_due_draws()
-    with unguarded() as cursor:
-        cursor.execute("UPDATE transactions SET created_at = now() - interval '9 days' WHERE user_seq = 1")
-    pages = {name: f"/draws/{draw.pk}/" for name, draw in draws.items()}
-    return pages | {
-        "won, shown": f"{pages['won']}?result",
-        "found": "/?q=draw",
-        "not found": "/?q=zebra&show=vip",
-        "coins": "/coins/",
-    }
-
-
-@pytest.mark.plants_defects
-@pytest.mark.parametrize(("width", "dark"), SIZES)
-def test_these_pages_are_accessible_and_fit_the_screen(live_server, visit, faces, alice, width, dark):
-    window = visit(live_server.url, width, dark, player=alice)
-    for name, address in faces.items():
-        page = window.go(address)
-        add_style(page, ".tabs, .buybar { position: static !important; }")
-        page.evaluate("document.querySelectorAll('.figures').forEach(table => { table.open = true })")
-        found = Axe().run(page, options={"runOnly": IN_THE_DARK if dark else RULES})
-        assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        assert page.locator("[style]").count() == 0
-    assert window.complaints == []
-
-
-@pytest.mark.parametrize(("what", "most"), [("/", LIST_REQUESTS), ("draw", DRAW_REQUESTS)])
-def test_a_first_visit_stays_within_its_budget(live_server, visit, make_draw, alice, what, most):
-    arts = ("tram", "moka", "vinyl", "coins", "bicycle", "telescope", "headphones")
-    draws = [make_draw(illustration=art) for art in arts]
-    take(alice, draws[0], 3)
-    window = visit(live_server.url, 390, player=alice)
-    answers = []
-    window.page.on("response", lambda answer: answers.append(answer))
-    page = window.go("/" if what == "/" else f"/draws/{draws[0].pk}/")
-    page.wait_for_load_state("networkidle")
-
-    def zipped(kind: str) -> int:
-        return sum(len(gzip.compress(a.body(), 9)) for a in answers if a.url.partition("?")[0].endswith(kind))
-
-    assert 0 < zipped(".css") <= STYLE_BYTES
-    assert 0 < zipped(".js") <= SCRIPT_BYTES
-    assert len(answers) <= most, [answer.url for answer in answers]
-    assert all(answer.url.startswith(live_server.url) for answer in answers)
-
-
 def test_a_search_is_made_by_keyboard(live_server, visit, make_draw):
     make_draw(title="A moka pot")
     make_draw(title="A city bicycle")
@@ -322,14 +255,3 @@ def test_a_search_is_made_by_keyboard(live_server, visit, make_draw):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Draws with “bicy”")).to_be_visible()
     expect(page.locator(".card h3")).to_have_text(["A city bicycle"])
-
-
-@pytest.mark.plants_defects
-def test_these_pages_fit_a_very_small_screen(live_server, visit, faces, alice):
-    window = visit(live_server.url, 320, player=alice)
-    for name, address in faces.items():
-        page = window.go(address)
-        page.evaluate("document.querySelectorAll('.figures').forEach(table => { table.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
-        add_style(page, SPACED)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{name} with wide letters"

@@ -99,27 +99,6 @@ def test_the_countdown_follows_the_servers_clock(live_server, visit, make_draw, 
     assert page.locator(".clock [data-s]").inner_text() != before
 
 
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(live_server, visit, draw, alice):
-    page = visit(live_server.url, player=alice).go(f"/draws/{draw.pk}/")
-    seen = []
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        focus = page.evaluate(
-            """() => {
-                const e = document.activeElement;
-                const visible = getComputedStyle(e).outlineStyle !== "none" || e.matches(".cover");
-                return [e.textContent.trim() || e.name || e.id, visible];
-            }"""
-        )
-        seen.append(focus[0])
-        assert focus[1], f"no visible focus at {focus[0]}"
-        if "tickets" in seen:
-            break
-    assert seen[0] == "Skip to main content"
-    page.keyboard.press("Enter")
-    expect(page.locator(".receipt")).to_be_visible()
-
-
 def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(live_server, visit, settings):
     from accounts.models import OutboxEmail
     from accounts.outbox import enqueue

@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 
 from draws import picture_files, pictures
 from draws.models import PrizePicture
-from tests.browser.looking import IN_THE_DARK, RULES, SIZES, SPACED, add_style
-from tests.pages import finish, take
+from tests.browser.looking import RULES
 from tests.photos import ALT, noisy, saved, scene, upload
 
 pytestmark = [
@@ -75,42 +74,6 @@ def test_the_running_site_serves_pictures_and_no_other_file(running_site, make_d
         status, _, content = raw(running_site.origin, f"/pictures/{path}")
         assert status in (400, 404), path
         assert b"of nobody else" not in content
-
-
-@pytest.fixture
-def places(make_draw, alice):
-    """The pages that show draws with photos of every shape, one without a picture, one that is over."""
-    hero = with_photo(make_draw(title="A red city bicycle with a basket and nine gears", max_per_player=9))
-    long = with_photo(
-        make_draw(vip_only=True), scene(900, 1400), "A long description of what there is to win " * 5
-    )
-    wide = with_photo(make_draw(title="Panorama"), scene(2000, 900))
-    made, over = make_draw(title="Weekend cabin by the lake"), with_photo(make_draw(title="Over"))
-    for draw in (hero, wide, made, over):
-        take(alice, draw)
-    finish(over)
-    return ["/", "/winners/", "/tickets/", *(f"/draws/{draw.pk}/" for draw in (hero, long, wide, made, over))]
-
-
-@pytest.mark.parametrize(("width", "dark"), SIZES)
-def test_pages_with_photos_are_accessible_and_fit_the_screen(live_server, visit, places, alice, width, dark):
-    window = visit(live_server.url, width, dark, player=alice)
-    for address in places:
-        page = window.go(address)
-        show_all(page)
-        add_style(page, ".tabs, .buybar { position: static !important; }")
-        found = Axe().run(page, options={"runOnly": IN_THE_DARK if dark else RULES})
-        assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    assert window.complaints == []
-
-
-def test_photos_are_not_wider_than_a_small_screen_with_wide_letters(live_server, visit, places, alice):
-    window = visit(live_server.url, 320, player=alice)
-    for address in places:
-        page = window.go(address)
-        add_style(page, SPACED)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
 
 
 def test_a_phone_loads_the_narrow_files_and_a_card_costs_at_most_40_kb(live_server, visit, make_draw):

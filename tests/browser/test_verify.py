@@ -3,13 +3,11 @@
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from draws.cancelling import cancel_draw
 from draws.models import Winner
 from tests.browser.checking import CASES, KNOWN, choose, proof, verdict, voided
-from tests.browser.looking import IN_THE_DARK, RULES, SIZES, add_style
 from tests.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -226,25 +224,6 @@ def test_with_the_round_anyone_sees_whom_a_voiding_hit(window):
     page.get_by_role("button", name="Show").click()
     expect(page.locator("[data-result]")).to_contain_text("these tickets would have won")
     assert page.locator(".verify__places .mini").all_inner_texts() == ["0001"]
-
-
-@pytest.mark.parametrize(("width", "dark"), SIZES)
-def test_the_checker_is_accessible_in_every_state(live_server, visit, ended, make_draw, alice, width, dark):
-    window = visit(live_server.url, width, dark, player=alice)
-    states = {"start": None, "pass": FIVE["proof"], "fail": FIVE["proof"] | {"winners": [1]}}
-    for address, document in [
-        *((f"/draws/{ended.pk}/verify/", state) for state in states.values()),
-        (f"/draws/{make_draw().pk}/verify/", None),
-    ]:
-        page = window.go(address)
-        if document:
-            choose(page, document)
-            verdict(page)
-        add_style(page, ".tabs { position: static !important; }")
-        found = Axe().run(page, options={"runOnly": IN_THE_DARK if dark else RULES})
-        assert found.violations_count == 0, found.generate_report()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert window.complaints == []
 
 
 def test_a_draw_that_is_not_finished_shows_what_is_sealed_so_far(live_server, visit, draw):

@@ -40,7 +40,8 @@ def visit(page: Page, world: World, place: Place, language: str = "") -> Iterato
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 800})
         _come(page, world, place, language)
-        assert answers[-1].status < 500 or place.address == "broken", "the site is broken here"
+        status = answers[-1].status
+        assert status == place.status if place.status else status < 500, f"the site is broken here: {status}"
         if place.address not in LEADS_ELSEWHERE:
             assert resolve(urlsplit(page.url).path).view_name == place.address
         yield visit, answers[-1]

@@ -1,9 +1,9 @@
 """Players and draws in every state that a page can show, made by the services."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -12,7 +12,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.core.cache import cache
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -20,20 +20,26 @@ from pytest_django.live_server_helper import LiveServer
 from accounts import outbox, takeout
 from accounts.breaks import take_break
 from accounts.models import OutboxEmail, User
-from draws import closing
-from draws.cancelling import cancel_draw
+from accounts.paging import moment_cursor
 from draws.claiming import HandOverDetails, Publicity, claim_prize
-from draws.models import Draw, Winner
-from draws.publishing import publish_draw
+from draws.entering import take_tickets
+from draws.models import OldDraw, OldWinner, Winner
 from draws.redrawing import pass_on_prize
 from draws.telling import tell_entries, tell_frozen, tell_results
 from ledger.limits import set_limit
-from tests.conftest import PASSWORD, defects, let_close, new_draft, new_player
-from tests.pages import finish, take
+from tests import importing
+from tests.accounts.openid_flow import accept, through
+from tests.browser.passkeys import Passkey, by_name, make_passkey
+from tests.browser.world_draws import make_draws
+from tests.conftest import PASSWORD, defects, new_player
+from tests.old_site import Shape, old_site
+from tests.openid_provider import Provider, offered_by, running_provider
 
 # Who has just given the password again, for the pages that ask for it.
 SURE = {"alice", "secured"}
-LONG = "A title that is as long as staff can be expected to write one " * 2
+# Two pages of draws, two of which were not drawn.
+OLD_SITE = Shape(users=10, transactions=60, draws=16, tickets=60)
+RECEIPT = "0" * 31 + "1"
 
 
 @dataclass
@@ -47,29 +53,63 @@ class World:
     # In which the site answers what is pressed; English where none is named.
     language: str = ""
     language_cookie = settings.LANGUAGE_COOKIE_NAME
+    # The provider that the site may offer, and the setting that offers it.
+    provider: Provider = field(default_factory=lambda: Provider(""))
+    offered: dict[str, Any] = field(default_factory=dict)
+    passkey: Passkey | None = None
 
     def speak(self, page: Page) -> None:
         """From the next page on, the site answers this window in the language."""
         if self.language:
-            cookie = {"name": self.language_cookie, "value": self.language, "url": self.origin}
-            page.context.add_cookies([cookie])  # type: ignore[list-item]
+            for origin in (self.origin, by_name(self.origin)):
+                cookie = {"name": self.language_cookie, "value": self.language, "url": origin}
+                page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+@contextmanager
+def running_world() -> Iterator[World]:
+    """Django's test server and a provider beside it, with nobody there; afterwards its rows are gone."""
+    cache.clear()
+    with tempfile.TemporaryDirectory() as folder, running_provider() as provider:
+        pictures = {**settings.STORAGES["prize_pictures"], "OPTIONS": {"location": folder}}
+        with override_settings(STORAGES={**settings.STORAGES, "prize_pictures": pictures}):
+            server = LiveServer("127.0.0.1")
+            try:
+                offered = offered_by(provider.origin)
+                yield World(server.url, {}, {}, {}, provider=provider, offered=offered)
+                assert defects() == []
+            finally:
+                server.stop()
+                TransactionTestCase()._fixture_teardown()  # type: ignore[attr-defined]
 
 
 @contextmanager
 def inhabited() -> Iterator[World]:
-    """The world on Django's test server; afterwards its rows are gone."""
-    cache.clear()
-    server = LiveServer("127.0.0.1")
-    try:
-        players = _players()
-        numbers = {name: draw.pk for name, draw in _draws(players).items()}
-        cookies = {name: _cookie_of(name, player) for name, player in players.items()}
+    """The world with players and draws in every state."""
+    with running_world() as world:
+        players = world.players
+        players.update(_players())
+        draws = make_draws(players)
+        world.numbers.update({name: draw.pk for name, draw in draws.items()})
+        take_tickets(players["alice"].pk, draws["open"].pk, 1, RECEIPT)
+        _bring_over_the_old_site(world)
+        world.cookies.update({name: _cookie_of(name, player) for name, player in players.items()})
         _protect(players)
-        yield World(server.url, players, cookies, numbers | _further_numbers(players))
-        assert defects() == []
-    finally:
-        server.stop()
-        TransactionTestCase()._fixture_teardown()  # type: ignore[attr-defined]
+        world.passkey = make_passkey(players["keyed"])
+        _link(world)
+        _claim_and_pass_on(world)
+        _tell(world)
+        yield world
+
+
+@contextmanager
+def on_the_first_day() -> Iterator[World]:
+    """The world before the first draw: a player, and staff."""
+    with running_world() as world:
+        world.players.update(newcomer=new_player("newcomer"))
+        world.players.update(staff=new_player("staff", is_staff=True, is_superuser=True))
+        world.cookies.update({name: _cookie_of(name, player) for name, player in world.players.items()})
+        yield world
 
 
 def _cookie_of(name: str, player: User) -> str:
@@ -85,7 +125,7 @@ def _cookie_of(name: str, player: User) -> str:
 def _players() -> dict[str, User]:
     players = {name: new_player(name, coins=500) for name in ("alice", "bob", "rich", "busy")}
     players |= {name: new_player(name) for name in ("newcomer", "limited", "resting", "suspended", "stale")}
-    players |= {name: new_player(name) for name in ("secured", "locked")}
+    players |= {name: new_player(name) for name in ("secured", "locked", "keyed")}
     players["staff"] = new_player("staff", is_staff=True, is_superuser=True)
     players["imported"] = new_player("imported", accepted_rules=False)
     players["unconfirmed"] = new_player("unconfirmed", confirmed=False)
@@ -103,72 +143,57 @@ def _protect(players: dict[str, User]) -> None:
     for name in ("secured", "locked"):
         TOTP.activate(players[name], "JBSWY3DPEHPK3PXP")
         RecoveryCodes.activate(players[name])
-    # It can be listed, named and removed; signing in would need one from a real device.
-    key = {"name": "My laptop", "passwordless": True, "credential": {"clientExtensionResults": {}}}
-    Authenticator.objects.create(user=players["secured"], type="webauthn", data=key)
+    make_passkey(players["secured"])
 
 
-def _draws(players: dict[str, User]) -> dict[str, Draw]:
-    alice, rich, bob = (players[name] for name in ("alice", "rich", "bob"))
-    soon = timezone.now().replace(microsecond=0) + timedelta(minutes=30)
-    terms: dict[str, dict[str, Any]] = {
-        "open": {
-            "title": "Lisbon for two, one long weekend",
-            "illustration": "tram",
-            "max_participants": 100,
-        },
-        "vip": {"vip_only": True, "illustration": "telescope"},
-        "early": {"early_access_until": soon, "illustration": "bicycle"},
-        "dear": {"entry_fee": 900},
-        "full": {"max_participants": 2, "illustration": "moka"},
-        "limit": {"max_per_player": 1, "illustration": "vinyl", "min_participants": 5},
-        "won": {"illustration": "headphones"},
-        "prizes": {"winner_count": 2, "prize_coins": 0, "prize_amount": 90, "reserve_count": 1},
-        "sent": {"prize_coins": 0, "prize_amount": 45},
-        "lost": {"prize_amount": 350, "illustration": "coins"},
-        "void": {"min_participants": 9},
-        "off": {"title": LONG},
-        "passed_on": {"prize_amount": 90, "prize_coins": 0, "reserve_count": 2, "illustration": "vinyl"},
-        "drawing": {},
-    }
-    draws = {name: publish_draw(new_draft(**given).pk) for name, given in terms.items()}
-    for name in ("open", "limit", "won", "prizes", "sent", "void", "off", "drawing", "passed_on"):
-        take(alice, draws[name])
-    for name in ("full", "lost"):
-        take(rich, draws[name], 2)
-    take(alice, draws["lost"])
-    take(bob, draws["open"], 3)
-    for name in ("passed_on", "prizes"):
-        take(bob, draws[name])
-    cancel_draw(draws["off"].pk, actor=None, reason="The host withdrew.")
-    finish(*(draws[name] for name in ("won", "prizes", "sent", "lost", "void", "passed_on")))
-    let_close(draws["drawing"])
-    closing.freeze_draw(draws["drawing"].pk)
-    draws["draft"] = new_draft()
-    return draws
+def _bring_over_the_old_site(world: World) -> None:
+    with old_site(OLD_SITE, dirty=False) as address:
+        importing.run(address, "--apply", "--settle", "--refund")
+    world.players["old"] = OldWinner.objects.earliest("pk").user
+    last_of_the_page = OldDraw.objects.order_by("-draw_time", "-pk")[11]
+    world.numbers["old_before"] = moment_cursor(last_of_the_page.draw_time, last_of_the_page.pk)
 
 
-def _further_numbers(players: dict[str, User]) -> dict[str, Any]:
-    first = Winner.objects.get(draw__reserve_count=2, place=0)
+def _link(world: World) -> None:
+    """Somebody joins through the provider."""
+    client = Client()
+    with override_settings(SOCIALACCOUNT_PROVIDERS=world.offered):
+        world.provider.claims = {"sub": "linked", "email": "linked@lucky11.example", "email_verified": True}
+        through(client)
+        accept(client)
+    world.players["linked"] = User.objects.get(email="linked@lucky11.example")
+    world.cookies["linked"] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _claim_and_pass_on(world: World) -> None:
+    alice, numbers = world.players["alice"], world.numbers
+    first = Winner.objects.get(draw=numbers["passed_on"], place=0)
     pass_on_prize(first.pk, "Not claimed in time.")
-    wins = Winner.objects.filter(user=players["alice"])
-    claimed = wins.get(draw__prize_amount=45)
-    claim_prize(
-        claimed.pk,
-        players["alice"].pk,
-        HandOverDetails("Alice Silva", "7 Mill Lane\nPorto"),
-        Publicity("name"),
-    )
+    wins = Winner.objects.filter(user=alice)
+    claimed = wins.get(draw=numbers["sent"])
+    details = HandOverDetails("Alice Silva", "7 Mill Lane\nPorto")
+    claim_prize(claimed.pk, alice.pk, details, Publicity("name"))
+    for name in ("alice", "bob"):
+        passed_on = Winner.objects.get(draw=numbers["passed_on"], user=world.players[name])
+        numbers[f"passed_{name}"] = passed_on.pk
+    numbers |= {
+        "to_claim": wins.get(draw=numbers["prizes"]).pk,
+        "claimed": claimed.pk,
+        "coins_won": wins.get(draw=numbers["won"]).pk,
+    }
+
+
+def _tell(world: World) -> None:
     for tell in (tell_entries, tell_frozen, tell_results):
         tell()
-    takeout.ask(players["alice"])
+    takeout.ask(world.players["alice"])
     takeout.make_data_exports()
     outbox.enqueue("world", "alice@lucky11.example", "Hello", "Hello", "<h1>Hello</h1>")
-    unconfirmed = EmailAddress.objects.get(user=players["unconfirmed"])
-    return {
-        "to_claim": wins.filter(hand_over="to_claim").values_list("pk", flat=True)[0],
-        "claimed": claimed.pk,
+    unconfirmed = EmailAddress.objects.get(user=world.players["unconfirmed"])
+    passkey = Authenticator.objects.get(user=world.players["secured"], type="webauthn")
+    world.numbers |= {
         "mail": OutboxEmail.objects.get(key="world").pk,
         "key": EmailConfirmationHMAC(unconfirmed).key,
-        "passkey": Authenticator.objects.get(user=players["secured"], type="webauthn").pk,
+        "passkey": passkey.pk,
+        "receipt": RECEIPT,
     }
