@@ -57,10 +57,13 @@ CODES: dict[type[Model], tuple[str, ...]] = {
     OutboxEmail: ("key",),
 }
 NAMES = {
-    # The site, and the browser of these tests.
+    # The site, the browser of these tests, the provider there, and what is searched for.
     "Lucky11",
     "Chrome",
     "Linux",
+    "Replica",
+    "lisbon",
+    "zeppelin",
     # Names that are the same in every language.
     "UTC",
     "JSON",
