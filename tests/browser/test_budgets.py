@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from tests.browser.conftest import ROOT, free_port, running_process
-from tests.browser.test_passkeys import DEVICE
+from tests.browser.passkeys import DEVICE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
