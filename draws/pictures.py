@@ -143,11 +143,6 @@ def take_down_picture(draw_id: int, *, actor: User | None) -> list[Draw]:
     return draws
 
 
-def is_taken_down(draw: Draw) -> bool:
-    """Whether the draw had a photo that was taken down."""
-    return TextChange.objects.filter(draw=draw, field=TAKEN_DOWN).exists()
-
-
 def _said(alt: str) -> str:
     alt = " ".join(alt.split())
     if not alt:
@@ -164,7 +159,7 @@ def _hold() -> None:
 
 
 def _save(draw: Draw, name: str, width: int, height: int, alt: str, actor: User | None) -> PrizePicture:
-    if is_taken_down(draw):
+    if draw.photo_taken_down:
         raise PictureRefused(gettext("The photo of this draw was taken down. Nothing was changed."))
     fields = {"name": name, "width": width, "height": height, "alt": alt, "uploaded_by": actor}
     picture, _ = PrizePicture.objects.update_or_create(draw=draw, defaults=fields)

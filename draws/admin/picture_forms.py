@@ -60,12 +60,12 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        has = has_photo(self.instance)
+        has, kept = has_photo(self.instance), offered(self.instance)
         self.initial[REMOVE] = False
         if has:
             self.initial[ALT] = self.instance.picture.alt
         for name in (PHOTO, ALT, REMOVE):
-            if name not in offered(self.instance):
+            if name not in kept:
                 self.fields.pop(name, None)
         if "prize_image_url" in self.fields and has:
             self.fields["prize_image_url"].disabled = True
@@ -150,5 +150,5 @@ def offered(draw: Draw | None) -> tuple[str, ...]:
         return (PHOTO, ALT, REMOVE) if has else (PHOTO, ALT)
     if has:
         return (ALT,)
-    had = draw.illustration or draw.prize_image_url or pictures.is_taken_down(draw)
+    had = draw.illustration or draw.prize_image_url or draw.photo_taken_down
     return () if had else (PHOTO, ALT)

@@ -12,6 +12,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -247,6 +248,11 @@ class Draw(KeepsCounters):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @cached_property
+    def photo_taken_down(self) -> bool:
+        """Whether it had a photo that may not be shown; no other takes its place."""
+        return bool(self.text_changes.filter(field="prize_image_url").exists())
 
     @property
     def is_beacon(self) -> bool:

@@ -16,7 +16,7 @@ from accounts.rules_form import AcceptRulesForm
 from draws.entering import Entry
 from draws.exceptions import DrawFull
 from draws.forms import EntryForm
-from draws.models import Draw
+from draws.models import Draw, TextChange
 from draws.panels import panel
 from draws.queries import DrawPage, Held
 from lucky11.styleguide import things
@@ -152,6 +152,8 @@ def _seals() -> Iterator[Specimen]:
     page = things.page(things.ended(), held=things.HOLDING, pseudonym=things.PSEUDONYM)
     holder = {"draw": page.draw, "page": page, "user": things.player()}
     yield Specimen("My tickets in the list", "draws/_holder.html", holder)
+    gone = TextChange(changed_at=things.ended().drawn_at)
+    yield Specimen("A photo taken down", "draws/_photo_gone.html", {"gone": gone})
 
 
 def _results() -> Iterator[Specimen]:

@@ -37,7 +37,7 @@ def test_a_draw_is_cancelled_only_when_a_second_member_of_staff_approves(ann, be
 
     read = signed_in(ben).get(page(asked))
     said = words(read)
-    assert f"Cancel draw {draw.pk}, “{draw.title}”: 3 tickets, 1 players, 15 coins go back" in said
+    assert f"Cancel draw {draw.pk}, “{draw.title}”: 3 tickets, 1 player, 15 coins go back" in said
     assert "The shop has closed" in said
     assert str(ann.email) in said
     assert "Approve" in said

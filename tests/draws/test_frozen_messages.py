@@ -139,7 +139,7 @@ def test_before_the_round_the_message_says_so(alice, waiting):
     for text in (message.body, mail.text, mail.html):
         said = f"before round {seal.round} of the public beacon decides, at {seal.round_time:%H:%M:%S} UTC"
         assert said in text
-        assert messages.LOCAL_LABEL not in text
+        assert str(messages.LOCAL_LABEL) not in text
 
 
 def test_after_the_round_the_message_says_that_it_came_late(alice, waiting):

@@ -99,7 +99,7 @@ def test_the_documents_of_every_state_and_the_log_pass(site, stranger):
             assert (done.returncode, "The draw is not finished" in done.stdout) == (1, True)
             continue
         said = passes(done)
-        assert LOCAL_LABEL in said, name
+        assert str(LOCAL_LABEL) in said, name
     passes(stranger.run("--log", "log.json"))
 
 
