@@ -59,6 +59,7 @@ def test_a_draw_saved_while_its_tickets_are_sold_keeps_its_count(make_player, bi
     assert big_draw.description == f"A typo fixed {ROUNDS - 1}"
 
 
+@pytest.mark.owner
 def test_a_save_of_every_column_is_refused_when_it_would_change_coins_or_tickets(alice, draw):
     stale_player, stale_draw = User.objects.get(pk=alice.pk), Draw.objects.get(pk=draw.pk)
     take_tickets(alice.pk, draw.pk, 2, "request-1")
