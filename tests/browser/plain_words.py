@@ -1,5 +1,6 @@
 """What may stand on a page without being translated: the words of people, names, and code."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from zoneinfo import available_timezones
@@ -64,6 +65,8 @@ NAMES = {
     "Replica",
     "lisbon",
     "zeppelin",
+    # The tests' beacon.
+    "lucky11-tests",
     # Names that are the same in every language.
     "UTC",
     "JSON",
@@ -91,6 +94,8 @@ PATTERNS = [
     r"https?://\S+",
     # What a code app is set up with.
     r"\b[A-Z2-7]{32}\b",
+    # Where relays have a round.
+    r"/[0-9a-f]{64}/public/\d+",
     # A number of a document, and a fingerprint, whole or short.
     r"\b[0-9a-f]{32,}\b",
     r"[0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4} … [0-9a-f]{4}",
@@ -119,6 +124,7 @@ def _values(model: type[Model], fields: Iterable[str]) -> Iterator[str]:
 def codes() -> list[str]:
     """What staff read as the database has it, in no language."""
     found = {value for model, fields in CODES.items() for value in _values(model, fields)}
+    found |= {json.dumps(details) for details in OperationRun.objects.values_list("details", flat=True)}
     return sorted(found, key=len, reverse=True)
 
 

@@ -92,7 +92,7 @@ def enter_by_key(page, draw):
 
 def open_the_result_by_key(page):
     """It appears by itself, and the keyboard is still enough to follow it."""
-    expect(page.get_by_role("heading", name="The result is in")).to_be_visible()
+    expect(page.get_by_role("heading", name="The result is in")).to_be_visible(timeout=30_000)
     tab_to(page, "button", "Show result")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile(r"Ticket 000[12] won"))).to_be_visible()
