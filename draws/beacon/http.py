@@ -7,6 +7,8 @@ from contextlib import suppress
 from queue import SimpleQueue
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 from draws.beacon.answers import MOST_BYTES, BadAnswer
 
 NOT_YET = {404, 425}
@@ -14,6 +16,11 @@ NOT_YET = {404, 425}
 
 class NotYet(Exception):
     """The relay does not have the round so far."""
+
+
+def too_late() -> str:
+    """What is said of a relay that let the time for an answer pass, whichever side noticed it first."""
+    return f"It did not answer within {settings.BEACON_TIMEOUT_SECONDS} seconds."
 
 
 class Request(threading.Thread):
@@ -33,6 +40,8 @@ class Request(threading.Thread):
             self.body = self._get()
         except (NotYet, BadAnswer) as error:
             self.error = error
+        except TimeoutError:
+            self.error = BadAnswer(too_late())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.error = BadAnswer(f"It could not be asked: {type(error).__name__}.")
         self.done.put(self)

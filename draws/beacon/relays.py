@@ -15,7 +15,7 @@ from django.conf import settings
 from draws import fairness
 from draws.beacon import pinned
 from draws.beacon.answers import BadAnswer, read_round
-from draws.beacon.http import NotYet, Request
+from draws.beacon.http import NotYet, Request, too_late
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def _finished(ready: list[Relay], number: int) -> Iterator[Relay]:
             if relay.request is not None and relay.request.is_alive():
                 relay.request.cut()
                 if late:
-                    relay.failed(f"It did not answer within {settings.BEACON_TIMEOUT_SECONDS} seconds.")
+                    relay.failed(too_late())
 
 
 def _ask(relay: Relay, number: int, seconds: float, done: "SimpleQueue[Request]") -> Relay:

@@ -152,7 +152,7 @@ def _seals() -> Iterator[Specimen]:
     page = things.page(things.ended(), held=things.HOLDING, pseudonym=things.PSEUDONYM)
     holder = {"draw": page.draw, "page": page, "user": things.player()}
     yield Specimen("My tickets in the list", "draws/_holder.html", holder)
-    gone = TextChange(changed_at=things.ended().drawn_at)
+    gone = TextChange(changed_at=timezone.now())
     yield Specimen("A photo taken down", "draws/_photo_gone.html", {"gone": gone})
 
 
