@@ -3,7 +3,11 @@
 import json
 
 import pytest
+from django.db import models
+from django.db.migrations import AlterField, AlterModelOptions, CreateModel
+from django.db.migrations.state import ModelState, ProjectState
 
+from accounts.names_only import NamesOnly
 from lucky11.operations.catalogue import PARTS
 from tests.scratch import manage, rows
 
@@ -66,3 +70,32 @@ def test_each_migration_goes_backward_and_forward_on_a_site_with_players_and_dra
     assert [f"{app}.{name}" for app, name, same in walked if not same] == []
     assert {app for app, _, _ in walked} == {"lucky11", "draws", "ledger", "accounts"}
     assert rows(site, "SELECT id, email, coins FROM users ORDER BY id") == players
+
+
+NAMES = [
+    AlterField("kite", "tail", models.IntegerField(verbose_name="length of the tail")),
+    AlterField("kite", "colour", models.TextField(verbose_name="its colour")),
+    AlterModelOptions("kite", {"verbose_name": "kite"}),
+]
+
+
+def test_names_alone_mean_what_they_meant_and_make_no_model_anew(monkeypatch):
+    made = []
+    render = ModelState.render
+    monkeypatch.setattr(ModelState, "render", lambda *each: made.append(each) or render(*each))
+
+    def after(operations):
+        state = ProjectState()
+        fields = [("id", models.AutoField(primary_key=True)), ("tail", models.IntegerField())]
+        CreateModel("Kite", [*fields, ("colour", models.TextField())]).state_forwards("draws", state)
+        assert state.apps.get_model("draws", "Kite")
+        made.clear()
+        for operation in operations:
+            operation.state_forwards("draws", state)
+        return state, len(made)
+
+    plain, times = after(NAMES)
+    ours, none = after([NamesOnly(NAMES)])
+    assert ours == plain
+    assert (none, times > 0) == (0, True)
+    assert ours.apps.get_model("draws", "Kite")._meta.get_field("tail").verbose_name == "length of the tail"

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.models.user
+from accounts.names_only import NamesOnly
 
 
 class Migration(migrations.Migration):
@@ -17,448 +18,477 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="approval",
-            options={"verbose_name": "approval", "verbose_name_plural": "approvals"},
-        ),
-        migrations.AlterModelOptions(
-            name="dataexport",
-            options={"verbose_name": "data export", "verbose_name_plural": "data exports"},
-        ),
-        migrations.AlterModelOptions(
-            name="excludedaddress",
-            options={"verbose_name": "excluded address", "verbose_name_plural": "excluded addresses"},
-        ),
-        migrations.AlterModelOptions(
-            name="leftaddress",
-            options={"verbose_name": "left address", "verbose_name_plural": "left addresses"},
-        ),
-        migrations.AlterModelOptions(
-            name="message",
-            options={"verbose_name": "message", "verbose_name_plural": "messages"},
-        ),
-        migrations.AlterModelOptions(
-            name="messagechoice",
-            options={"verbose_name": "message choice", "verbose_name_plural": "message choices"},
-        ),
-        migrations.AlterModelOptions(
-            name="oldaccount",
-            options={"verbose_name": "old account", "verbose_name_plural": "old accounts"},
-        ),
-        migrations.AlterModelOptions(
-            name="outboxemail",
-            options={"verbose_name": "mail", "verbose_name_plural": "mails"},
-        ),
-        migrations.AlterModelOptions(
-            name="playbreak",
-            options={"verbose_name": "play break", "verbose_name_plural": "play breaks"},
-        ),
-        migrations.AlterModelOptions(
-            name="rulesacceptance",
-            options={"verbose_name": "rules acceptance", "verbose_name_plural": "rules acceptances"},
-        ),
-        migrations.AlterModelOptions(
-            name="session",
-            options={"verbose_name": "session", "verbose_name_plural": "sessions"},
-        ),
-        migrations.AlterModelOptions(
-            name="user",
-            options={
-                "permissions": [("suspend_user", "Can suspend a player")],
-                "verbose_name": "player",
-                "verbose_name_plural": "players",
-            },
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="asked_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="asked at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="asked_by",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="asked by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="decided_at",
-            field=models.DateTimeField(null=True, verbose_name="decided at"),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="decided_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="kind",
-            field=models.TextField(verbose_name="kind"),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="note",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="note"),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="payload",
-            field=models.JSONField(default=dict, verbose_name="payload"),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="reason",
-            field=models.TextField(verbose_name="reason"),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="state",
-            field=models.TextField(
-                choices=[
-                    ("waiting", "Waiting"),
-                    ("approved", "Approved"),
-                    ("refused", "Refused"),
-                    ("withdrawn", "Withdrawn"),
-                ],
-                db_default="waiting",
-                default="waiting",
-                verbose_name="state",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="subject",
-            field=models.TextField(
-                help_text='What it is about, as the app names it: "draw:12".', verbose_name="subject"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="approval",
-            name="summary",
-            field=models.TextField(help_text="What would be done, in one line.", verbose_name="summary"),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="body",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="body"),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="key",
-            field=models.TextField(
-                help_text="One message per key, however often the fact is reported.", verbose_name="key"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="kind",
-            field=models.TextField(verbose_name="kind"),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="read_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="read at"),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="title",
-            field=models.TextField(verbose_name="title"),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="url",
-            field=models.TextField(
-                blank=True, db_default="", default="", help_text="The page it is about.", verbose_name="url"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="message",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="messages",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="attempts",
-            field=models.IntegerField(db_default=0, default=0, verbose_name="attempts"),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="due_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="due at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="html",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="html"),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="key",
-            field=models.TextField(
-                help_text="One mail per key, however often the fact is reported.", verbose_name="key"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="last_error",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="last error"),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="recipient",
-            field=models.TextField(verbose_name="recipient"),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="sent_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="subject",
-            field=models.TextField(verbose_name="subject"),
-        ),
-        migrations.AlterField(
-            model_name="outboxemail",
-            name="text",
-            field=models.TextField(verbose_name="text"),
-        ),
-        migrations.AlterField(
-            model_name="playbreak",
-            name="ends_at",
-            field=models.DateTimeField(help_text="Empty: for good.", null=True, verbose_name="ends at"),
-        ),
-        migrations.AlterField(
-            model_name="playbreak",
-            name="kind",
-            field=models.TextField(
-                choices=[("break", "Break"), ("exclusion", "Self-exclusion")], verbose_name="kind"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="playbreak",
-            name="starts_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="starts at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="playbreak",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="play_breaks",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rulesacceptance",
-            name="accepted_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="accepted at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rulesacceptance",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="rules_acceptances",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="rulesacceptance",
-            name="version",
-            field=models.TextField(verbose_name="version"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="closed_at",
-            field=models.DateTimeField(
-                blank=True,
-                editable=False,
-                help_text="When the player deleted the account.",
-                null=True,
-                verbose_name="closed at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="coins",
-            field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="coins"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                editable=False,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="current_streak",
-            field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="current streak"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="first_name",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="first name"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="grace_used_on",
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name="grace used on"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="id",
-            field=models.TextField(
-                db_default=django.db.models.functions.text.Replace(
-                    django.db.models.functions.comparison.Cast(
-                        models.Func(function="gen_random_uuid"), models.TextField()
-                    ),
-                    models.Value("-"),
-                    models.Value(""),
+        NamesOnly(
+            [
+                migrations.AlterModelOptions(
+                    name="approval",
+                    options={"verbose_name": "approval", "verbose_name_plural": "approvals"},
                 ),
-                default=accounts.models.user.new_user_id,
-                editable=False,
-                primary_key=True,
-                serialize=False,
-                verbose_name="id",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="last_login",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="last login"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="last_name",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="last name"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="last_ticket_on",
-            field=models.DateField(blank=True, editable=False, null=True, verbose_name="last ticket on"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="password",
-            field=models.TextField(db_default="", default="", verbose_name="password"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="profile_image_url",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="profile image url"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="suspended_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="suspended at"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="suspended_reason",
-            field=models.TextField(
-                blank=True, db_default="", default="", editable=False, verbose_name="suspended reason"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="time_zone",
-            field=models.TextField(
-                db_default="UTC",
-                default="UTC",
-                validators=[accounts.models.user.validate_time_zone],
-                verbose_name="time zone",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="total_earnings",
-            field=models.DecimalField(
-                db_default=0,
-                decimal_places=2,
-                default=0,
-                editable=False,
-                max_digits=12,
-                verbose_name="total earnings",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="total_participations",
-            field=models.IntegerField(
-                db_default=0, default=0, editable=False, verbose_name="total participations"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="total_wins",
-            field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="total wins"),
-        ),
-        migrations.AlterField(
-            model_name="user",
-            name="updated_at",
-            field=models.DateTimeField(
-                auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name="updated at"
-            ),
-        ),
+                migrations.AlterModelOptions(
+                    name="dataexport",
+                    options={"verbose_name": "data export", "verbose_name_plural": "data exports"},
+                ),
+                migrations.AlterModelOptions(
+                    name="excludedaddress",
+                    options={"verbose_name": "excluded address", "verbose_name_plural": "excluded addresses"},
+                ),
+                migrations.AlterModelOptions(
+                    name="leftaddress",
+                    options={"verbose_name": "left address", "verbose_name_plural": "left addresses"},
+                ),
+                migrations.AlterModelOptions(
+                    name="message",
+                    options={"verbose_name": "message", "verbose_name_plural": "messages"},
+                ),
+                migrations.AlterModelOptions(
+                    name="messagechoice",
+                    options={"verbose_name": "message choice", "verbose_name_plural": "message choices"},
+                ),
+                migrations.AlterModelOptions(
+                    name="oldaccount",
+                    options={"verbose_name": "old account", "verbose_name_plural": "old accounts"},
+                ),
+                migrations.AlterModelOptions(
+                    name="outboxemail",
+                    options={"verbose_name": "mail", "verbose_name_plural": "mails"},
+                ),
+                migrations.AlterModelOptions(
+                    name="playbreak",
+                    options={"verbose_name": "play break", "verbose_name_plural": "play breaks"},
+                ),
+                migrations.AlterModelOptions(
+                    name="rulesacceptance",
+                    options={"verbose_name": "rules acceptance", "verbose_name_plural": "rules acceptances"},
+                ),
+                migrations.AlterModelOptions(
+                    name="session",
+                    options={"verbose_name": "session", "verbose_name_plural": "sessions"},
+                ),
+                migrations.AlterModelOptions(
+                    name="user",
+                    options={
+                        "permissions": [("suspend_user", "Can suspend a player")],
+                        "verbose_name": "player",
+                        "verbose_name_plural": "players",
+                    },
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="asked_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="asked at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="asked_by",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="decided_at",
+                    field=models.DateTimeField(null=True, verbose_name="decided at"),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="decided_by",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="kind",
+                    field=models.TextField(verbose_name="kind"),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="note",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="note"),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="payload",
+                    field=models.JSONField(default=dict, verbose_name="payload"),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="reason",
+                    field=models.TextField(verbose_name="reason"),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="state",
+                    field=models.TextField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                        verbose_name="state",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="subject",
+                    field=models.TextField(
+                        help_text='What it is about, as the app names it: "draw:12".', verbose_name="subject"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="approval",
+                    name="summary",
+                    field=models.TextField(
+                        help_text="What would be done, in one line.", verbose_name="summary"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="body",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="body"),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="key",
+                    field=models.TextField(
+                        help_text="One message per key, however often the fact is reported.",
+                        verbose_name="key",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="kind",
+                    field=models.TextField(verbose_name="kind"),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="read_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="read at"),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="title",
+                    field=models.TextField(verbose_name="title"),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="url",
+                    field=models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="The page it is about.",
+                        verbose_name="url",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="message",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="attempts",
+                    field=models.IntegerField(db_default=0, default=0, verbose_name="attempts"),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="due_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="due at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="html",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="html"),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="key",
+                    field=models.TextField(
+                        help_text="One mail per key, however often the fact is reported.", verbose_name="key"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="last_error",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="last error"),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="recipient",
+                    field=models.TextField(verbose_name="recipient"),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="sent_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="sent at"),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="subject",
+                    field=models.TextField(verbose_name="subject"),
+                ),
+                migrations.AlterField(
+                    model_name="outboxemail",
+                    name="text",
+                    field=models.TextField(verbose_name="text"),
+                ),
+                migrations.AlterField(
+                    model_name="playbreak",
+                    name="ends_at",
+                    field=models.DateTimeField(
+                        help_text="Empty: for good.", null=True, verbose_name="ends at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="playbreak",
+                    name="kind",
+                    field=models.TextField(
+                        choices=[("break", "Break"), ("exclusion", "Self-exclusion")], verbose_name="kind"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="playbreak",
+                    name="starts_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="starts at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="playbreak",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="play_breaks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rulesacceptance",
+                    name="accepted_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="accepted at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rulesacceptance",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules_acceptances",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="rulesacceptance",
+                    name="version",
+                    field=models.TextField(verbose_name="version"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="closed_at",
+                    field=models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="When the player deleted the account.",
+                        null=True,
+                        verbose_name="closed at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="coins",
+                    field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="coins"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="current_streak",
+                    field=models.IntegerField(
+                        db_default=0, default=0, editable=False, verbose_name="current streak"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="first_name",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="first name"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="grace_used_on",
+                    field=models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="grace used on"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="id",
+                    field=models.TextField(
+                        db_default=django.db.models.functions.text.Replace(
+                            django.db.models.functions.comparison.Cast(
+                                models.Func(function="gen_random_uuid"), models.TextField()
+                            ),
+                            models.Value("-"),
+                            models.Value(""),
+                        ),
+                        default=accounts.models.user.new_user_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="id",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="last_login",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="last login"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="last_name",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="last name"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="last_ticket_on",
+                    field=models.DateField(
+                        blank=True, editable=False, null=True, verbose_name="last ticket on"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="password",
+                    field=models.TextField(db_default="", default="", verbose_name="password"),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="profile_image_url",
+                    field=models.TextField(
+                        blank=True, db_default="", default="", verbose_name="profile image url"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="suspended_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="suspended at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="suspended_reason",
+                    field=models.TextField(
+                        blank=True, db_default="", default="", editable=False, verbose_name="suspended reason"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="time_zone",
+                    field=models.TextField(
+                        db_default="UTC",
+                        default="UTC",
+                        validators=[accounts.models.user.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="total_earnings",
+                    field=models.DecimalField(
+                        db_default=0,
+                        decimal_places=2,
+                        default=0,
+                        editable=False,
+                        max_digits=12,
+                        verbose_name="total earnings",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="total_participations",
+                    field=models.IntegerField(
+                        db_default=0, default=0, editable=False, verbose_name="total participations"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="total_wins",
+                    field=models.IntegerField(
+                        db_default=0, default=0, editable=False, verbose_name="total wins"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="user",
+                    name="updated_at",
+                    field=models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="updated at",
+                    ),
+                ),
+            ]
+        )
     ]

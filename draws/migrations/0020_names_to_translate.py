@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.names_only import NamesOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,718 +18,744 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="claim",
-            options={
-                "permissions": [("read_claim", "Can read where a prize goes")],
-                "verbose_name": "claim",
-                "verbose_name_plural": "claims",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="draw",
-            options={
-                "permissions": [
-                    ("publish_draw", "Can publish a draw"),
-                    ("cancel_draw", "Can ask for and approve cancelling a draw"),
-                    ("paste_round", "Can paste a beacon's round"),
-                ],
-                "verbose_name": "draw",
-                "verbose_name_plural": "draws",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="entrytotell",
-            options={"verbose_name": "entry to tell", "verbose_name_plural": "entries to tell"},
-        ),
-        migrations.AlterModelOptions(
-            name="freezetotell",
-            options={"verbose_name": "freeze to tell", "verbose_name_plural": "freezes to tell"},
-        ),
-        migrations.AlterModelOptions(
-            name="frozenlist",
-            options={"verbose_name": "frozen list", "verbose_name_plural": "frozen lists"},
-        ),
-        migrations.AlterModelOptions(
-            name="logrecord",
-            options={"verbose_name": "log record", "verbose_name_plural": "log records"},
-        ),
-        migrations.AlterModelOptions(
-            name="olddraw",
-            options={"verbose_name": "old draw", "verbose_name_plural": "old draws"},
-        ),
-        migrations.AlterModelOptions(
-            name="oldticket",
-            options={"verbose_name": "old ticket", "verbose_name_plural": "old tickets"},
-        ),
-        migrations.AlterModelOptions(
-            name="oldwinner",
-            options={"verbose_name": "old winner", "verbose_name_plural": "old winners"},
-        ),
-        migrations.AlterModelOptions(
-            name="participation",
-            options={"verbose_name": "ticket", "verbose_name_plural": "tickets"},
-        ),
-        migrations.AlterModelOptions(
-            name="prizepicture",
-            options={"verbose_name": "prize picture", "verbose_name_plural": "prize pictures"},
-        ),
-        migrations.AlterModelOptions(
-            name="redraw",
-            options={"verbose_name": "redraw", "verbose_name_plural": "redraws"},
-        ),
-        migrations.AlterModelOptions(
-            name="round",
-            options={"verbose_name": "beacon round", "verbose_name_plural": "beacon rounds"},
-        ),
-        migrations.AlterModelOptions(
-            name="seal",
-            options={"verbose_name": "seal", "verbose_name_plural": "seals"},
-        ),
-        migrations.AlterModelOptions(
-            name="textchange",
-            options={
-                "ordering": ["changed_at", "id"],
-                "verbose_name": "text change",
-                "verbose_name_plural": "text changes",
-            },
-        ),
-        migrations.AlterModelOptions(
-            name="winner",
-            options={
-                "permissions": [
-                    ("redraw_winner", "Can ask for and approve passing a prize on"),
-                    ("hide_winner", "Can hide a winner's name"),
-                ],
-                "verbose_name": "winner",
-                "verbose_name_plural": "winners",
-            },
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="cancelled_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="cancelled at"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                editable=False,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="description",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="description"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="drawn_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="drawn at"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="early_access_until",
-            field=models.DateTimeField(
-                blank=True,
-                help_text="Until then only VIP players may enter.",
-                null=True,
-                verbose_name="early access until",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="fairness_mode",
-            field=models.TextField(
-                choices=[("local", "Operator-run"), ("beacon", "Public beacon")],
-                db_default="local",
-                default="local",
-                verbose_name="fairness mode",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="frozen_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="frozen at"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="illustration",
-            field=models.TextField(
-                blank=True,
-                choices=[
-                    ("bicycle", "Bicycle"),
-                    ("coins", "Coins"),
-                    ("headphones", "Headphones"),
-                    ("moka", "Moka pot"),
-                    ("telescope", "Telescope"),
-                    ("tram", "Tram"),
-                    ("vinyl", "Turntable"),
-                ],
-                db_default="",
-                default="",
-                verbose_name="illustration",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="prize_image_url",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="prize image url"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="prize_policy",
-            field=models.TextField(
-                choices=[
-                    ("one_prize_per_player", "One prize a player"),
-                    ("one_prize_per_ticket", "One prize a ticket"),
-                ],
-                db_default="one_prize_per_player",
-                default="one_prize_per_player",
-                verbose_name="prize policy",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="published_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="published at"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="settled_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="settled at"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="title",
-            field=models.TextField(verbose_name="title"),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="told_at",
-            field=models.DateTimeField(
-                blank=True,
-                editable=False,
-                help_text="When everyone with a ticket had been told.",
-                null=True,
-                verbose_name="told at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="updated_at",
-            field=models.DateTimeField(
-                auto_now=True, db_default=django.db.models.functions.datetime.Now(), verbose_name="updated at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="void_code",
-            field=models.SmallIntegerField(
-                blank=True,
-                choices=[
-                    (1, "No tickets were taken"),
-                    (2, "Fewer tickets than the minimum"),
-                    (3, "Cancelled by staff"),
-                    (4, "Not frozen in time"),
-                    (5, "The beacon did not answer"),
-                ],
-                editable=False,
-                null=True,
-                verbose_name="void code",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="void_reason",
-            field=models.TextField(
-                blank=True, db_default="", default="", editable=False, verbose_name="void reason"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="draw",
-            name="winner",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="winner",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="draw",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="log",
-                to="draws.draw",
-                verbose_name="draw",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="head",
-            field=models.BinaryField(max_length=32, verbose_name="head"),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="kind",
-            field=models.TextField(verbose_name="kind"),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="n",
-            field=models.BigIntegerField(primary_key=True, serialize=False, verbose_name="n"),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="prev",
-            field=models.BinaryField(max_length=32, verbose_name="prev"),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="record_hash",
-            field=models.BinaryField(max_length=32, verbose_name="record hash"),
-        ),
-        migrations.AlterField(
-            model_name="logrecord",
-            name="time",
-            field=models.BigIntegerField(help_text="Unix seconds", verbose_name="time"),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="draw",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to="draws.draw",
-                verbose_name="draw",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="id",
-            field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="participated_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="participated at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="taken_on",
-            field=models.DateField(
-                db_default=models.Func(function="current_date", template="%(function)s"),
-                help_text="The player's date when the ticket was taken, for streaks.",
-                verbose_name="taken on",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="ticket_number",
-            field=models.IntegerField(db_default=0, default=0, verbose_name="ticket number"),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="transaction",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="ledger.transaction",
-                verbose_name="transaction",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="participation",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="tickets",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="actor",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="actor",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="draw",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="redraws",
-                to="draws.draw",
-                verbose_name="draw",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="failed",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="passed_on",
-                to="draws.winner",
-                verbose_name="failed",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="reason",
-            field=models.TextField(verbose_name="reason"),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="record_hash",
-            field=models.BinaryField(verbose_name="record hash"),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="redrawn_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="redrawn at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="redraw",
-            name="reserve",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="took_over",
-                to="draws.winner",
-                verbose_name="reserve",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="round",
-            name="chain_hash",
-            field=models.BinaryField(max_length=32, verbose_name="chain hash"),
-        ),
-        migrations.AlterField(
-            model_name="round",
-            name="id",
-            field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
-        ),
-        migrations.AlterField(
-            model_name="round",
-            name="obtained_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="obtained at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="round",
-            name="round",
-            field=models.BigIntegerField(verbose_name="round"),
-        ),
-        migrations.AlterField(
-            model_name="round",
-            name="signature",
-            field=models.BinaryField(max_length=48, verbose_name="signature"),
-        ),
-        migrations.AlterField(
-            model_name="round",
-            name="source",
-            field=models.TextField(
-                help_text="A courier: a relay's address, a file's name, or a member of staff.",
-                verbose_name="source",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="chain_hash",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="chain hash"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="closes_at",
-            field=models.BigIntegerField(help_text="Unix seconds", verbose_name="closes at"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="draw",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                primary_key=True,
-                related_name="seal",
-                serialize=False,
-                to="draws.draw",
-                verbose_name="draw",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="draw_uid",
-            field=models.BinaryField(max_length=16, unique=True, verbose_name="draw uid"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="entry_secret",
-            field=models.BinaryField(max_length=32, verbose_name="entry secret"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="freeze_by",
-            field=models.BigIntegerField(help_text="Unix seconds", verbose_name="freeze by"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="freeze_hash",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="freeze hash"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="open_hash",
-            field=models.BinaryField(max_length=32, verbose_name="open hash"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="places",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.BigIntegerField(),
-                help_text="Ticket indexes from 0: winners, then reserves.",
-                null=True,
-                size=None,
-                verbose_name="places",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="result_hash",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="result hash"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="root",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="root"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="round",
-            field=models.BigIntegerField(
-                help_text="Computed from `freeze_by`, never chosen.", null=True, verbose_name="round"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="scheme",
-            field=models.TextField(null=True, verbose_name="scheme"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="seed_commit",
-            field=models.BinaryField(max_length=32, verbose_name="seed commit"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="seq",
-            field=models.IntegerField(
-                help_text="Counts the site's published draws without a gap.", unique=True, verbose_name="seq"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="server_seed",
-            field=models.BinaryField(max_length=32, verbose_name="server seed"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="signature",
-            field=models.BinaryField(
-                help_text="Of the beacon's round.", max_length=48, null=True, verbose_name="signature"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="terms",
-            field=models.TextField(help_text="Canonical form", verbose_name="terms"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="total",
-            field=models.BigIntegerField(null=True, verbose_name="total"),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="void_hash",
-            field=models.BinaryField(max_length=32, null=True, verbose_name="void hash"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="celebration_video_url",
-            field=models.TextField(
-                blank=True, db_default="", default="", verbose_name="celebration video url"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="claim_by",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="claim by"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="draw",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="winners",
-                to="draws.draw",
-                verbose_name="draw",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="forfeit_reason",
-            field=models.TextField(
-                blank=True, db_default="", default="", editable=False, verbose_name="forfeit reason"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="forfeited_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="forfeited at"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="hand_over",
-            field=models.TextField(
-                choices=[
-                    ("none", "Coins only"),
-                    ("to_claim", "To claim"),
-                    ("claimed", "Claimed"),
-                    ("sent", "Sent"),
-                    ("lapsed", "Lapsed"),
-                ],
-                db_default="none",
-                default="none",
-                verbose_name="hand over",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="hidden_by_staff",
-            field=models.BooleanField(db_default=False, default=False, verbose_name="hidden by staff"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="id",
-            field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="is_public",
-            field=models.BooleanField(db_default=False, default=False, verbose_name="is public"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="place",
-            field=models.IntegerField(
-                db_default=0, default=0, help_text="0 is the first prize.", verbose_name="place"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="prize_amount",
-            field=models.DecimalField(
-                db_default=0, decimal_places=2, default=0, max_digits=12, verbose_name="prize amount"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="prize_coins",
-            field=models.IntegerField(db_default=0, default=0, verbose_name="prize coins"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="public_name",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="public name"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="settled_at",
-            field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="settled at"),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="ticket",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="win",
-                to="draws.participation",
-                verbose_name="ticket",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="transaction",
-            field=models.OneToOneField(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="ledger.transaction",
-                verbose_name="transaction",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="wins",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="winner",
-            name="won_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="won at",
-            ),
-        ),
+        NamesOnly(
+            [
+                migrations.AlterModelOptions(
+                    name="claim",
+                    options={
+                        "permissions": [("read_claim", "Can read where a prize goes")],
+                        "verbose_name": "claim",
+                        "verbose_name_plural": "claims",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="draw",
+                    options={
+                        "permissions": [
+                            ("publish_draw", "Can publish a draw"),
+                            ("cancel_draw", "Can ask for and approve cancelling a draw"),
+                            ("paste_round", "Can paste a beacon's round"),
+                        ],
+                        "verbose_name": "draw",
+                        "verbose_name_plural": "draws",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="entrytotell",
+                    options={"verbose_name": "entry to tell", "verbose_name_plural": "entries to tell"},
+                ),
+                migrations.AlterModelOptions(
+                    name="freezetotell",
+                    options={"verbose_name": "freeze to tell", "verbose_name_plural": "freezes to tell"},
+                ),
+                migrations.AlterModelOptions(
+                    name="frozenlist",
+                    options={"verbose_name": "frozen list", "verbose_name_plural": "frozen lists"},
+                ),
+                migrations.AlterModelOptions(
+                    name="logrecord",
+                    options={"verbose_name": "log record", "verbose_name_plural": "log records"},
+                ),
+                migrations.AlterModelOptions(
+                    name="olddraw",
+                    options={"verbose_name": "old draw", "verbose_name_plural": "old draws"},
+                ),
+                migrations.AlterModelOptions(
+                    name="oldticket",
+                    options={"verbose_name": "old ticket", "verbose_name_plural": "old tickets"},
+                ),
+                migrations.AlterModelOptions(
+                    name="oldwinner",
+                    options={"verbose_name": "old winner", "verbose_name_plural": "old winners"},
+                ),
+                migrations.AlterModelOptions(
+                    name="participation",
+                    options={"verbose_name": "ticket", "verbose_name_plural": "tickets"},
+                ),
+                migrations.AlterModelOptions(
+                    name="prizepicture",
+                    options={"verbose_name": "prize picture", "verbose_name_plural": "prize pictures"},
+                ),
+                migrations.AlterModelOptions(
+                    name="redraw",
+                    options={"verbose_name": "redraw", "verbose_name_plural": "redraws"},
+                ),
+                migrations.AlterModelOptions(
+                    name="round",
+                    options={"verbose_name": "beacon round", "verbose_name_plural": "beacon rounds"},
+                ),
+                migrations.AlterModelOptions(
+                    name="seal",
+                    options={"verbose_name": "seal", "verbose_name_plural": "seals"},
+                ),
+                migrations.AlterModelOptions(
+                    name="textchange",
+                    options={
+                        "ordering": ["changed_at", "id"],
+                        "verbose_name": "text change",
+                        "verbose_name_plural": "text changes",
+                    },
+                ),
+                migrations.AlterModelOptions(
+                    name="winner",
+                    options={
+                        "permissions": [
+                            ("redraw_winner", "Can ask for and approve passing a prize on"),
+                            ("hide_winner", "Can hide a winner's name"),
+                        ],
+                        "verbose_name": "winner",
+                        "verbose_name_plural": "winners",
+                    },
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="cancelled_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="cancelled at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="description",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="description"),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="drawn_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="drawn at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="early_access_until",
+                    field=models.DateTimeField(
+                        blank=True,
+                        help_text="Until then only VIP players may enter.",
+                        null=True,
+                        verbose_name="early access until",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="fairness_mode",
+                    field=models.TextField(
+                        choices=[("local", "Operator-run"), ("beacon", "Public beacon")],
+                        db_default="local",
+                        default="local",
+                        verbose_name="fairness mode",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="frozen_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="frozen at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="illustration",
+                    field=models.TextField(
+                        blank=True,
+                        choices=[
+                            ("bicycle", "Bicycle"),
+                            ("coins", "Coins"),
+                            ("headphones", "Headphones"),
+                            ("moka", "Moka pot"),
+                            ("telescope", "Telescope"),
+                            ("tram", "Tram"),
+                            ("vinyl", "Turntable"),
+                        ],
+                        db_default="",
+                        default="",
+                        verbose_name="illustration",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="prize_image_url",
+                    field=models.TextField(
+                        blank=True, db_default="", default="", verbose_name="prize image url"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="prize_policy",
+                    field=models.TextField(
+                        choices=[
+                            ("one_prize_per_player", "One prize a player"),
+                            ("one_prize_per_ticket", "One prize a ticket"),
+                        ],
+                        db_default="one_prize_per_player",
+                        default="one_prize_per_player",
+                        verbose_name="prize policy",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="published_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="published at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="settled_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="settled at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="title",
+                    field=models.TextField(verbose_name="title"),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="told_at",
+                    field=models.DateTimeField(
+                        blank=True,
+                        editable=False,
+                        help_text="When everyone with a ticket had been told.",
+                        null=True,
+                        verbose_name="told at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="updated_at",
+                    field=models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="updated at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="void_code",
+                    field=models.SmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "No tickets were taken"),
+                            (2, "Fewer tickets than the minimum"),
+                            (3, "Cancelled by staff"),
+                            (4, "Not frozen in time"),
+                            (5, "The beacon did not answer"),
+                        ],
+                        editable=False,
+                        null=True,
+                        verbose_name="void code",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="void_reason",
+                    field=models.TextField(
+                        blank=True, db_default="", default="", editable=False, verbose_name="void reason"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="draw",
+                    name="winner",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="winner",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="draw",
+                    field=models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="log",
+                        to="draws.draw",
+                        verbose_name="draw",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="head",
+                    field=models.BinaryField(max_length=32, verbose_name="head"),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="kind",
+                    field=models.TextField(verbose_name="kind"),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="n",
+                    field=models.BigIntegerField(primary_key=True, serialize=False, verbose_name="n"),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="prev",
+                    field=models.BinaryField(max_length=32, verbose_name="prev"),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="record_hash",
+                    field=models.BinaryField(max_length=32, verbose_name="record hash"),
+                ),
+                migrations.AlterField(
+                    model_name="logrecord",
+                    name="time",
+                    field=models.BigIntegerField(help_text="Unix seconds", verbose_name="time"),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="draw",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="draws.draw",
+                        verbose_name="draw",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="id",
+                    field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="participated_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="participated at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="taken_on",
+                    field=models.DateField(
+                        db_default=models.Func(function="current_date", template="%(function)s"),
+                        help_text="The player's date when the ticket was taken, for streaks.",
+                        verbose_name="taken on",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="ticket_number",
+                    field=models.IntegerField(db_default=0, default=0, verbose_name="ticket number"),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="transaction",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.transaction",
+                        verbose_name="transaction",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="participation",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="actor",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="actor",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="draw",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="redraws",
+                        to="draws.draw",
+                        verbose_name="draw",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="failed",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="passed_on",
+                        to="draws.winner",
+                        verbose_name="failed",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="reason",
+                    field=models.TextField(verbose_name="reason"),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="record_hash",
+                    field=models.BinaryField(verbose_name="record hash"),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="redrawn_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="redrawn at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="redraw",
+                    name="reserve",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="took_over",
+                        to="draws.winner",
+                        verbose_name="reserve",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="round",
+                    name="chain_hash",
+                    field=models.BinaryField(max_length=32, verbose_name="chain hash"),
+                ),
+                migrations.AlterField(
+                    model_name="round",
+                    name="id",
+                    field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
+                ),
+                migrations.AlterField(
+                    model_name="round",
+                    name="obtained_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="obtained at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="round",
+                    name="round",
+                    field=models.BigIntegerField(verbose_name="round"),
+                ),
+                migrations.AlterField(
+                    model_name="round",
+                    name="signature",
+                    field=models.BinaryField(max_length=48, verbose_name="signature"),
+                ),
+                migrations.AlterField(
+                    model_name="round",
+                    name="source",
+                    field=models.TextField(
+                        help_text="A courier: a relay's address, a file's name, or a member of staff.",
+                        verbose_name="source",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="chain_hash",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="chain hash"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="closes_at",
+                    field=models.BigIntegerField(help_text="Unix seconds", verbose_name="closes at"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="draw",
+                    field=models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="seal",
+                        serialize=False,
+                        to="draws.draw",
+                        verbose_name="draw",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="draw_uid",
+                    field=models.BinaryField(max_length=16, unique=True, verbose_name="draw uid"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="entry_secret",
+                    field=models.BinaryField(max_length=32, verbose_name="entry secret"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="freeze_by",
+                    field=models.BigIntegerField(help_text="Unix seconds", verbose_name="freeze by"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="freeze_hash",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="freeze hash"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="open_hash",
+                    field=models.BinaryField(max_length=32, verbose_name="open hash"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="places",
+                    field=django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        help_text="Ticket indexes from 0: winners, then reserves.",
+                        null=True,
+                        size=None,
+                        verbose_name="places",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="result_hash",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="result hash"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="root",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="root"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="round",
+                    field=models.BigIntegerField(
+                        help_text="Computed from `freeze_by`, never chosen.", null=True, verbose_name="round"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="scheme",
+                    field=models.TextField(null=True, verbose_name="scheme"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="seed_commit",
+                    field=models.BinaryField(max_length=32, verbose_name="seed commit"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="seq",
+                    field=models.IntegerField(
+                        help_text="Counts the site's published draws without a gap.",
+                        unique=True,
+                        verbose_name="seq",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="server_seed",
+                    field=models.BinaryField(max_length=32, verbose_name="server seed"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="signature",
+                    field=models.BinaryField(
+                        help_text="Of the beacon's round.", max_length=48, null=True, verbose_name="signature"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="terms",
+                    field=models.TextField(help_text="Canonical form", verbose_name="terms"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="total",
+                    field=models.BigIntegerField(null=True, verbose_name="total"),
+                ),
+                migrations.AlterField(
+                    model_name="seal",
+                    name="void_hash",
+                    field=models.BinaryField(max_length=32, null=True, verbose_name="void hash"),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="celebration_video_url",
+                    field=models.TextField(
+                        blank=True, db_default="", default="", verbose_name="celebration video url"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="claim_by",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="claim by"),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="draw",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="winners",
+                        to="draws.draw",
+                        verbose_name="draw",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="forfeit_reason",
+                    field=models.TextField(
+                        blank=True, db_default="", default="", editable=False, verbose_name="forfeit reason"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="forfeited_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="forfeited at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="hand_over",
+                    field=models.TextField(
+                        choices=[
+                            ("none", "Coins only"),
+                            ("to_claim", "To claim"),
+                            ("claimed", "Claimed"),
+                            ("sent", "Sent"),
+                            ("lapsed", "Lapsed"),
+                        ],
+                        db_default="none",
+                        default="none",
+                        verbose_name="hand over",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="hidden_by_staff",
+                    field=models.BooleanField(
+                        db_default=False, default=False, verbose_name="hidden by staff"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="id",
+                    field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="is_public",
+                    field=models.BooleanField(db_default=False, default=False, verbose_name="is public"),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="place",
+                    field=models.IntegerField(
+                        db_default=0, default=0, help_text="0 is the first prize.", verbose_name="place"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="prize_amount",
+                    field=models.DecimalField(
+                        db_default=0, decimal_places=2, default=0, max_digits=12, verbose_name="prize amount"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="prize_coins",
+                    field=models.IntegerField(db_default=0, default=0, verbose_name="prize coins"),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="public_name",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="public name"),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="settled_at",
+                    field=models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="settled at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="ticket",
+                    field=models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="win",
+                        to="draws.participation",
+                        verbose_name="ticket",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="transaction",
+                    field=models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.transaction",
+                        verbose_name="transaction",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wins",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="winner",
+                    name="won_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="won at",
+                    ),
+                ),
+            ]
+        )
     ]

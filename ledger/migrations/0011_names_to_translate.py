@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import ledger.models
+from accounts.names_only import NamesOnly
 
 
 class Migration(migrations.Migration):
@@ -17,171 +18,184 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="spendlimit",
-            options={"verbose_name": "spend limit", "verbose_name_plural": "spend limits"},
-        ),
-        migrations.AlterModelOptions(
-            name="transaction",
-            options={"verbose_name": "transaction", "verbose_name_plural": "transactions"},
-        ),
-        migrations.AlterField(
-            model_name="spendlimit",
-            name="changed_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="changed at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="spendlimit",
-            name="coins",
-            field=models.IntegerField(help_text="Coins; empty: no limit.", null=True, verbose_name="coins"),
-        ),
-        migrations.AlterField(
-            model_name="spendlimit",
-            name="next_at",
-            field=models.DateTimeField(null=True, verbose_name="next at"),
-        ),
-        migrations.AlterField(
-            model_name="spendlimit",
-            name="next_coins",
-            field=models.IntegerField(
-                help_text="What holds from `next_at`; empty: no limit.", null=True, verbose_name="next coins"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="spendlimit",
-            name="period",
-            field=models.TextField(
-                choices=[("day", "24 hours"), ("week", "7 days"), ("month", "30 days")], verbose_name="period"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="spendlimit",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="spend_limits",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="actor",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="actor",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="amount",
-            field=models.IntegerField(
-                help_text="Coins; negative when they leave the player.", verbose_name="amount"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="balance_after",
-            field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="balance after"),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="created_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(),
-                default=django.utils.timezone.now,
-                verbose_name="created at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="description",
-            field=models.TextField(blank=True, db_default="", default="", verbose_name="description"),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="hash",
-            field=models.BinaryField(db_default=b"", default=b"", verbose_name="hash"),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="id",
-            field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="idempotency_key",
-            field=models.TextField(
-                db_default=django.db.models.functions.comparison.Cast(
-                    models.Func(function="gen_random_uuid"), models.TextField()
+        NamesOnly(
+            [
+                migrations.AlterModelOptions(
+                    name="spendlimit",
+                    options={"verbose_name": "spend limit", "verbose_name_plural": "spend limits"},
                 ),
-                default=ledger.models.random_key,
-                verbose_name="idempotency key",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="reference",
-            field=models.TextField(
-                blank=True,
-                db_default="",
-                default="",
-                help_text='What it was for, as the caller names it: "draw:12".',
-                verbose_name="reference",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="reverses",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reversed_by",
-                to="ledger.transaction",
-                verbose_name="reverses",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="type",
-            field=models.TextField(
-                choices=[
-                    ("signup_bonus", "Welcome bonus"),
-                    ("daily_bonus", "Daily visit"),
-                    ("entry", "Tickets"),
-                    ("refund", "Refund"),
-                    ("prize", "Prize"),
-                    ("adjustment", "Adjustment"),
-                    ("import", "Brought over"),
-                ],
-                verbose_name="type",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="user",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="transactions",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="user",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="transaction",
-            name="user_seq",
-            field=models.IntegerField(db_default=0, default=0, editable=False, verbose_name="user seq"),
-        ),
+                migrations.AlterModelOptions(
+                    name="transaction",
+                    options={"verbose_name": "transaction", "verbose_name_plural": "transactions"},
+                ),
+                migrations.AlterField(
+                    model_name="spendlimit",
+                    name="changed_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="changed at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="spendlimit",
+                    name="coins",
+                    field=models.IntegerField(
+                        help_text="Coins; empty: no limit.", null=True, verbose_name="coins"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="spendlimit",
+                    name="next_at",
+                    field=models.DateTimeField(null=True, verbose_name="next at"),
+                ),
+                migrations.AlterField(
+                    model_name="spendlimit",
+                    name="next_coins",
+                    field=models.IntegerField(
+                        help_text="What holds from `next_at`; empty: no limit.",
+                        null=True,
+                        verbose_name="next coins",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="spendlimit",
+                    name="period",
+                    field=models.TextField(
+                        choices=[("day", "24 hours"), ("week", "7 days"), ("month", "30 days")],
+                        verbose_name="period",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="spendlimit",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="spend_limits",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="actor",
+                    field=models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="actor",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="amount",
+                    field=models.IntegerField(
+                        help_text="Coins; negative when they leave the player.", verbose_name="amount"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="balance_after",
+                    field=models.IntegerField(
+                        db_default=0, default=0, editable=False, verbose_name="balance after"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="created_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        default=django.utils.timezone.now,
+                        verbose_name="created at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="description",
+                    field=models.TextField(blank=True, db_default="", default="", verbose_name="description"),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="hash",
+                    field=models.BinaryField(db_default=b"", default=b"", verbose_name="hash"),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="id",
+                    field=models.BigAutoField(primary_key=True, serialize=False, verbose_name="id"),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="idempotency_key",
+                    field=models.TextField(
+                        db_default=django.db.models.functions.comparison.Cast(
+                            models.Func(function="gen_random_uuid"), models.TextField()
+                        ),
+                        default=ledger.models.random_key,
+                        verbose_name="idempotency key",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="reference",
+                    field=models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text='What it was for, as the caller names it: "draw:12".',
+                        verbose_name="reference",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="reverses",
+                    field=models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.transaction",
+                        verbose_name="reverses",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="type",
+                    field=models.TextField(
+                        choices=[
+                            ("signup_bonus", "Welcome bonus"),
+                            ("daily_bonus", "Daily visit"),
+                            ("entry", "Tickets"),
+                            ("refund", "Refund"),
+                            ("prize", "Prize"),
+                            ("adjustment", "Adjustment"),
+                            ("import", "Brought over"),
+                        ],
+                        verbose_name="type",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="user",
+                    field=models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transactions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="transaction",
+                    name="user_seq",
+                    field=models.IntegerField(
+                        db_default=0, default=0, editable=False, verbose_name="user seq"
+                    ),
+                ),
+            ]
+        )
     ]

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from accounts.names_only import NamesOnly
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,97 +12,107 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name="incident",
-            options={"verbose_name": "incident", "verbose_name_plural": "incidents"},
-        ),
-        migrations.AlterModelOptions(
-            name="operationrun",
-            options={"verbose_name": "operation", "verbose_name_plural": "operations"},
-        ),
-        migrations.AlterField(
-            model_name="incident",
-            name="alert",
-            field=models.TextField(
-                help_text="What is wrong, by the name of its alert.", verbose_name="alert"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="incident",
-            name="began_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(), verbose_name="began at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="incident",
-            name="ended_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
-        ),
-        migrations.AlterField(
-            model_name="incident",
-            name="recovery_told_at",
-            field=models.DateTimeField(
-                blank=True,
-                help_text="When it took that it is over.",
-                null=True,
-                verbose_name="recovery told at",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="incident",
-            name="summary",
-            field=models.TextField(help_text="What was found first, in a sentence.", verbose_name="summary"),
-        ),
-        migrations.AlterField(
-            model_name="incident",
-            name="told_at",
-            field=models.DateTimeField(
-                blank=True, help_text="When the webhook took it.", null=True, verbose_name="told at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="operationrun",
-            name="details",
-            field=models.JSONField(
-                blank=True, db_default={}, default=dict, help_text="For machines.", verbose_name="details"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="operationrun",
-            name="ended_at",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
-        ),
-        migrations.AlterField(
-            model_name="operationrun",
-            name="kind",
-            field=models.TextField(
-                help_text="The procedure, by the name of its command.", verbose_name="kind"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="operationrun",
-            name="ok",
-            field=models.BooleanField(
-                blank=True, help_text="Empty while it is not finished.", null=True, verbose_name="ok"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="operationrun",
-            name="started_at",
-            field=models.DateTimeField(
-                db_default=django.db.models.functions.datetime.Now(), verbose_name="started at"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="operationrun",
-            name="summary",
-            field=models.TextField(
-                blank=True,
-                db_default="",
-                default="",
-                help_text="One line for people.",
-                verbose_name="summary",
-            ),
-        ),
+        NamesOnly(
+            [
+                migrations.AlterModelOptions(
+                    name="incident",
+                    options={"verbose_name": "incident", "verbose_name_plural": "incidents"},
+                ),
+                migrations.AlterModelOptions(
+                    name="operationrun",
+                    options={"verbose_name": "operation", "verbose_name_plural": "operations"},
+                ),
+                migrations.AlterField(
+                    model_name="incident",
+                    name="alert",
+                    field=models.TextField(
+                        help_text="What is wrong, by the name of its alert.", verbose_name="alert"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="incident",
+                    name="began_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="began at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="incident",
+                    name="ended_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
+                ),
+                migrations.AlterField(
+                    model_name="incident",
+                    name="recovery_told_at",
+                    field=models.DateTimeField(
+                        blank=True,
+                        help_text="When it took that it is over.",
+                        null=True,
+                        verbose_name="recovery told at",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="incident",
+                    name="summary",
+                    field=models.TextField(
+                        help_text="What was found first, in a sentence.", verbose_name="summary"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="incident",
+                    name="told_at",
+                    field=models.DateTimeField(
+                        blank=True, help_text="When the webhook took it.", null=True, verbose_name="told at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="operationrun",
+                    name="details",
+                    field=models.JSONField(
+                        blank=True,
+                        db_default={},
+                        default=dict,
+                        help_text="For machines.",
+                        verbose_name="details",
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="operationrun",
+                    name="ended_at",
+                    field=models.DateTimeField(blank=True, null=True, verbose_name="ended at"),
+                ),
+                migrations.AlterField(
+                    model_name="operationrun",
+                    name="kind",
+                    field=models.TextField(
+                        help_text="The procedure, by the name of its command.", verbose_name="kind"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="operationrun",
+                    name="ok",
+                    field=models.BooleanField(
+                        blank=True, help_text="Empty while it is not finished.", null=True, verbose_name="ok"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="operationrun",
+                    name="started_at",
+                    field=models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), verbose_name="started at"
+                    ),
+                ),
+                migrations.AlterField(
+                    model_name="operationrun",
+                    name="summary",
+                    field=models.TextField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="One line for people.",
+                        verbose_name="summary",
+                    ),
+                ),
+            ]
+        )
     ]
