@@ -12,6 +12,7 @@ import secrets
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 
@@ -20,9 +21,10 @@ from lucky11.bootstrap import Refusal, Stopped, need_space, say_and_exit, stop_o
 from lucky11.development.browser import find_or_get_browser
 from lucky11.development.crew import Crew
 from lucky11.development.promtool import find_or_get_promtool
-from lucky11.embedded import places, processes
+from lucky11.embedded import locks, places, processes
 
 TEST_MEGABYTES = 500
+LONGEST_WAIT_SECONDS = 600
 
 
 def test_environment() -> dict[str, str]:
@@ -39,6 +41,19 @@ def test_environment() -> dict[str, str]:
         wanted["DATABASE_URL"] = "embedded:"
     given = {name: os.environ[name] for name in wanted if os.environ.get(name)}
     return wanted | given | {"LUCKY11_ENV_FILE": "", "DJANGO_SETTINGS_MODULE": "lucky11.settings"}
+
+
+def find_or_get_tools(crew: Crew) -> tuple[str | None, str | None]:
+    """A Chromium and a promtool, each None when it cannot be had.
+
+    Of several starts at once one gets them for all: apt refuses whoever comes while it is at work.
+    """
+    lock = locks.open_lock(Path(sys.prefix), "tools")
+    try:
+        locks.wait_for_lock(lock, locks.EXCLUSIVE, LONGEST_WAIT_SECONDS)
+        return find_or_get_browser(crew), find_or_get_promtool()
+    finally:
+        os.close(lock)
 
 
 def run_pytest(crew: Crew, arguments: list[str]) -> int:
@@ -77,7 +92,7 @@ def test() -> int:
     crew = Crew("bin/test")
     with crew.alone():
         need_space(crew.data, TEST_MEGABYTES)
-        browser, promtool = find_or_get_browser(crew), find_or_get_promtool()
+        browser, promtool = find_or_get_tools(crew)
         from django.conf import settings
 
         with contextlib.ExitStack() as stack:
