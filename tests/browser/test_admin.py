@@ -24,11 +24,11 @@ from tests.pages import finish, signed_in, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-# Each width and each theme once in every run, and all of them at night.
+# On a phone in the dark in every run, and everywhere at night.
 AT_NIGHT = pytest.mark.nightly
 SIZES = [
     (390, True),
-    (1280, False),
+    pytest.param(1280, False, marks=AT_NIGHT),
     pytest.param(390, False, marks=AT_NIGHT),
     pytest.param(1280, True, marks=AT_NIGHT),
 ]

@@ -14,8 +14,13 @@ from tests.browser.walking import named
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
-# Each page once as it comes: what is done on it there needs a script.
-WITHOUT_SCRIPT = {(place.who, place.path): place for place in reversed(PLACES) if place.who != SOMEBODY}
+# Each page once as it comes: what is done on it there needs a script. To everyone it is shown, nightly.
+SHOWN = {(place.who, place.path): place for place in reversed(PLACES) if place.who != SOMEBODY}
+FIRST = {place.address: place for place in SHOWN.values()}
+WITHOUT_SCRIPT = [
+    pytest.param(place, id=named(place), marks=[] if FIRST[place.address] is place else [pytest.mark.nightly])
+    for place in SHOWN.values()
+]
 
 
 def test_every_address_of_the_site_is_a_place_or_known_to_be_no_page():
@@ -64,7 +69,7 @@ def test_a_page_is_right_in_every_window_and_theme(place, window, world):
     assert judging.violations_in_other_sights(window(place.who), world, place) == []
 
 
-@pytest.mark.parametrize("place", WITHOUT_SCRIPT.values(), ids=named)
+@pytest.mark.parametrize("place", WITHOUT_SCRIPT)
 def test_a_page_says_the_same_without_script(place, window, world):
     assert judging.wrong_without_script(window(place.who, script=False), world, place) == []
 

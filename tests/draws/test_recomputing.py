@@ -11,7 +11,7 @@ from tests import signing
 from tests.conftest import defects, let_close, unguarded
 from tests.pages import take
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture

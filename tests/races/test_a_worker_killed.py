@@ -15,7 +15,7 @@ from ledger.services import balance
 from tests.conftest import defects, let_close
 from tests.races.together import at_once, kill_a_worker, kill_it_when_it_stops, refusals
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 WINNERS = 3
 CLOSING = {

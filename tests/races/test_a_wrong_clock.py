@@ -16,7 +16,7 @@ from tests.pages import take
 from tests.prizes import let_time_run_out, plant_claim_by, won
 from tests.races.together import program
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 AHEAD, BEHIND = 1, -1
 

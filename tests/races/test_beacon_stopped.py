@@ -16,7 +16,7 @@ from tests.conftest import let_close
 from tests.pages import take
 from tests.races.together import at_once, kill_a_worker, program, refusals, wait_until, wait_until_alone
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FREEZING = {
     "before relays are asked": ("draws.beacon.relays", "look", 1),

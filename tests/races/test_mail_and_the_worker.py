@@ -21,7 +21,7 @@ from tests.conftest import let_close
 from tests.pages import take
 from tests.races.together import at_once, program, refusals, wait_until, wait_until_alone
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 ALICE = "alice@lucky11.example"
 SWEEP = "import django; django.setup(); from accounts.outbox import deliver_due; deliver_due()"

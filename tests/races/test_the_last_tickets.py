@@ -11,7 +11,7 @@ from ledger.services import balance
 from tests.races.browsing import Browser, website
 from tests.races.together import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PLAYERS, TICKETS = 64, 50
 SOLD_OUT = "Every ticket of this draw is taken. No ticket was taken and nothing was charged."

@@ -24,6 +24,8 @@ from django.conf import settings
 from lucky11.embedded import places, processes
 from tests.races.together import ROOT, program, wait_until
 
+pytestmark = pytest.mark.slow
+
 PROCESSES, THREADS = 4, 3
 ENOUGH = 400  # acknowledged tickets before the kill
 SELLER = ("-m", "tests.races.selling")

@@ -17,7 +17,7 @@ from lucky11.celery import app
 from tests.conftest import let_close
 from tests.races.together import program, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @contextmanager
