@@ -6,7 +6,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import outbox, takeout
+from accounts import outbox
 from accounts.deleting import StaffStays, delete_account, given_up
 from accounts.forgetting import blank_mails_of_the_gone
 from accounts.models import (
@@ -22,14 +22,12 @@ from accounts.services import create_player
 from accounts.tasks import purge_data
 from draws.claiming import HandOverDetails, Publicity, claim_prize
 from draws.deleting import pass_on_prizes_of_the_gone
-from draws.exceptions import DrawError
 from draws.models import Claim, Draw, Participation, Winner
 from ledger.models import Transaction
 from ledger.services import balance, history
 from tests.accounts.leaver import MAIL, TRACES, everywhere, player_with_traces
 from tests.conftest import PASSWORD, defects
 from tests.pages import finish, signed_in, take
-from tests.races.together import at_once
 
 
 @pytest.fixture
@@ -244,46 +242,6 @@ def test_what_is_given_up_is_said_exactly(zeb, make_draw):
     ]
 
 
-# -- races --
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deleting_races_entering_and_each_ticket_is_whole(make_player, make_draw):
-    draw = make_draw(max_participants=100, max_per_player=50)
-    for round_ in range(5):
-        player = make_player(f"racer{round_}")
-        calls = [lambda p=player: take(p, draw), lambda p=player: delete_account(p.pk)]
-        answers = at_once(calls * 3)
-        taken = [answer for answer in answers if not isinstance(answer, Exception | None)]
-        refused = [answer for answer in answers if isinstance(answer, Exception)]
-        assert all(isinstance(error, DrawError) for error in refused), refused
-        assert Participation.objects.filter(user=player).count() == len(taken)
-        with pytest.raises(DrawError):
-            take(player, draw)
-        assert User.objects.get(pk=player.pk).closed_at is not None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deleting_races_claiming_and_no_address_is_left(make_player, make_draw):
-    for round_ in range(5):
-        player = make_player(f"claimer{round_}")
-        draw = make_draw(prize_amount=9, prize_coins=0)
-        take(player, draw)
-        finish(draw)
-        winner = draw.winners.get()
-        where = (HandOverDetails("A", "Rua das Flores 7"), Publicity("name"))
-        at_once(
-            [
-                lambda w=winner, p=player, d=where: claim_prize(w.pk, p.pk, *d),
-                lambda p=player: delete_account(p.pk),
-            ]
-        )
-        pass_on_prizes_of_the_gone()
-        winner.refresh_from_db()
-        assert (winner.public_name, winner.is_public, winner.hand_over) == ("", False, "lapsed")
-        assert not Claim.objects.filter(winner=winner).exclude(details="").exists()
-
-
 @pytest.mark.django_db
 def test_a_deleted_account_gets_no_names_and_no_addresses_back(zeb):
     delete_account(zeb.pk)
@@ -294,19 +252,3 @@ def test_a_deleted_account_gets_no_names_and_no_addresses_back(zeb):
     EmailAddress.objects.create(user=zeb, email="late@lucky11.example")
     purge_data()
     assert everywhere("late@lucky11.example") == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_deleting_races_packing_and_no_download_is_left(make_player):
-    for round_ in range(5):
-        player = make_player(f"packer{round_}")
-        takeout.ask(player)
-        answers = at_once([takeout.make_data_exports, lambda p=player: delete_account(p.pk)])
-        assert not [answer for answer in answers if isinstance(answer, Exception)]
-        assert not DataExport.objects.filter(user=player).exists()
-        assert not Message.objects.filter(user=player).exists()
-        assert (
-            not OutboxEmail.objects.filter(recipient=player.email)
-            .exclude(key__startswith="goodbye:")
-            .exists()
-        )

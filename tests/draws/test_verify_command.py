@@ -13,10 +13,9 @@ import pytest
 
 from draws.fairness import lucky11_verify as verifier
 from tests import fairness_documents
-from tests.draws.test_verify_documents import BEACON_CASES, KNOWN, voided_after_freezing
+from tests.known_draws import BEACON_CASES, FIVE, KNOWN, voided_after_freezing
 
 SOURCE = Path(verifier.__file__)
-FIVE = BEACON_CASES[1]["proof"]
 OPENING = BEACON_CASES[1]["opening"]
 NUMBER = FIVE["entries"].index(OPENING["ref"]) + 1
 

@@ -2,24 +2,14 @@
 
 import json
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from draws.fairness import QUICKNET, Policy, VoidCode, freeze_hash, pick_key, pick_winners, void_hash
+from draws.fairness import QUICKNET, Policy, VoidCode, freeze_hash, pick_key, pick_winners
 from draws.fairness import lucky11_verify as verifier
 from tests import fairness_documents
+from tests.known_draws import BEACON_CASES, FIVE, KNOWN, ROUNDS, verdicts, voided_after_freezing
 from tests.signing import DEFAULT_SECRET, sign
-
-VECTORS = Path(__file__).parents[1] / "vectors"
-KNOWN = json.loads((VECTORS / "fairness_vectors.json").read_text("utf-8"))["lucky11_draw_v1"]
-ROUNDS = json.loads((VECTORS / "drand_rounds.json").read_text("utf-8"))
-BEACON_CASES = [case for case in KNOWN["cases"] if case["proof"]["beacon"]]
-
-
-def verdicts(report: verifier.Report) -> list[str]:
-    return [step.verdict for step in report.steps]
 
 
 @pytest.mark.parametrize("case", KNOWN["cases"], ids=lambda case: case["name"])
@@ -34,24 +24,6 @@ def test_every_known_document_holds_with_its_known_values(case):
         assert report.values["winners"] == proof["winners"]
         assert report.values["root"] == proof["freeze"]["root"]
         assert report.values["heads"] == [record["head"] for record in proof["log"]]
-
-
-def voided_after_freezing(case: dict[str, Any], reason: str = "round not seen for 7 days") -> dict[str, Any]:
-    """A known draw as it would be if its round had not come."""
-    proof: dict[str, Any] = json.loads(json.dumps(case["proof"]))
-    digest = void_hash(
-        bytes.fromhex(proof["open"]["open_hash"]),
-        bytes.fromhex(proof["freeze"]["freeze_hash"]),
-        VoidCode.BEACON_MISSING,
-        reason,
-    )
-    proof["void"] = {"code": "beacon_missing", "reason": reason, "record_hash": digest.hex()}
-    proof.update(beacon=None, winners=None, result_hash=None)
-    last, frozen = proof["log"].pop(), proof["log"][-1]
-    proof["log"].append(
-        fairness_documents.record(last["n"], last["time"], "void", digest, bytes.fromhex(frozen["head"]))
-    )
-    return proof
 
 
 def test_the_known_void_after_freezing_holds():
@@ -152,9 +124,6 @@ def resealed(proof, **changes):
     frozen = freeze_hash(doc.open.mode, opened, doc.freeze.root, doc.freeze.total, doc.server_seed)
     changed["open"]["open_hash"], changed["freeze"]["freeze_hash"] = opened.hex(), frozen.hex()
     return fairness_documents.text(changed)
-
-
-FIVE = BEACON_CASES[1]["proof"]
 
 
 @pytest.mark.parametrize(
@@ -262,69 +231,3 @@ def test_the_checker_draws_as_the_site_draws():
         pick_winners(key, doc.entries, winners=1, reserves=0, policy=Policy.ONE_PRIZE_PER_PLAYER)
         == doc.winners
     )
-
-
-NOT_JSON = {
-    "nothing": b"",
-    "spaces": b" \n\t",
-    "a list": b"[]",
-    "a number": b"5",
-    "an end": b"}",
-    "only an opening": b"{",
-    "a byte order mark": b"\xef\xbb\xbf{}",
-    "zeros": bytes(100_000),
-    "not UTF-8": b"\xff\xfe{",
-    "UTF-16": "{}".encode("utf-16"),
-    "a key without quotes": b"{v:1}",
-    "single quotes": b"{'v':1}",
-    "an endless text": b'{"v":"' + b"a" * 1000,
-    "an endless escape": b'{"v":"\\',
-    "a comment": b"{/**/}",
-    "a second document": fairness_documents.text(FIVE) * 2,
-    "a word after it": fairness_documents.text(FIVE) + b"null",
-}
-
-
-@pytest.mark.parametrize("data", NOT_JSON.values(), ids=NOT_JSON)
-def test_what_is_no_json_is_unreadable(data):
-    report = verifier.check(data)
-    assert (report.failed, report.unreadable) == ("document", True)
-    assert verdicts(report) == ["fail", *["skipped"] * 11]
-    assert report.steps[0].sentence.endswith(".")
-
-
-@pytest.mark.parametrize("deep", [b"[", b'{"v":', b'{"open":'], ids=repr)
-def test_deep_nesting_is_refused_at_once(deep):
-    report = verifier.check(b'{"v":' + deep * 1_000_000)
-    assert report.failed == "document"
-
-
-def test_a_document_of_more_than_256_megabytes_is_not_read():
-    report = verifier.check(bytes(verifier.MAX_DOCUMENT + 1))
-    assert (report.failed, report.unreadable) == ("document", True)
-    assert "more than 268435456 bytes" in report.steps[0].sentence
-
-
-def test_spaces_and_escapes_change_nothing():
-    spaced = json.dumps(FIVE, indent="\t", separators=(" ,\r\n", " : ")).encode()
-    assert verifier.check(b"\n " + spaced + b"\n").passed
-
-
-def test_lists_of_any_layout_are_read_alike():
-    refs = fairness_documents.crowd(total=10_000, holders=4, winners=1, seed=1).document["entries"]
-    for separator in (",", ",\n", ", ", " ,", "\n\n,\n"):
-        data = "[" + separator.join(f'"{ref}"' for ref in refs) + "]"
-        reader = verifier.Reader(data.encode())
-        assert [ref.hex() for ref in reader.refs()] == refs
-        reader.end()
-
-
-@pytest.mark.parametrize("at", [0, 1, 4095, 4096, 4097, 9999])
-@pytest.mark.parametrize(
-    "wrong", ["", "00", "A" * 64, "g" * 64, "0" * 63, "0" * 65, 5, None, True, ["0" * 64]]
-)
-def test_a_wrong_ticket_is_named_wherever_it_stands(at, wrong):
-    refs: list = ["ab" * 32] * 10_000
-    refs[at] = wrong
-    with pytest.raises(verifier.BadDocument, match=rf"entries\[{at}\]. is not 64 digits"):
-        verifier.Reader(json.dumps(refs, separators=(",", ":")).encode()).refs()
