@@ -246,6 +246,8 @@ def test_no_group_may_do_what_two_groups_are_for():
             assert "ledger.add_transaction" not in rights(name)
 
 
+@pytest.mark.owner
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_groups_of_these_names_keep_their_members_through_the_migration(make_player):
     member = make_member(make_player, "Support")
