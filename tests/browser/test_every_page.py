@@ -101,6 +101,7 @@ def test_what_is_wrong_on_the_way_by_key_is_found(wrong, window, world):
     assert any(line.startswith(f"by key, {wrong}") for line in looking.walk(page))
 
 
+@pytest.mark.timeout(3600)  # as long as it takes: four pictures of each
 def test_every_page_is_photographed(request, window, world):
     """For people to look at: `bin/screenshots FOLDER`."""
     folder = request.config.getoption("--screenshots")
