@@ -14,7 +14,7 @@ from tests.browser.walking import named
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
-# Each page once as it comes: what is done on it there needs a script. To everyone it is shown, nightly.
+# Each page once as it comes: what is done on it there needs a script. Nightly, for each who sees it.
 SHOWN = {(place.who, place.path): place for place in reversed(PLACES) if place.who != SOMEBODY}
 FIRST = {place.address: place for place in SHOWN.values()}
 WITHOUT_SCRIPT = [
