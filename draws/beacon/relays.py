@@ -92,29 +92,31 @@ def _configured() -> list[Relay]:
 def _finished(ready: list[Relay], number: int) -> Iterator[Relay]:
     """Each relay once its request is over; those that are too slow are cut off."""
     until = time.monotonic() + settings.BEACON_TIMEOUT_SECONDS
-    asked: list[Relay] = []
+    waiting: list[Relay] = []
     done: SimpleQueue[Request] = SimpleQueue()
-    over = 0
     try:
-        while ready or over < len(asked):
-            left = until - time.monotonic()
-            if left <= 0:
+        while ready or waiting:
+            left = max(until - time.monotonic(), 0.0)
+            # What came in time is read, however long the one before it took to verify.
+            if not left and done.empty():
                 break
-            if ready:
-                asked.append(_ask(ready.pop(), number, left, done))
+            if ready and left:
+                waiting.append(_ask(ready.pop(), number, left, done))
             try:
                 request = done.get(timeout=min(left, NEXT_AFTER) if ready else left)
             except Empty:
                 continue
-            over += 1
-            yield next(relay for relay in asked if relay.request is request)
+            relay = next(relay for relay in waiting if relay.request is request)
+            waiting.remove(relay)
+            yield relay
     finally:
         late = time.monotonic() >= until
-        for relay in asked:
-            if relay.request is not None and relay.request.is_alive():
-                relay.request.cut()
-                if late:
-                    relay.failed(too_late())
+        # Also one that gave up by itself in the moment when it was no longer listened to.
+        for relay in waiting:
+            assert relay.request is not None
+            relay.request.cut()
+            if late:
+                relay.failed(too_late())
 
 
 def _ask(relay: Relay, number: int, seconds: float, done: "SimpleQueue[Request]") -> Relay:

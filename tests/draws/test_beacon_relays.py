@@ -79,6 +79,16 @@ def test_a_bad_relay_brings_nothing_and_is_said_once_and_left_alone(beacon, sett
     assert beacon.times_asked("honest") == 0, "nobody is followed elsewhere"
 
 
+def test_a_relay_rests_whichever_side_noticed_first_that_it_is_late(beacon, settings):
+    settings.BEACON_TIMEOUT_SECONDS = 0.02
+    for number in range(NUMBER, NUMBER + 50):
+        settings.BEACON_RELAYS = [beacon.relay("hanging")]
+        assert relays.look(number) is None
+        [relay] = relays._configured()
+        assert relay.failures == 1
+        relays.forget()
+
+
 @pytest.mark.parametrize("manner", [*LYING, *BROKEN, *SLOW, "unknowing"])
 def test_an_honest_relay_is_heard_beside_a_bad_one(beacon, settings, manner):
     signature = beacon.release(NUMBER)
