@@ -15,6 +15,7 @@ from tests.scratch import manage, rows
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly
 def test_every_migration_goes_backward_and_forward_again(scratch):
     manage(scratch, "migrate")
     made = sorted(rows(scratch, PARTS))

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from accounts.models import OutboxEmail
 from tests.browser.checking import choose, verdict
 from tests.browser.world import World
+from tests.nightly import at_night
 from tests.old_site import address
 from tests.races.together import wait_until
 
@@ -49,6 +50,14 @@ class Place:
     def acts(self) -> bool:
         """Whether anything is done there first."""
         return self.act is not nothing
+
+
+def once(places: list[Place], *more: str) -> list[Any]:
+    """The places for a test: each address's first and those of these names in every run, others at night."""
+    first = {place.address: place for place in reversed(places)}
+    return [
+        place if first[place.address] is place or place.name in more else at_night(place) for place in places
+    ]
 
 
 def fill(button: str, **fields: str | bool) -> Act:

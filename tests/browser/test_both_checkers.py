@@ -13,6 +13,7 @@ from draws.fairness import lucky11_verify as program
 from tests.browser.checking import CASES
 from tests.fairness_documents import Published, documents, text
 from tests.fairness_mutations import mutations
+from tests.nightly import at_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -122,7 +123,7 @@ def test_both_say_the_same_of_random_draws(page):
     assert disagreements(page, cases) == []
 
 
-@pytest.mark.parametrize("outcome", ["drawn", "beacon_missing", "cancelled"])
+@pytest.mark.parametrize("outcome", ["drawn", at_night("beacon_missing"), "cancelled"])
 def test_both_name_the_same_step_of_every_change(page, outcome):
     published = next(one for one in documents(4, 100) if one.outcome == outcome and one.chain)
     cases = every_change(published)

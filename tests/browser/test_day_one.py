@@ -83,6 +83,7 @@ def send(page: Page, site: Site, win: Winner) -> None:
     expect(page.locator(".messagelist")).to_contain_text("Marked as sent")
 
 
+@pytest.mark.nightly
 def test_a_prize_is_published_won_claimed_and_sent(running_site, visit, alice, bob, member_of, mail_server):
     publisher = visit(running_site.origin, player=member_of("Draws"))
     sender = visit(running_site.origin, player=member_of("Prizes"))

@@ -10,17 +10,26 @@ from lucky11.urls import urlpatterns as of_the_site
 from tests.browser import judging, looking
 from tests.browser.every_page import PLACES, SOMEBODY
 from tests.browser.no_pages import NOT_PAGES
+from tests.browser.places import once
 from tests.browser.walking import named
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db]
 
-# Each page once as it comes: what is done on it there needs a script. Nightly, for each who sees it.
-SHOWN = {(place.who, place.path): place for place in reversed(PLACES) if place.who != SOMEBODY}
-FIRST = {place.address: place for place in SHOWN.values()}
-WITHOUT_SCRIPT = [
-    pytest.param(place, id=named(place), marks=[] if FIRST[place.address] is place else [pytest.mark.nightly])
-    for place in SHOWN.values()
-]
+# What is most looked at is looked at in more than one state in every run.
+OFTEN = (
+    *(
+        "open draws, signed in",
+        "draw, drawn",
+        "draw, sold out",
+        "draw, open",
+        "draw, with a photo",
+        "draw, staff",
+    ),
+    *("entered", "not entered, not enough coins", "result, won coins", "result, won a prize to claim"),
+    *("checked, it holds", "checked, it does not hold", "join, mistakes", "account, mistakes"),
+)
+# As it comes: what is done on a page needs a script.
+SHOWN = {(place.who, place.path): place for place in PLACES if place.who != SOMEBODY and not place.acts}
 
 
 def test_every_address_of_the_site_is_a_place_or_known_to_be_no_page():
@@ -58,7 +67,11 @@ def addresses() -> Iterator[tuple[str, str]]:
     yield from walk(of_the_site, "")
 
 
-@pytest.mark.parametrize("place", PLACES, ids=named)
+def test_what_is_looked_at_often_is_there():
+    assert set(OFTEN) <= {place.name for place in PLACES}
+
+
+@pytest.mark.parametrize("place", once(PLACES, *OFTEN), ids=named)
 def test_a_page_is_right_for_everyone(place, window, world):
     assert judging.wrong_for_anyone(window(place.who), world, place) == []
 
@@ -69,7 +82,7 @@ def test_a_page_is_right_in_every_window_and_theme(place, window, world):
     assert judging.violations_in_other_sights(window(place.who), world, place) == []
 
 
-@pytest.mark.parametrize("place", WITHOUT_SCRIPT)
+@pytest.mark.parametrize("place", once(list(SHOWN.values())), ids=named)
 def test_a_page_says_the_same_without_script(place, window, world):
     assert judging.wrong_without_script(window(place.who, script=False), world, place) == []
 

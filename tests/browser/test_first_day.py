@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import judging
-from tests.browser.places import Place, everyone
+from tests.browser.places import Place, everyone, once
 from tests.browser.walking import named
 from tests.browser.world import World, on_the_first_day
 
@@ -36,7 +36,7 @@ def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.parametrize("place", FIRST_DAY, ids=named)
+@pytest.mark.parametrize("place", once(FIRST_DAY), ids=named)
 def test_a_page_of_the_first_day_is_right_for_everyone(place, window, world):
     assert judging.wrong_for_anyone(window(place.who), world, place) == []
 

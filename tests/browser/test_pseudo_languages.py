@@ -26,20 +26,14 @@ MONTH = re.compile(f"({'|'.join(month_name[1:])})")
 # For developers, about parts and mails: not translated.
 SCAFFOLDING = {"styleguide"}
 SEEN = [place for place in PLACES if place.address not in SCAFFOLDING]
-# Each page once in every run, its other states nightly: what is not marked in them is found in the templates.
-FIRST = {place.address: place for place in reversed(SEEN)}
-ONCE_OR_NIGHTLY = [
-    pytest.param(place, id=named(place), marks=[] if FIRST[place.address] is place else [pytest.mark.nightly])
-    for place in SEEN
-]
 
 
+# What is not marked is found in the templates in every run (test_marking.py).
+@pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("language", "direction", "width"),
-    [LONGER_ON_A_PHONE, pytest.param(*FROM_THE_RIGHT_ON_A_DESK, marks=pytest.mark.nightly)],
-    ids=lambda one: one,
+    ("language", "direction", "width"), [LONGER_ON_A_PHONE, FROM_THE_RIGHT_ON_A_DESK], ids=lambda one: one
 )
-@pytest.mark.parametrize("place", ONCE_OR_NIGHTLY)
+@pytest.mark.parametrize("place", SEEN, ids=named)
 def test_a_page_is_translated_and_fits(place, language, direction, width, window, world):
     page = window(place.who)
     with visit(page, world, place, language) as (seen, _):

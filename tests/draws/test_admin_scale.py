@@ -16,7 +16,7 @@ from tests.conftest import unguarded
 from tests.pages import signed_in, words
 from tests.staff import sign_in_clerk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.nightly]
 
 BIG = {
     *("users", "draws", "transactions", "participations", "winners", "account_emailaddress", "outbox_emails"),

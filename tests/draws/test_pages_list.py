@@ -138,8 +138,7 @@ def queries_of(client, address: str) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize("address", ["/", "/?show=mine", "/?show=vip", "/winners/", "/tickets/"])
-def test_a_page_costs_the_same_with_two_draws_and_with_thirty(make_draw, make_player, address):
+def test_a_page_costs_the_same_with_two_draws_and_with_thirty(make_draw, make_player):
     alice = make_player("alice", coins=1000, is_vip=True)
     client = signed_in(alice)
 
@@ -149,11 +148,15 @@ def test_a_page_costs_the_same_with_two_draws_and_with_thirty(make_draw, make_pl
             take(alice, draw, 2)
         finish(*ended)
 
+    def costs() -> dict[str, int]:
+        addresses = ("/", "/?show=mine", "/?show=vip", "/winners/", "/tickets/")
+        return {address: queries_of(client, address) for address in addresses}
+
     add(2)
-    few = queries_of(client, address)
+    few = costs()
     add(28)
-    assert queries_of(client, address) == few
-    assert few <= 10
+    assert costs() == few
+    assert max(few.values()) <= 10
 
 
 def test_just_drawn_names_nobody_who_did_not_agree(client, draw, alice, bob):

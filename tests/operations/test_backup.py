@@ -83,6 +83,7 @@ def test_no_password_is_on_a_command_line(played, store, monkeypatch):
     assert not any("open-sesame" in command for command in seen)
 
 
+@pytest.mark.nightly
 def test_with_a_key_the_file_tells_nothing_and_restores_with_that_key_only(
     played, store, beside, settings, monkeypatch
 ):
@@ -235,6 +236,7 @@ def fill(ballast: Path) -> None:
             pass
 
 
+@pytest.mark.nightly
 def test_a_full_disk_makes_no_backup_and_no_migration_and_leaves_the_earlier_backup(
     played, small_disk, manage, copy
 ):

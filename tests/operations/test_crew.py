@@ -34,6 +34,7 @@ def start_foreman(crew: Crew, folder: Path) -> None:
     crew.start_foreman(sys.executable, "-m", "honcho", "start", "--procfile", str(folder / "Procfile"))
 
 
+@pytest.mark.nightly
 def test_processes_that_leave_their_session_and_ignore_the_signal_end_with_the_run(
     crew: Crew, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def test_a_corrupted_backup_fails_the_drill_and_that_is_recorded(backup, store):
     assert "damaged or cut off" in run.summary
 
 
+@pytest.mark.nightly
 def test_a_copy_in_which_nobody_can_sign_in_fails_the_drill(played, store):
     with unguarded() as cursor:
         cursor.execute("UPDATE users SET password = 'something else'")
@@ -69,6 +70,7 @@ def test_without_a_backup_the_drill_says_so(played, store):
         call_command("backup_drill")
 
 
+@pytest.mark.nightly
 def test_the_day_s_backup_and_the_week_s_drill_are_taken_once_however_often_they_are_asked_for(played, store):
     tasks.back_up()
     tasks.back_up()

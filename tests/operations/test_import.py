@@ -15,6 +15,7 @@ from ledger.services import history
 from lucky11.importing.rules import RULES
 from tests.conftest import defects
 from tests.importing import clear, counted, run, written
+from tests.nightly import at_night
 from tests.old_site import FIRST, Shape, moves_of, old_site
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -52,7 +53,10 @@ DIRT = {
 }
 
 
-@pytest.fixture(params=[Shape(), Shape(camel=True, zoned=True)], ids=["snake_case", "camelCase"])
+@pytest.fixture(
+    params=[Shape(), at_night(Shape(camel=True, zoned=True))],
+    ids=["snake_case", "camelCase"],
+)
 def url(request: pytest.FixtureRequest, db: None) -> Iterator[str]:
     with old_site(request.param) as made:
         yield made

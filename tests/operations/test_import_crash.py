@@ -14,6 +14,7 @@ from django.db import connection
 
 from tests.conftest import defects
 from tests.importing import clear, run, written
+from tests.nightly import at_night
 from tests.old_site import FIRST, Shape, address, old_site
 from tests.operations.processes import eventually
 
@@ -63,7 +64,7 @@ def waiting() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize("stage", BLOCKS)
+@pytest.mark.parametrize("stage", [*(at_night(stage) for stage in ("users", "tickets")), "coins"])
 def test_an_import_killed_in_the_middle_goes_on_as_if_nothing_had_been(stage, server_environment):
     with old_site(SHAPE) as url:
         with blocked(stage):

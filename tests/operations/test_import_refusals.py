@@ -100,6 +100,7 @@ def test_a_zone_that_does_not_exist(site):
     assert "Europe/Lissabon is not a time zone" in refused(site, "--source-zone", "Europe/Lissabon")
 
 
+@pytest.mark.nightly
 def test_an_operator_reads_a_summary_and_the_exit_code(site, server_environment, tmp_path):
     command = [sys.executable, "manage.py", "import_lucky11", site]
     dry = subprocess.run(command, cwd=ROOT, env=server_environment, capture_output=True, text=True)

@@ -27,6 +27,7 @@ def behind(copy: str, manage) -> str:
     return copy
 
 
+@pytest.mark.nightly
 def test_the_plan_is_said_and_nothing_is_done(behind, manage):
     before = parts(behind)
     done = manage("db_migrate", "--plan", PGDATABASE=behind)
@@ -47,6 +48,7 @@ def test_a_migration_is_backed_up_first_and_says_so(behind, manage):
     assert len(stores.names()) == 1
 
 
+@pytest.mark.nightly
 def test_an_idle_transaction_in_the_way_ends_the_migration_and_nothing_has_changed(copy, manage):
     """The rules of claims belong on a table on which somebody left a database transaction open."""
     whole = parts(copy)
@@ -66,6 +68,7 @@ def test_an_idle_transaction_in_the_way_ends_the_migration_and_nothing_has_chang
     assert parts(copy) == whole
 
 
+@pytest.mark.nightly
 def test_going_back_says_what_is_lost_backs_up_and_comes_forward_again(copy, manage):
     before = parts(copy)
     done = manage("db_rollback", "accounts", "0004", "--plan", PGDATABASE=copy)
@@ -81,6 +84,7 @@ def test_going_back_says_what_is_lost_backs_up_and_comes_forward_again(copy, man
     assert parts(copy) == before
 
 
+@pytest.mark.nightly
 def test_what_cannot_go_back_or_is_not_there_is_refused(copy, manage):
     before = parts(copy)
     for arguments, words in {

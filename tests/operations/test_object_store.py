@@ -45,6 +45,7 @@ def keys(bucket) -> set[str]:
     return {each.key for each in bucket.objects.all()}
 
 
+@pytest.mark.nightly
 def test_a_backup_goes_there_encrypted_comes_back_whole_and_old_ones_go(played, bucket, beside):
     before = contents()
     call_command("db_backup")

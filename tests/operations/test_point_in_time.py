@@ -141,6 +141,7 @@ def restore(server: Server, moment: str, into: Path) -> subprocess.CompletedProc
     return subprocess.run(["sh", str(script)], capture_output=True, text=True, **who.options())
 
 
+@pytest.mark.nightly
 def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_from_it(seeded):
     server = seeded
     said = server.manage("db_pitr", "--base").stdout
@@ -182,6 +183,7 @@ def _pg_ctl(server: Server) -> str:
     return str(account.programs(account.servers_home(server.data, who), who).postgres / "pg_ctl")
 
 
+@pytest.mark.nightly
 def test_a_moment_that_no_base_backup_or_log_covers_is_refused(server):
     done = server.manage("db_pitr", "--to", "2026-01-01 00:00:00+00", check=False)
     assert done.returncode == 1

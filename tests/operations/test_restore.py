@@ -89,6 +89,7 @@ def test_a_backup_of_a_newer_server_or_another_version_of_the_site_is_refused(ba
     refused(backup, beside, "Restore it with --migrate")
 
 
+@pytest.mark.nightly
 def test_an_older_backup_is_migrated_once_it_is_restored(copy, store, manage, beside):
     assert manage("migrate", "draws", "0008", PGDATABASE=copy).returncode == 0
     done = manage("db_backup", PGDATABASE=copy)
@@ -134,6 +135,7 @@ def live_copy(copy: str, store, manage, beside) -> str:
     return copy
 
 
+@pytest.mark.nightly
 def test_a_swap_renames_both_keeps_the_old_one_and_its_rights(live_copy, store, manage, beside):
     restored = contents(beside)
     done = manage("db_restore", stores.names()[0], "--into", beside, "--swap", PGDATABASE=live_copy)
@@ -150,6 +152,7 @@ def test_a_swap_renames_both_keeps_the_old_one_and_its_rights(live_copy, store, 
         assert database.execute("SELECT kind, ok FROM operation_runs").fetchall()[-1] == ("db_restore", True)
 
 
+@pytest.mark.nightly
 def test_a_swap_while_somebody_is_connected_changes_nothing_unless_asked(live_copy, store, manage, beside):
     command = ["db_restore", stores.names()[0], "--into", beside, "--swap"]
     with connect(live_copy) as visitor:

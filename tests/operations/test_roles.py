@@ -52,6 +52,7 @@ def refused(database: psycopg.Connection[Any], statement: str) -> bool:
     return False
 
 
+@pytest.mark.nightly
 def test_a_dry_run_prints_the_statements_and_changes_nothing(plain):
     printed = manage(plain, "db_roles", "--dry-run")
     assert f"CREATE ROLE {PREFIX}_app LOGIN;" in printed
@@ -61,6 +62,7 @@ def test_a_dry_run_prints_the_statements_and_changes_nothing(plain):
     assert run(plain, "db_roles", "--check").returncode == 1
 
 
+@pytest.mark.nightly
 def test_made_once_they_are_right_and_made_again_nothing_changes(ruled):
     assert manage(ruled, "db_roles").startswith("Nothing to change")
     assert manage(ruled, "db_roles", "--check") == "Every role has the rights it needs, and no others.\n"
@@ -93,6 +95,7 @@ def test_each_right_too_many_or_missing_is_named_and_put_right(ruled):
     assert run(ruled, "db_roles", "--check").returncode == 0
 
 
+@pytest.mark.nightly
 def test_the_site_works_as_app_and_its_books_are_right(ruled):
     app = acting_as("app", ruled)
     manage(app, "seed", "--force")
@@ -104,6 +107,7 @@ def test_the_site_works_as_app_and_its_books_are_right(ruled):
     assert run(app, "db_reset", "--i-mean", "lucky11_scratch").returncode == 1
 
 
+@pytest.mark.nightly
 def test_reports_read_numbers_and_nothing_about_a_person(ruled):
     manage(acting_as("app", ruled), "seed", "--force")
     with connect(acting_as("report", ruled)) as database:
@@ -136,6 +140,7 @@ def test_the_backup_role_reads_everything_and_writes_nothing(ruled):
             assert refused(database, f"DELETE FROM {table}")
 
 
+@pytest.mark.nightly
 def test_the_owner_migrates_and_what_is_new_gets_its_rights(ruled):
     owner = acting_as("owner", ruled)
     manage(owner, "migrate", "lucky11", "zero")
@@ -146,6 +151,7 @@ def test_the_owner_migrates_and_what_is_new_gets_its_rights(ruled):
     assert manage(owner, "db_drift").startswith("No drift")
 
 
+@pytest.mark.nightly
 def test_a_drill_runs_as_the_backup_role(ruled, tmp_path):
     manage(acting_as("app", ruled), "seed", "--force")
     where = urlencode({"host": ruled["PGHOST"], "port": ruled["PGPORT"]})

@@ -22,6 +22,7 @@ import pytest
 from lucky11 import embedded
 from lucky11.bootstrap import STAMP, Refusal, need_space
 from lucky11.embedded import places, processes
+from tests.nightly import at_night
 from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
 
@@ -161,8 +162,8 @@ def test_a_newcomer_starts_the_site_stops_it_and_finds_everything_again(
     [
         ("", signal.SIGTERM),
         ("Starting PostgreSQL", signal.SIGINT),
-        ("Bringing the database", signal.SIGTERM),
-        ("Putting in demo", signal.SIGINT),
+        at_night("Bringing the database", signal.SIGTERM),
+        at_night("Putting in demo", signal.SIGINT),
         ("web.1 started", signal.SIGTERM),
     ],
 )
@@ -178,6 +179,7 @@ def test_a_start_that_is_stopped_half_way_leaves_no_process(
     assert "Traceback" not in run.said()
 
 
+@pytest.mark.nightly
 def test_after_a_start_that_was_stopped_half_way_the_next_one_works(start: Callable[..., Started]) -> None:
     stopped = start()
     assert stopped.has_said("Bringing the database")
@@ -274,6 +276,7 @@ def test_a_wrong_port_is_said_before_the_packages_are_installed(small: Path) -> 
     assert not (small / ".venv").exists()
 
 
+@pytest.mark.nightly
 def test_packages_half_installed_by_a_killed_start_are_installed_again(small: Path) -> None:
     command = bootstrap(small)
     first = subprocess.Popen(

@@ -52,6 +52,7 @@ def drift(site: Environment) -> tuple[int, dict[str, str]]:
     }
 
 
+@pytest.mark.nightly
 def test_a_database_made_by_the_migrations_has_not_drifted(site):
     printed = manage(site, "db_drift")
     parts = len(describe(connection))
@@ -59,6 +60,7 @@ def test_a_database_made_by_the_migrations_has_not_drifted(site):
     assert not rows(site, "SELECT 1 FROM pg_database WHERE datname LIKE '%drift'")
 
 
+@pytest.mark.nightly
 def test_whatever_was_added_by_hand_is_named(site, hand):
     for statement in ROGUE.values():
         hand.execute(statement)
@@ -115,6 +117,7 @@ def test_every_run_of_migrate_is_kept_with_who_what_and_how_it_went(site):
     assert forth[3]
 
 
+@pytest.mark.nightly
 def test_a_blocked_migration_gives_up_changes_nothing_and_passes_once_the_way_is_free(site, hand):
     manage(site, "migrate", "draws", "0008", "--verbosity=0")
     before = rows(site, "SELECT indexname FROM pg_indexes WHERE tablename = 'draws' ORDER BY 1")
@@ -131,6 +134,7 @@ def test_a_blocked_migration_gives_up_changes_nothing_and_passes_once_the_way_is
     assert drift(site) == (0, {})
 
 
+@pytest.mark.nightly
 def test_an_index_whose_making_was_interrupted_is_made_again(site, hand):
     manage(site, "migrate", "draws", "0008", "--verbosity=0")
     hand.execute("UPDATE pg_index SET indisvalid = indisvalid")
@@ -156,6 +160,7 @@ def test_a_statement_that_takes_too_long_is_taken_back(site, hand):
 # -- reset --
 
 
+@pytest.mark.nightly
 def test_a_reset_database_is_as_new_and_seeded_when_asked(site, hand):
     hand.execute("CREATE TABLE by_hand ()")
     assert "lucky11_scratch is new." in manage(site, "db_reset", "--i-mean", "lucky11_scratch")
@@ -179,6 +184,7 @@ def test_production_is_never_reset(alice, settings):
     alice.refresh_from_db()
 
 
+@pytest.mark.nightly
 def test_a_database_in_use_is_not_reset(site, hand):
     hand.execute("BEGIN")
     hand.execute("SELECT 1 FROM users")

@@ -38,6 +38,7 @@ def slow_queries(server: Cluster, environment: Environment) -> tuple[list[dict],
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.nightly
 def test_the_queries_that_took_most_time_are_shown_and_a_server_that_does_not_count_says_so(
     server, owner_environment
 ):

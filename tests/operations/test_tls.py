@@ -17,6 +17,7 @@ import trustme
 from lucky11 import checks
 from lucky11.development.check import PRODUCTION
 from lucky11.embedded import account, places
+from tests.nightly import at_night
 from tests.operations.conftest import open_folder
 from tests.operations.processes import eventually
 
@@ -42,11 +43,11 @@ def check(database_url: str, **environment: str) -> tuple[int, str]:
     ("url", "environment", "error"),
     [
         (URL, {}, "lucky11.E001"),
-        (f"{URL}?sslmode=require", {}, "lucky11.E001"),
-        (f"{URL}?sslmode=verify-full", {}, "lucky11.E002"),
+        at_night(f"{URL}?sslmode=require", {}, "lucky11.E001"),
+        at_night(f"{URL}?sslmode=verify-full", {}, "lucky11.E002"),
         (f"{URL}?sslmode=verify-full&sslrootcert=/ca.pem", {}, None),
-        (URL, {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/ca.pem"}, None),
-        (URL, {"DATABASE_TLS": "false"}, None),
+        at_night(URL, {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/ca.pem"}, None),
+        at_night(URL, {"DATABASE_TLS": "false"}, None),
         ("postgres://lucky11@/lucky11?host=/run/postgresql", {}, None),
     ],
     ids=[

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
@@ -204,6 +204,8 @@ class Site(RuleBasedStateMachine):
         assert defects() == []
 
 
+# A seed with which it goes wrong within a few examples: others need up to a hundred.
+@seed(4)
 class SiteWithoutKeys(Site):
     """The same, but every try to take tickets is a request of its own, as without a key."""
 
@@ -212,7 +214,7 @@ class SiteWithoutKeys(Site):
 
 
 RULES = settings(
-    max_examples=12,
+    max_examples=6,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
@@ -225,8 +227,16 @@ def test_whatever_is_done_in_whatever_order_and_wherever_it_crashes_the_books_ar
     run(Site, settings=RULES)
 
 
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+def test_the_same_in_orders_that_are_new_each_night():
+    run(Site, settings=settings(RULES, max_examples=100, derandomize=False, print_blob=True))
+
+
 def test_control_a_site_that_takes_tickets_without_a_key_is_soon_not_what_the_model_says():
     # The first step that goes wrong is enough: it is not made smaller.
-    rules = settings(RULES, max_examples=60, phases=[Phase.generate], report_multiple_bugs=False)
+    rules = settings(
+        RULES, max_examples=60, derandomize=False, phases=[Phase.generate], report_multiple_bugs=False
+    )
     with pytest.raises((AssertionError, EntryRefused)):
         run(SiteWithoutKeys, settings=rules)

@@ -51,6 +51,7 @@ def settled(draws: list[Draw]) -> bool:
     return not Draw.objects.filter(pk__in=[draw.pk for draw in draws], settled_at__isnull=True).exists()
 
 
+@pytest.mark.nightly
 def test_a_draw_closes_by_itself_and_its_winner_has_the_coins(
     make_draw, make_player, server_environment, tmp_path
 ):
