@@ -26,6 +26,7 @@ def site_environment(server_environment, beacon):
     }
 
 
+@pytest.mark.nightly
 def test_a_player_enters_a_beacon_draw_waits_for_the_round_and_wins(running_site, visit, make_player, beacon):
     nova = make_player("nova")
     staff = visit(running_site.origin, player=make_player("staff", is_staff=True, is_superuser=True))

@@ -118,11 +118,11 @@ def test_a_draw_that_is_not_finished_is_said_to_be_so(window):
     assert "not finished" in outcome["sentences"][0]
 
 
-@pytest.mark.parametrize("what", GARBAGE)
-def test_what_is_no_document_is_refused_with_a_sentence(window, what):
-    (outcome,) = check_many(window.page, [GARBAGE[what]])
-    assert outcome["failed"] == "document"
-    assert outcome["sentences"][0].endswith(".")
+def test_what_is_no_document_is_refused_with_a_sentence(window):
+    outcomes = check_many(window.page, list(GARBAGE.values()))
+    for what, outcome in zip(GARBAGE, outcomes, strict=True):
+        assert outcome["failed"] == "document", what
+        assert outcome["sentences"][0].endswith("."), what
 
 
 def test_signatures_are_taken_only_from_the_chain_and_for_their_round(window):
@@ -203,14 +203,14 @@ def test_the_tree_is_the_one_of_rfc_6962(window):
     assert roots == [*tree["roots_by_size_from_1"], tree["empty_root"]]
 
 
-@pytest.mark.parametrize("total", [1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 1000])
-def test_lists_of_every_shape_pass_whoever_holds_the_tickets(window, total):
-    chance = random.Random(total)
-    texts = [
-        json.dumps(made([chance.randrange(players) for _ in range(total)], seed, winners=3, reserves=2))
-        for seed, players in enumerate([1, 2, total, 10 * total])
-    ]
-    assert [outcome["failed"] for outcome in check_many(window.page, texts)] == [None] * 4
+def test_lists_of_every_shape_pass_whoever_holds_the_tickets(window):
+    for total in (1, 2, 3, 4, 5, 7, 8, 9, 63, 64, 65, 1000):
+        chance = random.Random(total)
+        texts = [
+            json.dumps(made([chance.randrange(players) for _ in range(total)], seed, winners=3, reserves=2))
+            for seed, players in enumerate([1, 2, total, 10 * total])
+        ]
+        assert [outcome["failed"] for outcome in check_many(window.page, texts)] == [None] * 4, total
 
 
 def test_one_holder_of_nearly_every_ticket_still_leaves_three_winners(window):

@@ -150,6 +150,7 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_servers(running: psutil.Proce
         assert os.getsid(process.pid) != os.getsid(0)
 
 
+@pytest.mark.nightly
 def test_two_data_folders_have_two_servers_at_the_same_time(
     place: Path, use_folder: Callable[[Path], None]
 ) -> None:
@@ -174,6 +175,7 @@ def test_the_servers_stay_until_the_last_user_left_even_if_that_one_was_killed(f
     assert not embedded.runtime_folder().exists()
 
 
+@pytest.mark.nightly
 def test_leaving_last_returns_when_the_servers_are_gone(folder: Path) -> None:
     with joined():
         assert answers()
@@ -190,6 +192,7 @@ def test_killed_servers_come_back_with_their_data(folder: Path) -> None:
         assert redis.from_url(embedded.redis_url()).set("written", 1)
 
 
+@pytest.mark.nightly
 def test_a_start_after_everything_was_killed_finds_its_data(folder: Path) -> None:
     user = start_other_user(folder)
     sql("CREATE TABLE kept AS SELECT 11 AS lucky")
@@ -216,6 +219,7 @@ def test_servers_left_by_a_killed_keeper_make_way(folder: Path) -> None:
     assert belonging_to(folder) == []
 
 
+@pytest.mark.nightly
 def test_a_lock_that_names_another_living_process_does_not_stop_the_start(folder: Path) -> None:
     with joined():
         pass
@@ -231,6 +235,7 @@ def test_a_lock_that_names_another_living_process_does_not_stop_the_start(folder
         assert answers()
 
 
+@pytest.mark.nightly
 def test_a_deep_checkout_is_no_problem(place: Path, use_folder: Callable[[Path], None]) -> None:
     use_folder(place.joinpath(*["a-rather-long-name-of-a-folder"] * 7))
     assert len(str(embedded.data_folder())) > 200
@@ -250,6 +255,7 @@ def test_a_socket_folder_that_others_may_write_is_refused(folder: Path) -> None:
     assert belonging_to(folder) == []
 
 
+@pytest.mark.nightly
 def test_a_runtime_folder_of_the_desktop_session_plays_no_part(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +267,7 @@ def test_a_runtime_folder_of_the_desktop_session_plays_no_part(
         assert answers()
 
 
+@pytest.mark.nightly
 def test_a_cluster_half_made_by_a_killed_start_is_made_again(folder: Path) -> None:
     with joined():
         pass

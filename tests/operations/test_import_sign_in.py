@@ -72,6 +72,7 @@ def test_a_player_whose_id_could_not_stay_signs_in_by_it(provider):
     assert SocialAccount.objects.get().user.email == "player14@old.example"
 
 
+@pytest.mark.nightly
 def test_both_ids_of_one_email_lead_to_the_one_player(provider):
     for number in (10, 9):
         assert is_signed_in(come(provider, str(FIRST + number), "player10@old.example"))
@@ -85,6 +86,7 @@ def test_another_id_with_that_email_is_not_let_in(provider):
     assert SocialAccount.objects.count() == 1
 
 
+@pytest.mark.nightly
 def test_a_player_without_email_gets_the_one_the_provider_confirms(provider):
     assert not is_signed_in(come(provider, str(FIRST + 6), None))
     assert is_signed_in(come(provider, str(FIRST + 6), "new6@old.example"))
@@ -110,6 +112,7 @@ def test_a_player_signs_in_by_the_code_to_reset_the_password(imported, client):
     assert f"{sum(amount for _, amount in moves_of(Shape(), 28)):,}" in words(again.get("/coins/"))
 
 
+@pytest.mark.nightly
 def test_an_imported_email_is_not_confirmed_by_having_been_imported(imported):
     assert not EmailAddress.objects.filter(verified=True).exists()
     assert not OutboxEmail.objects.exists()
