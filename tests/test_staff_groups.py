@@ -148,7 +148,6 @@ def people(make_player: Callable[..., User], settings: Any) -> dict[str, Client]
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.slow
 def test_each_group_sees_and_does_what_the_table_says_and_nothing_else(people, rows):
     table = documented()
     found = {

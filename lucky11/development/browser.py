@@ -11,7 +11,13 @@ from pathlib import Path
 from lucky11.bootstrap import Refusal
 from lucky11.development.crew import Crew
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The one without windows first: it takes two thirds of the processor time of the others.
+NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable", "chrome"),
+)
+# Not every Debian has the first.
+PACKAGES = ("chromium-headless-shell", "chromium")
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -68,5 +74,8 @@ def find_or_get_browser(crew: Crew) -> str | None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _attempt(crew, "Asking Debian for its package lists.", "apt-get", "-qq", "update")
         crew.environment["DEBIAN_FRONTEND"] = "noninteractive"
-        _attempt(crew, "Installing Debian's chromium.", "apt-get", "-qq", "-y", "install", "chromium")
+        for package in PACKAGES:
+            _attempt(crew, f"Installing Debian's {package}.", "apt-get", "-qq", "-y", "install", package)
+            if found := _on_this_machine():
+                return found
     return _on_this_machine()
