@@ -28,8 +28,8 @@ OFTEN = (
     *("entered", "not entered, not enough coins", "result, won coins", "result, won a prize to claim"),
     *("checked, it holds", "checked, it does not hold", "join, mistakes", "account, mistakes"),
 )
-# As it comes: what is done on a page needs a script.
-SHOWN = {(place.who, place.path): place for place in PLACES if place.who != SOMEBODY and not place.acts}
+# Each page once as it comes, for each who sees it: what is done on it there needs a script.
+SHOWN = {(place.who, place.path): place for place in reversed(PLACES) if place.who != SOMEBODY}
 
 
 def test_every_address_of_the_site_is_a_place_or_known_to_be_no_page():
