@@ -78,4 +78,4 @@ def find_or_get_browser(crew: Crew) -> str | None:
             _attempt(crew, f"Installing Debian's {package}.", "apt-get", "-qq", "-y", "install", package)
             if found := _on_this_machine():
                 return found
-    return _on_this_machine()
+    return None

@@ -204,8 +204,16 @@ class Site(RuleBasedStateMachine):
         assert defects() == []
 
 
-# A seed with which it goes wrong within a few examples: others need up to a hundred.
-@seed(4)
+# A seed with which a site without keys goes wrong within a few examples: others need up to a hundred.
+SOON = seed(4)
+
+
+@SOON
+class SiteWithKeys(Site):
+    """The same in the order of the control."""
+
+
+@SOON
 class SiteWithoutKeys(Site):
     """The same, but every try to take tickets is a request of its own, as without a key."""
 
@@ -235,8 +243,7 @@ def test_the_same_in_orders_that_are_new_each_night():
 
 def test_control_a_site_that_takes_tickets_without_a_key_is_soon_not_what_the_model_says():
     # The first step that goes wrong is enough: it is not made smaller.
-    rules = settings(
-        RULES, max_examples=60, derandomize=False, phases=[Phase.generate], report_multiple_bugs=False
-    )
+    rules = settings(RULES, derandomize=False, phases=[Phase.generate], report_multiple_bugs=False)
+    run(SiteWithKeys, settings=rules)
     with pytest.raises((AssertionError, EntryRefused)):
-        run(SiteWithoutKeys, settings=rules)
+        run(SiteWithoutKeys, settings=settings(rules, max_examples=60))
