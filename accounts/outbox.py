@@ -22,12 +22,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.alone import alone
 from accounts.models import OutboxEmail
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 
 logger = logging.getLogger(__name__)
 
-ONE_SWEEP = 11_11_12  # one delivery at a time: a slow mail server never holds more than one worker thread
 SWEEP_SECONDS = 10
 MAX_ATTEMPTS = 20
 MAX_REFUSALS = 3  # tries after which "there is no such mailbox" is believed
@@ -56,7 +55,7 @@ def deliver_due(limit: int = 500) -> int:
 
     One worker does it at a time. It stops when the server fails, and starts no mail after SWEEP_SECONDS.
     """
-    with alone(ONE_SWEEP) as free:
+    with try_advisory_lock(AdvisoryLock.EMAIL_DELIVERY) as free:
         if not free:
             return 0
         server = get_connection()

@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast
 
-from accounts.acting import acting_as
 from accounts.models import Approval, User
+from common.database.service_flag import acting_as
 
 GONE = "[deleted]"
 

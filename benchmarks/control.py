@@ -11,9 +11,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.acting import acting_as
 from accounts.models import User
 from accounts.services import has_confirmed_email
+from common.database.service_flag import acting_as
 from draws import exceptions as refused
 from draws.entering import Entry
 from draws.models import Draw, Participation

@@ -11,8 +11,9 @@ import psycopg
 from cryptography.fernet import Fernet
 from psycopg.conninfo import make_conninfo
 
+from common.database.advisory_locks import AdvisoryLock
+
 NAME, SMALL, LARGE = "lucky11_bench", "lucky11_bench_small", "lucky11_bench_large"
-LOCK = 11_11_12
 THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 # As in production, except that the load comes over plain HTTP from this machine.
 ENVIRONMENT = {
@@ -40,7 +41,7 @@ def database() -> Iterator[None]:
     os.environ.setdefault("REDIS_URL", "embedded:")
     url = os.environ.pop("DATABASE_URL", "embedded:")
     with _server(url) as server, psycopg.connect(_address(server), autocommit=True) as connection:
-        if not connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:  # type: ignore[index]
+        if not connection.execute("SELECT pg_try_advisory_lock(%s)", [AdvisoryLock.BENCHMARKS]).fetchone()[0]:  # type: ignore[index]
             raise SystemExit("bin/bench: another one is at work on this server.")
         _drop(connection)
         try:

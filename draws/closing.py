@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from accounts.acting import acting_as
+from common.database.service_flag import acting_as
 from draws import fairness, log, reasons, sealing, settling
 from draws.beacon import pinned
 from draws.models import Draw, FreezeToTell, FrozenList, Participation, Round, Seal, Winner

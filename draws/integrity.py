@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from django.db import connection, transaction
 
-from accounts.acting import acting_as
+from common.database.service_flag import acting_as
 from ledger.integrity import FOR_LARGE_READS, Check, Defect
 
 # A player's statistics, from the rows of this site and of the old one; `of` may choose players.

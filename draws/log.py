@@ -3,17 +3,16 @@
 from django.conf import settings
 from django.db import connection
 
+from common.database.advisory_locks import AdvisoryLock
 from draws import fairness
 from draws.models import Draw, LogRecord
 from draws.services import database_now
-
-LOCK = 11_11_11  # one writer at a time: the order of the log is its meaning
 
 
 def hold() -> None:
     """Let nobody else write to the log until the surrounding database transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.FAIRNESS_LOG])
 
 
 def append(draw: Draw, kind: str, record_hash: bytes) -> LogRecord:

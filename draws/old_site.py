@@ -10,9 +10,9 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
-from accounts.acting import acting_as
 from accounts.models import User
 from accounts.paging import Page, cut, moment_cursor, read_moment_cursor
+from common.database.service_flag import acting_as
 from draws.integrity import COUNTED, DAYS, streak_after
 from draws.models import OldDraw, OldTicket, OldWinner
 from draws.queries import PAGE, Viewer

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.database.advisory_locks import AdvisoryLock
 from draws.exceptions import PictureRefused
 from draws.models import Draw, PrizePicture, TextChange
 from draws.models.pictures import LONGEST_ALT
@@ -22,8 +23,6 @@ from draws.services import lock_draw
 
 # The addresses of uploaded pictures begin with it, `draws.urls` has them.
 PREFIX = "/pictures/"
-# "pictures" in ASCII, as a number: nobody else's advisory lock.
-LOCK = int.from_bytes(b"pictures", "big")
 
 SEALED = _("Players entered this draw for the picture they saw: it stays as it is. Nothing was changed.")
 NO_ALT = _("Say in words what the picture shows: some players listen to it. Nothing was changed.")
@@ -155,7 +154,7 @@ def _said(alt: str) -> str:
 def _hold() -> None:
     """One at a time among uploads and sweeps, until the surrounding database transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.PICTURES])
 
 
 def _save(draw: Draw, name: str, width: int, height: int, alt: str, actor: User | None) -> PrizePicture:

@@ -5,8 +5,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts import wording
-from accounts.acting import acting_as
 from accounts.models import User
+from common.database.service_flag import acting_as
 from draws import fairness, log, sealing
 from draws.beacon import pinned
 from draws.exceptions import NotPublishable

@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.acting import acting_as
 from accounts.models import User
+from common.database.service_flag import acting_as
 from draws import claim_messages, fairness, log, reasons
 from draws.exceptions import NotPassable
 from draws.models import Draw, Participation, Redraw, Seal, Winner

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.acting import acting_as
 from accounts.models import User
+from common.database.service_flag import acting_as
 from draws import messages
 from draws.models import Draw, Participation, Winner
 from ledger import services as ledger

@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from accounts.alone import alone
 from accounts.models import User
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from draws import messages
 from draws.log import newest_head
 from draws.messages import Taken
@@ -27,7 +27,6 @@ PLAYERS_AT_ONCE = 500
 DRAWS_AT_ONCE = 200
 SWEEP_SECONDS = 5  # a sweep starts no batch after that; the next one goes on
 # One sweep of each at a time: however much there is to tell, other workers are free for the draws.
-ENTRIES_SWEEP, RESULTS_SWEEP, FREEZES_SWEEP = 11_11_13, 11_11_14, 11_11_17
 
 # A request's tickets are numbered without a gap; they are found along (draw, player).
 ENTRIES = """
@@ -51,7 +50,7 @@ def tell_entries() -> int:
 
     What cannot be told is logged and left; the others go on.
     """
-    with alone(ENTRIES_SWEEP) as free:
+    with try_advisory_lock(AdvisoryLock.ENTRY_RECEIPTS) as free:
         told, after, until = 0, 0, time.monotonic() + SWEEP_SECONDS
         while free and (waiting := _waiting_after(after)):
             told += _tell_together(waiting)
@@ -107,7 +106,7 @@ def _taken(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes]]) -> l
 def tell_frozen() -> int:
     """Send the fingerprint of each frozen list to every player who entered, once each; returns how many lists
     all of their players were told of. One worker does it at a time."""
-    with alone(FREEZES_SWEEP) as free:
+    with try_advisory_lock(AdvisoryLock.FREEZE_MESSAGES) as free:
         done, until = 0, time.monotonic() + SWEEP_SECONDS
         # A fingerprint proves most before the beacon's round: those draws come first.
         waiting = FreezeToTell.objects.order_by("draw__fairness_mode", "pk").values_list("pk", flat=True)
@@ -150,7 +149,7 @@ def tell_results() -> int:
 
     One worker does it at a time. Refunds and prizes are told where they are paid.
     """
-    with alone(RESULTS_SWEEP) as free:
+    with try_advisory_lock(AdvisoryLock.RESULT_MESSAGES) as free:
         done, until = 0, time.monotonic() + SWEEP_SECONDS
         untold = Draw.objects.filter(settled_at__isnull=False, told_at__isnull=True).order_by("pk")
         for draw in untold[:DRAWS_AT_ONCE] if free else ():

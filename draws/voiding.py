@@ -2,7 +2,7 @@
 
 from django.db.models.functions import Now
 
-from accounts.acting import acting_as
+from common.database.service_flag import acting_as
 from draws import fairness, log
 from draws.models import Draw, Seal
 

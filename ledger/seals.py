@@ -14,11 +14,10 @@ from django.core.files.storage import Storage, storages
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.alone import alone
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from ledger.integrity import Defect
 
 EVERY = timedelta(hours=24)
-LOCK = 11_11_15  # one seal at a time
 RULE = "The ledger is an unbroken continuation of every seal taken of it."
 HEADS = """SELECT DISTINCT ON (user_id) user_id, user_seq, hash FROM transactions
            WHERE id <= %s ORDER BY user_id, user_seq DESC"""
@@ -45,7 +44,7 @@ def seal_ledger(*, now: bool = False) -> LedgerSeal | None:
 
     Safe to call from many places at once: one of them takes it.
     """
-    with alone(LOCK) as free:
+    with try_advisory_lock(AdvisoryLock.LEDGER_SEAL) as free:
         if not free:
             return None
         taken = stored_seals()

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "draws",
     "ledger",
     "accounts",
+    "common",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -12,7 +12,7 @@ from lucky11.formats.en import formats
 from lucky11.languages import offered
 from tests.marking import ROOT, checker_sentences, constants, unmarked_calls, unmarked_texts, unsaid
 
-APPS = ("accounts", "draws", "ledger", "lucky11")
+APPS = ("accounts", "common", "draws", "ledger", "lucky11")
 # They translate what they have listed themselves: what the checker says, and why a draw is void.
 PASS_ON = {"draws/checker_words.py", "draws/reasons.py"}
 # For developers: parts with made-up texts.

@@ -14,13 +14,12 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from accounts.alone import alone
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11.operations import OperationError, encrypting, programs, servers, stores
 from lucky11.operations.manifests import FORMAT, Manifest
 from lucky11.operations.progress import counted
 from lucky11.operations.runs import version
 
-LOCK = 11_11_16  # one backup at a time
 EVERY = timedelta(hours=24)
 LOCK_WAIT_MS = 60_000
 PIECE = 2**18
@@ -47,7 +46,7 @@ def back_up(*, reason: str, keep: int | None = None) -> Manifest:
     Raises OperationError when it could not be made, whole and flushed; then there is no new backup, and the
     earlier ones are as they were.
     """
-    with alone(LOCK) as free:
+    with try_advisory_lock(AdvisoryLock.BACKUP) as free:
         if not free:
             raise OperationError("Another backup is being taken. Wait for its end (manage.py db_backups).")
         try:

@@ -5,13 +5,12 @@ from datetime import timedelta
 from django.contrib.auth.hashers import identify_hasher
 from django.utils import timezone
 
-from accounts.alone import alone
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11.operations import OperationError, runs, servers, stores
 from lucky11.operations.restoring import Say, restore_beside
 
 KIND = "backup_drill"
 EVERY = timedelta(days=7)
-LOCK = 11_11_17  # one drill at a time
 PLAYER = """SELECT id, email, password FROM users
             WHERE is_active AND closed_at IS NULL AND email IS NOT NULL AND password NOT LIKE '!%'
             ORDER BY last_login DESC NULLS LAST, id LIMIT 1"""
@@ -22,7 +21,7 @@ def drill(say: Say, name: str | None = None) -> str:
 
     Raises OperationError when any of it fails; that is recorded too. The scratch database always goes.
     """
-    with alone(LOCK) as free, runs.record(KIND) as run:
+    with try_advisory_lock(AdvisoryLock.BACKUP_DRILL) as free, runs.record(KIND) as run:
         if not free:
             raise OperationError("Another drill is at work. Wait for its end.")
         name = name or next(iter(stores.names()), None)

@@ -13,13 +13,12 @@ from django.db.models.functions import Now
 from redis import RedisError
 
 from accounts import outbox
-from accounts.alone import alone
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11.models import Incident
 from lucky11.operations.alerts import ALERTS, Alert
 
 logger = logging.getLogger(__name__)
 
-LOCK = 11_11_18  # one look at a time
 WEBHOOK_SECONDS = 10
 DATABASE = "database"
 KEPT_SECONDS = 30 * 24 * 3600
@@ -31,7 +30,7 @@ def look() -> dict[str, str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         _database_is_back()
-        with alone(LOCK) as free:
+        with try_advisory_lock(AdvisoryLock.ALERTS) as free:
             wrong = {alert.name: said for alert in ALERTS if (said := _ask(alert))}
             if free:
                 _keep(wrong)

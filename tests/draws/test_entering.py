@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
-from accounts.acting import acting_as
 from accounts.models import User
+from common.database.service_flag import acting_as
 from draws import exceptions as refused
 from draws.cancelling import cancel_draw
 from draws.entering import receipt, take_tickets

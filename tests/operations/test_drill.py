@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from common.database.advisory_locks import AdvisoryLock
 from lucky11 import tasks
 from lucky11.models import OperationRun
-from lucky11.operations import OperationError, backing_up, drilling, runs, stores
+from lucky11.operations import OperationError, drilling, runs, stores
 from tests.conftest import unguarded
 from tests.operations.backups import connect, databases
 
@@ -85,7 +86,10 @@ def test_the_day_s_backup_and_the_week_s_drill_are_taken_once_however_often_they
 
 def test_a_second_backup_or_drill_at_the_same_time_is_refused(backup):
     with connect() as other:
-        other.execute("SELECT pg_advisory_lock(%s), pg_advisory_lock(%s)", [backing_up.LOCK, drilling.LOCK])
+        other.execute(
+            "SELECT pg_advisory_lock(%s), pg_advisory_lock(%s)",
+            [AdvisoryLock.BACKUP, AdvisoryLock.BACKUP_DRILL],
+        )
         with pytest.raises(CommandError, match="Another backup"):
             call_command("db_backup")
         with pytest.raises(OperationError, match="Another drill"):

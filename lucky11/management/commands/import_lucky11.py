@@ -9,12 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import reset_queries
 
-from accounts.alone import alone
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11.importing.bringing import Choices, bring_over
 from lucky11.importing.report import Report
 from lucky11.importing.source import CannotRead, opened
 
-LOCK = 11_11_40  # one import at a time
 BAR = 30
 
 
@@ -51,7 +50,7 @@ class Command(BaseCommand):
             options["apply"], options["duplicates"] == "merge", options["settle"], options["refund"]
         )
         try:
-            with alone(LOCK) as free:
+            with try_advisory_lock(AdvisoryLock.OLD_SITE_IMPORT) as free:
                 if not free:
                     raise CommandError("Another import is at work. Nothing was changed.", returncode=1)
                 with opened(source, source_zone) as old:

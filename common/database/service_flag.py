@@ -1,4 +1,4 @@
-"""Naming the service at work, which the guards of the database let do what nobody else may."""
+"""Tell the database which service is at work: its guards let that service do what nobody else may."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
