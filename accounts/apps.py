@@ -8,9 +8,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import (
-            sign_in_messages,  # noqa: F401 makes its kind of message known
-            takeout_parts,
-        )
+        from accounts.privacy import export_parts
+        from accounts.signin import notifications  # noqa: F401 makes its kind of message known
 
-        takeout_parts.register()
+        export_parts.register()

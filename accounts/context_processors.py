@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import inbox
-from accounts.http import player_of
+from accounts.notifications import inbox
+from accounts.players import player_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
-from accounts import breaks, deleting, forgetting, outbox, takeout
-from accounts.sessions import SessionStore
+from accounts.notifications import outbox
+from accounts.play import breaks
+from accounts.privacy import account_deletion, data_export, retention
+from accounts.signin.sessions import SessionStore
 
 
 @shared_task
@@ -21,21 +23,21 @@ def purge_sessions() -> None:
 @shared_task
 def make_data_exports() -> int:
     """Pack the downloads that players asked for."""
-    return takeout.make_data_exports()
+    return data_export.make_data_exports()
 
 
 @shared_task
 def blank_mails_of_the_gone() -> int:
     """Blank what was mailed to deleted accounts, once the last mail is out."""
-    return forgetting.blank_mails_of_the_gone()
+    return retention.blank_mails_of_the_gone()
 
 
 @shared_task
 def purge_data() -> None:
     """Remove or blank what is kept for a time only."""
-    takeout.purge_data_exports()
-    forgetting.forget_ended_sessions()
-    forgetting.forget_expired_cache()
-    forgetting.blank_old_mails()
+    data_export.purge_data_exports()
+    retention.forget_ended_sessions()
+    retention.forget_expired_cache()
+    retention.blank_old_mails()
     breaks.forget_ended_exclusions()
-    deleting.erase_what_came_late()
+    account_deletion.erase_what_came_late()

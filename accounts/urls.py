@@ -2,15 +2,20 @@
 
 from django.urls import path, re_path
 
-from accounts import data_views, dev_mail, joining, messages_views, openid, pages, rules_views, views
+from accounts import pages, views
+from accounts.notifications import development_mailbox
+from accounts.notifications import views as messages_views
+from accounts.play import views as rules_views
+from accounts.privacy import views as data_views
+from accounts.signin import openid, signup
 
 app_name = "accounts"
 
 urlpatterns = [
     # These stand before allauth's own addresses, which are the same.
-    path("accounts/signup/", joining.Join.as_view(), name="signup"),
-    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", joining.ConfirmEmail.as_view(), name="confirm"),
-    path("accounts/3rdparty/signup/", joining.JoinThroughProvider.as_view(), name="join_through_provider"),
+    path("accounts/signup/", signup.Join.as_view(), name="signup"),
+    re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", signup.ConfirmEmail.as_view(), name="confirm"),
+    path("accounts/3rdparty/signup/", signup.JoinThroughProvider.as_view(), name="join_through_provider"),
     path("accounts/oidc/<str:provider_id>/login/", openid.login, name="openid_login"),
     path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback, name="openid_callback"),
     path("rules/accept/", rules_views.accept, name="accept_rules"),
@@ -26,7 +31,7 @@ urlpatterns = [
     path("messages/", messages_views.page, name="messages"),
     path("messages/read/", messages_views.read, name="messages_read"),
     path("messages/choices/", messages_views.choices, name="message_choices"),
-    path("dev/mail/", dev_mail.mailbox, name="dev_mail"),
-    path("dev/mail/<int:mail_id>/", dev_mail.mail, name="dev_mail_one"),
-    path("dev/mail/<int:mail_id>/html/", dev_mail.mail_html, name="dev_mail_html"),
+    path("dev/mail/", development_mailbox.mailbox, name="dev_mail"),
+    path("dev/mail/<int:mail_id>/", development_mailbox.mail, name="dev_mail_one"),
+    path("dev/mail/<int:mail_id>/html/", development_mailbox.mail_html, name="dev_mail_html"),
 ]

@@ -7,8 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import RulesAcceptance, User
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
-from draws.publishing import publish_draw
 from ledger.models import Transaction
 
 COINS = 900_000_000

@@ -76,7 +76,7 @@ def _close(draw: int) -> tuple[float, bytes]:
     """The seconds of both steps, with every check that COMMIT would make, and the root; then rolls back."""
     from django.db import connection, transaction
 
-    from draws.closing import draw_winners, freeze_draw
+    from draws.lifecycle.close import draw_winners, freeze_draw
     from draws.models import Seal
 
     with transaction.atomic():

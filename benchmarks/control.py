@@ -1,4 +1,4 @@
-"""What `draws.entering.take_tickets` is compared with: the same service as it is usually written.
+"""What `draws.entries.take.take_tickets` is compared with: the same service as it is usually written.
 
 It locks the draw with `select_for_update()`, checks, and writes with ORM statements. It refuses the same,
 answers a repeated request the same, and writes the same rows through the same triggers.
@@ -12,17 +12,17 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import has_confirmed_email
+from accounts.players import has_confirmed_email
 from common.database.service_flag import acting_as
 from draws import exceptions as refused
-from draws.entering import Entry
+from draws.entries.take import Entry
 from draws.models import Draw, Participation
 from ledger.models import Transaction
 
 
 @transaction.atomic
 def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> Entry:
-    """Take tickets as `draws.entering.take_tickets` does; raises an EntryRefused when nothing was charged."""
+    """Take tickets as the service does. Raises EntryRefused when nothing was charged."""
     draw = Draw.objects.select_for_update().filter(pk=draw_id, published_at__isnull=False).first()
     if draw is None:
         raise refused.DrawNotFound("There is no such draw.")

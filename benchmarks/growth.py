@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks import bulk, cast, place
 from benchmarks.runs import ROUNDS, Measured, Sizes
 from benchmarks.website import Site
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.models import Draw
 from ledger.models import Transaction
 

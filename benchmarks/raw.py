@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import mean
 
 from benchmarks.cast import PLAYER_SQL
-from draws.entering import TAKE_DURABLY
+from draws.entries.take import TAKE_DURABLY
 
 THREADS = 2
 # pgbench's connections are new in every run: in the first second they compile and plan, which is not counted.

@@ -10,4 +10,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # All players come from one address here, faster than any: they are counted, and none is told to wait.
-PACE_PLAYER = PACE_ADDRESS = 1_000_000_000
+RATE_LIMIT_PLAYER = RATE_LIMIT_ADDRESS = 1_000_000_000

@@ -14,7 +14,7 @@ from typing import Any
 
 MOST_CLIENTS = 64
 MOST = 1_000_000  # tickets of one client in one run, whatever the clock says
-SERVICE = "draws.entering"
+SERVICE = "draws.entries.take"
 CONTROL = "benchmarks.control"
 
 

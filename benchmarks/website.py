@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.models import User
-from accounts.sessions import SessionStore
+from accounts.signin.sessions import SessionStore
 
 # As in the Procfile.
 WORKERS, THREADS = 2, 4

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from accounts import approvals
 from accounts.models import Approval, User
-from draws.cancelling import cancel_draw
 from draws.exceptions import DrawError
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, Winner
-from draws.redrawing import Passing, disqualify
+from draws.prizes.pass_on import Passing, disqualify
 
 CANCEL = "cancel_draw"
 PASS_ON = "pass_on_prize"

@@ -8,13 +8,10 @@ class DrawsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from draws import (
-            approvals,
-            deleting,
-            messages,  # noqa: F401 names its kinds of message
-            takeout,
-        )
+        from draws import approvals
+        from draws.notifications import kinds  # noqa: F401 names its kinds of message
+        from draws.privacy import account_deletion, data_export
 
         approvals.register()
-        deleting.register()
-        takeout.register()
+        account_deletion.register()
+        data_export.register()

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
+from common.text import wording
 
 MOST = 1_000_000
 REF = re.compile(r"[0-9a-f]{64}")

@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from accounts.paging import Page, cut, moment_cursor, read_moment_cursor
+from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
 from common.database.service_flag import acting_as
 from draws.integrity import COUNTED, DAYS, streak_after
 from draws.models import OldDraw, OldTicket, OldWinner
-from draws.queries import PAGE, Viewer
+from draws.pages.draws import PAGE, Viewer
 
 Row = TypeVar("Row", OldDraw, OldTicket, OldWinner)
 

@@ -2,15 +2,18 @@
 
 from celery import shared_task
 
-from accounts.heartbeat import beat
-from draws import claiming, closing, deleting, pictures, redrawing, telling
-from draws.beacon import rounds
+from common.heartbeat import beat
+from draws.lifecycle import close, rounds
+from draws.notifications import sweeps
+from draws.pictures import uploads
+from draws.privacy import account_deletion
+from draws.prizes import claims, pass_on
 
 
 @shared_task
 def close_due_draws() -> int:
     """Freeze, draw and settle what is due."""
-    steps = closing.close_due_draws()
+    steps = close.close_due_draws()
     beat("worker")
     return steps
 
@@ -24,34 +27,34 @@ def fetch_rounds() -> int:
 @shared_task
 def sweep_claims() -> int:
     """Pass on prizes that were not claimed in time, and remind whoever's time is nearly over."""
-    return redrawing.lapse_overdue_claims() + claiming.remind_of_claims()
+    return pass_on.lapse_overdue_claims() + claims.remind_of_claims()
 
 
 @shared_task
 def tell_entries() -> int:
     """Confirm to players the tickets they took."""
-    return telling.tell_entries()
+    return sweeps.tell_entries()
 
 
 @shared_task
 def tell_frozen() -> int:
     """Send the fingerprints of frozen lists to everyone who entered."""
-    return telling.tell_frozen()
+    return sweeps.tell_frozen()
 
 
 @shared_task
 def tell_results() -> int:
     """Tell players whose tickets did not win."""
-    return telling.tell_results()
+    return sweeps.tell_results()
 
 
 @shared_task
 def pass_on_prizes_of_the_gone() -> int:
     """Pass on what players who deleted their account had won and not received."""
-    return deleting.pass_on_prizes_of_the_gone()
+    return account_deletion.pass_on_prizes_of_the_gone()
 
 
 @shared_task
 def sweep_pictures() -> int:
     """Remove the files of pictures that no draw has."""
-    return pictures.sweep_files()
+    return uploads.sweep_files()

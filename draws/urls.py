@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from draws.picture_files import NAME
+from draws.pictures.files import NAME
 from draws.views import claims, detail, fairness, lists, live, pictures, verify
 
 app_name = "draws"

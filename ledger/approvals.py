@@ -10,8 +10,9 @@ from django.db.models import Sum
 from django.db.models.functions import Abs, Now
 from django.utils.translation import gettext as _
 
-from accounts import approvals, wording
+from accounts import approvals
 from accounts.models import Approval, User
+from common.text import wording
 from ledger import services
 from ledger.exceptions import InsufficientCoins, LedgerError
 from ledger.models import Transaction

@@ -8,11 +8,7 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ledger import (
-            approvals,
-            receivers,  # noqa: F401 connects the receivers
-            takeout,
-        )
+        from ledger import approvals, data_export, receivers  # noqa: F401 connects the receivers
 
         approvals.register()
-        takeout.register()
+        data_export.register()

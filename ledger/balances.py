@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 from django.utils import timezone
 
-from accounts.charts import Curve, curve
 from accounts.models import User
+from common.text.charts import Curve, curve
 
 DAYS = 90
 SHOWN = 14

@@ -5,13 +5,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.deleting import recognise
-from accounts.message_kinds import tell_welcome
 from accounts.models import User
-from accounts.playing import pause_of
+from accounts.play.eligibility import pause_of
+from accounts.privacy.account_deletion import recognise
 from ledger import services
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
+from ledger.notifications import tell_welcome
 
 # Why a player gets no coins for a visit, by what keeps them from playing.
 NO_VISIT = {

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from accounts import wording
+from common.text import wording
 
 
 class LedgerError(Exception):

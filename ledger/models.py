@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
-from ledger.indexes import GuideIndex
+from common.database.indexes import GuideIndex
+from common.text import wording
 
 
 def random_key() -> str:

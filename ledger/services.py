@@ -5,8 +5,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts import wording
 from accounts.models import User
+from common.text import wording
 from ledger.exceptions import (
     IdempotencyConflict,
     InsufficientCoins,
@@ -17,7 +17,7 @@ from ledger.exceptions import (
 from ledger.models import Transaction
 
 # What a purse can hold, and up to where it is filled with coins that are given: above is room for prizes and
-# refunds, which are owed and must fit. `draws.publishing` bounds what one draw gives away.
+# refunds, which are owed and must fit. `draws.lifecycle.publish` bounds what one draw gives away.
 LARGEST, MOST_GIVEN = 2**31 - 1, 1_000_000_000
 OWED = (Transaction.Type.PRIZE, Transaction.Type.REFUND)
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from ledger import safer_views, views
+from ledger import views
+from ledger.safer_play import views as safer_views
 
 app_name = "ledger"
 

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import pace, wording
-from accounts.http import player_of, posts_only
-from accounts.paging import cut, read_number_cursor
+from accounts.players import player_of
+from common.database.paging import cut, read_number_cursor
+from common.text import wording
+from common.web import rate_limits
+from common.web.http import posts_only
 from ledger import bonuses, services
 from ledger.balances import balances
 from ledger.exceptions import LedgerError
@@ -45,7 +47,7 @@ def daily(request: HttpRequest) -> HttpResponseBase:
     player = player_of(request)
     if player is None:
         return redirect_to_login(reverse("ledger:coins"))
-    wait = pace.seconds_to_wait(request, player, "visit")
+    wait = rate_limits.seconds_to_wait(request, player.pk, "visit")
     if wait:
         answer = render(request, "429.html", {"wait": wait, "bare": True}, status=429)
         answer["Retry-After"] = str(wait)

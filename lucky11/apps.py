@@ -7,7 +7,8 @@ class Lucky11Config(AppConfig):
     verbose_name = "Lucky11"
 
     def ready(self) -> None:
-        from lucky11 import checks, pseudo_languages  # noqa: F401 the checks register themselves
+        from lucky11 import checks  # noqa: F401 the checks register themselves
+        from lucky11.i18n import pseudo_languages
 
         if settings.PSEUDO_LANGUAGES:
             pseudo_languages.speak()

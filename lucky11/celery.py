@@ -22,7 +22,7 @@ def _beat_is_at_work(**kwargs: Any) -> None:
 def _say_so(**kwargs: Any) -> None:
     from redis import RedisError
 
-    from accounts import heartbeat
+    from common import heartbeat
 
     # Without Redis the sweep cannot be called for either, and that is what beat then reports.
     try:

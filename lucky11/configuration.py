@@ -100,7 +100,7 @@ def openid_providers(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "OIDC_CLIENT_ID": environment.get("OIDC_CLIENT_ID", ""),
         "OIDC_CLIENT_SECRET": environment.get("OIDC_CLIENT_SECRET", ""),
     }
-    spoken_by: dict[str, Any] = {"provider_class": "accounts.openid.Provider", "APPS": []}
+    spoken_by: dict[str, Any] = {"provider_class": "accounts.signin.openid.Provider", "APPS": []}
     if not any(given.values()):
         return {"openid_connect": spoken_by}
     missing = ", ".join(name for name, value in given.items() if not value)
@@ -180,7 +180,7 @@ def logging(form: str, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-            "json": {"()": "lucky11.operations.logs.JsonFormatter"},
+            "json": {"()": "lucky11.monitoring.logs.JsonFormatter"},
         },
         # A site that is not ready yet says so to whoever asks, not to the log as well.
         "filters": {

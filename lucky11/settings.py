@@ -10,8 +10,9 @@ from typing import Any
 
 import environ
 
-from lucky11 import configuration, embedded, languages, schedule
+from lucky11 import configuration, embedded, schedule
 from lucky11.configuration import required
+from lucky11.i18n import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -87,9 +88,9 @@ BEACON_RELAYS = configuration.beacon_relays()
 BEACON_FOLDER = env.str("BEACON_FOLDER", default="")
 BEACON_TIMEOUT_SECONDS = configuration.beacon_timeout()
 # So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
-PACE_SECONDS = env.int("PACE_SECONDS", default=10)
-PACE_PLAYER = env.int("PACE_PLAYER", default=30)
-PACE_ADDRESS = env.int("PACE_ADDRESS", default=120)
+RATE_LIMIT_SECONDS = env.int("RATE_LIMIT_SECONDS", default=10)
+RATE_LIMIT_PLAYER = env.int("RATE_LIMIT_PLAYER", default=30)
+RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", default=120)
 # What a coin movement was for -> the page that shows it.
 LEDGER_REFERENCE_URLS = {"draw": "draws:detail"}
 
@@ -102,7 +103,7 @@ LANGUAGES = languages.offered(PSEUDO_LANGUAGES)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
-FORMAT_MODULE_PATH = ["lucky11.formats"]
+FORMAT_MODULE_PATH = ["lucky11.i18n.formats"]
 USE_TZ = True
 
 # -- the application --
@@ -131,7 +132,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "lucky11.operations.requests.RequestMiddleware",
+    "lucky11.monitoring.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -145,7 +146,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.PlayerTimeZoneMiddleware",
-    "lucky11.operations.requests.MaintenanceMiddleware",
+    "lucky11.monitoring.requests.MaintenanceMiddleware",
 ]
 
 ROOT_URLCONF = "lucky11.urls"
@@ -182,15 +183,15 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.signin.sessions"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
 
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.signin.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {"signup": "accounts.signin.forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
@@ -202,22 +203,22 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_ORIGIN.partition(":")[0]
 ACCOUNT_SESSION_REMEMBER = True
 
 # A provider of the operator's choice, by environment; players who come from it accept the rules first.
-SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.signin.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = configuration.openid_providers()
 SOCIALACCOUNT_FORMS = {
-    name: f"accounts.social_forms.{name.capitalize()}Form" for name in ("signup", "disconnect")
+    name: f"accounts.signin.social_forms.{name.capitalize()}Form" for name in ("signup", "disconnect")
 }
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
-MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.signin.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "add_webauthn": "accounts.passkey_forms.AddPasskeyForm",
-    "login_webauthn": "accounts.passkey_forms.SignInForm",
-    "authenticate_webauthn": "accounts.passkey_forms.SecondFactorForm",
-    "reauthenticate_webauthn": "accounts.passkey_forms.ProveAgainForm",
+    "add_webauthn": "accounts.signin.passkeys.AddPasskeyForm",
+    "login_webauthn": "accounts.signin.passkeys.SignInForm",
+    "authenticate_webauthn": "accounts.signin.passkeys.SecondFactorForm",
+    "reauthenticate_webauthn": "accounts.signin.passkeys.ProveAgainForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Lucky11"
@@ -294,7 +295,7 @@ ALERT_STANDBY_MEGABYTES = env.int("ALERT_STANDBY_MEGABYTES", default=256)
 LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
-    from lucky11.operations import sentry
+    from lucky11.monitoring import sentry
 
     sentry.start(SENTRY_DSN)
 LOGGING = configuration.logging(LOG_FORMAT, env.str("LOG_LEVEL", default="WARNING"))

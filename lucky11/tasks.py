@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from lucky11.operations import backing_up, drilling, incidents, maintenance, purging, runs
+from lucky11.monitoring import incidents, maintenance_reports
+from lucky11.operations import retention, runs
+from lucky11.operations.backups import create, drill
 
 
 @shared_task
@@ -25,24 +27,24 @@ def check_integrity() -> None:
 @shared_task
 def maintain(period: str) -> str:
     """Make the report of a week, a month, a quarter or a year."""
-    return maintenance.report(period).summary
+    return maintenance_reports.report(period).summary
 
 
 @shared_task
 def purge() -> dict[str, int]:
     """Remove what is kept for a time only."""
-    return purging.purge()
+    return retention.purge()
 
 
 @shared_task
 def back_up() -> None:
     """Take the day's backup, if it is due."""
-    if backing_up.is_due():
+    if create.is_due():
         with runs.record("db_backup") as run:
-            run.summary = backing_up.back_up(reason="daily").name
+            run.summary = create.back_up(reason="daily").name
 
 
 @shared_task
 def drill_backup() -> None:
     """Hold the week's drill, if it is due."""
-    drilling.drill_if_due()
+    drill.drill_if_due()

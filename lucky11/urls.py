@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lucky11 import csp_reports, health
-from lucky11.styleguide import views as styleguide
+from lucky11.development.styleguide import views as styleguide
+from lucky11.monitoring import csp_reports, health
 
 urlpatterns = [
     path("", include("draws.urls")),

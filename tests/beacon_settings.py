@@ -1,9 +1,10 @@
 """The site's settings with the tests' own beacon in the place of the real one, for processes of the site."""
 
-from draws.beacon import pinned, relays
+from draws.beacon import relays
+from draws.fairness import chain
 from lucky11.settings import *  # noqa: F403
 from tests import signing
 
-pinned.CHAIN = signing.beacon_chain()
+chain.CHAIN = signing.beacon_chain()
 # Tests release a round when they want to, so relays are asked long before its time.
 relays.ASK_AHEAD = 7200.0

@@ -5,7 +5,7 @@ import time
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from accounts.encryption import decrypt
+from common.encryption import decrypt
 
 
 def shown_for(secret: str) -> str:

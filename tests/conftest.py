@@ -17,10 +17,12 @@ from django.test import TransactionTestCase
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.services import create_player
-from draws.beacon import folder, pinned, relays, rounds
+from accounts.players import create_player
+from draws.beacon import folder, relays
+from draws.fairness import chain
+from draws.lifecycle import rounds
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
-from draws.publishing import publish_draw
 from ledger.services import post
 from lucky11.management.commands.check_integrity import CHECKS
 from tests import signing
@@ -187,12 +189,12 @@ def clean_books(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _the_beacon_is_the_tests_own() -> None:
     """Nobody can sign a round of the real one. Processes of the site get it from tests.beacon_settings."""
-    pinned.CHAIN = signing.beacon_chain()
+    chain.CHAIN = signing.beacon_chain()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _all_players_have_one_address() -> None:
-    settings.PACE_ADDRESS = int(MANY)
+    settings.RATE_LIMIT_ADDRESS = int(MANY)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -291,5 +293,5 @@ def owner_environment(transactional_db: None) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "DEBUG": "true",
         "LUCKY11_ENV_FILE": "",
-        "PACE_ADDRESS": MANY,
+        "RATE_LIMIT_ADDRESS": MANY,
     }

@@ -8,8 +8,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import User
-from draws.closing import close_due_draws
-from draws.entering import Entry, take_tickets
+from draws.entries.take import Entry, take_tickets
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw
 from tests.conftest import let_close
 

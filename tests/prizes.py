@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from draws.claiming import HandOverDetails, Publicity, claim_prize
 from draws.models import Draw, Winner
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from tests.conftest import unguarded
 from tests.pages import finish, take
 

@@ -12,7 +12,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from lucky11.embedded import places
+from lucky11.embedded import paths
 
 Environment = dict[str, str]
 
@@ -39,7 +39,7 @@ def run(environment: Environment, *arguments: str) -> subprocess.CompletedProces
     """A command of manage.py, run to its end."""
     command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=places.ROOT, env=environment, capture_output=True, text=True, timeout=120
+        command, cwd=paths.ROOT, env=environment, capture_output=True, text=True, timeout=120
     )
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Approval, OutboxEmail
-from draws.closing import freeze_draw
+from draws.lifecycle.close import freeze_draw
 from draws.models import Winner
 from ledger.circulation import count_coins, largest_holders
 from ledger.models import CoinDay

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.urls import reverse
 
-from accounts import pace
+from common.web import rate_limits
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ PLACE = "/csp-report/"
 
 @pytest.fixture(autouse=True)
 def _nothing_was_counted_before():
-    pace._counts.clear()
+    rate_limits._counts.clear()
 
 
 def send(client, **said):
@@ -62,9 +62,9 @@ def test_a_large_body_is_refused_unread(client, caplog):
 
 
 def test_one_address_is_heard_so_often_and_then_told_to_wait(client, caplog, settings):
-    settings.PACE_PLAYER = 2
+    settings.RATE_LIMIT_PLAYER = 2
     # One long period, so that no limit is forgotten in the middle.
-    settings.PACE_SECONDS = 10**9
+    settings.RATE_LIMIT_SECONDS = 10**9
     answers = [send(client) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [204, 204, 429]
     assert int(answers[2]["Retry-After"]) > 0

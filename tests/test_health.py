@@ -4,9 +4,9 @@ import pytest
 from django.core.cache import caches
 from redis import Redis
 
-from accounts import heartbeat
-from draws.cancelling import cancel_draw
-from draws.settling import settle_draw
+from common import heartbeat
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.settle import settle_draw
 from draws.tasks import close_due_draws
 from tests.conftest import let_close, unguarded
 

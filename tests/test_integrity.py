@@ -8,11 +8,11 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, Winner
-from draws.redrawing import pass_on_prize
+from draws.prizes.pass_on import pass_on_prize
 from ledger.services import balance
 from tests.conftest import let_close, unguarded
 

@@ -11,15 +11,15 @@ from django.utils import timezone, translation
 from django.utils.formats import reset_format_cache
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
-from accounts import wording
 from accounts.models import Message, OutboxEmail
-from accounts.services import confirm_email
-from accounts.templatetags import lucky
-from draws import telling
-from draws.telling import tell_entries, tell_results
+from accounts.players import confirm_email
+from common.templatetags import lucky
+from common.text import wording
+from draws.notifications import sweeps
+from draws.notifications.sweeps import tell_entries, tell_results
 from ledger.bonuses import grant_signup_bonus
-from lucky11.languages import FROM_THE_RIGHT, LONGER, offered
-from lucky11.pseudo_languages import RIGHT_TO_LEFT
+from lucky11.i18n.languages import FROM_THE_RIGHT, LONGER, offered
+from lucky11.i18n.pseudo_languages import RIGHT_TO_LEFT
 from tests.browser.plain_words import plain, written
 from tests.marking import english_of
 from tests.pages import finish, take
@@ -31,7 +31,7 @@ WEDNESDAY = datetime(2026, 11, 25, 16, 28, 49, tzinfo=UTC)
 @pytest.fixture
 def formats(monkeypatch):
     """The formats of Arabic, which the test may change."""
-    from lucky11.formats.ar import formats
+    from lucky11.i18n.formats.ar import formats
 
     def change(name, value):
         monkeypatch.setattr(formats, name, value)
@@ -176,7 +176,7 @@ def test_the_checker_to_keep_is_the_same_file_for_all(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", [LONGER[0], FROM_THE_RIGHT[0]])
 def test_mails_and_messages_are_written_in_the_language(language, make_player, alice, draw, monkeypatch):
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 600)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 600)
     OutboxEmail.objects.all().delete()
     Message.objects.all().delete()
     with translation.override(language):

@@ -7,14 +7,14 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import get_format
 
-from draws import checker_words
-from lucky11.formats.en import formats
-from lucky11.languages import offered
+from draws.proof import checker_words
+from lucky11.i18n.formats.en import formats
+from lucky11.i18n.languages import offered
 from tests.marking import ROOT, checker_sentences, constants, unmarked_calls, unmarked_texts, unsaid
 
 APPS = ("accounts", "common", "draws", "ledger", "lucky11")
 # They translate what they have listed themselves: what the checker says, and why a draw is void.
-PASS_ON = {"draws/checker_words.py", "draws/reasons.py"}
+PASS_ON = {"draws/proof/checker_words.py", "draws/reasons.py"}
 # For developers: parts with made-up texts.
 SCAFFOLDING = "styleguide/"
 MODULES = sorted(str(path.relative_to(ROOT)) for app in APPS for path in (ROOT / app).rglob("*.py"))

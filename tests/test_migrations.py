@@ -9,7 +9,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 
 from accounts.names_only import NamesOnly
-from lucky11.operations.catalogue import PARTS
+from lucky11.operations.schema.catalogue import PARTS
 from tests.scratch import manage, rows
 
 
@@ -38,7 +38,7 @@ WALK = """
 import json
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from lucky11.operations.catalogue import PARTS
+from lucky11.operations.schema.catalogue import PARTS
 
 def made():
     with connection.cursor() as cursor:

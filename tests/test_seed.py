@@ -11,7 +11,7 @@ from accounts import approvals
 from accounts.models import Message, User
 from draws.models import Draw, EntryToTell, Participation, Winner
 from ledger.models import Transaction
-from lucky11.demo import PLAYER, QUICK_TITLE, SECOND_STAFF
+from lucky11.development.demo import PLAYER, QUICK_TITLE, SECOND_STAFF
 from tests.conftest import let_close
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,11 +15,11 @@ from django.test import Client
 
 from accounts import approvals
 from accounts.models import Approval, Message, OutboxEmail, PlayBreak, RulesAcceptance, User
-from draws.beacon import pinned
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import StaffMayNotEnter
+from draws.fairness import chain
 from draws.models import LogRecord, Participation, Round, Seal, Winner
-from draws.redrawing import pass_on_prize
+from draws.prizes.pass_on import pass_on_prize
 from ledger.models import SpendLimit, Transaction
 from lucky11.models import Incident, OperationRun
 from tests import signing
@@ -77,7 +77,7 @@ def rows(make_player: Callable[..., User], make_draft: Any, make_draw: Any, draw
         "draws/participation/": Participation.objects.latest("pk"),
         "draws/redraw/": redraw,
         "draws/round/": Round.objects.create(
-            chain_hash=pinned.CHAIN.chain_hash,
+            chain_hash=chain.CHAIN.chain_hash,
             round=1,
             signature=signing.sign(signing.DEFAULT_SECRET, 1),
             source="x",

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from draws.models import Draw
-from lucky11.styleguide.specimens import groups
+from lucky11.development.styleguide.specimens import groups
 from tests.pages import words
 
 pytestmark = pytest.mark.django_db

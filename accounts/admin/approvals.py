@@ -16,7 +16,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import approvals
-from accounts.admin.acts import Act, PlainForm, perform
+from accounts.admin.actions import Act, PlainForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User

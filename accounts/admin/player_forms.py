@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
-from accounts.breaks import is_excluded_address
 from accounts.models import User
+from accounts.play.breaks import is_excluded_address
 
 ON_A_BREAK = _("A player with this e-mail address took a break that still lasts. Nobody can end it early.")
 OWN = _("You cannot take this from yourself: ask another member of staff.")

@@ -17,13 +17,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import player_acts
-from accounts.admin.acts import found
+from accounts.admin import player_actions
+from accounts.admin.actions import found
 from accounts.admin.base import StaffAdmin, described, short_time
 from accounts.admin.player_forms import AddPlayerForm, PlayerForm
 from accounts.admin.search import find_players
 from accounts.models import User
-from accounts.services import create_player
+from accounts.players import create_player
 
 ASKED: tuple[None, Any] = (None, {"fields": ("reason",)})
 SUSPENDED: tuple[Any, Any] = (_("Suspension"), {"fields": ("suspended_at", "suspended_reason")})
@@ -261,15 +261,15 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def confirm_view(self, request: HttpRequest, id: str) -> HttpResponse:
         """Record that a player's e-mail is theirs."""
-        return player_acts.confirm_page(self, request, found(self, request, id))
+        return player_actions.confirm_page(self, request, found(self, request, id))
 
     def suspend_view(self, request: HttpRequest, id: str) -> HttpResponse:
         """Suspend a player."""
-        return player_acts.suspend_page(self, request, self._to_suspend(request, id))
+        return player_actions.suspend_page(self, request, self._to_suspend(request, id))
 
     def end_suspension_view(self, request: HttpRequest, id: str) -> HttpResponse:
         """Let a suspended player play again."""
-        return player_acts.end_suspension_page(self, request, self._to_suspend(request, id))
+        return player_actions.end_suspension_page(self, request, self._to_suspend(request, id))
 
     def _to_suspend(self, request: HttpRequest, id: str) -> User:
         player: User = found(self, request, id, SUSPEND)

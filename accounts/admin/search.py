@@ -5,7 +5,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.searching import words_query
+from common.database.word_search import words_query
 
 FOUND = 50
 SHORTEST = 3  # characters of an e-mail's beginning that are looked up

@@ -6,8 +6,8 @@ import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
-import accounts.columns
 import accounts.models
+import common.database.fields
 
 
 class Migration(migrations.Migration):
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name="Session",
             fields=[
                 ("sid", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("sess", accounts.columns.PlainJSONField()),
+                ("sess", common.database.fields.PlainJSONField()),
                 ("expire", models.DateTimeField(db_index=True)),
             ],
             options={

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.columns import PlainJSONField
+from common.database.fields import PlainJSONField
 
 
 class Session(models.Model):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.columns import KeepsCounters
+from common.database.fields import KeepsCounters
 
 GRACE_EVERY = timedelta(days=7)
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from accounts.browsers import in_words
+from accounts.signin.known_browsers import in_words
 
 register = template.Library()
 

@@ -7,12 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
-from accounts.admin.acts import Act, ReasonForm, perform
+from accounts.admin.actions import Act, ReasonForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, short_time, staff
-from draws.admin.words import moment
-from draws.beacon import pinned, rounds
+from common.text import wording
+from draws.admin.wording import moment
 from draws.exceptions import RoundRefused
+from draws.fairness import chain as pinned
+from draws.lifecycle import rounds
 from draws.models import Draw, Round, Seal
 
 NEEDS_NO_TRUST = [

@@ -12,11 +12,12 @@ from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.acts import Act, PlainForm, perform
+from accounts.admin.actions import Act, PlainForm, perform
 from accounts.admin.base import StaffAdmin, change_url
-from draws import drafting, duplicating, publishing
-from draws.admin.words import moment
+from draws.admin.wording import moment
 from draws.exceptions import DrawError
+from draws.lifecycle import duplicate, publish
+from draws.lifecycle import preview as drafting
 from draws.models import Draw
 
 # What the card shows where the form is still empty.
@@ -46,7 +47,7 @@ def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpR
         "draw": _showable(draw),
         "missing": {} if complete else _labelled(form),
         "outlook": drafting.outlook(draw) if complete else [],
-        "problems": publishing.problems(draw) if complete else [],
+        "problems": publish.problems(draw) if complete else [],
         "warnings": drafting.warnings(draw, timezone.now()) if complete else [],
     }
     return TemplateResponse(request, "admin/draws/draw/preview.html", context)
@@ -55,7 +56,7 @@ def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpR
 def _showable(draw: Draw) -> Draw:
     draw.pk = draw.pk or 0
     draw.title = draw.title or str(UNNAMED)
-    draw.draw_time = draw.draw_time or timezone.now() + duplicating.WEEK
+    draw.draw_time = draw.draw_time or timezone.now() + duplicate.WEEK
     draw.max_participants = draw.max_participants or TICKETS
     return draw
 
@@ -71,7 +72,7 @@ def _labelled(form: Any) -> dict[str, list[str]]:
 def duplicate_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
     """Says what a copy takes over and when it would close; POST makes it."""
     zone = get_current_timezone()
-    closes = duplicating.next_closing(draw.draw_time, timezone.now(), zone)
+    closes = duplicate.next_closing(draw.draw_time, timezone.now(), zone)
     copies: list[Draw] = []
     act = Act(
         title=gettext("Duplicate this draw"),
@@ -93,7 +94,7 @@ def duplicate_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRe
 
 
 def _duplicate(page: StaffAdmin, request: HttpRequest, draw: Draw, copies: list[Draw]) -> str:
-    copy = duplicating.duplicate_draw(draw.pk, get_current_timezone())
+    copy = duplicate.duplicate_draw(draw.pk, get_current_timezone())
     page.log_addition(request, copy, gettext("Duplicated from %(draw)s.") % {"draw": draw})
     copies.append(copy)
     said = gettext("This is a draft like %(draw)s. It would close at %(time)s: read it before you publish.")
@@ -107,7 +108,7 @@ def _weekday(when: datetime) -> str:
 def _picture(draw: Draw) -> str:
     if not draw.prize_image_url:
         return gettext("The same illustration")
-    if duplicating.shared_picture(draw):
+    if duplicate.shared_picture(draw):
         return gettext("The same")
     return gettext(
         "Not taken over: it is not the site’s own. The copy shows the illustration until you choose one"

@@ -15,19 +15,20 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
-from accounts.admin.acts import found
+from accounts.admin.actions import found
 from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
-from accounts.searching import words_query
-from draws import drafting, publishing, text_changes
-from draws.admin import acts, beacon, drafts, picture_forms, taking_down, words
+from common.database.word_search import words_query
+from common.text import wording
+from draws.admin import beacon, drafts, photo_removal, picture_forms, publish_and_cancel
+from draws.admin import wording as words
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, Moment, PublishedForm
-from draws.beacon import pinned
+from draws.fairness import chain
+from draws.lifecycle import preview, publish, text_changes
+from draws.lifecycle.overdue import is_overdue, overdue
 from draws.models import Draw, TextChange
-from draws.overdue import is_overdue, overdue
 from ledger.admin.transactions import TransactionAdmin
 
 PRIZE = ("title", ("prize_amount", "prize_coins"))
@@ -114,8 +115,8 @@ class DrawAdmin(StaffAdmin):
     def get_form(
         self, request: HttpRequest, obj: Draw | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        drafting = obj is None or obj.published_at is None
-        form = DraftForm if drafting else PublishedForm
+        preview = obj is None or obj.published_at is None
+        form = DraftForm if preview else PublishedForm
         return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Draw | None = None) -> tuple[str, ...]:
@@ -126,7 +127,7 @@ class DrawAdmin(StaffAdmin):
         return (*own, *sealed)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        mode = Draw.Mode.BEACON if pinned.has_source() else Draw.Mode.LOCAL
+        mode = Draw.Mode.BEACON if chain.has_source() else Draw.Mode.LOCAL
         return {"fairness_mode": mode, **super().get_changeform_initial_data(request)}
 
     def get_fieldsets(self, request: HttpRequest, obj: Draw | None = None) -> Any:
@@ -229,8 +230,8 @@ class DrawAdmin(StaffAdmin):
             "may_publish": draft and request.user.has_perm(PUBLISH),
             "may_paste": waits and request.user.has_perm(PASTE),
             "may_cancel": draw.is_open and request.user.has_perm(CANCEL),
-            "problems": publishing.problems(draw) if draft else [],
-            "warnings": drafting.warnings(draw, timezone.now()) if draft else [],
+            "problems": publish.problems(draw) if draft else [],
+            "warnings": preview.warnings(draw, timezone.now()) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
             "may_duplicate": self.has_add_permission(request),
             "may_take_down": not draft and bool(draw.prize_image_url) and request.user.has_perm(PUBLISH),
@@ -238,11 +239,11 @@ class DrawAdmin(StaffAdmin):
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Publish a draft."""
-        return acts.publish_page(self, request, found(self, request, object_id, PUBLISH))
+        return publish_and_cancel.publish_page(self, request, found(self, request, object_id, PUBLISH))
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cancel an open draw."""
-        return acts.cancel_page(self, request, found(self, request, object_id, CANCEL))
+        return publish_and_cancel.cancel_page(self, request, found(self, request, object_id, CANCEL))
 
     def round_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Paste the round that a draw waits for."""
@@ -254,7 +255,7 @@ class DrawAdmin(StaffAdmin):
 
     def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take the photo of a published draw down."""
-        return taking_down.take_down_page(self, request, found(self, request, object_id, PUBLISH))
+        return photo_removal.take_down_page(self, request, found(self, request, object_id, PUBLISH))
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A draft's card, from the form as it stands."""

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from draws.lifecycle.overdue import overdue_draws
 from draws.models import Draw
-from draws.overdue import overdue_draws
 
 STATES = {
     "draft": Q(published_at__isnull=True),

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
 from draws.admin.picture_forms import IllustrationField, PhotoForm
+from draws.lifecycle.text_changes import FIELDS
 from draws.models import Draw
-from draws.text_changes import FIELDS
 
 MODES = {
     Draw.Mode.BEACON: _(

@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from draws import picture_files, pictures
 from draws.exceptions import PictureRefused
 from draws.models import Draw
 from draws.models.pictures import LONGEST_ALT
+from draws.pictures import files
+from draws.pictures import uploads as pictures
 
 PHOTO, ALT, REMOVE = "photo", "photo_alt", "remove_photo"
 EITHER = _("Either upload a photo or give an address, not both.")
@@ -73,12 +74,12 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
                 "The photo’s own. Remove the photo to give another."
             )
 
-    def clean_photo(self) -> picture_files.Files | None:
+    def clean_photo(self) -> files.Files | None:
         given = self.cleaned_data[PHOTO]
         if given is None:
             return None
         try:
-            return picture_files.read(given)
+            return files.read(given)
         except PictureRefused as refusal:
             raise forms.ValidationError(refusal.message) from refusal
 

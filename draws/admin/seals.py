@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
 from accounts.admin.search import whole_number
-from draws.admin.words import moment
+from common.text import wording
+from draws.admin.wording import moment
 from draws.models import Draw, LogRecord, Seal
 
 HASHES = {

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
 from accounts.admin.players import PlayerAdmin, PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
+from common.text import wording
 from draws.models import Draw, Participation
 from ledger.models import Transaction
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from accounts.admin.acts import found
+from accounts.admin.actions import found
 from accounts.admin.base import ReasonedForm, StaffAdmin, change_url, link, short_time
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
-from draws.admin import handing_over, words
+from draws.admin import prizes, wording
 from draws.models import Draw, Participation, Winner
 from ledger.models import Transaction
 
@@ -80,8 +80,8 @@ class HandOverFilter(admin.SimpleListFilter):
     parameter_name = "hand_over"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        words = ngettext("To claim within %(days)s day", "To claim within %(days)s days", SOON.days)
-        return [*HandOver.choices, (LAPSING, words % {"days": SOON.days})]
+        wording = ngettext("To claim within %(days)s day", "To claim within %(days)s days", SOON.days)
+        return [*HandOver.choices, (LAPSING, wording % {"days": SOON.days})]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Winner]) -> QuerySet[Winner] | None:
         if self.value() == LAPSING:
@@ -172,12 +172,12 @@ class WinnerAdmin(StaffAdmin):
     @admin.display(description=_("ticket"))
     def won_with(self, winner: Winner) -> str:
         number = winner.ticket.ticket_number if winner.ticket else "?"
-        words = gettext("Ticket %(number)s") % {"number": number}
-        return link(change_url(Participation, winner.ticket_id), words)
+        wording = gettext("Ticket %(number)s") % {"number": number}
+        return link(change_url(Participation, winner.ticket_id), wording)
 
     @admin.display(description=_("prize"))
     def prize(self, winner: Winner) -> str:
-        return words.prize(winner.prize_amount, winner.prize_coins)
+        return wording.prize(winner.prize_amount, winner.prize_coins)
 
     @admin.display(description=pgettext_lazy("column", "won"))
     def won(self, winner: Winner) -> str:
@@ -187,7 +187,7 @@ class WinnerAdmin(StaffAdmin):
     def handing_over(self, winner: Winner) -> str:
         state = HandOver(winner.hand_over)
         late = winner.claim_by is not None and winner.claim_by < timezone.now() and state == HandOver.TO_CLAIM
-        return words.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
+        return wording.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
 
     @admin.display(description=_("name shown"))
     def name_shown(self, winner: Winner) -> str:
@@ -223,16 +223,16 @@ class WinnerAdmin(StaffAdmin):
 
     def sent_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Mark a claimed prize as sent."""
-        return handing_over.sent_page(self, request, found(self, request, object_id, SEND))
+        return prizes.sent_page(self, request, found(self, request, object_id, SEND))
 
     @method_decorator(never_cache)
     def read_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Read where a prize goes."""
-        return handing_over.read_page(self, request, found(self, request, object_id, READ))
+        return prizes.read_page(self, request, found(self, request, object_id, READ))
 
     def pass_on_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Pass a prize on to the next reserve."""
-        return handing_over.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
+        return prizes.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
 
 
 def _acts_on(winner: Winner, request: HttpRequest) -> dict[str, bool]:

@@ -5,7 +5,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from accounts import wording
+from common.text import wording
 
 MOST_BYTES = 16 * 1024  # a round is about 300
 HEX = re.compile(r"[0-9a-fA-F]{96}")

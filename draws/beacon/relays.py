@@ -13,9 +13,9 @@ from queue import Empty, SimpleQueue
 from django.conf import settings
 
 from draws import fairness
-from draws.beacon import pinned
 from draws.beacon.answers import BadAnswer, read_round
 from draws.beacon.http import NotYet, Request, too_late
+from draws.fairness import chain
 
 logger = logging.getLogger(__name__)
 
@@ -120,7 +120,7 @@ def _finished(ready: list[Relay], number: int) -> Iterator[Relay]:
 
 
 def _ask(relay: Relay, number: int, seconds: float, done: "SimpleQueue[Request]") -> Relay:
-    path = f"/{pinned.CHAIN.chain_hash.hex()}/public/{number}"
+    path = f"/{chain.CHAIN.chain_hash.hex()}/public/{number}"
     relay.request = Request(relay.url, path, seconds, done)
     relay.request.start()
     return relay
@@ -132,5 +132,5 @@ def _verified(request: Request, number: int) -> bytes:
     given, signature = read_round(request.body)
     if given != number:
         raise BadAnswer(f"It answered with another round than {number}.")
-    fairness.verify_round(pinned.CHAIN, number, signature)
+    fairness.verify_round(chain.CHAIN, number, signature)
     return signature

@@ -2,7 +2,7 @@ from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 from django.db.models import Q
 
-from ledger.indexes import GuideIndex
+from common.database.indexes import GuideIndex
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import ledger.indexes
+import common.database.indexes
 
 
 class Migration(migrations.Migration):
@@ -73,8 +73,8 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "old_tickets",
                 "indexes": [
-                    ledger.indexes.GuideIndex(fields=["user", "draw"], name="idx_old_tickets_user"),
-                    ledger.indexes.GuideIndex(fields=["draw"], name="idx_old_tickets_draw"),
+                    common.database.indexes.GuideIndex(fields=["user", "draw"], name="idx_old_tickets_user"),
+                    common.database.indexes.GuideIndex(fields=["draw"], name="idx_old_tickets_draw"),
                 ],
             },
         ),
@@ -107,8 +107,8 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "old_winners",
                 "indexes": [
-                    ledger.indexes.GuideIndex(fields=["user"], name="idx_old_winners_user"),
-                    ledger.indexes.GuideIndex(fields=["draw"], name="idx_old_winners_draw"),
+                    common.database.indexes.GuideIndex(fields=["user"], name="idx_old_winners_user"),
+                    common.database.indexes.GuideIndex(fields=["draw"], name="idx_old_winners_draw"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

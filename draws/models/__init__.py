@@ -1,9 +1,9 @@
-from draws.models.claims import Claim, EntryToTell, Redraw
 from draws.models.draw import STOCKS, Draw, validate_whole_second
-from draws.models.finding import DrawQuerySet
+from draws.models.fairness import FreezeToTell, FrozenList, LogRecord, Round, Seal
 from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.pictures import PrizePicture
-from draws.models.seals import FreezeToTell, FrozenList, LogRecord, Round, Seal
+from draws.models.prizes import Claim, EntryToTell, Redraw
+from draws.models.querysets import DrawQuerySet
 from draws.models.tickets import Participation, TextChange, Winner, place_in_words
 
 __all__ = [

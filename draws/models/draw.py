@@ -16,11 +16,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.columns import KeepsCounters
+from common.database.fields import KeepsCounters
+from common.database.indexes import GuideIndex
 from draws import reasons
-from draws.models.finding import DrawQuerySet
-from draws.models.rules import DRAW_RULES
-from ledger.indexes import GuideIndex
+from draws.models.constraints import DRAW_RULES
+from draws.models.querysets import DrawQuerySet
 
 STOCKS = ("marigold", "sky", "coral", "rose", "mint", "lilac")
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ledger.indexes import GuideIndex
+from common.database.indexes import GuideIndex
 
 
 class OldDraw(models.Model):

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from common.database.indexes import GuideIndex
 from draws import reasons
 from draws.models.draw import Draw
-from ledger.indexes import GuideIndex
 from ledger.models import Transaction
 
 

@@ -7,8 +7,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language_bidi
 
-from draws import made_pictures, pictures
 from draws.models import Draw
+from draws.pictures import drawn, uploads
 
 register = template.Library()
 
@@ -60,10 +60,10 @@ def picture(draw: Draw, place: str) -> dict[str, Art]:
 
 def _photo(draw: Draw, place: str) -> Art | None:
     url, eager = draw.prize_image_url, place == "stage"
-    if url.startswith(pictures.PREFIX):
+    if url.startswith(uploads.PREFIX):
         found = getattr(draw, "picture", None)
         if found is not None:
-            files = [(pictures.address_of(found.name, width), width) for width in found.widths]
+            files = [(uploads.address_of(found.name, width), width) for width in found.widths]
             srcset = ", ".join(f"{address} {width}w" for address, width in files)
             size = (found.width, found.height)
             return Art(files[0][0], *size, srcset, SIZES[place], found.alt, kind="photo", eager=eager)
@@ -78,7 +78,7 @@ def _drawing(draw: Draw, place: str) -> Art:
     if draw.illustration:
         narrow, wide = (static(f"img/art/{draw.illustration}{shape}.svg") for shape in ("", "-wide"))
         return Art(narrow, wide=wide if stage else "", eager=stage)
-    fingerprint = made_pictures.fingerprint(draw.pk, draw.title)
+    fingerprint = drawn.fingerprint(draw.pk, draw.title)
     shapes = ("", "-wide-rtl" if get_language_bidi() else "-wide")
     narrow, wide = (reverse("draws:made_picture", args=[draw.pk, fingerprint, shape]) for shape in shapes)
     return Art(narrow, wide=wide if stage else "", eager=stage, kind="made")

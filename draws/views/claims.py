@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.http import player_of
-from draws import claiming, queries
-from draws.claim_forms import ClaimForm, PublicityForm
+from accounts.players import player_of
 from draws.exceptions import ClaimError, ClaimInvalid
 from draws.models import Winner
+from draws.pages import draws
+from draws.prizes import claims
+from draws.prizes.forms import ClaimForm, PublicityForm
 
 
 @never_cache
@@ -26,7 +27,7 @@ from draws.models import Winner
 def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
     """The winner's page of a prize; POST claims it, or with `act=publicity` says whether they are named."""
     player = player_of(request)
-    winner = queries.find_win(player, winner_id) if player else None
+    winner = draws.find_win(player, winner_id) if player else None
     if player is None or winner is None:
         raise Http404("There is no such prize.")
     winner.user = player
@@ -51,14 +52,14 @@ def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
 
 def _do(form: PublicityForm, winner: Winner) -> None:
     if isinstance(form, ClaimForm):
-        claiming.claim_prize(winner.pk, winner.user_id, form.details(), form.chosen())
+        claims.claim_prize(winner.pk, winner.user_id, form.details(), form.chosen())
     else:
-        claiming.choose_publicity(winner.pk, winner.user_id, form.chosen())
+        claims.choose_publicity(winner.pk, winner.user_id, form.chosen())
 
 
 def _refused(request: HttpRequest, winner: Winner, refusal: ClaimError) -> HttpResponse:
     """The page as the prize stands now, which is not as it stood a moment ago."""
-    now = queries.find_win(winner.user, winner.pk)
+    now = draws.find_win(winner.user, winner.pk)
     if now is None:
         raise Http404(refusal.message)
     now.user = winner.user
@@ -68,11 +69,11 @@ def _refused(request: HttpRequest, winner: Winner, refusal: ClaimError) -> HttpR
 def _page(
     request: HttpRequest, winner: Winner, form: PublicityForm | None, status: int = 200, **more: Any
 ) -> HttpResponse:
-    standing = claiming.standing_of(winner)
+    standing = claims.standing_of(winner)
     if form is None and standing == "to_claim":
         form = ClaimForm(winner=winner)
     elif form is None:
-        now = claiming.publicity_of(winner)
+        now = claims.publicity_of(winner)
         form = PublicityForm(winner=winner, initial={"publicity": now.choice, "alias": now.alias})
     context = {"winner": winner, "draw": winner.draw, "standing": standing, "form": form, **more}
     return render(request, "draws/claim.html", context, status=status)

@@ -11,13 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import pace
-from accounts.http import player_of, posts_only
-from accounts.rules_form import AcceptRulesForm
-from draws import entering, exceptions, queries
-from draws.filling import filling
+from accounts.play.rules_form import AcceptRulesForm
+from accounts.players import player_of
+from common.web import rate_limits
+from common.web.http import posts_only
+from draws import exceptions
+from draws.entries import take
+from draws.entries.panel import panel
 from draws.forms import EntryForm
-from draws.panels import panel
+from draws.pages import draws
+from draws.pages.fill_chart import filling
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
     request_id = request.GET.get("receipt", "")
     player = player_of(request)
     if request_id and player and draw_id < 2**31:
-        context["receipt"] = entering.receipt(player.pk, draw_id, request_id.replace("\0", ""))
+        context["receipt"] = take.receipt(player.pk, draw_id, request_id.replace("\0", ""))
     return _page(request, draw_id, context)
 
 
@@ -50,12 +53,12 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, draw_id, {"form": form}, 400)
     tickets, request_id = form.cleaned_data["tickets"], form.cleaned_data["request_id"]
-    wait = pace.seconds_to_wait(request, player, "enter")
+    wait = rate_limits.seconds_to_wait(request, player.pk, "enter")
     # Whoever paid with this form gets their answer, however often they press.
-    if wait and entering.receipt(player.pk, draw_id, request_id) is None:
+    if wait and take.receipt(player.pk, draw_id, request_id) is None:
         return _too_fast(request, draw_id, form, wait)
     try:
-        entry = entering.take_tickets(player.pk, draw_id, tickets, request_id)
+        entry = take.take_tickets(player.pk, draw_id, tickets, request_id)
     except exceptions.EntryRefused as refusal:
         answer = _page(request, draw_id, {"refusal": refusal, "form": form}, refusal.status)
         if refusal.retry_after:
@@ -69,13 +72,13 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
 
 def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int = 200) -> HttpResponse:
     player = player_of(request)
-    draw = queries.find_draw(player, draw_id)
+    draw = draws.find_draw(player, draw_id)
     if draw is None:
         return render(request, "draws/no_such_draw.html", {**extra, "bare_id": str(draw_id)[:12]}, status=404)
     if status != 200 and player:
         # Another tab may have spent coins since the session's player was read.
         player.refresh_from_db(fields=["coins", "is_vip", "suspended_at"])
-    page = queries.draw_page(draw, player)
+    page = draws.draw_page(draw, player)
     face = panel(page, player)
     context = {
         "page": page,

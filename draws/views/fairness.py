@@ -17,13 +17,15 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
-from accounts.http import player_of
 from accounts.pages import figures
-from draws import fairness, log, proofs, queries
+from accounts.players import player_of
+from draws import fairness
 from draws.forms import FindForm
-from draws.frozen import PAGE, entries, tickets_of
 from draws.models import LogRecord, Seal
-from draws.revealing import pseudonym_of, public_seals
+from draws.pages import draws
+from draws.proof import documents, log
+from draws.proof.frozen_list import PAGE, entries, tickets_of
+from draws.proof.public_seals import pseudonym_of, public_seals
 
 RECORDS_SHOWN = 50
 A_DAY = 86_400
@@ -33,7 +35,7 @@ CHECKER = Path(fairness.__file__).with_name("lucky11_verify.py")
 @require_safe
 def proof(request: HttpRequest, draw_id: int) -> HttpResponseBase:
     """The proof document of a published draw, whatever its state."""
-    found = proofs.proof_of(draw_id)
+    found = documents.proof_of(draw_id)
     if found is None:
         return _no_such_draw(request, draw_id)
     return _download(
@@ -49,7 +51,7 @@ def proof(request: HttpRequest, draw_id: int) -> HttpResponseBase:
 @require_safe
 def log_json(request: HttpRequest) -> HttpResponseBase:
     """The whole log."""
-    found = proofs.site_log()
+    found = documents.site_log()
     return _download(
         request,
         found.stream(),
@@ -67,7 +69,7 @@ def list_text(request: HttpRequest, draw_id: int) -> HttpResponseBase:
         return _no_such_draw(request, draw_id)
     return _download(
         request,
-        proofs.list_as_text(draw_id),
+        documents.list_as_text(draw_id),
         etag=bytes(seal.freeze_hash).hex(),
         filename=f"lucky11-draw-{draw_id}-tickets.txt",
         content_type="text/plain; charset=utf-8",
@@ -109,7 +111,7 @@ def ticket_list(request: HttpRequest, draw_id: int) -> HttpResponse:
         return _no_such_draw(request, draw_id)
     context: dict[str, Any] = {"draw": seal.draw, "seal": seal, "form": FindForm(), "first": 1}
     if player:
-        context["held"] = queries.held_in(player, draw_id)
+        context["held"] = draws.held_in(player, draw_id)
         context["mine"] = pseudonym_of(player, draw_id)
     if seal.total is None:
         return render(request, "draws/ticket_list.html", context)

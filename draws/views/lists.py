@@ -9,9 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.http import player_of
 from accounts.pages import figures
-from draws import archive, old_site, queries
+from accounts.players import player_of
+from draws import old_site
+from draws.pages import archive, draws
 
 OPEN_SHOWS = {"all": _("All"), "today": _("Closing today"), "vip": _("VIP"), "mine": _("Mine")}
 TICKET_SHOWS = {"all": _("All"), "active": _("Active"), "won": _("Won"), "ended": _("Ended")}
@@ -26,9 +27,9 @@ def open_draws(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     term = request.GET.get("q", "").replace("\0", "").strip()[:TERM]
     player = player_of(request)
-    summary = queries.summary(player)
+    summary = draws.summary(player)
     front = show == "all" and not after and not term
-    page = queries.open_draws(show, summary.held, after, queries.PAGE + front, term)
+    page = draws.open_draws(show, summary.held, after, draws.PAGE + front, term)
     hero = page.rows[0] if front and page.rows else None
     context = {
         "summary": summary,
@@ -37,15 +38,15 @@ def open_draws(request: HttpRequest) -> HttpResponse:
         "term": term,
         "front": front,
         "hero": hero,
-        "hero_held": queries.held_in(player, hero.pk, 4) if hero else None,
+        "hero_held": draws.held_in(player, hero.pk, 4) if hero else None,
         "cards": [(draw, summary.held[draw.pk]) for draw in (page.rows[1:] if hero else page.rows)],
         "next": page.next,
-        "latest": queries.latest_winners() if front else [],
+        "latest": draws.latest_winners() if front else [],
     }
     return render(request, "draws/list.html", context)
 
 
-def _open_chips(summary: queries.Summary, signed_in: bool) -> list[tuple[str, Promise, int]]:
+def _open_chips(summary: draws.Summary, signed_in: bool) -> list[tuple[str, Promise, int]]:
     counts = {"all": summary.open, "today": summary.today, "vip": summary.vip, "mine": len(summary.held)}
     return [(key, label, counts[key]) for key, label in OPEN_SHOWS.items() if signed_in or key != "mine"]
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
-from draws import live, queries
-from draws.calendar import closing_event
+from draws.pages import draws, live
+from draws.pages.calendar import closing_event
 
 
 @require_safe
@@ -33,7 +33,7 @@ def now(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def calendar(request: HttpRequest, draw_id: int) -> HttpResponse:
     """The closing time of a published draw, as a file for calendars."""
-    draw = queries.find_draw(None, draw_id)
+    draw = draws.find_draw(None, draw_id)
     if draw is None:
         raise Http404
     address = settings.SITE_ORIGIN + reverse("draws:detail", args=[draw.pk])

@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import etag, require_safe
 
-from draws import made_pictures, pictures
+from draws.pictures import drawn as made_pictures
+from draws.pictures import uploads
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -14,7 +15,7 @@ A_YEAR = 365 * 24 * 60 * 60
 def uploaded(request: HttpRequest, name: str) -> HttpResponse:
     """A file of an uploaded picture; the address allows no other names."""
     try:
-        with pictures.storage().open(name) as file:
+        with uploads.storage().open(name) as file:
             content = file.read()
     except FileNotFoundError:
         raise Http404("There is no such picture.") from None

@@ -13,11 +13,12 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from accounts.http import player_of
 from accounts.models import User
-from draws import checker_words, queries
+from accounts.players import player_of
 from draws.models import Draw
-from draws.revealing import Pseudonym, pseudonym_of, public_seals
+from draws.pages import draws
+from draws.proof import checker_words
+from draws.proof.public_seals import Pseudonym, pseudonym_of, public_seals
 
 STYLES = [*settings.STYLE_SHEETS, "css/verify.css"]
 NOT_KEPT = {"saved.js", "worker.js"}
@@ -27,7 +28,7 @@ NOT_KEPT = {"saved.js", "worker.js"}
 def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
     """The page that repeats a finished draw; of an unfinished one it says what is sealed so far."""
     player = player_of(request)
-    draw = queries.find_draw(None, draw_id)
+    draw = draws.find_draw(None, draw_id)
     if draw is None:
         return render(request, "draws/no_such_draw.html", {"bare_id": str(draw_id)[:12]}, status=404)
     finished = draw.drawn_at is not None or draw.cancelled_at is not None
@@ -42,7 +43,7 @@ def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
 
 
 def _own_pseudonym(player: User | None, draw: Draw) -> Pseudonym | None:
-    held = queries.held_in(player, draw.pk)
+    held = draws.held_in(player, draw.pk)
     return pseudonym_of(player, draw.pk) if player and held.count else None
 
 

@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
 from accounts.admin.base import short_time
 from accounts.admin.records import OfPlayers
+from common.text import wording
 from ledger.models import SpendLimit
 
 

@@ -15,13 +15,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts import wording
 from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time
 from accounts.admin.players import PlayerAdmin, PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
+from common.text import wording
 from ledger import circulation, services
-from ledger.admin.adjusting import adjust_page, may_adjust, signed
+from ledger.admin.adjustments import adjust_page, may_adjust, signed
 from ledger.models import Transaction
 
 NEWEST = 10  # movements on a player's page

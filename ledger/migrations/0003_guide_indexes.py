@@ -1,7 +1,7 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 
-from ledger.indexes import GuideIndex
+from common.database.indexes import GuideIndex
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from lucky11.bootstrap import Refusal
-from lucky11.development.crew import Crew
+from lucky11.development.process_group import Crew
 
 # The one without windows first: it takes two thirds of the processor time of the others.
 NAMES = (

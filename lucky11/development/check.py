@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from lucky11.embedded import places
+from lucky11.embedded import paths
 
 # As a production server would have it; nothing answers at these addresses and nothing is asked of them.
 PRODUCTION = {
@@ -34,9 +34,9 @@ def _python(*arguments: str) -> list[str]:
 
 def shell_scripts() -> list[str]:
     """Our shell scripts, by their first line."""
-    files = [path for folder in ("bin", ".ci") for path in sorted((places.ROOT / folder).iterdir())]
+    files = [path for folder in ("bin", ".ci") for path in sorted((paths.ROOT / folder).iterdir())]
     scripts = [path for path in files if path.read_text().startswith("#!/bin/sh")]
-    return [str(path.relative_to(places.ROOT)) for path in scripts]
+    return [str(path.relative_to(paths.ROOT)) for path in scripts]
 
 
 def checks() -> dict[str, list[str]]:
@@ -59,7 +59,7 @@ def _run(name: str, command: list[str]) -> tuple[str, bool, str]:
     for variable in ("LUCKY11_DATA", "BASH_ENV", "ENV"):
         environment.pop(variable, None)
     done = subprocess.run(
-        command, cwd=places.ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command, cwd=paths.ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     return name, done.returncode == 0, done.stdout
 

@@ -15,8 +15,8 @@ from cryptography.fernet import Fernet
 
 from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, port_number, say_and_exit, stop_on_signals
-from lucky11.development.crew import Crew
-from lucky11.embedded import places
+from lucky11.development.process_group import Crew
+from lucky11.embedded import paths
 
 RUN_MEGABYTES = 300
 SLOW_SECONDS = 60
@@ -50,7 +50,7 @@ RUNNING_WITHOUT_DEMO = """
 
 def write_env_file(port: int) -> None:
     """Write a development .env with fresh keys, unless there is one or none is wanted."""
-    name = os.environ.get("LUCKY11_ENV_FILE", str(places.ROOT / ".env"))
+    name = os.environ.get("LUCKY11_ENV_FILE", str(paths.ROOT / ".env"))
     if name and not Path(name).exists():
         from django.core.management.utils import get_random_secret_key
 
@@ -112,7 +112,7 @@ def serve(crew: Crew, port: int, demo: bool) -> None:
     crew.environment.setdefault("PYTHONWARNINGS", warning)
     crew.environment["PORT"] = str(port)
     crew.environment.setdefault("BEAT_SCHEDULE", str(crew.data / "beat-schedule"))
-    procfile = str(places.ROOT / "Procfile")
+    procfile = str(paths.ROOT / "Procfile")
     # Django reads .env itself, and lets the environment win over it; honcho would do the opposite.
     honcho = (sys.executable, "-m", "honcho", "start", "--env", os.devnull, "--procfile", procfile)
     foreman = crew.start_foreman(*honcho)

@@ -19,9 +19,9 @@ from cryptography.fernet import Fernet
 from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, say_and_exit, stop_on_signals
 from lucky11.development.browser import find_or_get_browser
-from lucky11.development.crew import Crew
+from lucky11.development.process_group import Crew
 from lucky11.development.promtool import find_or_get_promtool
-from lucky11.embedded import locks, places, processes
+from lucky11.embedded import locks, paths, processes
 
 TEST_MEGABYTES = 500
 LONGEST_WAIT_SECONDS = 600
@@ -59,7 +59,7 @@ def find_or_get_tools(crew: Crew) -> tuple[str | None, str | None]:
 def run_pytest(crew: Crew, arguments: list[str]) -> int:
     """Run the suite in this terminal; Ctrl-C lets it say what it had found."""
     command = [sys.executable, "-m", "pytest", *arguments]
-    child = subprocess.Popen(command, cwd=places.ROOT, env=crew.environment)
+    child = subprocess.Popen(command, cwd=paths.ROOT, env=crew.environment)
     try:
         return child.wait()
     except Stopped as stopped:
@@ -88,7 +88,7 @@ def test() -> int:
     parser.add_argument("--again", type=int, default=0)
     given, arguments = parser.parse_known_args()
     os.environ |= test_environment()
-    os.environ["LUCKY11_DATA"] = str(places.data_folder())
+    os.environ["LUCKY11_DATA"] = str(paths.data_folder())
     crew = Crew("bin/test")
     with crew.alone():
         need_space(crew.data, TEST_MEGABYTES)

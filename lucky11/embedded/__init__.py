@@ -6,7 +6,7 @@ running ones, and they stop when the last process that joined is gone, however i
 """
 
 from lucky11.embedded.account import EmbeddedError
-from lucky11.embedded.places import (
+from lucky11.embedded.paths import (
     celery_broker_url,
     data_folder,
     database_settings,

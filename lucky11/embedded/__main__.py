@@ -9,21 +9,21 @@ import os
 import subprocess
 import sys
 
-from lucky11.embedded import account, places, users
+from lucky11.embedded import account, paths, users
 
 
 def main() -> int:
     """Run the command of the arguments and return its exit code."""
-    data = places.data_folder()
+    data = paths.data_folder()
     try:
         with users.servers():
             who = account.server_account(data)
             tools = account.programs(account.servers_home(data, who), who)
             os.environ["PATH"] = f"{tools.postgres}{os.pathsep}{os.environ['PATH']}"
             os.environ |= {
-                "PGHOST": str(places.runtime_folder()),
-                "PGUSER": places.NAME,
-                "PGDATABASE": places.NAME,
+                "PGHOST": str(paths.runtime_folder()),
+                "PGUSER": paths.NAME,
+                "PGDATABASE": paths.NAME,
             }
             return subprocess.run(sys.argv[1:] or ["psql"]).returncode
     except account.EmbeddedError as error:

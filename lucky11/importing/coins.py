@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from ledger.importing import REFUNDED, Movement, Purse, post_movements, purses
+from ledger.old_site import REFUNDED, Movement, Purse, post_movements, purses
 from lucky11.importing import queries
-from lucky11.importing.cleaning import MOST_COINS, whole
-from lucky11.importing.planning import plan
+from lucky11.importing.clean import MOST_COINS, whole
+from lucky11.importing.plan import plan
 from lucky11.importing.report import Report
 from lucky11.importing.source import Source, batches
 from lucky11.importing.users import People

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from draws import old_site
 from draws.models import OldDraw, OldTicket, OldWinner
-from lucky11.importing import cleaning, queries
+from lucky11.importing import clean, queries
 from lucky11.importing.report import Report
 from lucky11.importing.source import Source, batches
 from lucky11.importing.users import People
@@ -61,9 +61,9 @@ def _draw(row: Any) -> OldDraw:
         pk=row.id,
         title=(row.title or "").strip() or f"Draw {row.id}",
         description=row.description or "",
-        prize_amount=cleaning.money(row.prize_amount) or Decimal(0),
-        entry_fee=cleaning.whole(row.entry_fee, least=0) or 0,
-        draw_time=row.draw_time or row.created_at or cleaning.UNKNOWN_TIME,
+        prize_amount=clean.money(row.prize_amount) or Decimal(0),
+        entry_fee=clean.whole(row.entry_fee, least=0) or 0,
+        draw_time=row.draw_time or row.created_at or clean.UNKNOWN_TIME,
         drawn=bool(row.wins) or row.winner_here,
     )
 
@@ -77,15 +77,15 @@ def _winner_of(row: Any, people: People) -> OldWinner:
         pk=-row.id - 1,
         draw_id=row.id,
         user_id=people.player_of(row.winner_id),
-        prize_amount=cleaning.money(row.prize_amount) or Decimal(0),
-        won_at=row.draw_time or row.created_at or cleaning.UNKNOWN_TIME,
+        prize_amount=clean.money(row.prize_amount) or Decimal(0),
+        won_at=row.draw_time or row.created_at or clean.UNKNOWN_TIME,
     )
 
 
 def _ticket(row: Any, people: People, report: Report) -> OldTicket:
     if row.participated_at is None:
         report.find("ticket without time", f"participation {row.id}")
-    taken_at = row.participated_at or row.draw_time or cleaning.UNKNOWN_TIME
+    taken_at = row.participated_at or row.draw_time or clean.UNKNOWN_TIME
     return OldTicket(
         pk=row.id,
         draw_id=row.draw_id,
@@ -96,7 +96,7 @@ def _ticket(row: Any, people: People, report: Report) -> OldTicket:
 
 
 def _winner(row: Any, people: People, report: Report) -> OldWinner:
-    prize = cleaning.money(row.prize_amount)
+    prize = clean.money(row.prize_amount)
     if prize is None:
         report.find("impossible prize", f"winner {row.id}: {row.prize_amount}")
     if row.won_at is None:
@@ -108,8 +108,8 @@ def _winner(row: Any, people: People, report: Report) -> OldWinner:
         draw_id=row.draw_id,
         user_id=people.player_of(row.user_id),
         prize_amount=prize or Decimal(0),
-        won_at=row.won_at or row.draw_time or cleaning.UNKNOWN_TIME,
-        celebration_video_url=cleaning.web_address(row.celebration_video_url),
+        won_at=row.won_at or row.draw_time or clean.UNKNOWN_TIME,
+        celebration_video_url=clean.web_address(row.celebration_video_url),
     )
 
 
@@ -127,9 +127,9 @@ def _find_dirt(row: Any, report: Report, *, refund: bool) -> None:
         report.find("draw without title", named)
     if row.draw_time is None:
         report.find("draw without time", named)
-    if cleaning.whole(row.entry_fee, least=0) is None:
+    if clean.whole(row.entry_fee, least=0) is None:
         report.find("impossible price", f"{named}: {row.entry_fee}")
-    if cleaning.money(row.prize_amount) is None:
+    if clean.money(row.prize_amount) is None:
         report.find("impossible prize", f"{named}: {row.prize_amount}")
     if row.current_participants != row.tickets:
         report.find("wrong ticket count", f"{named}: {row.current_participants} of {row.tickets}")

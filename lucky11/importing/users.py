@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import importing
+from accounts import old_site
 from accounts.models import User
-from lucky11.importing import cleaning, queries
+from lucky11.importing import clean, queries
 from lucky11.importing.report import Report
 from lucky11.importing.source import CannotRead, Source, batches
 
@@ -25,11 +25,11 @@ class People:
 
     def player_of(self, old_id: str) -> str:
         """The id here of the player that the account of the old site belongs to."""
-        return self.elsewhere.get(old_id) or cleaning.our_id(old_id)
+        return self.elsewhere.get(old_id) or clean.our_id(old_id)
 
     def remember(self, old_id: str, user_id: str) -> None:
         """Where the account went, when that does not follow from its id."""
-        if user_id != cleaning.our_id(old_id):
+        if user_id != clean.our_id(old_id):
             self.elsewhere[old_id] = user_id
 
 
@@ -42,7 +42,7 @@ def bring_users(source: Source, report: Report, people: People) -> None:
         with transaction.atomic():
             players, owners = _decide(batch, report, people)
             if report.applied:
-                importing.add_players(players, owners)
+                old_site.add_players(players, owners)
         report.counts["users read"] += len(batch)
         report.counts["users here before"] += len(batch) - len(owners)
         report.counts["players added"] += len(players)
@@ -50,11 +50,11 @@ def bring_users(source: Source, report: Report, people: People) -> None:
 
 def _decide(batch: list[Any], report: Report, people: People) -> tuple[list[User], dict[str, str]]:
     """The players to add, and whose the new accounts of the batch are: old id -> id."""
-    known = importing.known_players([row.id for row in batch])
-    taken = importing.taken_ids(cleaning.our_id(row.id) for row in batch if row.id not in known)
+    known = old_site.known_players([row.id for row in batch])
+    taken = old_site.taken_ids(clean.our_id(row.id) for row in batch if row.id not in known)
     # An account that is not the oldest of its e-mail leaves it to that one.
     addresses = {row.id: row.usable if row.first == row.id else None for row in batch}
-    holders = importing.holders_of(address for address in addresses.values() if address)
+    holders = old_site.holders_of(address for address in addresses.values() if address)
     players, owners = [], {}
     for row in batch:
         if row.id in known:
@@ -89,18 +89,18 @@ def _refuse_another_choice(row: Any, people: People) -> None:
 
 
 def _player(row: Any, address: str | None, taken: set[str], report: Report) -> User:
-    user_id = cleaning.our_id(row.id)
+    user_id = clean.our_id(row.id)
     if user_id in taken:
         report.find("user id taken", f"user {row.id}")
-        user_id = cleaning.derived_id(row.id)
-    joined = row.created_at or cleaning.UNKNOWN_TIME
+        user_id = clean.derived_id(row.id)
+    joined = row.created_at or clean.UNKNOWN_TIME
     return User(
         pk=user_id,
         email=address,
         password=make_password(None),
         first_name=row.first_name or "",
         last_name=row.last_name or "",
-        profile_image_url=cleaning.web_address(row.profile_image_url),
+        profile_image_url=clean.web_address(row.profile_image_url),
         is_vip=bool(row.is_vip),
         created_at=joined,
         updated_at=_not_before(joined, row.updated_at),
@@ -113,8 +113,8 @@ def _not_before(joined: datetime, updated: datetime | None) -> datetime:
 
 def _find_dirt(row: Any, report: Report) -> None:
     named = f"user {row.id}"
-    if cleaning.our_id(row.id) != row.id:
-        report.find("user id not kept", f"{named} is {cleaning.our_id(row.id)}")
+    if clean.our_id(row.id) != row.id:
+        report.find("user id not kept", f"{named} is {clean.our_id(row.id)}")
     if not (row.email or "").strip():
         report.find("user without e-mail", named)
     elif row.usable is None:
@@ -125,7 +125,7 @@ def _find_dirt(row: Any, report: Report) -> None:
         report.find("duplicate e-mail, kept apart", f"{named} beside {row.first}")
     if row.created_at is None:
         report.find("user without time", named)
-    if cleaning.whole(row.coins, least=0) is None:
+    if clean.whole(row.coins, least=0) is None:
         report.find("impossible coins", f"{named}: {row.coins}")
     said, real = (row.total_participations, row.total_wins), (row.tickets, row.wins)
     if said != real:

@@ -7,9 +7,10 @@ from allauth.usersessions.models import UserSession
 from django.db import connection
 from django.utils import timezone
 
-from accounts import outbox, takeout
 from accounts.models import Message, OutboxEmail, Session, User
-from accounts.services import create_player
+from accounts.notifications import outbox
+from accounts.players import create_player
+from accounts.privacy import data_export
 from tests.conftest import PASSWORD
 from tests.pages import signed_in
 
@@ -71,7 +72,7 @@ def player_with_traces() -> User:
     outbox.enqueue("waiting", MAIL, "Later, Zebulonia", "Text")
     OutboxEmail.objects.filter(key="to-zeb").update(sent_at=timezone.now())
     Message.objects.create(user=zeb, key="to-zeb", kind="welcome", title="Welcome, Zebulonia")
-    takeout.ask(zeb)
-    takeout.make_data_exports()
+    data_export.ask(zeb)
+    data_export.make_data_exports()
     zeb.refresh_from_db()
     return zeb

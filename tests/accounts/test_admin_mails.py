@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts import outbox
 from accounts.models import OutboxEmail
+from accounts.notifications import outbox
 from tests.pages import words
 from tests.staff import logged, sign_in_boss, sign_in_clerk
 

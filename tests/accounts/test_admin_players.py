@@ -5,8 +5,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.deleting import delete_account
 from accounts.models import User
+from accounts.privacy.account_deletion import delete_account
 from tests.pages import take, words
 from tests.staff import form_data, logged, sign_in_boss, sign_in_clerk
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from accounts import approvals
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, OutboxEmail
-from draws.closing import close_due_draws
+from draws.lifecycle.close import close_due_draws
 from tests.accounts.four_eyes import (
     LIST,
     ask_to_adjust,

@@ -6,10 +6,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts import breaks
-from accounts.breaks import BreakRefused, current_break, is_on_break, on_break, take_break
 from accounts.models import PlayBreak
-from draws.entering import take_tickets
+from accounts.play import breaks
+from accounts.play.breaks import BreakRefused, current_break, is_on_break, on_break, take_break
+from draws.entries.take import take_tickets
 from draws.exceptions import OnBreak
 from ledger.bonuses import claim_daily_bonus, visit_today
 from ledger.exceptions import LedgerError

@@ -4,10 +4,10 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from accounts import breaks
-from accounts.breaks import take_break
-from accounts.deleting import delete_account
 from accounts.models import ExcludedAddress, OutboxEmail, User
+from accounts.play import breaks
+from accounts.play.breaks import take_break
+from accounts.privacy.account_deletion import delete_account
 from tests.conftest import unguarded
 from tests.pages import signed_in, words
 

@@ -6,9 +6,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import outbox
-from accounts.deleting import StaffStays, delete_account, given_up
-from accounts.forgetting import blank_mails_of_the_gone
 from accounts.models import (
     Approval,
     DataExport,
@@ -18,11 +15,14 @@ from accounts.models import (
     Session,
     User,
 )
-from accounts.services import create_player
+from accounts.notifications import outbox
+from accounts.players import create_player
+from accounts.privacy.account_deletion import StaffStays, delete_account, given_up
+from accounts.privacy.retention import blank_mails_of_the_gone
 from accounts.tasks import purge_data
-from draws.claiming import HandOverDetails, Publicity, claim_prize
-from draws.deleting import pass_on_prizes_of_the_gone
 from draws.models import Claim, Draw, Participation, Winner
+from draws.privacy.account_deletion import pass_on_prizes_of_the_gone
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from ledger.models import Transaction
 from ledger.services import balance, history
 from tests.accounts.leaver import MAIL, TRACES, everywhere, player_with_traces
@@ -194,7 +194,7 @@ def test_a_failure_on_the_way_leaves_everything_as_it_was(zeb, monkeypatch):
     def fail(*args):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("accounts.deleting._say_goodbye", fail)
+    monkeypatch.setattr("accounts.privacy.account_deletion._say_goodbye", fail)
     with pytest.raises(RuntimeError):
         delete_account(zeb.pk)
     assert User.objects.get(pk=zeb.pk).email == MAIL

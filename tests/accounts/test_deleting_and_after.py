@@ -4,12 +4,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.utils import timezone
 
-from accounts import outbox
-from accounts.breaks import is_excluded_address, take_break
-from accounts.deleting import delete_account
-from accounts.forgetting import blank_mails_of_the_gone
 from accounts.models import OutboxEmail, PlayBreak, User
-from accounts.services import confirm_email, create_player
+from accounts.notifications import outbox
+from accounts.play.breaks import is_excluded_address, take_break
+from accounts.players import confirm_email, create_player
+from accounts.privacy.account_deletion import delete_account
+from accounts.privacy.retention import blank_mails_of_the_gone
 from ledger.bonuses import grant_missing_signup_bonuses
 from ledger.services import balance
 from tests.accounts.leaver import MAIL, everywhere, player_with_traces

@@ -2,18 +2,18 @@
 
 import pytest
 
-from accounts import takeout
-from accounts.deleting import delete_account
 from accounts.models import (
     DataExport,
     Message,
     OutboxEmail,
     User,
 )
-from draws.claiming import HandOverDetails, Publicity, claim_prize
-from draws.deleting import pass_on_prizes_of_the_gone
+from accounts.privacy import data_export
+from accounts.privacy.account_deletion import delete_account
 from draws.exceptions import DrawError
 from draws.models import Claim, Participation
+from draws.privacy.account_deletion import pass_on_prizes_of_the_gone
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from tests.pages import finish, take
 from tests.races.together import at_once
 
@@ -59,8 +59,8 @@ def test_deleting_races_claiming_and_no_address_is_left(make_player, make_draw):
 def test_deleting_races_packing_and_no_download_is_left(make_player):
     for round_ in range(5):
         player = make_player(f"packer{round_}")
-        takeout.ask(player)
-        answers = at_once([takeout.make_data_exports, lambda p=player: delete_account(p.pk)])
+        data_export.ask(player)
+        answers = at_once([data_export.make_data_exports, lambda p=player: delete_account(p.pk)])
         assert not [answer for answer in answers if isinstance(answer, Exception)]
         assert not DataExport.objects.filter(user=player).exists()
         assert not Message.objects.filter(user=player).exists()

@@ -9,9 +9,9 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
-from accounts.encryption import InvalidToken, decrypt, encrypt, is_newest, rotate
-from draws.claiming import details_of
+from common.encryption import InvalidToken, decrypt, encrypt, is_newest, rotate
 from draws.models import Claim
+from draws.prizes.claims import details_of
 from tests.prizes import DETAILS, claimed, everything_about
 
 NEW, OLD, OTHER = (Fernet.generate_key().decode() for _ in range(3))

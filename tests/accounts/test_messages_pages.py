@@ -8,10 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import telling
-from accounts.inbox import choices_of, choose, read_up_to
 from accounts.models import Message, MessageChoice, OutboxEmail
-from accounts.telling import KINDS, tell, tell_all
+from accounts.notifications import notify
+from accounts.notifications.inbox import choices_of, choose, read_up_to
+from accounts.notifications.notify import KINDS, tell, tell_all
 from tests.pages import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -268,7 +268,7 @@ def test_telling_a_thousand_costs_the_queries_of_telling_ten(ana, anything):
             User(email=f"crowd-{next(_numbers)}@x.example") for _ in range(number)
         )
         facts = [
-            telling.Fact(user, f"crowd:{user.pk}", "T", "B", "/", "accounts/email/welcome", {"coins": 1})
+            notify.Fact(user, f"crowd:{user.pk}", "T", "B", "/", "accounts/email/welcome", {"coins": 1})
             for user in users
         ]
         with CaptureQueriesContext(connection) as captured:
@@ -280,7 +280,7 @@ def test_telling_a_thousand_costs_the_queries_of_telling_ten(ana, anything):
 
 
 def test_times_in_mails_are_on_the_players_own_clock(make_player, make_draw):
-    from draws.telling import tell_entries
+    from draws.notifications.sweeps import tell_entries
     from tests.pages import take
 
     kenji = make_player("kenji", time_zone="Asia/Tokyo")

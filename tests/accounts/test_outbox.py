@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import outbox
 from accounts.models import OutboxEmail
-from accounts.outbox import deliver_due, enqueue, enqueue_all, waiting
+from accounts.notifications import outbox
+from accounts.notifications.outbox import deliver_due, enqueue, enqueue_all, waiting
 from tests.mail_server import silent_server
 
 ALICE, BOB = "alice@lucky11.example", "bob@lucky11.example"

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.deleting import delete_account
 from accounts.models import OutboxEmail, User
+from accounts.privacy.account_deletion import delete_account
 from tests.conftest import PASSWORD
 from tests.pages import finish, signed_in, take, words
 

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts import rules_form
 from accounts.models import OutboxEmail, RulesAcceptance, User
+from accounts.play import rules_form
 from ledger.services import history
 from tests.conftest import PASSWORD
 from tests.pages import field, signed_in, words
@@ -243,7 +243,7 @@ def test_a_changed_password_is_told_by_mail(alice):
 
 
 def test_mail_is_written_in_the_database_transaction_that_needs_it(client, monkeypatch):
-    from accounts import outbox
+    from accounts.notifications import outbox
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no room for the mail")

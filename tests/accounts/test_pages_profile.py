@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import OutboxEmail
-from accounts.outbox import enqueue
+from accounts.notifications.outbox import enqueue
 from draws.models import Draw
 from ledger.services import balance
 from tests.pages import finish, signed_in, take, words

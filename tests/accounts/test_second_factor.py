@@ -15,8 +15,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.encryption import decrypt
 from accounts.models import OutboxEmail
+from common.encryption import decrypt
 from tests.codes import shown_for, shown_to
 from tests.conftest import PASSWORD
 from tests.pages import signed_in, words

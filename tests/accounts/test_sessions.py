@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.sessions import SessionStore
+from accounts.signin.sessions import SessionStore
 from accounts.tasks import purge_sessions
 
 pytestmark = pytest.mark.django_db

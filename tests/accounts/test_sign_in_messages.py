@@ -7,8 +7,8 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.browsers import COOKIE, in_words
 from accounts.models import Message, OutboxEmail, User
+from accounts.signin.known_browsers import COOKIE, in_words
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db

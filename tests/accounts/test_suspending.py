@@ -3,11 +3,11 @@
 import pytest
 
 from accounts.models import Message, OutboxEmail, User
-from accounts.playing import may_play_problem
-from accounts.suspending import SuspensionRefused, end_suspension, suspend
-from draws.claiming import HandOverDetails, Publicity, claim_prize
+from accounts.play.eligibility import may_play_problem
+from accounts.play.suspension import SuspensionRefused, end_suspension, suspend
 from draws.exceptions import PlayerSuspended
 from draws.models import Winner
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from ledger.bonuses import claim_daily_bonus, visit_today
 from ledger.exceptions import LedgerError
 from tests.conftest import PASSWORD

@@ -13,13 +13,13 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.utils import timezone
 
-from accounts import takeout
 from accounts.models import DataExport, Message, MessageChoice, PlayBreak, User
-from accounts.outbox import enqueue
-from accounts.packing import cell
+from accounts.notifications.outbox import enqueue
+from accounts.privacy import data_export
+from accounts.privacy.export_archive import cell
 from accounts.tasks import make_data_exports
-from draws.claiming import HandOverDetails, Publicity, claim_prize
 from draws.models import Draw, FrozenList
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from ledger.models import SpendLimit
 from tests.pages import finish, take
 
@@ -44,7 +44,7 @@ def rows_of(files, name):
 
 
 def packed(user: User) -> DataExport:
-    export = takeout.ask(user)
+    export = data_export.ask(user)
     assert make_data_exports() == 1
     export.refresh_from_db()
     return export

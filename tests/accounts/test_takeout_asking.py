@@ -13,16 +13,17 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts import takeout, telling
 from accounts.models import DataExport, Message, OutboxEmail, User
-from accounts.outbox import enqueue
+from accounts.notifications import notify
+from accounts.notifications.outbox import enqueue
+from accounts.privacy import data_export
 from accounts.tasks import make_data_exports, purge_data
 from tests.pages import signed_in, words
 from tests.races.together import at_once
 
 
 def packed(user: User) -> DataExport:
-    export = takeout.ask(user)
+    export = data_export.ask(user)
     assert make_data_exports() == 1
     export.refresh_from_db()
     return export
@@ -75,7 +76,7 @@ def test_a_new_download_can_be_asked_for_after_an_hour(alice):
 
 @pytest.mark.django_db(transaction=True)
 def test_asking_ten_times_at_once_makes_one(alice):
-    answers = at_once([lambda: takeout.ask(alice)] * 10)
+    answers = at_once([lambda: data_export.ask(alice)] * 10)
     assert sum(isinstance(answer, DataExport) for answer in answers) == 1
     assert DataExport.objects.count() == 1
 
@@ -95,42 +96,42 @@ def test_asking_needs_the_form_and_somebody_signed_in(alice, client):
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_pack_each_download_once(alice, bob):
     for player in (alice, bob):
-        takeout.ask(player)
-    assert sum(at_once([takeout.make_data_exports] * 4)) == 2
+        data_export.ask(player)
+    assert sum(at_once([data_export.make_data_exports] * 4)) == 2
     assert OutboxEmail.objects.filter(key__startswith="data:").count() == 2
-    assert takeout.make_data_exports() == 0
+    assert data_export.make_data_exports() == 0
 
 
 @pytest.mark.django_db
 def test_a_download_left_half_made_is_made_again(alice, monkeypatch):
-    export = takeout.ask(alice)
+    export = data_export.ask(alice)
 
     def die(*args, **kwargs):
         raise SystemExit("killed")
 
-    monkeypatch.setattr(telling, "tell", die)
+    monkeypatch.setattr(notify, "tell", die)
     with pytest.raises(SystemExit):
-        takeout.make_data_exports()
+        data_export.make_data_exports()
     export.refresh_from_db()
     assert (export.made_at, export.content) == (None, None)
     monkeypatch.undo()
-    assert takeout.make_data_exports() == 1
+    assert data_export.make_data_exports() == 1
     export.refresh_from_db()
     assert zipfile.is_zipfile(io.BytesIO(bytes(export.content)))
 
 
 @pytest.mark.django_db
 def test_a_download_that_cannot_be_packed_holds_up_nobody(alice, bob, monkeypatch):
-    broken, fine = takeout.ask(alice), takeout.ask(bob)
-    pack = takeout.packing.pack
+    broken, fine = data_export.ask(alice), data_export.ask(bob)
+    pack = data_export.packing.pack
 
     def fail_for_alice(user, parts):
         if user.pk == alice.pk:
             raise ValueError("a broken row")
         return pack(user, parts)
 
-    monkeypatch.setattr(takeout.packing, "pack", fail_for_alice)
-    assert takeout.make_data_exports() == 1
+    monkeypatch.setattr(data_export.packing, "pack", fail_for_alice)
+    assert data_export.make_data_exports() == 1
     for export in (broken, fine):
         export.refresh_from_db()
     assert (broken.content, fine.content is None) == (None, False)
@@ -165,7 +166,7 @@ def test_a_download_is_for_its_player_only(alice, bob, make_player):
 
 @pytest.mark.django_db
 def test_what_is_not_packed_yet_cannot_be_fetched(alice):
-    export = takeout.ask(alice)
+    export = data_export.ask(alice)
     assert signed_in(alice).get(f"/profile/data/{export.pk}/").status_code == 404
 
 

@@ -126,7 +126,7 @@ def ask_for(tickets: int) -> Act:
 
 
 def ask_too_fast(page: Page, world: World) -> None:
-    with override_settings(PACE_PLAYER=0):
+    with override_settings(RATE_LIMIT_PLAYER=0):
         ask_for(1)(page, world)
 
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Approval, Message, OutboxEmail
-from draws.closing import freeze_draw
+from draws.lifecycle.close import freeze_draw
 from draws.models import Draw, LogRecord, Participation, Seal, Winner
 from ledger.models import CoinDay, Transaction
-from lucky11.languages import LONGER
+from lucky11.i18n.languages import LONGER
 from lucky11.models import OperationRun
 from lucky11.operations.runs import begin, end
 from tests.browser.plain_words import codes, plain, written

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import OutboxEmail
-from draws import closing
+from draws.lifecycle import close
 from draws.models import Winner
 from tests.conftest import let_close
 from tests.pages import finish
@@ -52,7 +52,7 @@ def test_a_keyboard_is_enough_from_joining_to_the_result(live_server, visit, dra
     enter_by_key(page, draw)
     let_close(draw)
     page.reload()
-    closing.close_due_draws()
+    close.close_due_draws()
     open_the_result_by_key(page)
     assert window.complaints == []
 

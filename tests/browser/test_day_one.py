@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from draws.claiming import details_of
 from draws.models import Claim, Winner
+from draws.prizes.claims import details_of
 from tests.browser.conftest import Site, publish_a_draw
 from tests.races.together import wait_until
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from draws import closing
-from draws.cancelling import cancel_draw
+from draws.lifecycle import close
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Seal, Winner
-from draws.redrawing import pass_on_prize
-from draws.telling import tell_frozen
+from draws.notifications.sweeps import tell_frozen
+from draws.prizes.pass_on import pass_on_prize
 from tests.conftest import let_close
 from tests.pages import finish, take
 
@@ -31,7 +31,7 @@ def pages(make_draw, make_player, alice, bob):
     finish(draws["drawn"], draws["void"], draws["passed on"])
     pass_on_prize(Winner.objects.get(draw=draws["passed on"], place=0).pk, "Not claimed in time.")
     let_close(draws["frozen"])
-    closing.freeze_draw(draws["frozen"].pk)
+    close.freeze_draw(draws["frozen"].pk)
     tell_frozen()
     shown = {name: f"/draws/{draw.pk}/" for name, draw in draws.items()}
     lists = {f"list {name}": f"{shown[name]}tickets/" for name in ("open", "drawn", "cancelled")}

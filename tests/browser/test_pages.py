@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from draws import closing
+from draws.lifecycle import close
 from draws.models import Participation
 from ledger.services import balance
 from tests.conftest import let_close
@@ -82,7 +82,7 @@ def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visi
     let_close(draw)
     page = visit(live_server.url, player=alice).go(f"/draws/{draw.pk}/")
     expect(page.get_by_role("heading", name="Being drawn")).to_be_visible()
-    closing.close_due_draws()
+    close.close_due_draws()
     page.get_by_role("button", name="Show result").click()
     expect(page.get_by_role("heading", name="Ticket 0001 won")).to_be_visible()
 
@@ -101,7 +101,7 @@ def test_the_countdown_follows_the_servers_clock(live_server, visit, make_draw, 
 
 def test_a_mail_is_shown_in_a_frame_that_can_do_nothing(live_server, visit, settings):
     from accounts.models import OutboxEmail
-    from accounts.outbox import enqueue
+    from accounts.notifications.outbox import enqueue
 
     settings.DEBUG = True
     body = "<h1>Hello</h1><script>document.title='x'</script><img src=x onerror=\"document.title='x'\">"

@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from draws import picture_files, pictures
 from draws.models import PrizePicture
+from draws.pictures import files, uploads
 from tests.browser.looking import RULES
 from tests.photos import ALT, noisy, saved, scene, upload
 
@@ -24,7 +24,7 @@ LOADED = "[...document.images].every(image => image.complete && image.naturalWid
 
 
 def with_photo(draw, image=None, alt=ALT):
-    pictures.set_picture(draw.pk, picture_files.read(upload(saved(image or scene()))), alt, actor=None)
+    uploads.set_picture(draw.pk, files.read(upload(saved(image or scene()))), alt, actor=None)
     return draw
 
 

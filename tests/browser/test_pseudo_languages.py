@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.translation import ngettext
 from playwright.sync_api import expect
 
-from accounts.wording import grouped
-from lucky11.languages import FROM_THE_RIGHT, LONGER
+from common.text.wording import grouped
+from lucky11.i18n.languages import FROM_THE_RIGHT, LONGER
 from tests.browser import looking
 from tests.browser.checking import STEPS
 from tests.browser.every_page import PLACES

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from draws.cancelling import cancel_draw
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Winner
 from tests.browser.checking import CASES, KNOWN, choose, proof, verdict, voided
 from tests.pages import finish, take

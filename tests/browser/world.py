@@ -17,16 +17,17 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts import outbox, takeout
-from accounts.breaks import take_break
 from accounts.models import OutboxEmail, User
-from accounts.paging import moment_cursor
-from draws.claiming import HandOverDetails, Publicity, claim_prize
-from draws.entering import take_tickets
+from accounts.notifications import outbox
+from accounts.play.breaks import take_break
+from accounts.privacy import data_export
+from common.database.paging import moment_cursor
+from draws.entries.take import take_tickets
 from draws.models import OldDraw, OldWinner, Winner
-from draws.redrawing import pass_on_prize
-from draws.telling import tell_entries, tell_frozen, tell_results
-from ledger.limits import set_limit
+from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
+from draws.prizes.pass_on import pass_on_prize
+from ledger.safer_play.limits import set_limit
 from tests import importing
 from tests.accounts.openid_flow import accept, through
 from tests.browser.passkeys import Passkey, by_name, make_passkey
@@ -186,8 +187,8 @@ def _claim_and_pass_on(world: World) -> None:
 def _tell(world: World) -> None:
     for tell in (tell_entries, tell_frozen, tell_results):
         tell()
-    takeout.ask(world.players["alice"])
-    takeout.make_data_exports()
+    data_export.ask(world.players["alice"])
+    data_export.make_data_exports()
     outbox.enqueue("world", "alice@lucky11.example", "Hello", "Hello", "<h1>Hello</h1>")
     unconfirmed = EmailAddress.objects.get(user=world.players["unconfirmed"])
     passkey = Authenticator.objects.get(user=world.players["secured"], type="webauthn")

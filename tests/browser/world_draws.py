@@ -7,13 +7,14 @@ from django.test import override_settings
 from django.utils import timezone
 
 from accounts.models import User
-from draws import closing, picture_files, pictures
-from draws.beacon import rounds
-from draws.cancelling import cancel_draw
+from common.database.clock import database_now
+from draws.lifecycle import close, rounds
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.publish import publish_draw
+from draws.lifecycle.text_changes import change_text
 from draws.models import Draw, Seal
-from draws.publishing import publish_draw
-from draws.services import database_now
-from draws.text_changes import change_text
+from draws.pictures import files as picture_files
+from draws.pictures import uploads
 from tests import signing
 from tests.conftest import let_close, new_draft
 from tests.pages import finish, take
@@ -128,7 +129,7 @@ def _terms() -> dict[str, dict[str, Any]]:
 def _with_photo(terms: dict[str, Any], width: int, height: int, alt: str) -> Draw:
     draft = new_draft(**terms)
     files = picture_files.read(upload(saved(scene(width, height))))
-    pictures.set_picture(draft.pk, files, alt, actor=None)
+    uploads.set_picture(draft.pk, files, alt, actor=None)
     return publish_draw(draft.pk)
 
 
@@ -142,7 +143,7 @@ def _end(draws: dict[str, Draw]) -> None:
     finish(*(draws[name] for name in over))
     for name in ("drawing", "waiting"):
         let_close(draws[name])
-        closing.freeze_draw(draws[name].pk)
+        close.freeze_draw(draws[name].pk)
     let_close(draws["closing"])
     for name, state in STATES.items():
         draws[name].refresh_from_db()
@@ -152,7 +153,7 @@ def _end(draws: dict[str, Draw]) -> None:
 
 def _let_the_beacon_draw(draw: Draw) -> None:
     let_close(draw)
-    closing.freeze_draw(draw.pk)
+    close.freeze_draw(draw.pk)
     number = Seal.objects.values_list("round", flat=True).get(pk=draw.pk)
     assert number
     rounds.keep(number, signing.sign(signing.DEFAULT_SECRET, number), "the tests")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from draws.beacon.rounds import fetch_rounds
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw
 from tests.conftest import let_close
 from tests.pages import take

@@ -6,7 +6,7 @@ Here one member of staff is enough; `test_approvals.py` is about sites that ask 
 import pytest
 
 from accounts.models import OutboxEmail
-from draws.closing import close_due_draws
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw
 from tests.conftest import let_close
 from tests.pages import take, words

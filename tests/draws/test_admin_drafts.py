@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Seal, TextChange
-from draws.publishing import publish_draw
 from tests.pages import signed_in, take, words
 from tests.staff import form_data, logged, sign_in_boss
 

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from draws.duplicating import TERMS, duplicate_draw, next_closing
 from draws.exceptions import DrawNotFound
+from draws.lifecycle.duplicate import TERMS, duplicate_draw, next_closing
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Participation, Seal
-from draws.publishing import publish_draw
 from tests.pages import finish, take, words
 from tests.staff import form_data, logged, sign_in_boss
 

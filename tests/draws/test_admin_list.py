@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from draws.cancelling import cancel_draw
-from draws.closing import draw_winners, freeze_draw
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import draw_winners, freeze_draw
 from draws.models import Draw
 from tests.conftest import let_close, unguarded
 from tests.pages import finish, take, words

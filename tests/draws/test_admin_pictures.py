@@ -3,8 +3,8 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, PrizePicture
-from draws.publishing import publish_draw
 from tests.pages import signed_in, words
 from tests.photos import ALT, opened, photo_with_a_place, png, saved, scene, upload
 from tests.staff import form_data, logged, make_member, sign_in_boss

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from draws.drafting import outlook, warnings
+from draws.lifecycle.preview import outlook, warnings
 from draws.models import Draw
 from tests.pages import words
 from tests.staff import form_data, sign_in_boss

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.admin.lists import COUNTED
-from accounts.services import create_player
+from accounts.players import create_player
 from tests.conftest import unguarded
 from tests.pages import signed_in, words
 from tests.staff import sign_in_clerk

@@ -3,8 +3,8 @@
 import pytest
 from django.contrib import admin
 
-from draws import closing
 from draws.admin.tickets import NumberedPages
+from draws.lifecycle import close
 from draws.models import LogRecord, Participation, Seal
 from tests.conftest import let_close, unguarded
 from tests.pages import finish, take, words
@@ -98,10 +98,10 @@ def test_the_seed_is_secret_until_the_draw_is_drawn_and_the_entry_secret_for_eve
     take(alice, draw)
     assert seed not in everything_about(client, seal)
     let_close(draw)
-    closing.freeze_draw(draw.pk)
+    close.freeze_draw(draw.pk)
     assert seed not in everything_about(client, seal)
     assert "Secret until the draw is drawn" in everything_about(client, seal)
-    closing.draw_winners(draw.pk)
+    close.draw_winners(draw.pk)
     shown = everything_about(client, seal)
     assert seed in shown
     assert bytes(Seal.objects.get(draw=draw).result_hash or b"").hex() in shown

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from draws.claiming import claim_prize
 from draws.models import Winner
+from draws.prizes.claims import claim_prize
 from tests.pages import finish, take, words
 from tests.prizes import DETAILS, HIDDEN
 from tests.staff import form_data, logged, sign_in_boss, sign_in_clerk

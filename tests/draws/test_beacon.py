@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from common.database.clock import database_now
 from draws import fairness, reasons
-from draws.beacon import pinned
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
 from draws.exceptions import NotPublishable
+from draws.fairness import chain as pinned
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.publish import publish_draw
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, FrozenList, LogRecord, Round, Seal, Winner
-from draws.publishing import publish_draw
-from draws.sealing import open_record
-from draws.services import database_now
+from draws.proof.seals import open_record
 from ledger.services import balance
 from tests import signing
 from tests.beacon_draws import kinds, plant, round_of
@@ -125,14 +125,14 @@ def test_a_missed_freeze_is_in_the_log_before_the_time_of_the_round(entered, ali
 
 
 def test_a_list_that_takes_longer_to_write_than_there_is_time_is_not_frozen(entered, monkeypatch, alice):
-    from draws import closing
+    from draws.lifecycle import close
 
-    def slow(draw, record, write=closing._parts):
+    def slow(draw, record, write=close._parts):
         yield from write(draw, record)
         plant("UPDATE draw_seals SET freeze_by = %s", int(database_now().timestamp()) - 1)
         record.refresh_from_db(fields=["freeze_by"])
 
-    monkeypatch.setattr(closing, "_parts", slow)
+    monkeypatch.setattr(close, "_parts", slow)
     fetch_rounds()
     close_due_draws()
     entered.refresh_from_db()

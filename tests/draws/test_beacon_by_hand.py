@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, LogRecord, Round, Seal
 from tests import signing
 from tests.beacon_server import OTHER_SECRET, answer

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import OutboxEmail
+from common.database.clock import database_now
 from draws import fairness
-from draws.beacon import pinned
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
+from draws.fairness import chain
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.overdue import is_overdue, overdue
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, FrozenList, Round, Seal, Winner
-from draws.overdue import is_overdue, overdue
-from draws.services import database_now
 from ledger.services import balance
 from tests.beacon_draws import plant
 from tests.conftest import let_close
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def time_of_the_round(draw, ago):
     """Have the draw's list frozen, and its round due, so long ago."""
-    number = pinned.CHAIN.round_at(int((database_now() - ago).timestamp()))
+    number = chain.CHAIN.round_at(int((database_now() - ago).timestamp()))
     plant("UPDATE draw_seals SET round = %s WHERE draw_id = %s", number, draw.pk)
     plant(
         "UPDATE draws SET frozen_at = clock_timestamp() - %s - interval '2 minutes' WHERE id = %s",

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from draws import fairness
-from draws.beacon import pinned, relays
-from draws.beacon.rounds import fetch_rounds, keep
-from draws.closing import close_due_draws
+from draws.beacon import relays
+from draws.fairness import chain
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.rounds import fetch_rounds, keep
 from draws.models import Draw, Round, Seal
 from tests import signing
 from tests.beacon_server import HOST, running
@@ -32,7 +33,7 @@ def complaints(caplog):
 @pytest.fixture
 def replaying(monkeypatch, settings):
     """A relay of quicknet's recorded rounds, and quicknet as the accepted chain, as it is in the product."""
-    monkeypatch.setattr(pinned, "CHAIN", fairness.QUICKNET)
+    monkeypatch.setattr(chain, "CHAIN", fairness.QUICKNET)
     settings.BEACON_TIMEOUT_SECONDS = 5
     forget_couriers()
     with running(fairness.QUICKNET) as server:
@@ -149,7 +150,7 @@ def waiting(beacon, make_draw, alice):
 
 @pytest.mark.django_db
 def test_no_relay_is_asked_before_the_round_can_be_there_nor_again_and_again(waiting, beacon, monkeypatch):
-    from draws.beacon import rounds
+    from draws.lifecycle import rounds
 
     asked = beacon.times_asked("honest")
     monkeypatch.setattr(relays, "ASK_AHEAD", 3.0)

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Seal
 from tests.beacon_draws import round_of
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from draws.cancelling import cancel_draw
+from draws.lifecycle.cancel import cancel_draw
 from tests.pages import signed_in, take, words
 
 pytestmark = pytest.mark.django_db

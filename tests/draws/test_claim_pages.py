@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from draws.claiming import Publicity, choose_publicity, mark_sent
 from draws.models import Claim, Winner
-from draws.redrawing import lapse_overdue_claims
+from draws.prizes.claims import Publicity, choose_publicity, mark_sent
+from draws.prizes.pass_on import lapse_overdue_claims
 from tests.pages import finish, signed_in, take, words
 from tests.prizes import DETAILS, FORM, claimed, let_time_run_out, won
 

@@ -6,7 +6,7 @@ from django.contrib.admin.models import LogEntry
 
 from accounts.models import Approval
 from draws.models import Claim, Redraw, Winner
-from draws.redrawing import lapse_overdue_claims, pass_on_prize
+from draws.prizes.pass_on import lapse_overdue_claims, pass_on_prize
 from tests.pages import signed_in, words
 from tests.prizes import DETAILS, claimed, everything_about, let_time_run_out, won
 from tests.staff import form_data, logged, make_member, sign_in_boss, sign_in_clerk

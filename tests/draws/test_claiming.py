@@ -4,15 +4,6 @@ import pytest
 from django.db import connection
 
 from accounts.models import Message, OutboxEmail
-from draws.claiming import (
-    HandOverDetails,
-    Publicity,
-    choose_publicity,
-    claim_prize,
-    details_of,
-    mark_sent,
-    remind_of_claims,
-)
 from draws.exceptions import (
     AlreadyClaimed,
     ClaimInvalid,
@@ -22,6 +13,15 @@ from draws.exceptions import (
     NotSendable,
 )
 from draws.models import Claim, Winner
+from draws.prizes.claims import (
+    HandOverDetails,
+    Publicity,
+    choose_publicity,
+    claim_prize,
+    details_of,
+    mark_sent,
+    remind_of_claims,
+)
 from tests.prizes import (
     DETAILS,
     HIDDEN,

@@ -8,14 +8,15 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import OutboxEmail
-from draws import closing, fairness, settling
-from draws.cancelling import cancel_draw, cancel_preview
-from draws.closing import close_due_draws, draw_winners, freeze_draw
-from draws.entering import take_tickets
+from draws import fairness
+from draws.entries.take import take_tickets
 from draws.exceptions import DrawNotFound, NotCancellable
+from draws.lifecycle import close, settle
+from draws.lifecycle.cancel import cancel_draw, cancel_preview
+from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
+from draws.lifecycle.settle import settle_draw
 from draws.models import Draw, FrozenList, LogRecord, Participation, Seal, Winner
-from draws.sealing import ref_of
-from draws.settling import settle_draw
+from draws.proof.seals import ref_of
 from ledger.services import balance, history
 from tests.conftest import defects, let_close, unguarded
 
@@ -128,7 +129,7 @@ def test_the_winner_is_told_once(entered):
     draw = entered()
     close_due_draws()
     settle_draw(draw.pk)
-    settling.settle_winner(Winner.objects.get(draw=draw).pk)
+    settle.settle_winner(Winner.objects.get(draw=draw).pk)
     [mail] = OutboxEmail.objects.filter(key__startswith="won:")
     winner = Winner.objects.get(draw=draw)
     assert mail.recipient == winner.user.email
@@ -198,7 +199,7 @@ def test_cancelling_gives_every_coin_back_and_tells_why(make_draw, alice, bob):
 
 
 def test_refunds_reach_more_players_than_one_batch_holds(make_draw, make_player, monkeypatch):
-    monkeypatch.setattr(settling, "PLAYERS_AT_ONCE", 2)
+    monkeypatch.setattr(settle, "PLAYERS_AT_ONCE", 2)
     draw = make_draw()
     players = [make_player(f"p{n}") for n in range(5)]
     for player in players:
@@ -255,7 +256,7 @@ def test_winners_hold_their_ticket_and_never_change(entered, make_player):
 @pytest.mark.parametrize("step", ["freeze_draw", "draw_winners", "settle_draw"])
 def test_the_next_sweep_goes_on_where_one_stopped(entered, monkeypatch, alice, bob, step):
     draw = entered()
-    home = settling if step == "settle_draw" else closing
+    home = settle if step == "settle_draw" else close
     with monkeypatch.context() as stopped:
 
         def stop(draw_id: int) -> bool:

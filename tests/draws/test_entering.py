@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from common.database.service_flag import acting_as
 from draws import exceptions as refused
-from draws.cancelling import cancel_draw
-from draws.entering import receipt, take_tickets
+from draws.entries.take import receipt, take_tickets
 from draws.integrity import streak_of
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, Participation
 from ledger.services import balance, history
 from tests.conftest import defects, let_close

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.charts import curve
-from draws.filling import SAMPLES, filling
+from common.text.charts import curve
 from draws.models import Participation
+from draws.pages.fill_chart import SAMPLES, filling
 from tests.conftest import unguarded
 from tests.pages import finish, signed_in, take, words
 

@@ -6,14 +6,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.inbox import choose
 from accounts.models import Message, OutboxEmail
-from draws import messages, telling
-from draws.closing import draw_winners, freeze_draw
-from draws.log import newest_head
+from accounts.notifications.inbox import choose
+from draws.lifecycle.close import draw_winners, freeze_draw
 from draws.models import FreezeToTell, Seal
+from draws.notifications import kinds, sweeps
+from draws.notifications.sweeps import tell_frozen
+from draws.proof.log import newest_head
 from draws.tasks import tell_frozen as tell_frozen_task
-from draws.telling import tell_frozen
 from tests.conftest import let_close, unguarded
 from tests.draws.test_messages import told
 from tests.pages import finish, signed_in, take
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _a_slow_machine_cuts_no_sweep_short(monkeypatch):
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 600)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 600)
 
 
 def freeze(draw):
@@ -77,14 +77,14 @@ def test_a_sweep_cut_short_goes_on_where_it_stopped(make_player, make_draw, monk
     for _ in range(7):
         take(make_player(), draw)
     freeze(draw)
-    monkeypatch.setattr(telling, "PLAYERS_AT_ONCE", 3)
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 0)
+    monkeypatch.setattr(sweeps, "PLAYERS_AT_ONCE", 3)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0)
     counts = []
     for _ in range(4):
         counts.append((tell_frozen(), Message.objects.filter(kind="frozen").count()))
     assert counts == [(0, 3), (0, 6), (0, 7), (1, 7)]
     FreezeToTell.objects.create(draw=draw)
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 600)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 600)
     assert tell_frozen() == 1
     assert Message.objects.filter(kind="frozen").count() == 7, "told again, nobody hears it twice"
 
@@ -94,7 +94,7 @@ def test_a_list_that_cannot_be_told_holds_up_no_other(alice, make_draw, monkeypa
     for draw in (bad, good):
         take(alice, draw)
         freeze(draw)
-    write = messages.tell_frozen
+    write = kinds.tell_frozen
 
     def fail_for_bad(draw, seal, players):
         if draw == bad:
@@ -102,7 +102,7 @@ def test_a_list_that_cannot_be_told_holds_up_no_other(alice, make_draw, monkeypa
         write(draw, seal, players)
 
     with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
-        broken.setattr(messages, "tell_frozen", fail_for_bad)
+        broken.setattr(kinds, "tell_frozen", fail_for_bad)
         assert tell_frozen() == 1
     assert "could not be told" in caplog.text
     assert tell_frozen() == 1
@@ -139,7 +139,7 @@ def test_before_the_round_the_message_says_so(alice, waiting):
     for text in (message.body, mail.text, mail.html):
         said = f"before round {seal.round} of the public beacon decides, at {seal.round_time:%H:%M:%S} UTC"
         assert said in text
-        assert str(messages.LOCAL_LABEL) not in text
+        assert str(kinds.LOCAL_LABEL) not in text
 
 
 def test_after_the_round_the_message_says_that_it_came_late(alice, waiting):
@@ -160,7 +160,7 @@ def test_draws_that_wait_for_a_round_are_told_first(beacon, alice, make_draw, mo
         draw = make_draw(title=mode.title(), fairness_mode=mode)
         take(alice, draw)
         freeze(draw)
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 0)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0)
     tell_frozen()
     assert [message.title for message, _ in told(alice, "frozen")] == ["List frozen: Beacon"]
 
@@ -168,7 +168,7 @@ def test_draws_that_wait_for_a_round_are_told_first(beacon, alice, make_draw, mo
 def test_who_took_tickets_reads_the_fingerprints_at_once_and_by_message(alice, draw):
     entry = take(alice, draw)
     seal, head = bytes(Seal.objects.get(pk=draw.pk).open_hash).hex(), newest_head().hex()
-    telling.tell_entries()
+    sweeps.tell_entries()
     [(message, mail)] = told(alice, "ticket")
     for text in (message.body, mail.text, mail.html):
         assert seal in text

@@ -7,19 +7,19 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
 from django.utils import timezone
 
-from accounts.breaks import take_break
 from accounts.models import ExcludedAddress
-from draws.beacon.rounds import fetch_rounds
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from accounts.play.breaks import take_break
+from draws.entries.take import take_tickets
 from draws.exceptions import LimitReached, OnBreak
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.publish import publish_draw
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, Seal
-from draws.publishing import publish_draw
-from ledger.limits import set_limit
 from ledger.models import SpendLimit
+from ledger.safer_play.limits import set_limit
 from ledger.services import balance
-from lucky11.operations import roles
+from lucky11.operations.roles import roles
 from tests.conftest import defects, let_close
 
 # Makes the roles itself.

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from draws import closing
-from draws.cancelling import cancel_draw
-from draws.live import MOST
+from draws.lifecycle import close
+from draws.lifecycle.cancel import cancel_draw
+from draws.pages.live import MOST
 from tests.conftest import let_close
 from tests.pages import finish, signed_in, take
 
@@ -45,9 +45,9 @@ def test_a_watcher_learns_each_stage_of_a_draw(client, make_draw, alice, bob):
     assert standing(client, draw) == ("full", 2)
     let_close(draw)
     assert standing(client, draw) == ("closing", 2)
-    closing.freeze_draw(draw.pk)
+    close.freeze_draw(draw.pk)
     assert standing(client, draw) == ("closed", 2)
-    closing.close_due_draws()
+    close.close_due_draws()
     assert standing(client, draw) == ("drawn", 2)
     finish(lonely)
     assert standing(client, lonely) == ("void", 0)

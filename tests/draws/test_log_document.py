@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from draws import fairness, proofs
-from draws.cancelling import cancel_draw
+from draws import fairness
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import LogRecord
+from draws.proof import documents
 from tests.pages import finish, take
 from tests.proofs import document, fetch
 
@@ -33,10 +34,10 @@ def test_the_log_has_every_record_and_its_head_fits(alice, make_draw):
 
 
 def test_a_log_that_grows_while_it_streams_still_fits_its_head(make_draw, monkeypatch):
-    monkeypatch.setattr(proofs, "RECORDS_AT_ONCE", 2)
+    monkeypatch.setattr(documents, "RECORDS_AT_ONCE", 2)
     for _ in range(4):
         make_draw()
-    found = proofs.site_log()
+    found = documents.site_log()
     stream = found.stream()
     begun = next(stream) + next(stream)
     make_draw()

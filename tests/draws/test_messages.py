@@ -7,15 +7,16 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.inbox import choose
 from accounts.models import Message, OutboxEmail
-from accounts.services import confirm_email
-from draws import messages, telling
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.log import newest_head
+from accounts.notifications.inbox import choose
+from accounts.players import confirm_email
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, EntryToTell, Seal, Winner
-from draws.telling import tell_entries, tell_results
+from draws.notifications import kinds as messages
+from draws.notifications import sweeps
+from draws.notifications.sweeps import tell_entries, tell_results
+from draws.proof.log import newest_head
 from ledger.bonuses import grant_signup_bonus
 from tests.conftest import unguarded
 from tests.pages import finish, take
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _a_slow_machine_cuts_no_sweep_short(monkeypatch):
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 600)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 600)
 
 
 def told(user, kind: str) -> list[tuple[Message, OutboxEmail]]:
@@ -206,8 +207,8 @@ def test_a_sweep_cut_short_goes_on_where_it_stopped_and_repeats_nothing(make_pla
     for _ in range(8):
         take(make_player(), draw)
     finish(draw)
-    monkeypatch.setattr(telling, "PLAYERS_AT_ONCE", 3)
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 0)
+    monkeypatch.setattr(sweeps, "PLAYERS_AT_ONCE", 3)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0)
     before = set()
     for size in (3, 6, 7):
         assert tell_results() == 0
@@ -225,8 +226,8 @@ def test_a_sweep_that_forgot_where_it_stopped_repeats_nothing(make_player, make_
         take(make_player(), draw)
     finish(draw)
     with monkeypatch.context() as short:
-        short.setattr(telling, "PLAYERS_AT_ONCE", 3)
-        short.setattr(telling, "SWEEP_SECONDS", 0)
+        short.setattr(sweeps, "PLAYERS_AT_ONCE", 3)
+        short.setattr(sweeps, "SWEEP_SECONDS", 0)
         tell_results()
     first = list(Message.objects.filter(kind="result").order_by("pk").values_list("pk", "key"))
     cache.clear()
@@ -243,7 +244,7 @@ def test_a_sweep_that_fails_in_the_middle_is_finished_by_the_next(make_player, m
         take(player, first)
         take(player, second)
     finish(first, second)
-    monkeypatch.setattr(telling, "PLAYERS_AT_ONCE", 3)
+    monkeypatch.setattr(sweeps, "PLAYERS_AT_ONCE", 3)
     write, calls = messages.tell_not_won, []
 
     def fail_once(draw, *arguments):

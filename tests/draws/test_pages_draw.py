@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from draws import closing
-from draws.cancelling import cancel_draw
+from draws.lifecycle import close
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.text_changes import change_text
 from draws.models import Seal
-from draws.text_changes import change_text
 from tests.conftest import let_close
 from tests.pages import finish, signed_in, take, words
 
@@ -107,7 +107,7 @@ def test_while_it_is_drawn_the_page_says_so_and_offers_to_look_again(draw, alice
         assert "Being drawn" in words(response)
         assert "Refresh result" in words(response)
         assert "You hold 2 tickets." in words(response)
-        closing.freeze_draw(draw.pk)
+        close.freeze_draw(draw.pk)
 
 
 def test_the_winner_reads_that_they_won_and_what_was_credited(draw, alice):
@@ -147,7 +147,7 @@ def test_a_cancelled_draw_says_why_before_and_after_the_coins_came_back(draw, al
     take(alice, draw, 2)
     cancel_draw(draw.pk, actor=None, reason="The host withdrew.")
     assert "Your coins are on their way back" in words(page_of(draw, alice))
-    closing.close_due_draws()
+    close.close_due_draws()
     page = words(page_of(draw, alice))
     assert "Cancelled" in page
     assert "The host withdrew." in page
@@ -182,9 +182,9 @@ def test_secrets_stay_secret_until_the_draw_and_the_entry_secret_for_ever(draw, 
     assert seed not in before
     assert entry_secret not in before
     let_close(draw)
-    closing.freeze_draw(draw.pk)
+    close.freeze_draw(draw.pk)
     assert seed not in page_of(draw, alice).content.decode()
-    closing.close_due_draws()
+    close.close_due_draws()
     after = page_of(draw, alice).content.decode()
     assert seed in after
     assert entry_secret not in after

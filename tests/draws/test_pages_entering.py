@@ -9,8 +9,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from draws import entering
-from draws.cancelling import cancel_draw
+from draws.entries import take as entering
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Participation
 from ledger.models import Transaction
 from ledger.services import balance

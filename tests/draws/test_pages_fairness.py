@@ -9,15 +9,15 @@ from django.test import Client
 
 from accounts.models import Message, OutboxEmail
 from draws import fairness
-from draws.beacon.rounds import fetch_rounds
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws, freeze_draw
-from draws.log import newest_head
-from draws.messages import LOCAL_LABEL
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws, freeze_draw
+from draws.lifecycle.rounds import fetch_rounds
+from draws.lifecycle.void import void
 from draws.models import Redraw, Seal, Winner
-from draws.redrawing import pass_on_prize
-from draws.telling import tell_entries, tell_frozen, tell_results
-from draws.voiding import void
+from draws.notifications.kinds import LOCAL_LABEL
+from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
+from draws.prizes.pass_on import pass_on_prize
+from draws.proof.log import newest_head
 from tests.conftest import let_close
 from tests.pages import finish, signed_in, take, words
 from tests.prizes import won

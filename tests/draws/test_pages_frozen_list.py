@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from draws import frozen
-from draws.cancelling import cancel_draw
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import FrozenList, Seal
+from draws.proof import frozen_list
 from tests.pages import finish, signed_in, take, words
 from tests.proofs import document
 
@@ -36,10 +36,10 @@ def test_the_frozen_list_is_read_page_by_page_across_its_parts(listed, monkeypat
     expected = list(enumerate(document(listed)["entries"], 1))
     path = f"/draws/{listed.pk}/tickets/"
     assert rows(Client().get(path)) == expected
-    for module in ("draws.frozen.PAGE", "draws.views.fairness.PAGE"):
+    for module in ("draws.proof.frozen_list.PAGE", "draws.views.fairness.PAGE"):
         monkeypatch.setattr(module, 3)
     seal = Seal.objects.get(pk=listed.pk)
-    read = [entry for first in (1, 4, 7, 10) for entry in frozen.entries(seal, 1, first, 3)]
+    read = [entry for first in (1, 4, 7, 10) for entry in frozen_list.entries(seal, 1, first, 3)]
     assert [(entry.number, entry.ref) for entry in read] == expected
 
 
@@ -54,12 +54,12 @@ def test_a_pseudonyms_tickets_are_found(listed, alice, bob):
     path = f"/draws/{listed.pk}/tickets/"
     text = words(signed_in(alice).get(f"{path}?find={entries[3].upper()}"))
     assert "2 tickets of this pseudonym" in text
-    found = frozen.tickets_of(listed.pk, bytes.fromhex(entries[0]))
+    found = frozen_list.tickets_of(listed.pk, bytes.fromhex(entries[0]))
     assert (found.numbers, found.more) == ([1, 2, 3, 6, 7, 8, 9, 10], False)
     assert "This pseudonym is not in the list" in words(Client().get(f"{path}?find={'0' * 64}"))
     # Half of one pseudonym and half of the next is none.
     across = bytes.fromhex(entries[2])[16:] + bytes.fromhex(entries[3])[:16]
-    assert frozen.tickets_of(listed.pk, across).numbers == []
+    assert frozen_list.tickets_of(listed.pk, across).numbers == []
 
 
 @pytest.mark.parametrize("sought", ["", "11", "0", "abc", ",", "9" * 70, "-1", "\N{FULLWIDTH DIGIT ONE}"])

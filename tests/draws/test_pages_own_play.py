@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from accounts.breaks import take_break
-from ledger.limits import set_limit
+from accounts.play.breaks import take_break
+from ledger.safer_play.limits import set_limit
 from tests.draws.test_pages_draw import page_of
 from tests.pages import take, words
 

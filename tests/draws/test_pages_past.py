@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from tests.pages import finish, signed_in, take, words
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,9 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from draws import made_pictures, picture_files, pictures
+from draws.pictures import drawn as made_pictures
+from draws.pictures import files as picture_files
+from draws.pictures import uploads
 from tests.pages import finish, take
 from tests.photos import ALT, opened, saved, scene, upload
 
@@ -22,7 +24,7 @@ def photo(make_draw):
     """A draw with a photo, closing last."""
     draw = make_draw(title="A bicycle")
     files = picture_files.read(upload(saved(scene(1600, 1000))))
-    pictures.set_picture(draw.pk, files, f'{ALT} & a "bell" <b>', actor=None)
+    uploads.set_picture(draw.pk, files, f'{ALT} & a "bell" <b>', actor=None)
     draw.refresh_from_db()
     return draw
 
@@ -115,7 +117,7 @@ def test_photos_cost_the_pages_no_query_each(client, make_draw, alice):
 
     def with_photo(angle):
         draw = make_draw()
-        pictures.set_picture(
+        uploads.set_picture(
             draw.pk, picture_files.read(upload(saved(scene().rotate(angle)))), ALT, actor=None
         )
         take(alice, draw)

@@ -3,10 +3,10 @@
 import pytest
 from django.utils import timezone
 
-from accounts.breaks import take_break
 from accounts.models import RulesAcceptance
+from accounts.play.breaks import take_break
 from draws.models import Participation
-from ledger.limits import set_limit
+from ledger.safer_play.limits import set_limit
 from tests.draws.test_pages_entering import assert_refused, enter
 from tests.pages import field, signed_in, words
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image, ImageCms
 
-from draws import picture_files
 from draws.exceptions import PictureRefused
+from draws.pictures import files as picture_files
 from tests.photos import moving, noisy, opened, photo_with_a_place, png, saved, scene, text_bomb, upload
 
 

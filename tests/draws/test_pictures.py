@@ -3,10 +3,11 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from draws import picture_files, pictures
 from draws.exceptions import DrawNotFound, PictureRefused
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, PrizePicture
-from draws.publishing import publish_draw
+from draws.pictures import files as picture_files
+from draws.pictures import uploads
 from tests.photos import ALT, saved, scene, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("picture_folder")]
@@ -17,7 +18,7 @@ def files_of(image=None):
 
 
 def give(draw, image=None, alt=ALT, actor=None):
-    return pictures.set_picture(draw.pk, files_of(image), alt, actor=actor)
+    return uploads.set_picture(draw.pk, files_of(image), alt, actor=actor)
 
 
 def kept(folder):
@@ -47,7 +48,7 @@ def test_a_picture_without_words_is_refused_and_leaves_no_file(make_draft, pictu
 
 def test_a_picture_for_no_draw_leaves_no_file(db, picture_folder):
     with pytest.raises(DrawNotFound):
-        pictures.set_picture(999, files_of(), ALT, actor=None)
+        uploads.set_picture(999, files_of(), ALT, actor=None)
     assert kept(picture_folder) == []
 
 
@@ -55,7 +56,7 @@ def test_a_row_that_cannot_be_written_leaves_no_file(make_draft, picture_folder)
     draft = make_draft()
     broken = picture_files.Files("not a name", 480, 360, {480: b"x"})
     with pytest.raises(DatabaseError):
-        pictures.set_picture(draft.pk, broken, ALT, actor=None)
+        uploads.set_picture(draft.pk, broken, ALT, actor=None)
     assert kept(picture_folder) == []
     draft.refresh_from_db()
     assert draft.prize_image_url == ""
@@ -73,15 +74,15 @@ def test_files_of_a_transaction_that_failed_go_with_the_next_sweep_and_no_others
         fails_later()
     (picture_folder / "notes.txt").write_text("not ours")
     assert len(kept(picture_folder)) == 7
-    assert pictures.sweep_files() == 3
+    assert uploads.sweep_files() == 3
     assert kept(picture_folder) == sorted(
         [*(f"{stays.name}-{width}.webp" for width in (480, 960, 1440)), "notes.txt"]
     )
-    assert pictures.sweep_files() == 0
+    assert uploads.sweep_files() == 0
 
 
 def test_a_sweep_before_the_first_picture_finds_nothing(db, picture_folder):
-    assert pictures.sweep_files() == 0
+    assert uploads.sweep_files() == 0
 
 
 def test_another_picture_takes_the_place_of_a_drafts_first_one(make_draft, picture_folder):
@@ -91,17 +92,17 @@ def test_another_picture_takes_the_place_of_a_drafts_first_one(make_draft, pictu
     assert PrizePicture.objects.get() == second
     draft.refresh_from_db()
     assert draft.prize_image_url == f"/pictures/{second.name}-1000.webp"
-    assert pictures.sweep_files() == 3
+    assert uploads.sweep_files() == 3
     assert kept(picture_folder) == sorted(f"{second.name}-{width}.webp" for width in (480, 960, 1000))
 
 
 def test_a_removed_picture_leaves_a_draft_as_it_was(make_draft, picture_folder):
     draft = make_draft()
     give(draft)
-    pictures.remove_picture(draft.pk)
+    uploads.remove_picture(draft.pk)
     draft.refresh_from_db()
     assert draft.prize_image_url == ""
-    assert pictures.sweep_files() == 3
+    assert uploads.sweep_files() == 3
     assert kept(picture_folder) == []
 
 
@@ -110,14 +111,14 @@ def test_a_deleted_draft_takes_its_picture_along(make_draft, picture_folder):
     give(draft)
     draft.delete()
     assert not PrizePicture.objects.exists()
-    assert pictures.sweep_files() == 3
+    assert uploads.sweep_files() == 3
 
 
 def test_half_a_file_of_a_process_that_died_is_written_anew(make_draft, picture_folder):
     files = files_of()
     picture_folder.mkdir()
     (picture_folder / f"{files.name}-480.webp").write_bytes(b"half")
-    pictures.set_picture(make_draft().pk, files, ALT, actor=None)
+    uploads.set_picture(make_draft().pk, files, ALT, actor=None)
     assert (picture_folder / f"{files.name}-480.webp").read_bytes() == files.by_width[480]
 
 
@@ -125,10 +126,10 @@ def test_a_copied_draw_shares_the_files_and_keeps_them_when_the_first_one_goes(m
     first, copy = make_draft(), make_draft()
     give(first)
     first.refresh_from_db()
-    shared = pictures.copy_picture(copy.pk, first.prize_image_url, actor=None)
+    shared = uploads.copy_picture(copy.pk, first.prize_image_url, actor=None)
     assert (shared.alt, len(kept(picture_folder))) == (ALT, 3)
     first.delete()
-    assert pictures.sweep_files() == 0
+    assert uploads.sweep_files() == 0
     assert len(kept(picture_folder)) == 3
 
 
@@ -137,7 +138,7 @@ def test_a_copied_draw_shares_the_files_and_keeps_them_when_the_first_one_goes(m
 )
 def test_a_picture_that_the_site_does_not_have_cannot_be_copied(make_draft, address):
     with pytest.raises(PictureRefused, match="no such picture"):
-        pictures.copy_picture(make_draft().pk, address, actor=None)
+        uploads.copy_picture(make_draft().pk, address, actor=None)
 
 
 def test_a_published_draw_without_a_picture_gets_one_once(draw):
@@ -145,7 +146,7 @@ def test_a_published_draw_without_a_picture_gets_one_once(draw):
     with pytest.raises(PictureRefused, match="it stays as it is"):
         give(draw, scene().rotate(180))
     with pytest.raises(PictureRefused, match="it stays as it is"):
-        pictures.remove_picture(draw.pk)
+        uploads.remove_picture(draw.pk)
     assert PrizePicture.objects.get().name == first.name
 
 
@@ -161,10 +162,10 @@ def test_players_who_entered_for_one_picture_are_not_shown_another(make_draw, ha
 
 def test_the_words_of_a_published_picture_can_be_corrected(draw):
     give(draw, alt="A bycicle")
-    pictures.describe_picture(draw.pk, "A bicycle")
+    uploads.describe_picture(draw.pk, "A bicycle")
     assert PrizePicture.objects.get().alt == "A bicycle"
     with pytest.raises(PictureRefused, match="Say in words"):
-        pictures.describe_picture(draw.pk, " ")
+        uploads.describe_picture(draw.pk, " ")
 
 
 BY_HAND = {

@@ -6,7 +6,8 @@ import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 
-from draws import picture_files, pictures
+from draws.pictures import files as picture_files
+from draws.pictures import uploads
 from tests.photos import ALT, upload
 
 pytestmark = pytest.mark.django_db
@@ -42,14 +43,14 @@ def bucket(settings):
 def test_a_picture_in_a_bucket_is_served_by_the_site_and_swept_there(client, bucket, make_draft):
     draft = make_draft()
     files = picture_files.read(upload())
-    picture = pictures.set_picture(draft.pk, files, ALT, actor=None)
+    picture = uploads.set_picture(draft.pk, files, ALT, actor=None)
     names = {f"prizes/{picture.name}-{width}.webp" for width in (480, 960, 1440)}
     assert {entry.key for entry in bucket.objects.all()} == names
     served = client.get(f"/pictures/{picture.name}-480.webp")
     assert (served.status_code, served.content) == (200, files.by_width[480])
     assert served.headers["Content-Type"] == "image/webp"
     assert client.get(f"/pictures/{'0' * 32}-480.webp").status_code == 404
-    assert pictures.sweep_files() == 0
-    pictures.remove_picture(draft.pk)
-    assert pictures.sweep_files() == 3
+    assert uploads.sweep_files() == 0
+    uploads.remove_picture(draft.pk)
+    assert uploads.sweep_files() == 3
     assert list(bucket.objects.all()) == []

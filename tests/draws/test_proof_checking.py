@@ -12,17 +12,17 @@ import urllib.request
 import pytest
 from django.db import connection, transaction
 
-from draws import proofs
-from draws.beacon.rounds import fetch_rounds
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws, draw_winners, freeze_draw
 from draws.fairness import lucky11_verify as verifier
-from draws.messages import LOCAL_LABEL
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
+from draws.lifecycle.rounds import fetch_rounds
+from draws.lifecycle.settle import settle_draw
+from draws.lifecycle.void import void
 from draws.models import Draw, Seal, Winner
-from draws.redrawing import pass_on_prize
-from draws.sealing import ref_of
-from draws.settling import settle_draw
-from draws.voiding import void
+from draws.notifications.kinds import LOCAL_LABEL
+from draws.prizes.pass_on import pass_on_prize
+from draws.proof import documents
+from draws.proof.seals import ref_of
 from tests import signing
 from tests.conftest import let_close, unguarded
 from tests.pages import finish, signed_in, take
@@ -198,14 +198,14 @@ def test_a_million_tickets_are_frozen_drawn_published_downloaded_and_checked(mak
 
     assert measured("freeze", lambda: freeze_draw(draw.pk))
     assert measured("draw", lambda: draw_winners(draw.pk))
-    size = measured("write the document", lambda: sum(map(len, proofs.proof_of(draw.pk).stream())))
+    size = measured("write the document", lambda: sum(map(len, documents.proof_of(draw.pk).stream())))
     tracemalloc.start()
-    largest = max(map(len, proofs.proof_of(draw.pk).stream()))
+    largest = max(map(len, documents.proof_of(draw.pk).stream()))
     held = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     done = measured("download and check", lambda: stranger(draw))
     passes(done)
-    text = measured("write the list", lambda: sum(map(len, proofs.list_as_text(draw.pk))))
+    text = measured("write the list", lambda: sum(map(len, documents.list_as_text(draw.pk))))
     seal = Seal.objects.get(pk=draw.pk)
     with connection.cursor() as cursor:
         cursor.execute(

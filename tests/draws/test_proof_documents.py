@@ -8,17 +8,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.deleting import delete_account
-from draws import fairness, proofs
-from draws.beacon.rounds import fetch_rounds
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws, draw_winners, freeze_draw
+from accounts.privacy.account_deletion import delete_account
+from draws import fairness
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
+from draws.lifecycle.rounds import fetch_rounds
+from draws.lifecycle.void import void
 from draws.models import Draw, Seal
-from draws.redrawing import pass_on_prize
-from draws.revealing import pseudonym_of
-from draws.sealing import ref_of
-from draws.telling import tell_entries, tell_frozen, tell_results
-from draws.voiding import void
+from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
+from draws.prizes.pass_on import pass_on_prize
+from draws.proof import documents
+from draws.proof.public_seals import pseudonym_of
+from draws.proof.seals import ref_of
 from tests.accounts.leaver import everywhere
 from tests.conftest import let_close
 from tests.pages import finish, signed_in, take
@@ -254,7 +255,7 @@ def test_a_draw_that_closes_while_its_document_streams_does_not_change_it(alice,
     take(alice, draw)
     let_close(draw)
     freeze_draw(draw.pk)
-    stream = proofs.proof_of(draw.pk).stream()
+    stream = documents.proof_of(draw.pk).stream()
     begun = next(stream)
     close_due_draws()
     proof = json.loads(begun + b"".join(stream))
@@ -267,7 +268,7 @@ def test_the_facts_of_a_document_are_read_by_one_statement(alice, draw):
     take(alice, draw)
     finish(draw)
     with CaptureQueriesContext(connection) as captured:
-        proofs.proof_of(draw.pk)
+        documents.proof_of(draw.pk)
     assert len(captured) == 1
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from draws.models import FrozenList, Redraw, Winner
-from draws.redrawing import pass_on_prize
+from draws.prizes.pass_on import pass_on_prize
 from tests.conftest import defects
 from tests.draws.test_redrawing import players  # noqa: F401
 from tests.prizes import won

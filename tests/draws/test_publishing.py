@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from draws import fairness
 from draws.exceptions import DrawNotFound, NotPublishable, TextNotChangeable
+from draws.lifecycle.publish import publish_draw
+from draws.lifecycle.text_changes import change_text
 from draws.models import Draw, LogRecord, Seal, TextChange
-from draws.publishing import publish_draw
-from draws.sealing import open_record
-from draws.text_changes import change_text
+from draws.proof.seals import open_record
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_tickets_and_state_move_only_through_the_services(draw, change):
 
 
 def test_saving_an_older_copy_of_a_draw_moves_no_counter(draw, alice):
-    from draws.entering import take_tickets
+    from draws.entries.take import take_tickets
 
     older = Draw.objects.get(pk=draw.pk)
     take_tickets(alice.pk, draw.pk, 2, "request-1")

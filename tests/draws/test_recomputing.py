@@ -3,10 +3,10 @@
 import pytest
 from django.core.management import call_command
 
-from draws import recomputing
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Round, Seal
+from draws.proof import recompute
 from tests import signing
 from tests.conftest import defects, let_close, unguarded
 from tests.pages import take
@@ -49,7 +49,7 @@ CHANGES = {
 def test_what_does_not_follow_is_named(drawn, statement, named):
     with unguarded() as cursor:
         cursor.execute(statement)
-    defect = recomputing.check_records()
+    defect = recompute.check_records()
     assert (defect.row["draw_id"], defect.row["differs"]) == (drawn.pk, named)
 
 
@@ -58,7 +58,7 @@ def test_a_round_that_the_beacon_did_not_sign_is_named(drawn):
     forged = signing.sign(signing.DEFAULT_SECRET + 1, number)
     with unguarded() as cursor:
         cursor.execute("UPDATE beacon_rounds SET signature = %s", [forged])
-    for check in (recomputing.check_newest_rounds, recomputing.check_all_rounds):
+    for check in (recompute.check_newest_rounds, recompute.check_all_rounds):
         assert "is not lucky11-tests's signature" in check().row["why"]
 
 
@@ -73,7 +73,7 @@ def test_only_the_newest_rounds_are_verified_unless_all_are_asked_for(drawn, mon
         ),
     ]
     Round.objects.bulk_create(rows)
-    monkeypatch.setattr(recomputing, "NEWEST_ROUNDS", 1)
+    monkeypatch.setattr(recompute, "NEWEST_ROUNDS", 1)
     call_command("check_integrity")
     assert "Clean" in capsys.readouterr().out
     with pytest.raises(SystemExit):

@@ -10,10 +10,10 @@ from django.core.management import call_command
 
 from accounts.models import Message, OutboxEmail
 from draws import fairness
-from draws.claiming import Publicity, claim_prize, mark_sent
 from draws.exceptions import NotPassable
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, Winner
-from draws.redrawing import lapse_overdue_claims, pass_on_prize
+from draws.prizes.claims import Publicity, claim_prize, mark_sent
+from draws.prizes.pass_on import lapse_overdue_claims, pass_on_prize
 from draws.tasks import sweep_claims
 from ledger.services import balance
 from lucky11.celery import app

@@ -4,11 +4,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from draws import picture_files, pictures
-from draws.duplicating import duplicate_draw
 from draws.exceptions import PictureRefused
+from draws.lifecycle.duplicate import duplicate_draw
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, PrizePicture, TextChange
-from draws.publishing import publish_draw
+from draws.pictures import files as picture_files
+from draws.pictures import uploads
 from tests.draws.test_admin_duplicating import LISBON
 from tests.pages import finish, take, words
 from tests.photos import ALT, saved, scene, upload
@@ -34,7 +35,7 @@ def shown(make_draft):
 
 def give(draw, image=None):
     files = picture_files.read(upload(saved(image or scene())))
-    return pictures.set_picture(draw.pk, files, ALT, actor=None)
+    return uploads.set_picture(draw.pk, files, ALT, actor=None)
 
 
 def page(draw, what="take-down"):
@@ -143,7 +144,7 @@ def test_a_draw_without_a_photo_and_a_draft_have_nothing_to_take_down(client, bo
     assert client.post(page(draft), {"reason": WHY}).status_code == 400
     assert PrizePicture.objects.exists() is not published
     with pytest.raises(PictureRefused, match="no published draw with a photo"):
-        pictures.take_down_picture(draft.pk, actor=None)
+        uploads.take_down_picture(draft.pk, actor=None)
 
 
 def test_only_who_publishes_draws_takes_photos_down(client, make_player, shown):
@@ -165,6 +166,6 @@ BY_HAND = {
 
 @pytest.mark.parametrize("how", BY_HAND)
 def test_the_database_keeps_it_taken_down_whoever_writes(shown, how):
-    pictures.take_down_picture(shown.pk, actor=None)
+    uploads.take_down_picture(shown.pk, actor=None)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(BY_HAND[how], [shown.pk])

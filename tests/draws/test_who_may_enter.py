@@ -6,13 +6,13 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
-from accounts.breaks import take_break
 from accounts.models import User
-from accounts.rules import accept_rules
-from accounts.services import confirm_email
+from accounts.play.breaks import take_break
+from accounts.play.rules import accept_rules
+from accounts.players import confirm_email
 from draws import exceptions as refused
-from draws.entering import take_tickets
-from ledger.limits import set_limit
+from draws.entries.take import take_tickets
+from ledger.safer_play.limits import set_limit
 from ledger.services import balance
 from tests.conftest import unguarded
 

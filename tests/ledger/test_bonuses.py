@@ -7,7 +7,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 
 from accounts.models import User
-from accounts.services import confirm_email, create_player
+from accounts.players import confirm_email, create_player
 from ledger.bonuses import (
     claim_daily_bonus,
     grant_missing_signup_bonuses,

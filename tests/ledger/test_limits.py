@@ -7,13 +7,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import LimitReached
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from ledger.exceptions import LimitRefused, NoSuchPlayer
-from ledger.limits import MOST, limits_of, set_limit, tightest
 from ledger.models import SpendLimit
+from ledger.safer_play.limits import MOST, limits_of, set_limit, tightest
 from ledger.services import balance
 from tests.conftest import unguarded
 from tests.pages import take

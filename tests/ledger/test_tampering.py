@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, Participation, Winner
 from ledger import services
 from ledger.models import Transaction

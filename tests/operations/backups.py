@@ -13,9 +13,9 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
-from lucky11.embedded import places
+from draws.entries.take import take_tickets
+from draws.lifecycle.close import close_due_draws
+from lucky11.embedded import paths
 from tests.conftest import let_close
 
 
@@ -48,7 +48,7 @@ def manage(server_environment, store) -> Callable[..., subprocess.CompletedProce
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = server_environment | {"BACKUP_FOLDER": str(store)} | variables
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=places.ROOT, env=environment, capture_output=True, text=True)
+        return subprocess.run(command, cwd=paths.ROOT, env=environment, capture_output=True, text=True)
 
     return run
 

@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from lucky11.embedded import account, places, postgres, processes
+from lucky11.embedded import account, paths, postgres, processes
 from tests.operations.processes import eventually
 
 NAME = "berlin"
@@ -22,7 +22,7 @@ class Cluster:
     """A server in `place`, out of the folder of its programs."""
 
     def __init__(self, place: Path, programs: Path | None = None) -> None:
-        data = places.data_folder()
+        data = paths.data_folder()
         self.who = account.server_account(data)
         embedded = account.programs(account.servers_home(data, self.who), self.who).postgres
         self.programs = programs or embedded
@@ -32,7 +32,7 @@ class Cluster:
 
     def make(self) -> None:
         """An empty server."""
-        options = [f"--username={places.NAME}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        options = [f"--username={paths.NAME}", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         self.tool("initdb", f"--pgdata={self.folder}", *options)
 
     def tool(self, name: str, *arguments: str) -> None:
@@ -49,7 +49,7 @@ class Cluster:
         command = [str(self.programs / "postgres"), "-D", str(self.folder)]
         command += [f"--{name}={value}" for name, value in given.items()]
         options = self.who.options()
-        options["env"] |= {processes.MARK: str(places.data_folder())}
+        options["env"] |= {processes.MARK: str(paths.data_folder())}
         with open(self.folder.with_suffix(".log"), "ab") as log:
             server = subprocess.Popen(command, stdout=log, stderr=log, **options)
         try:
@@ -68,7 +68,7 @@ class Cluster:
 
     def ask(self, words: str) -> object:
         """The one value that answers, if one does."""
-        address = make_conninfo(host=str(self.sockets), user=places.NAME, dbname=self.database)
+        address = make_conninfo(host=str(self.sockets), user=paths.NAME, dbname=self.database)
         with psycopg.connect(address, autocommit=True) as database:
             cursor = database.execute(words.encode())
             row = cursor.fetchone() if cursor.description else None
@@ -80,7 +80,7 @@ class Standby(Cluster):
 
     def make(self) -> None:
         """What `pg_basebackup -R` makes: a copy that knows whom to follow."""
-        primary = f"host={places.runtime_folder()} user={places.NAME} application_name={NAME}"
+        primary = f"host={paths.runtime_folder()} user={paths.NAME} application_name={NAME}"
         options = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"]
         self.tool("pg_basebackup", f"--dbname={primary}", f"--pgdata={self.folder}", *options)
         self.database = str(connection.settings_dict["NAME"])

@@ -13,12 +13,13 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
 
-from accounts import heartbeat
 from accounts.models import OutboxEmail
+from common import heartbeat
 from draws.models import Draw
 from draws.tasks import close_due_draws
 from lucky11.models import Incident, OperationRun
-from lucky11.operations import alerts, incidents, runs
+from lucky11.monitoring import alerts, incidents
+from lucky11.operations import runs
 from lucky11.tasks import check_integrity
 from tests.conftest import let_close, unguarded
 from tests.operations.listener import Listener

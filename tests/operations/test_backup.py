@@ -19,9 +19,10 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from lucky11.embedded import places
+from lucky11.embedded import paths
 from lucky11.models import OperationRun
-from lucky11.operations import OperationError, backing_up, encrypting, programs, stores
+from lucky11.operations import OperationError, postgres_programs
+from lucky11.operations.backups import create, encryption, stores
 from tests.operations.backups import connect, contents
 from tests.operations.processes import eventually
 
@@ -53,13 +54,13 @@ def test_a_backup_says_what_it_is_and_what_is_in_it(played, store, capsys):
 def test_what_is_written_meanwhile_is_in_neither_the_dump_nor_the_counts(played, store, beside):
     """The counts are of the dump's snapshot: a player who comes in between is in none of both."""
     with connect() as database:
-        snapshot = backing_up._snapshot(database)
+        snapshot = create._snapshot(database)
         with connect() as other:
             other.execute("INSERT INTO users (id, email) VALUES ('late', 'late@lucky11.example')")
-        program = programs.find("pg_dump", snapshot.postgres)
-        dump = b"".join(backing_up._dumped(program, snapshot))
+        program = postgres_programs.find("pg_dump", snapshot.postgres)
+        dump = b"".join(create._dumped(program, snapshot))
     assert snapshot.rows["users"] == 2
-    restore = programs.find("pg_restore", snapshot.postgres)
+    restore = postgres_programs.find("pg_restore", snapshot.postgres)
     table = subprocess.run([restore, "--table=users", "--data-only", "-f-"], input=dump, capture_output=True)
     assert b"ana" in table.stdout
     assert b"late@" not in table.stdout
@@ -101,10 +102,10 @@ def test_with_a_key_the_file_tells_nothing_and_restores_with_that_key_only(
     assert contents(beside) == before
 
 
-@pytest.mark.parametrize("length", [0, 1, encrypting.CHUNK - 1, encrypting.CHUNK, 2 * encrypting.CHUNK + 5])
+@pytest.mark.parametrize("length", [0, 1, encryption.CHUNK - 1, encryption.CHUNK, 2 * encryption.CHUNK + 5])
 def test_an_encrypted_stream_comes_back_and_no_byte_of_it_can_be_changed_or_cut_off(length):
     plain = os.urandom(length)
-    sealed = b"".join(encrypting.encrypted(iter([plain[:7], plain[7:]]), KEY))
+    sealed = b"".join(encryption.encrypted(iter([plain[:7], plain[7:]]), KEY))
     assert b"".join(decrypted(sealed)) == plain
     places_to_change = {0, 20, 60, len(sealed) // 2, len(sealed) - 1}
     for place in places_to_change:
@@ -112,7 +113,7 @@ def test_an_encrypted_stream_comes_back_and_no_byte_of_it_can_be_changed_or_cut_
         changed[place] ^= 1
         with pytest.raises(OperationError):
             list(decrypted(bytes(changed)))
-    ends = {len(sealed) - 1, len(sealed) - encrypting.TAG, 57 + encrypting.CHUNK + encrypting.TAG, 57}
+    ends = {len(sealed) - 1, len(sealed) - encryption.TAG, 57 + encryption.CHUNK + encryption.TAG, 57}
     for end in ends:
         if end < len(sealed):
             with pytest.raises(OperationError):
@@ -120,8 +121,8 @@ def test_an_encrypted_stream_comes_back_and_no_byte_of_it_can_be_changed_or_cut_
 
 
 def test_chunks_of_an_encrypted_stream_cannot_change_places():
-    sealed = b"".join(encrypting.encrypted([os.urandom(3 * encrypting.CHUNK)], KEY))
-    head, size = 57, encrypting.CHUNK + encrypting.TAG
+    sealed = b"".join(encryption.encrypted([os.urandom(3 * encryption.CHUNK)], KEY))
+    head, size = 57, encryption.CHUNK + encryption.TAG
     swapped = sealed[:head] + sealed[head + size : head + 2 * size] + sealed[head : head + size]
     with pytest.raises(OperationError, match="changed or cut off"):
         list(decrypted(swapped + sealed[head + 2 * size :]))
@@ -131,7 +132,7 @@ def decrypted(sealed: bytes) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as file:
         file.write(sealed)
         file.seek(0)
-        yield from encrypting.decrypted(file, [KEY])
+        yield from encryption.decrypted(file, [KEY])
 
 
 def test_a_key_that_is_none_stops_the_backup_with_a_sentence(played, store, settings):
@@ -161,7 +162,7 @@ def test_a_backup_killed_halfway_leaves_nothing_that_looks_like_one(played, stor
         holder.execute("BEGIN; LOCK TABLE participations IN ACCESS EXCLUSIVE MODE")
         environment = server_environment | {"BACKUP_FOLDER": str(store)}
         command = [sys.executable, "-c", KILLED]
-        child = subprocess.Popen(command, cwd=places.ROOT, env=environment, start_new_session=True)
+        child = subprocess.Popen(command, cwd=paths.ROOT, env=environment, start_new_session=True)
         assert eventually(lambda: store.is_dir() and any(store.glob("*.part")))
         os.killpg(child.pid, signal.SIGKILL)
         child.wait()
@@ -263,9 +264,9 @@ def test_a_full_disk_makes_no_backup_and_no_migration_and_leaves_the_earlier_bac
 
 def test_a_program_older_than_the_server_is_refused_with_what_to_install():
     with pytest.raises(OperationError, match="Install the PostgreSQL 99 client programs"):
-        programs.find("pg_dump", 99)
+        postgres_programs.find("pg_dump", 99)
     server = connection.pg_version // 10_000
-    assert programs.version(programs.find("pg_dump", server)) >= server
+    assert postgres_programs.version(postgres_programs.find("pg_dump", server)) >= server
 
 
 def test_the_list_as_json_is_for_machines_and_names_a_damaged_manifest(played, store, capsys):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lucky11.development.test import test_environment as environment_of_bin_test
-from lucky11.embedded import places
+from lucky11.embedded import paths
 from tests.operations.processes import belonging_to
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def manage(data: Path, *arguments: str, **variables: str) -> subprocess.Complete
     }
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=places.ROOT,
+        cwd=paths.ROOT,
         env=os.environ | configuration | variables,
         capture_output=True,
         text=True,

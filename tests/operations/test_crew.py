@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lucky11.bootstrap import Refusal
-from lucky11.development import crew as crews
-from lucky11.development.crew import Crew
+from lucky11.development import process_group as crews
+from lucky11.development.process_group import Crew
 from tests.operations.processes import belonging_to, eventually
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from lucky11.embedded.places import ROOT
+from lucky11.embedded.paths import ROOT
 
 PROCESSES = set(re.findall(r"^(\w+):", (ROOT / "Procfile").read_text(), re.MULTILINE))
 

@@ -14,7 +14,8 @@ from django.utils import timezone
 from common.database.advisory_locks import AdvisoryLock
 from lucky11 import tasks
 from lucky11.models import OperationRun
-from lucky11.operations import OperationError, drilling, runs, stores
+from lucky11.operations import OperationError, runs
+from lucky11.operations.backups import drill, stores
 from tests.conftest import unguarded
 from tests.operations.backups import connect, databases
 
@@ -93,7 +94,7 @@ def test_a_second_backup_or_drill_at_the_same_time_is_refused(backup):
         with pytest.raises(CommandError, match="Another backup"):
             call_command("db_backup")
         with pytest.raises(OperationError, match="Another drill"):
-            drilling.drill(print)
+            drill.drill(print)
     assert len(stores.names()) == 1
 
 

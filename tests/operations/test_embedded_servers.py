@@ -18,7 +18,7 @@ import pytest
 import redis
 
 from lucky11 import embedded
-from lucky11.embedded import account, places, processes
+from lucky11.embedded import account, paths, processes
 from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
 
@@ -113,7 +113,7 @@ def start_other_user(folder: Path) -> subprocess.Popen[bytes]:
     program = "from lucky11 import embedded; embedded.join(); print('in', flush=True); input()"
     user = subprocess.Popen(
         [sys.executable, "-c", program],
-        cwd=places.ROOT,
+        cwd=paths.ROOT,
         env=os.environ | {"LUCKY11_DATA": str(folder)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -291,9 +291,9 @@ def test_removing_the_data_folder_ends_its_servers(folder: Path) -> None:
 def test_the_first_of_four_at_once_starts_the_servers_for_all(folder: Path) -> None:
     command = [sys.executable, "-m", "lucky11.embedded", "psql", "-Atc", "SELECT pg_postmaster_start_time()"]
     with joined():
-        runs = [subprocess.Popen(command, cwd=places.ROOT, stdout=subprocess.PIPE) for _ in range(4)]
+        runs = [subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE) for _ in range(4)]
         assert len({run.communicate()[0] for run in runs}) == 1
-    runs = [subprocess.Popen(command, cwd=places.ROOT, stdout=subprocess.PIPE) for _ in range(4)]
+    runs = [subprocess.Popen(command, cwd=paths.ROOT, stdout=subprocess.PIPE) for _ in range(4)]
     assert all(run.communicate()[0].startswith(b"20") and run.returncode == 0 for run in runs)
     assert belonging_to(folder) == []
 
@@ -307,7 +307,7 @@ def test_an_ordinary_account_can_use_them_on_a_machine_where_root_does_too(folde
     theirs.mkdir(mode=0o700)
     daemon.give(theirs)
     environment = os.environ | {"LUCKY11_DATA": str(theirs), "HOME": str(theirs)}
-    options = daemon.options() | {"cwd": places.ROOT, "env": environment}
+    options = daemon.options() | {"cwd": paths.ROOT, "env": environment}
     with joined():
         command = [sys.executable, "-m", "lucky11.embedded", "psql", "-Atc", "SELECT 'in'"]
         done = subprocess.run(command, capture_output=True, text=True, **options)
@@ -333,7 +333,7 @@ def test_root_may_have_the_data_folder_where_no_other_account_is_let_in(
 
 
 def test_the_socket_folder_is_short_enough_for_every_system() -> None:
-    deepest = max(str(places.postgres_socket()), str(places.valkey_socket()), key=len)
+    deepest = max(str(paths.postgres_socket()), str(paths.valkey_socket()), key=len)
     assert len(deepest) < 100
     with socket.socket(socket.AF_UNIX) as probe, pytest.raises(OSError, match="too long"):
         probe.bind("/" + "x" * 200)

@@ -10,8 +10,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.deleting import delete_account
 from accounts.models import OldAccount, OutboxEmail, User, fingerprint_of
+from accounts.privacy.account_deletion import delete_account
 from draws.models import OldDraw
 from tests.accounts.openid_flow import is_signed_in, through
 from tests.importing import run

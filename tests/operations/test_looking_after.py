@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Message, OutboxEmail, Session
 from lucky11.models import Incident, OperationRun
-from lucky11.operations import doctor, maintenance, purging, runs
+from lucky11.monitoring import doctor, maintenance_reports
+from lucky11.operations import retention, runs
 from tests.conftest import defects
 from tests.pages import finish, take, words
 from tests.scratch import connect
@@ -139,7 +140,7 @@ def test_every_table_is_analysed_the_guides_five_first():
 # -- the calendar --
 
 
-@pytest.mark.parametrize("period", maintenance.PERIODS)
+@pytest.mark.parametrize("period", maintenance_reports.PERIODS)
 def test_each_report_is_printed_kept_and_mailed(period, settings):
     settings.ALERT_EMAILS = ["ops@lucky11.example"]
     code, output = command("db_maintenance", period)
@@ -167,7 +168,7 @@ def test_the_quarterly_report_tells_growth_and_when_the_disk_is_full():
     first.details["bytes"] = dict.fromkeys(first.details["bytes"], 0)
     first.save()
     OperationRun.objects.filter(pk=first.pk).update(ended_at=timezone.now() - timedelta(days=90))
-    growth, _, lasts = maintenance.quarterly()
+    growth, _, lasts = maintenance_reports.quarterly()
     assert all(size == more for _, size, more in growth.rows)
     (path, days) = lasts.rows[0]
     free = doctor.disks().rows[0][2]
@@ -224,11 +225,11 @@ def books() -> list:
 def test_what_is_old_goes_and_the_books_stay_byte_for_byte(history):
     before = books()
     code, said = command("db_purge", "--dry-run")
-    assert (code, purging.count()) == (0, {**dict.fromkeys(purging.count(), 1)})
+    assert (code, retention.count()) == (0, {**dict.fromkeys(retention.count(), 1)})
     assert "sessions                 1 to remove" in said
     assert Session.objects.count() == 2
     command("db_purge")
-    assert set(purging.count().values()) == {0}
+    assert set(retention.count().values()) == {0}
     assert list(Session.objects.values_list("sid", flat=True)) == ["new"]
     assert set(Message.objects.values_list("key", flat=True)) == {"new", "unread"}
     assert set(OutboxEmail.objects.values_list("key", flat=True)) == {"kept", "new"}
@@ -239,7 +240,7 @@ def test_what_is_old_goes_and_the_books_stay_byte_for_byte(history):
 
 
 def test_no_part_of_the_purge_is_about_coins_draws_or_the_log():
-    assert {part.name for part in purging.PARTS} == {
+    assert {part.name for part in retention.PARTS} == {
         "sessions",
         "messages",
         "outbox_emails",

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from draws.models import Participation
 from draws.tasks import close_due_draws
 from ledger.services import balance
-from lucky11.operations import at_work, runs
+from lucky11.operations import maintenance_mode, runs
 from tests.conftest import let_close
 from tests.pages import field, signed_in, take, words
 from tests.staff import sign_in_boss
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _as_a_new_process():
-    at_work.forget()
+    maintenance_mode.forget()
     yield
-    at_work.forget()
+    maintenance_mode.forget()
 
 
 def maintenance(*arguments: str) -> str:
@@ -89,10 +89,10 @@ def test_status_says_since_when_and_why_and_the_whole_time_is_kept():
     maintenance("off")
     kept = runs.last_good("maintenance")
     assert (kept.summary, kept.ended_at >= kept.started_at) == ("A new disk", True)
-    assert at_work.current() is None
+    assert maintenance_mode.current() is None
 
 
 def test_the_database_is_asked_at_most_once_a_second(django_assert_num_queries):
     with django_assert_num_queries(1):
         for _ in range(100):
-            at_work.is_on()
+            maintenance_mode.is_on()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db.migrations import Migration, RunSQL
 
-from lucky11.embedded.places import ROOT
-from lucky11.operations import OperationError, stores
-from lucky11.operations.catalogue import PARTS
-from lucky11.operations.rolling_back import refuse_irreversible
+from lucky11.embedded.paths import ROOT
+from lucky11.operations import OperationError
+from lucky11.operations.backups import stores
+from lucky11.operations.schema.catalogue import PARTS
+from lucky11.operations.schema.rollback import refuse_irreversible
 from tests.operations.backups import connect, contents
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -14,11 +14,11 @@ from django.core.cache import caches
 from django.db import connection
 from prometheus_client.parser import text_string_to_metric_families
 
-from accounts import heartbeat
+from common import heartbeat
 from draws.tasks import close_due_draws
-from lucky11.embedded import places
+from lucky11.embedded import paths
+from lucky11.monitoring.logs import JsonFormatter
 from lucky11.operations import runs
-from lucky11.operations.logs import JsonFormatter
 from tests.operations.listener import Listener
 from tests.pages import finish, take
 
@@ -93,7 +93,7 @@ def test_several_web_processes_are_added_up(server_environment, tmp_path):
     for count in (1, 2, 3):
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", script],
-            cwd=places.ROOT,
+            cwd=paths.ROOT,
             env=environment | {"ALLOWED_HOSTS": "testserver"},
             capture_output=True,
             text=True,
@@ -169,7 +169,7 @@ def test_log_format_json_makes_each_line_an_object():
     script = "import django; django.setup(); import logging; logging.getLogger('x').error('said')"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script],
-        cwd=places.ROOT,
+        cwd=paths.ROOT,
         env=os.environ | {"LOG_FORMAT": "json"},
         capture_output=True,
         text=True,
@@ -201,7 +201,7 @@ def test_an_error_reaches_sentry_without_anything_about_a_person(server_environm
     try:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", script],
-            cwd=places.ROOT,
+            cwd=paths.ROOT,
             env=server_environment | {"SENTRY_DSN": dsn, "ALLOWED_HOSTS": "testserver"},
             capture_output=True,
             text=True,

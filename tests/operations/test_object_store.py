@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from moto.server import ThreadedMotoServer
 
-from lucky11.operations import stores
+from lucky11.operations.backups import stores
 from tests.operations.backups import contents, databases
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from lucky11.embedded.places import ROOT
+from lucky11.embedded.paths import ROOT
 
 PIN = re.compile(r"^([a-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
 

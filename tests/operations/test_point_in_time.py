@@ -17,14 +17,14 @@ import pytest
 from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
-from lucky11.embedded import account, places
+from lucky11.embedded import account, paths
 from tests.operations.processes import eventually
 
 pytestmark = pytest.mark.slow
 
-ARCHIVE_WAL = places.ROOT / "bin" / "archive-wal"
+ARCHIVE_WAL = paths.ROOT / "bin" / "archive-wal"
 SEED = """
-from accounts.services import create_player
+from accounts.players import create_player
 from ledger.services import post
 create_player("sam@lucky11.example", None, confirmed=True, accepted_rules=True, is_staff=True)
 for name in ("ana", "ben"):
@@ -69,7 +69,7 @@ class Server:
     def up(self) -> Iterator[None]:
         command = [sys.executable, "-m", "lucky11.embedded", "sh", "-c", "echo up; read end"]
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        with subprocess.Popen(command, cwd=places.ROOT, env=self.environment, **pipes) as holder:
+        with subprocess.Popen(command, cwd=paths.ROOT, env=self.environment, **pipes) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == "up\n"
             try:
@@ -82,12 +82,12 @@ class Server:
     ) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-W", "ignore", "manage.py", *arguments]
         environment = self.environment | variables
-        done = subprocess.run(command, cwd=places.ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=paths.ROOT, env=environment, capture_output=True, text=True)
         assert not check or done.returncode == 0, done.stderr
         return done
 
     def ask(self, words: str, **where: str) -> list[tuple]:
-        address = {"host": str(places.runtime_folder(self.data)), "user": places.NAME, "dbname": places.NAME}
+        address = {"host": str(paths.runtime_folder(self.data)), "user": paths.NAME, "dbname": paths.NAME}
         with psycopg.connect(make_conninfo(**(address | where)), autocommit=True) as database:
             cursor = database.execute(words)
             return cursor.fetchall() if cursor.description else []
@@ -162,7 +162,7 @@ def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_f
         assert server.ask(BOOKS, **there) == before
         assert server.ask("SHOW archive_mode", **there) == [("off",)]
         variables = {"DATABASE_URL": "", "PGHOST": there["host"], "PGPORT": there["port"]}
-        names = {"PGDATABASE": places.NAME, "PGUSER": places.NAME}
+        names = {"PGDATABASE": paths.NAME, "PGUSER": paths.NAME}
         server.manage("db_backup", **variables, **names)
     finally:
         subprocess.run(tool, check=True, capture_output=True, **account.server_account(server.data).options())

@@ -8,9 +8,9 @@ import promql_parser
 import pytest
 import yaml
 
-from accounts import heartbeat
-from lucky11.embedded.places import ROOT
-from lucky11.operations import alerts
+from common import heartbeat
+from lucky11.embedded.paths import ROOT
+from lucky11.monitoring import alerts
 from lucky11.operations.runs import record
 
 FOLDER = ROOT / "docs" / "operations"

@@ -6,11 +6,13 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from accounts.deleting import delete_account
 from accounts.models import Message, User
+from accounts.privacy.account_deletion import delete_account
 from ledger.models import Transaction
 from ledger.services import balance
-from lucky11.operations import OperationError, runs, stores, writing_back
+from lucky11.operations import OperationError, runs
+from lucky11.operations.backups import stores
+from lucky11.operations.recovery import columns
 from tests.conftest import defects, unguarded
 from tests.nightly import at_night
 from tests.operations.backups import contents, databases
@@ -123,7 +125,7 @@ def test_what_a_player_erased_by_leaving_does_not_come_back(backup):
 @pytest.mark.parametrize("table", ["transactions", "draws", "winners", "spend_limits"])
 def test_rows_on_which_rules_or_decisions_stand_are_not_written_back(table):
     with pytest.raises(OperationError, match=f"Changed rows of {table} are not written back"):
-        writing_back.write_back(table, [])
+        columns.write_back(table, [])
 
 
 def test_coins_that_were_zeroed_follow_the_ledger_again(backup):

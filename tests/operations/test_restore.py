@@ -10,7 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from lucky11.operations import OperationError, servers, stores, swapping
+from lucky11.operations import OperationError, database_server
+from lucky11.operations.backups import stores, swap
 from tests.conftest import unguarded
 from tests.operations.backups import connect, contents, databases
 
@@ -117,7 +118,7 @@ def test_a_backup_of_books_that_do_not_balance_is_restored_for_nobody(played, st
 
 
 def test_a_database_that_is_there_is_never_restored_over(backup, beside):
-    refused(backup, servers.live(), "There is a database .* already")
+    refused(backup, database_server.live(), "There is a database .* already")
     refused(backup, "postgres", "There is a database postgres already")
     refused(backup, "Drop; --", "is not a name for a database")
     refused("lucky11-of-nowhere", beside, "There is no backup")
@@ -181,7 +182,7 @@ def test_a_swap_that_fails_at_its_second_rename_takes_the_first_one_back(copy, b
             before = databases()
             settings.BACKUP_DATABASE = connection.settings_dict | {"USER": "lucky11_swapper", "NAME": copy}
             with pytest.raises(OperationError, match="must be owner of database lucky11_beside"):
-                swapping.swap(beside, disconnect=False)
+                swap.swap(beside, disconnect=False)
             assert databases() == before
         finally:
             owner.execute(f"ALTER DATABASE {copy} OWNER TO CURRENT_USER")

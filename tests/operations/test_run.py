@@ -21,7 +21,7 @@ import pytest
 
 from lucky11 import embedded
 from lucky11.bootstrap import STAMP, Refusal, need_space
-from lucky11.embedded import places, processes
+from lucky11.embedded import paths, processes
 from tests.nightly import at_night
 from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
@@ -42,21 +42,21 @@ def checkout() -> Iterator[Path]:
     with open_folder() as folder:
         for name in files_of_the_checkout():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(places.ROOT / name, folder / name)
+            shutil.copy(paths.ROOT / name, folder / name)
         yield folder
 
 
 def files_of_the_checkout() -> list[Path]:
     """What git would clone or would add, relative to the root; without git, all but what a start makes."""
-    listing = ["git", "-C", str(places.ROOT), "ls-files", "-coz", "--exclude-standard"]
+    listing = ["git", "-C", str(paths.ROOT), "ls-files", "-coz", "--exclude-standard"]
     listed = subprocess.run(listing, capture_output=True, text=True)
     if listed.returncode == 0:
         found = [Path(name) for name in listed.stdout.split("\0") if name]
     else:
         made = {".git", ".venv", ".data", ".env", "__pycache__"}
-        everything = (path.relative_to(places.ROOT) for path in places.ROOT.rglob("*"))
+        everything = (path.relative_to(paths.ROOT) for path in paths.ROOT.rglob("*"))
         found = [path for path in everything if not made.intersection(path.parts)]
-    return [path for path in found if (places.ROOT / path).is_file()]
+    return [path for path in found if (paths.ROOT / path).is_file()]
 
 
 class Started:
@@ -222,7 +222,7 @@ def test_a_port_that_is_none_is_said(start: Callable[..., Started], place: Path,
 
 def test_a_full_disk_is_said() -> None:
     with pytest.raises(Refusal, match=r"MB of disk space left, and \d+ MB are needed"):
-        need_space(places.ROOT, 10**12)
+        need_space(paths.ROOT, 10**12)
 
 
 def test_servers_named_in_the_environment_are_used_and_none_are_started(

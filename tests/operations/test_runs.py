@@ -8,7 +8,7 @@ import sys
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from lucky11.embedded import places
+from lucky11.embedded import paths
 from lucky11.models import OperationRun
 from lucky11.operations import runs
 from tests.operations.processes import eventually
@@ -71,7 +71,7 @@ def test_a_run_whose_process_was_killed_stays_unfinished(server_environment):
         "from lucky11.operations.runs import record\n"
         "with record('drill'): time.sleep(600)"
     )
-    child = subprocess.Popen([sys.executable, "-c", script], cwd=places.ROOT, env=server_environment)
+    child = subprocess.Popen([sys.executable, "-c", script], cwd=paths.ROOT, env=server_environment)
     try:
         assert eventually(lambda: OperationRun.objects.filter(kind="drill").exists())
     finally:

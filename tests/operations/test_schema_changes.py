@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from lucky11.operations.catalogue import describe
+from lucky11.operations.schema.catalogue import describe
 from tests.scratch import Environment, connect, manage, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lucky11.embedded import places
-from lucky11.operations.programs import SYSTEM
+from lucky11.embedded import paths
+from lucky11.operations.postgres_programs import SYSTEM
 from tests.operations.clusters import Cluster
 from tests.scratch import Environment, run
 
@@ -30,7 +30,7 @@ def server(place: Path) -> Cluster:
 
 def slow_queries(server: Cluster, environment: Environment) -> tuple[list[dict], str]:
     """The part's rows, and the page."""
-    named = {"PGHOST": str(server.sockets), "PGUSER": places.NAME, "PGDATABASE": "postgres"}
+    named = {"PGHOST": str(server.sockets), "PGUSER": paths.NAME, "PGDATABASE": "postgres"}
     there = environment | named | {"ALERT_DISK_PERCENT": "100"}
     found = json.loads(run(there, "db_doctor", "--json").stdout)["findings"]
     (rows,) = [each["rows"] for each in found if each["title"] == "Slow queries"]

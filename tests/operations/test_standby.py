@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.models import OutboxEmail
 from lucky11 import embedded
 from lucky11.models import Incident
-from lucky11.operations import standbys
+from lucky11.monitoring import standbys
 from tests.conftest import new_player
 from tests.operations.clusters import NAME, Standby
 from tests.operations.processes import eventually

@@ -7,11 +7,11 @@ import pytest
 from django.core.cache import caches
 from django.core.management import execute_from_command_line
 
-from lucky11.embedded import places
-from lucky11.operations import stores
+from lucky11.embedded import paths
+from lucky11.operations.backups import stores
 
-PAGE = (places.ROOT / "docs/operations.md").read_text()
-HEADINGS = (places.ROOT / "tests/data/guide_headings.txt").read_text().splitlines()
+PAGE = (paths.ROOT / "docs/operations.md").read_text()
+HEADINGS = (paths.ROOT / "tests/data/guide_headings.txt").read_text().splitlines()
 ROW = re.compile(r"^\| (.+) \| (.+) \| `manage\.py (\w+)` \| `(.+)` \| `(\S+)::(\w+)` \|$", re.MULTILINE)
 ROWS = ROW.findall(PAGE)
 # How each command is run here, so that it harms nothing, and its exit code.
@@ -62,7 +62,7 @@ def test_every_row_is_read_and_is_about_a_heading_of_the_guide():
 
 @pytest.mark.parametrize(("file", "function"), sorted({row[4:] for row in ROWS}))
 def test_the_test_that_a_row_names_is_there(file, function):
-    tree = ast.parse((places.ROOT / "tests" / file).read_text())
+    tree = ast.parse((paths.ROOT / "tests" / file).read_text())
     assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
@@ -81,7 +81,7 @@ def test_a_row_names_a_whole_line_and_nothing_less():
 def test_what_a_row_about_an_alert_prints_its_test_asks_for():
     for _, _, command, says, file, function in ROWS:
         if command == "db_alerts":
-            code = (places.ROOT / "tests" / file).read_text()
+            code = (paths.ROOT / "tests" / file).read_text()
             nodes = {node.name: node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef)}
             asked = ast.get_source_segment(code, nodes[function]) or ""
             assert [piece for piece in says.partition(": ")[2].split("…") if piece not in asked] == []

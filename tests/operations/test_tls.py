@@ -16,7 +16,7 @@ import trustme
 
 from lucky11 import checks
 from lucky11.development.check import PRODUCTION
-from lucky11.embedded import account, places
+from lucky11.embedded import account, paths
 from tests.nightly import at_night
 from tests.operations.conftest import open_folder
 from tests.operations.processes import eventually
@@ -30,7 +30,7 @@ def check(database_url: str, **environment: str) -> tuple[int, str]:
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=places.ROOT,
+        cwd=paths.ROOT,
         env=inherited | PRODUCTION | {"DATABASE_URL": database_url} | environment,
         capture_output=True,
         text=True,
@@ -181,7 +181,7 @@ def test_the_sites_own_configuration_reaches_the_right_server_and_no_other(serve
         url = f"postgres://lucky11@{host}:{port}/postgres?sslmode=verify-full&sslrootcert={roots}"
         return subprocess.run(
             [sys.executable, "-W", "ignore", "-c", script],
-            cwd=places.ROOT,
+            cwd=paths.ROOT,
             env=os.environ | {"DATABASE_URL": url},
             capture_output=True,
             text=True,

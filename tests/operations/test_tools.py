@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lucky11.development import test as bin_test
-from lucky11.development.crew import Crew
+from lucky11.development.process_group import Crew
 from lucky11.embedded import locks
 from tests.operations.processes import eventually
 

@@ -4,7 +4,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from accounts.http import player_of
+from accounts.players import player_of
 from draws.models import Draw, Participation
 from ledger.models import Transaction
 from lucky11.urls import handler400, handler403, handler404, handler500

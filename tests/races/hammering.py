@@ -16,7 +16,7 @@ import django
 def main() -> None:
     django.setup()
     from accounts.models import User
-    from draws.cancelling import cancel_draw
+    from draws.lifecycle.cancel import cancel_draw
     from draws.models import Draw
 
     name, moves = sys.argv[1], int(sys.argv[2])
@@ -36,7 +36,7 @@ def main() -> None:
 
 def move(chance: random.Random, key: str, staff: Any, player: Any) -> list[str]:
     """One thing that somebody does to a player's coins; the types of the rows it made."""
-    from draws.entering import take_tickets
+    from draws.entries.take import take_tickets
     from draws.exceptions import EntryRefused
     from draws.models import Draw, Participation
     from ledger import services

@@ -17,12 +17,12 @@ MOST = 20_000  # tickets of one thread, whatever happens
 def main() -> None:
     django.setup()
     from accounts.models import User
-    from draws import entering
+    from draws.entries import take
     from draws.models import Draw
 
     name, threads = sys.argv[1], int(sys.argv[2])
     if "without-flush" in sys.argv:
-        entering.TAKE_DURABLY = entering.TAKE
+        take.TAKE_DURABLY = take.TAKE
     players = list(User.objects.order_by("pk").values_list("pk", flat=True))
     draws = list(Draw.objects.order_by("pk").values_list("pk", flat=True))
     connected = threading.Barrier(threads, action=lambda: say("ready"))
@@ -40,7 +40,7 @@ def sell(name: str, players: list[str], draw_id: int, connected: threading.Barri
     """Take one ticket after the other until an answer does not come."""
     from django.db import DatabaseError, connection
 
-    from draws.entering import take_tickets
+    from draws.entries.take import take_tickets
 
     connection.ensure_connection()
     connected.wait(60)

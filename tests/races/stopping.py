@@ -35,11 +35,10 @@ def stop_before(module: str, name: str, nth: int) -> None:
 def main() -> None:
     django.setup()
     stop_before(sys.argv[1], sys.argv[2], int(sys.argv[3]))
-    from draws import closing, settling
-    from draws.beacon import rounds
+    from draws.lifecycle import close, rounds, settle
 
-    settling.PLAYERS_AT_ONCE = 2
-    sweeps = {"close_due_draws": closing.close_due_draws, "fetch_rounds": rounds.fetch_rounds}
+    settle.PLAYERS_AT_ONCE = 2
+    sweeps = {"close_due_draws": close.close_due_draws, "fetch_rounds": rounds.fetch_rounds}
     sweeps[sys.argv[4] if len(sys.argv) > 4 else "close_due_draws"]()
     print("finished", flush=True)
 

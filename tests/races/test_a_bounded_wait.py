@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import User
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import TooBusy
 from draws.models import Draw, Participation
 from ledger.models import Transaction

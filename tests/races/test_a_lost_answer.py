@@ -12,13 +12,13 @@ from django.db import OperationalError, connection
 
 from accounts import approvals
 from accounts.models import OutboxEmail
-from draws.cancelling import cancel_draw
-from draws.claiming import claim_prize
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import AlreadyClaimed
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from draws.models import Claim, LogRecord, Participation, Redraw, Winner
-from draws.redrawing import pass_on_prize
+from draws.prizes.claims import claim_prize
+from draws.prizes.pass_on import pass_on_prize
 from ledger.bonuses import claim_daily_bonus, grant_signup_bonus
 from ledger.models import Transaction
 from ledger.services import adjust, balance, reverse

@@ -5,9 +5,9 @@ import uuid
 import pytest
 
 from accounts.models import OutboxEmail
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws, draw_winners, freeze_draw
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.models import Draw, FrozenList, LogRecord, Winner
 from ledger import services
 from ledger.models import Transaction
@@ -19,21 +19,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 WINNERS = 3
 CLOSING = {
-    "before the list is frozen": ("draws.closing", "freeze_draw", 1),
-    "with the list half written": ("draws.log", "append", 1),
-    "between freezing and drawing": ("draws.closing", "draw_winners", 1),
-    "with the winners half written": ("draws.log", "append", 2),
-    "between drawing and paying": ("draws.settling", "settle_draw", 1),
-    "between two prizes": ("draws.settling", "settle_winner", 2),
-    "with a prize half paid": ("draws.messages", "tell_winner", 2),
-    "with all prizes paid": ("draws.settling", "_mark_settled", 1),
+    "before the list is frozen": ("draws.lifecycle.close", "freeze_draw", 1),
+    "with the list half written": ("draws.proof.log", "append", 1),
+    "between freezing and drawing": ("draws.lifecycle.close", "draw_winners", 1),
+    "with the winners half written": ("draws.proof.log", "append", 2),
+    "between drawing and paying": ("draws.lifecycle.settle", "settle_draw", 1),
+    "between two prizes": ("draws.lifecycle.settle", "settle_winner", 2),
+    "with a prize half paid": ("draws.notifications.kinds", "tell_winner", 2),
+    "with all prizes paid": ("draws.lifecycle.settle", "_mark_settled", 1),
 }
 REFUNDING = {
-    "before the first refund": ("draws.settling", "settle_draw", 1),
-    "with a refund half made": ("draws.messages", "tell_refunded", 2),
-    "between two lots of refunds": ("draws.settling", "_refund_players_after", 2),
-    "with the second lot half made": ("draws.messages", "tell_refunded", 4),
-    "with all refunds made": ("draws.settling", "_mark_settled", 1),
+    "before the first refund": ("draws.lifecycle.settle", "settle_draw", 1),
+    "with a refund half made": ("draws.notifications.kinds", "tell_refunded", 2),
+    "between two lots of refunds": ("draws.lifecycle.settle", "_refund_players_after", 2),
+    "with the second lot half made": ("draws.notifications.kinds", "tell_refunded", 4),
+    "with all refunds made": ("draws.lifecycle.settle", "_mark_settled", 1),
 }
 
 

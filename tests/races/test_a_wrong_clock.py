@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from draws.closing import close_due_draws
+from common.database.clock import database_now
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, LogRecord, Winner
-from draws.services import database_now
 from ledger.models import Transaction
 from tests.conftest import let_close
 from tests.pages import take

@@ -6,10 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import DrawClosed
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, FrozenList, LogRecord, Participation, Round, Seal, Winner
 from ledger.services import balance
 from tests.conftest import let_close
@@ -20,19 +20,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FREEZING = {
     "before relays are asked": ("draws.beacon.relays", "look", 1),
-    "between asking and freezing": ("draws.closing", "freeze_draw", 1),
-    "with the list half written": ("draws.log", "append", 1),
+    "between asking and freezing": ("draws.lifecycle.close", "freeze_draw", 1),
+    "with the list half written": ("draws.proof.log", "append", 1),
 }
 OBTAINING = {
     "before the round is asked for": ("draws.beacon.relays", "look", 1),
     "with the round obtained and not verified": ("draws.fairness", "verify_round", 1),
-    "with the round verified and not kept": ("draws.beacon.rounds", "_write", 1),
+    "with the round verified and not kept": ("draws.lifecycle.rounds", "_write", 1),
 }
 DRAWING = {
-    "between keeping and drawing": ("draws.closing", "draw_winners", 1),
-    "with the winners half written": ("draws.log", "append", 1),
-    "between drawing and paying": ("draws.settling", "settle_draw", 1),
-    "with the prize half paid": ("draws.messages", "tell_winner", 1),
+    "between keeping and drawing": ("draws.lifecycle.close", "draw_winners", 1),
+    "with the winners half written": ("draws.proof.log", "append", 1),
+    "between drawing and paying": ("draws.lifecycle.settle", "settle_draw", 1),
+    "with the prize half paid": ("draws.notifications.kinds", "tell_winner", 1),
 }
 
 

@@ -9,9 +9,9 @@ import pytest
 from django.conf import settings
 from django.db.models import F
 
-from accounts import takeout
 from accounts.models import Message, OutboxEmail
-from draws.cancelling import cancel_draw
+from accounts.privacy import data_export
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, LogRecord, Winner
 from ledger import services
 from ledger.models import Transaction
@@ -58,7 +58,7 @@ def evening(make_draw, make_player):
 
 def test_whatever_is_delivered_again_and_everywhere_at_once_happens_once(evening):
     draws, players = evening
-    takeout.ask(players[0])
+    data_export.ask(players[0])
     deliver_everything()
     deliver_everything()
     with unguarded() as cursor:

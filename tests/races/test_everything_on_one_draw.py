@@ -8,12 +8,12 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import DrawCancelled, DrawClosed, NotCancellable
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.settle import settle_draw
 from draws.models import Draw, Participation, Winner
-from draws.settling import settle_draw
 from ledger import services
 from ledger.models import Transaction
 from tests.conftest import defects, let_close

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection
 
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.models import Draw, Participation
 from ledger import services
 from ledger.models import Transaction

@@ -7,11 +7,11 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 
 from accounts.models import User
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws, draw_winners, freeze_draw
-from draws.entering import Entry, take_tickets
+from draws.entries.take import Entry, take_tickets
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
+from draws.lifecycle.settle import settle_draw
 from draws.models import Draw, Participation, Winner
-from draws.settling import settle_draw
 from ledger import services
 from ledger.bonuses import claim_daily_bonus
 from ledger.models import Transaction

@@ -8,10 +8,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.exceptions import EntryRefused
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, Participation, Winner
 from ledger import services
 from ledger.bonuses import claim_daily_bonus

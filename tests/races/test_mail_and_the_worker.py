@@ -8,15 +8,15 @@ import pytest
 from django.core.mail import send_mail
 from django.db.models.functions import Now
 
-from accounts import outbox
 from accounts.models import Message, OutboxEmail
-from accounts.outbox import deliver_due, enqueue, waiting
+from accounts.notifications import outbox
+from accounts.notifications.outbox import deliver_due, enqueue, waiting
 from benchmarks.cast import players as crowd
-from draws import telling
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
+from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, EntryToTell
-from draws.telling import tell_entries, tell_results
+from draws.notifications import sweeps
+from draws.notifications.sweeps import tell_entries, tell_results
 from tests.conftest import let_close
 from tests.pages import take
 from tests.races.together import at_once, program, refusals, wait_until, wait_until_alone
@@ -24,21 +24,21 @@ from tests.races.together import at_once, program, refusals, wait_until, wait_un
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 ALICE = "alice@lucky11.example"
-SWEEP = "import django; django.setup(); from accounts.outbox import deliver_due; deliver_due()"
+SWEEP = "import django; django.setup(); from accounts.notifications.outbox import deliver_due; deliver_due()"
 # Tells in lots of 300 and stops before the third call of FUNCTION.
 STOPPING = """
 import django; django.setup()
 from tests.races.stopping import stop_before
 from draws import telling
 telling.ENTRIES_AT_ONCE, telling.PLAYERS_AT_ONCE, telling.SWEEP_SECONDS = 300, 300, 600
-stop_before("draws.messages", "{function}", 3)
+stop_before("draws.notifications.kinds", "{function}", 3)
 telling.{sweep}()
 """
 
 
 @pytest.fixture(autouse=True)
 def _a_slow_machine_cuts_no_sweep_short(monkeypatch):
-    monkeypatch.setattr(telling, "SWEEP_SECONDS", 600)
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 600)
     monkeypatch.setattr(outbox, "SWEEP_SECONDS", 600)
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from draws.closing import close_due_draws
+from draws.lifecycle.close import close_due_draws
 from ledger.models import Transaction
 from tests.conftest import defects
 from tests.races.together import program

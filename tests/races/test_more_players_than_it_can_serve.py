@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.models import User
 from benchmarks import cast, control
 from benchmarks.website import signed_in as new_session
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.models import Draw, Participation
 from ledger.models import Transaction
 from tests.conftest import defects

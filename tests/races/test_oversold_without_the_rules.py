@@ -5,7 +5,7 @@ import itertools
 import pytest
 from django.db import connection
 
-from draws.entering import Entry, take_tickets
+from draws.entries.take import Entry, take_tickets
 from draws.models import Draw, Participation
 from ledger.models import Transaction
 from tests.conftest import defects

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 
 pytestmark = [pytest.mark.owner, pytest.mark.django_db(transaction=True)]
 

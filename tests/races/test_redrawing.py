@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from draws.claiming import claim_prize
 from draws.models import LogRecord, Participation, Redraw, Winner
-from draws.redrawing import lapse_claim, lapse_overdue_claims, pass_on_prize
+from draws.prizes.claims import claim_prize
+from draws.prizes.pass_on import lapse_claim, lapse_overdue_claims, pass_on_prize
 from tests.conftest import defects, unguarded
 from tests.prizes import DETAILS, HIDDEN, at_place, let_time_run_out, plant_claim_by, won
 from tests.races.together import at_once, refusals, someone_waits_for_me, wait_until

@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 from django.db import connection, transaction
 
-from accounts.breaks import take_break
 from accounts.models import User
-from draws.entering import Entry, take_tickets
+from accounts.play.breaks import take_break
+from draws.entries.take import Entry, take_tickets
 from draws.exceptions import OnBreak
-from ledger.limits import limits_of, set_limit
 from ledger.models import Transaction
+from ledger.safer_play.limits import limits_of, set_limit
 from ledger.services import balance
 from tests.races.browsing import Browser, website
 from tests.races.together import at_once, refusals, wait_until

@@ -4,7 +4,7 @@ import pytest
 from django.db import models
 
 from accounts.models import User
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.models import Draw, Participation
 from ledger.services import balance
 from tests.conftest import defects, unguarded

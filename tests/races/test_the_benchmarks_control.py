@@ -3,22 +3,22 @@
 import pytest
 
 from benchmarks import control
-from draws import entering
-from draws.cancelling import cancel_draw
+from draws.entries import take
+from draws.lifecycle.cancel import cancel_draw
 from draws.models import Participation
 from ledger.models import Transaction
 from tests.conftest import let_close
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SERVICES = (entering.take_tickets, control.take_tickets)
+SERVICES = (take.take_tickets, control.take_tickets)
 
 
 def outcome(take_tickets, player, draw, count, request_id):
     """What a call answers or refuses, without the numbers of draws and players."""
     try:
         entry = take_tickets(player.pk, draw.pk, count, request_id)
-    except entering.EntryRefused as refusal:
+    except take.EntryRefused as refusal:
         return type(refusal).__name__
     return entry.numbers, entry.coins_spent, entry.balance, entry.replayed
 

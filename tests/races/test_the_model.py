@@ -11,13 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from accounts.models import User
-from accounts.services import confirm_email, create_player
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from accounts.players import confirm_email, create_player
+from draws.entries.take import take_tickets
 from draws.exceptions import EntryRefused
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Participation, Winner
-from draws.publishing import publish_draw
 from ledger import services
 from ledger.bonuses import claim_daily_bonus
 from ledger.exceptions import IdempotencyConflict, LedgerError

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from draws.entering import Entry, take_tickets
+from draws.entries.take import Entry, take_tickets
 from draws.models import Participation
 from ledger.models import Transaction
 from ledger.services import balance

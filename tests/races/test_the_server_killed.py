@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from lucky11.embedded import places, processes
+from lucky11.embedded import paths, processes
 from tests.races.together import ROOT, program, wait_until
 
 pytestmark = pytest.mark.slow
@@ -38,9 +38,9 @@ LAZY = {
 SEED = """
 from datetime import timedelta
 from django.utils import timezone
-from accounts.services import create_player
+from accounts.players import create_player
 from draws.models import Draw
-from draws.publishing import publish_draw
+from draws.lifecycle.publish import publish_draw
 from ledger.services import post
 for n in range(12):
     player = create_player(f"player{n}@lucky11.example", None, confirmed=True, accepted_rules=True)
@@ -58,7 +58,7 @@ class Server:
     def __init__(self, data, environment) -> None:
         self.folder = (data / "servers").resolve() / "postgres"
         self.environment = environment
-        self.address = f"host={places.runtime_folder(data)} user={places.NAME} dbname={places.NAME}"
+        self.address = f"host={paths.runtime_folder(data)} user={paths.NAME} dbname={paths.NAME}"
 
     def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-W", "ignore", "manage.py", *arguments]

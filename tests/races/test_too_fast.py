@@ -7,7 +7,7 @@ from unittest.mock import ANY
 
 import pytest
 
-from accounts import pace
+from common.web import rate_limits
 from draws.models import Participation
 from ledger.services import balance
 from tests.pages import field, signed_in, words
@@ -22,8 +22,12 @@ PLAYER, ADDRESS = 3, 5
 @pytest.fixture(autouse=True)
 def few(settings):
     """Small limits, over a time that does not end while a test runs."""
-    settings.PACE_SECONDS, settings.PACE_PLAYER, settings.PACE_ADDRESS = 10**9, PLAYER, ADDRESS
-    pace._counts.clear()
+    settings.RATE_LIMIT_SECONDS, settings.RATE_LIMIT_PLAYER, settings.RATE_LIMIT_ADDRESS = (
+        10**9,
+        PLAYER,
+        ADDRESS,
+    )
+    rate_limits._counts.clear()
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def test_the_form_of_the_page_that_says_to_wait_is_sold_once_the_time_is_over(bi
     browser = signed_in(alice)
     refused = [enter(browser, big_draw, n * "a" + 20 * "b") for n in range(PLAYER + 1)][-1]
     mine = field(refused, "request_id")
-    settings.PACE_SECONDS = 3
+    settings.RATE_LIMIT_SECONDS = 3
     assert [enter(browser, big_draw, mine).status_code for _ in range(2)] == [303] * 2
     assert balance(alice.pk) == 50 - PLAYER - 1
 
@@ -121,7 +125,11 @@ def test_daily_visits_have_a_pace_too_and_tickets_are_sold_beside_them(big_draw,
 
 
 def test_a_site_without_redis_sells_tickets_at_the_same_pace(big_draw, alice, server_environment):
-    gone = {"REDIS_URL": "redis://127.0.0.1:1/0", "PACE_PLAYER": str(PLAYER), "PACE_SECONDS": "1000000000"}
+    gone = {
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "RATE_LIMIT_PLAYER": str(PLAYER),
+        "RATE_LIMIT_SECONDS": "1000000000",
+    }
     with website(server_environment | gone, workers=1) as port:
         browser = Browser(port, alice)
         form = browser.entry_form(big_draw.pk)

@@ -9,7 +9,7 @@ import redis
 from django.conf import settings
 
 from accounts.models import OutboxEmail
-from draws.entering import take_tickets
+from draws.entries.take import take_tickets
 from draws.models import Draw, LogRecord, Winner
 from ledger.models import Transaction
 from ledger.services import balance

@@ -14,9 +14,9 @@ def main() -> None:
     django.setup()
     from django.utils import timezone
 
-    from draws.closing import close_due_draws
+    from draws.lifecycle.close import close_due_draws
     from draws.models import Draw, Winner
-    from draws.redrawing import lapse_overdue_claims
+    from draws.prizes.pass_on import lapse_overdue_claims
 
     wrong = datetime.now(UTC) + timedelta(hours=float(sys.argv[1]))
     with time_machine.travel(wrong, tick=True):

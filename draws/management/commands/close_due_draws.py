@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from draws.beacon.rounds import fetch_rounds
-from draws.closing import close_due_draws
-from draws.redrawing import lapse_overdue_claims
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.rounds import fetch_rounds
+from draws.prizes.pass_on import lapse_overdue_claims
 
 logger = logging.getLogger(__name__)
 

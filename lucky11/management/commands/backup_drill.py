@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from lucky11.operations.backups.drill import drill
 from lucky11.operations.commands import Operation
-from lucky11.operations.drilling import drill
 
 
 class Command(Operation):

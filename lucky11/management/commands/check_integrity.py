@@ -9,18 +9,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection, transaction
 
-from draws import recomputing
 from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
+from draws.proof import recompute
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
 from ledger.seals import check_seals
-from lucky11.operations.foreign_keys import check_foreign_keys
+from lucky11.integrity.foreign_keys import check_foreign_keys
 from lucky11.operations.runs import record as keep
 
 CHECKS: dict[str, Callable[[], Defect | None]] = {
-    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS, *recomputing.LOG_CHECKS]},
+    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS, *recompute.LOG_CHECKS]},
     "streaks": check_streaks,
-    "records": recomputing.check_records,
-    "rounds": recomputing.check_newest_rounds,
+    "records": recompute.check_records,
+    "rounds": recompute.check_newest_rounds,
     "foreign keys": check_foreign_keys,
 }
 
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.found: list[Defect] = []
         repaired = _repair() if repair else 0
         more = {"seals": check_seals} if seals else {}
-        self.checks = CHECKS | ({"rounds": recomputing.check_all_rounds} if rounds else {}) | more
+        self.checks = CHECKS | ({"rounds": recompute.check_all_rounds} if rounds else {}) | more
         defects = self.found = [defect for defect in self._defects(quiet=json) if defect]
         if json:
             self._print_json(defects, repaired)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from lucky11.operations import alerts, incidents
+from lucky11.monitoring import alerts, incidents
 
 
 class Command(BaseCommand):

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from lucky11.operations import backing_up, runs, stores
+from lucky11.operations import runs
+from lucky11.operations.backups import create, stores
 from lucky11.operations.commands import Operation
 
 
@@ -16,7 +17,7 @@ class Command(Operation):
 
     def operate(self, *, keep: int | None, **options: Any) -> None:
         with runs.record("db_backup") as run:
-            manifest = backing_up.back_up(reason="by hand", keep=keep)
+            manifest = create.back_up(reason="by hand", keep=keep)
             run.summary = manifest.name
             run.details |= {"backup": manifest.name, "size": manifest.size}
         how = "encrypted" if manifest.encrypted else "not encrypted (BACKUP_KEYS is not set)"

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from lucky11.operations import OperationError, stores
+from lucky11.operations import OperationError
+from lucky11.operations.backups import stores
 from lucky11.operations.commands import Operation
 
 

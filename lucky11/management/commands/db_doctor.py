@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from lucky11.operations import doctor, reporting
+from lucky11.monitoring import doctor, report_format
 
 
 class Command(BaseCommand):
@@ -23,12 +23,12 @@ class Command(BaseCommand):
         if json:
             self._print_json(findings)
         else:
-            self.stdout.write(reporting.as_text(findings))
+            self.stdout.write(report_format.as_text(findings))
         if any(finding.bad for finding in findings):
             sys.exit(1)
 
     def _print_json(self, findings: list[doctor.Finding]) -> None:
         well = not any(finding.bad for finding in findings)
         self.stdout.write(
-            json.dumps({"well": well, "findings": reporting.as_data(findings)}, default=str, indent=2)
+            json.dumps({"well": well, "findings": report_format.as_data(findings)}, default=str, indent=2)
         )

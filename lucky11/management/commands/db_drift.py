@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from lucky11.operations import OperationError
-from lucky11.operations.catalogue import compare, describe
-from lucky11.operations.scratch import migrated_database
+from lucky11.operations.schema.catalogue import compare, describe
+from lucky11.operations.schema.scratch import migrated_database
 
 
 class Command(BaseCommand):

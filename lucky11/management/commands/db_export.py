@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from lucky11.operations.commands import Operation
-from lucky11.operations.copying import LEFT_OUT, export_table
+from lucky11.operations.recovery.table_copies import LEFT_OUT, export_table
 
 
 class Command(Operation):

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 
 from lucky11.operations import runs
 from lucky11.operations.commands import Operation
-from lucky11.operations.copying import import_table
+from lucky11.operations.recovery.table_copies import import_table
 
 
 class Command(Operation):

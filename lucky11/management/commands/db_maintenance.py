@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from lucky11.operations import maintenance
+from lucky11.monitoring import maintenance_reports
 
 
 class Command(BaseCommand):
@@ -14,9 +14,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("period", choices=maintenance.PERIODS)
+        parser.add_argument("period", choices=maintenance_reports.PERIODS)
 
     def handle(self, *args: Any, period: str, **options: Any) -> None:
-        run = maintenance.report(period)
+        run = maintenance_reports.report(period)
         self.stdout.write(run.details["report"])
         self.stdout.write(run.summary)

@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandParser
 
-from lucky11.operations import gates, planning
 from lucky11.operations.commands import Operation
+from lucky11.operations.schema import backup_gate
+from lucky11.operations.schema import plan as planning
 
 
 class Command(Operation):
@@ -18,7 +19,7 @@ class Command(Operation):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--plan", action="store_true", help="only say what would be done")
         parser.add_argument("--without-backup", action="store_true", help="for a database that may be lost")
-        gates.add_limits(parser)
+        backup_gate.add_limits(parser)
 
     def operate(self, *, plan: bool, without_backup: bool, **options: Any) -> None:
         steps = planning.steps_to()
@@ -29,6 +30,6 @@ class Command(Operation):
         if plan:
             return
         if not without_backup:
-            gates.back_up_first(self.say, "the migration")
-        call_command("migrate", interactive=False, stdout=self.stdout, **gates.limits(options))
+            backup_gate.back_up_first(self.say, "the migration")
+        call_command("migrate", interactive=False, stdout=self.stdout, **backup_gate.limits(options))
         self.say(f"{len(steps)} migrations applied.")

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from lucky11.operations import OperationError, pitr, runs
+from lucky11.operations import OperationError, runs
+from lucky11.operations.backups import point_in_time
 from lucky11.operations.commands import Operation
 
 
@@ -27,7 +28,7 @@ class Command(Operation):
     def operate(self, *, base: bool, to: str | None, into: Path | None, port: int, **options: Any) -> None:
         if base:
             with runs.record("db_pitr") as run:
-                taken = pitr.take_base(settings.PITR_BASES)
+                taken = point_in_time.take_base(settings.PITR_BASES)
                 run.summary = f"Base backup {taken.folder.name}."
             self.say(
                 f"{taken.folder}: verified. Moments from {taken.whole_at:%Y-%m-%d %H:%M:%S}Z on are kept."
@@ -35,7 +36,9 @@ class Command(Operation):
             return
         moment = _moment(str(to))
         folder = into or settings.PITR_BASES / f"restored-{moment:%Y%m%dT%H%M%S}"
-        script = pitr.script(moment, settings.PITR_BASES, settings.PITR_ARCHIVE, folder.resolve(), port=port)
+        script = point_in_time.script(
+            moment, settings.PITR_BASES, settings.PITR_ARCHIVE, folder.resolve(), port=port
+        )
         self.stdout.write(script, ending="")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from lucky11.operations import purging
+from lucky11.operations import retention
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would go")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        found = purging.count() if dry_run else purging.purge()
+        found = retention.count() if dry_run else retention.purge()
         what = "to remove" if dry_run else "removed"
-        for part in purging.PARTS:
+        for part in retention.PARTS:
             self.stdout.write(f"{part.name:<16} {found[part.name]:>9,} {what}; kept {part.kept}.")

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from lucky11.operations import OperationError, restoring, runs
+from lucky11.operations import OperationError, runs
+from lucky11.operations.backups import restore
 from lucky11.operations.commands import Operation
-from lucky11.operations.differences import differences, primary_key
-from lucky11.operations.recovering import Repair, repair, restored
+from lucky11.operations.recovery.differences import differences, primary_key
+from lucky11.operations.recovery.repair import Repair, repair, restored
 
 
 class Command(Operation):
@@ -34,7 +35,7 @@ class Command(Operation):
         primary_key(table)
         if options["changed"] and options["apply"] and not options["why"]:
             raise OperationError("Say why rows are changed: --why REASON. Nothing was changed.")
-        source = backup or restoring.restored_from(options["database"])
+        source = backup or restore.restored_from(options["database"])
         if source is None:
             raise OperationError(
                 f"{options['database']} was not restored and checked by db_restore. Nothing was changed."

@@ -5,7 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import connections
 
-from lucky11.operations import OperationError, restoring, runs, servers, swapping, verifying
+from lucky11.operations import OperationError, database_server, runs
+from lucky11.operations.backups import restore, verify
+from lucky11.operations.backups import swap as swapping
 from lucky11.operations.commands import Operation
 
 
@@ -24,22 +26,23 @@ class Command(Operation):
         parser.add_argument("--disconnect", action="store_true", help="with --swap: end others' connections")
 
     def operate(self, *, backup: str, into: str, swap: bool, **options: Any) -> None:
-        if swap and restoring.restored_from(into) == backup:
-            checks = verifying.refuse_bad_books(into)
+        if swap and restore.restored_from(into) == backup:
+            checks = verify.refuse_bad_books(into)
             self.say(f"{into} was restored from {backup} before; check_integrity is clean: {checks} checks.")
         else:
             grants, migrate = not options["no_privileges"], options["migrate"]
-            restoring.restore_beside(backup, into, self.say, migrate=migrate, grants=grants)
+            restore.restore_beside(backup, into, self.say, migrate=migrate, grants=grants)
         if not swap:
             again = f"manage.py db_restore {backup} --into {into} --swap"
             self.say(
-                f"The live database {servers.live()} was not touched. To put {into} in its place: {again}"
+                f"The live database {database_server.live()} was not touched. "
+                f"To put {into} in its place: {again}"
             )
             return
         self._swap(backup, into, disconnect=options["disconnect"])
 
     def _swap(self, backup: str, into: str, *, disconnect: bool) -> None:
-        live = servers.live()
+        live = database_server.live()
         connections.close_all()
         try:
             old = swapping.swap(into, disconnect=disconnect)

@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from lucky11.operations import OperationError, roles
+from lucky11.operations import OperationError
+from lucky11.operations.roles import roles
 
 
 class Command(BaseCommand):

@@ -5,8 +5,9 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import CommandParser
 
-from lucky11.operations import gates, planning, rolling_back
 from lucky11.operations.commands import Operation
+from lucky11.operations.schema import backup_gate, rollback
+from lucky11.operations.schema import plan as planning
 
 
 class Command(Operation):
@@ -19,19 +20,19 @@ class Command(Operation):
         parser.add_argument("app")
         parser.add_argument("migration", metavar="NNNN")
         parser.add_argument("--plan", action="store_true", help="only say what would be done")
-        gates.add_limits(parser)
+        backup_gate.add_limits(parser)
 
     def operate(self, *, app: str, migration: str, plan: bool, **options: Any) -> None:
-        steps = rolling_back.plan(app, migration)
+        steps = rollback.plan(app, migration)
         if not steps:
             self.say(f"{app} {migration} is the newest already. Nothing to take back.")
             return
         self.say(planning.told(steps))
-        for loss in rolling_back.losses(steps):
+        for loss in rollback.losses(steps):
             self.say(f"LOST unless restored from the backup: {loss}.")
         if plan:
             return
-        gates.back_up_first(self.say, "going back")
+        backup_gate.back_up_first(self.say, "going back")
         target = [app, migration]
-        call_command("migrate", *target, interactive=False, stdout=self.stdout, **gates.limits(options))
+        call_command("migrate", *target, interactive=False, stdout=self.stdout, **backup_gate.limits(options))
         self.say(f"{len(steps)} migrations taken back.")

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import reset_queries
 
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
-from lucky11.importing.bringing import Choices, bring_over
 from lucky11.importing.report import Report
+from lucky11.importing.run import Choices, bring_over
 from lucky11.importing.source import CannotRead, opened
 
 BAR = 30

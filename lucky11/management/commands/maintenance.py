@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from lucky11.operations import at_work
+from lucky11.operations import maintenance_mode
 
 
 class Command(BaseCommand):
@@ -19,13 +19,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, state: str, why: str, **options: Any) -> None:
         if state == "on":
-            run = at_work.begin(why)
+            run = maintenance_mode.begin(why)
             self.stdout.write(f"Maintenance is on since {run.started_at:%Y-%m-%d %H:%M:%S} UTC.")
         elif state == "off":
-            ended = at_work.end()
+            ended = maintenance_mode.end()
             self.stdout.write("Maintenance is over." if ended else "There was no maintenance.")
         else:
-            current = at_work.current()
+            current = maintenance_mode.current()
             self.stdout.write(
                 f"on since {current.started_at:%Y-%m-%d %H:%M:%S} UTC: {current.summary or 'no reason given'}"
                 if current

@@ -6,7 +6,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
-from lucky11.operations import migrating, roles
+from lucky11.operations.roles import roles
+from lucky11.operations.schema import migrate
 
 
 class Command(Migrate):
@@ -36,35 +37,35 @@ class Command(Migrate):
             super().handle(*args, **options)
             return
         database = connections[options["database"]]
-        limits = migrating.Limits(options["lock_timeout"], options["statement_timeout"])
+        limits = migrate.Limits(options["lock_timeout"], options["statement_timeout"])
         if options["database"] != DEFAULT_DB_ALIAS:
-            with migrating.limited(database, limits):
+            with migrate.limited(database, limits):
                 super().handle(*args, **options)
             return
-        with migrating.kept(database, _target(options)) as run:
+        with migrate.kept(database, _target(options)) as run:
             self._try(run, limits, options)
         # What a migration made is nobody's but the owner's until the roles get their rights on it.
         if roles.govern():
             roles.apply()
 
-    def _try(self, run: migrating.Run, limits: migrating.Limits, options: dict[str, Any]) -> None:
+    def _try(self, run: migrate.Run, limits: migrate.Limits, options: dict[str, Any]) -> None:
         database = connections[options["database"]]
         tries = max(1, options["tries"])
         for number in range(1, tries + 1):
-            for index in migrating.drop_invalid_indexes(database):
+            for index in migrate.drop_invalid_indexes(database):
                 self.stderr.write(f"Dropped {index}: the migration that was making it had been interrupted.")
             run.tries = number
             try:
-                with migrating.limited(database, limits):
+                with migrate.limited(database, limits):
                     super().handle(**options)
                 return
             except OperationalError as error:
-                if migrating.took_too_long(error):
+                if migrate.took_too_long(error):
                     raise CommandError(
                         f"A statement took longer than {limits.statement:g} s and was taken back. Migrations "
                         "already applied stay. If it needs more: --statement-timeout."
                     ) from error
-                if not migrating.is_timeout(error):
+                if not migrate.is_timeout(error):
                     raise
                 reason = str(error).splitlines()[0]
                 if number == tries:
@@ -73,7 +74,7 @@ class Command(Migrate):
                         "one that waited left nothing behind. `manage.py db_doctor` shows who holds the lock."
                     ) from error
                 self.stderr.write(f"Try {number} of {tries}: {reason}. It tries again.")
-                migrating.pause(number)
+                migrate.pause(number)
 
 
 def _target(options: dict[str, Any]) -> str:

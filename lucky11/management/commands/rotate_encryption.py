@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.db.models import Model
 
-from accounts.encrypted import ACCOUNTS, EncryptedColumn
-from accounts.encryption import InvalidToken, is_newest, rotate
-from draws.encrypted import DRAWS
+from accounts.encrypted_columns import ACCOUNTS, EncryptedColumn
+from common.encryption import InvalidToken, is_newest, rotate
+from draws.encrypted_columns import DRAWS
 
 COLUMNS = [*ACCOUNTS, *DRAWS]
 AT_ONCE = 100

@@ -9,19 +9,19 @@ from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.inbox import messages_of, read_up_to
 from accounts.models import User
-from accounts.services import create_player
-from draws.cancelling import cancel_draw
-from draws.closing import close_due_draws
-from draws.entering import take_tickets
+from accounts.notifications.inbox import messages_of, read_up_to
+from accounts.players import create_player
+from common.database.clock import database_now
+from draws.entries.take import take_tickets
 from draws.exceptions import EntryRefused
+from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.close import close_due_draws
+from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Winner
-from draws.publishing import publish_draw
-from draws.services import database_now
-from draws.telling import tell_entries, tell_results
+from draws.notifications.sweeps import tell_entries, tell_results
 from ledger.services import adjust
-from lucky11.demo import (
+from lucky11.development.demo import (
     DRAWS,
     FINISHED,
     PASSWORD,

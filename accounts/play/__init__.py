@@ -1,0 +1,1 @@
+"""Who may play: the rules a player accepts, the breaks they take, and suspension."""

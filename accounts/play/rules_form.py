@@ -1,0 +1,78 @@
+"""What every way of joining asks: a name, the age and the rules, and that no break of the e-mail lasts."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.play.breaks import is_excluded_address
+from accounts.play.rules import accept_rules
+
+# Text in pages and mails; long enough for any name, short enough for a header.
+NAME_LENGTH = 60
+
+
+def _statement() -> SafeString:
+    return format_html(
+        gettext('I am {age} or older and I accept <a href="{url}">the rules</a>'),
+        age=settings.MINIMUM_AGE,
+        url=reverse_lazy("accounts:rules"),
+    )
+
+
+def _need() -> str:
+    said = gettext("Tick the box: only who is %(age)s or older and accepts the rules can play here.")
+    return said % {"age": settings.MINIMUM_AGE}
+
+
+class RulesCheckbox(forms.BooleanField):
+    """The statement that a player makes about their age and the rules."""
+
+    def __init__(self) -> None:
+        need = lazy(_need, str)()
+        super().__init__(label=lazy(_statement, str)(), error_messages={"required": need})
+
+
+class AcceptsRules(forms.Form):
+    """Stands before allauth's form of joining: `class SignupForm(AcceptsRules, AllauthSignupForm)`.
+
+    The acceptance is written in the database transaction that makes the player.
+    """
+
+    first_name = forms.CharField(
+        label=_("First name (optional)"),
+        required=False,
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    accepts_rules = RulesCheckbox()
+
+    def validate_unique_email(self, value: str) -> str:
+        """An address whose player is on a break is answered as one with an account is: by a mail to it."""
+        email: str = super().validate_unique_email(value)  # type: ignore[misc]
+        if is_excluded_address(email):
+            self.account_already_exists = True
+        return email
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Called by allauth once the player exists."""
+        super().signup(request, user)  # type: ignore[misc]
+        accept_rules(user)
+
+
+class AcceptRulesForm(forms.Form):
+    """The same question for a player who joined without it."""
+
+    accepts_rules = RulesCheckbox()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "id_rules_%s")
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,89 @@
+"""Suspending: the player may read, claim and leave, but takes no tickets and no daily coins.
+
+Their tickets stay in their draws and may win, and their coins stay theirs.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.notifications import notify
+
+ACCOUNT = notify.kind("account", _("Your account"), _("When staff suspend it, or end that."), needed=True)
+
+
+class SuspensionRefused(Exception):
+    """Who is suspended stays so, and who is not stays that; the sentence says why."""
+
+
+@transaction.atomic
+def suspend(user_id: str, reason: str, actor: User) -> User:
+    """Let a player take no more tickets and no daily coins; they are told, with the reason.
+
+    Raises SuspensionRefused: suspended or closed already, no reason, or a member of staff.
+    """
+    reason = _reason(reason)
+    player = _player(user_id, actor)
+    if player.suspended_at is not None:
+        raise SuspensionRefused(
+            gettext("%(player)s is suspended already. Nothing was changed.") % {"player": player}
+        )
+    player.suspended_at, player.suspended_reason = timezone.now(), reason
+    player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
+    _tell(player, "suspended", gettext("Your account is suspended"), reason)
+    return player
+
+
+@transaction.atomic
+def end_suspension(user_id: str, reason: str, actor: User) -> User:
+    """Let a suspended player play again; they are told.
+
+    Raises SuspensionRefused: not suspended, closed, no reason, or a member of staff.
+    """
+    reason = _reason(reason)
+    player = _player(user_id, actor)
+    if player.suspended_at is None:
+        raise SuspensionRefused(
+            gettext("%(player)s is not suspended. Nothing was changed.") % {"player": player}
+        )
+    player.suspended_at, player.suspended_reason = None, ""
+    player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
+    _tell(player, "suspension_ended", gettext("You may play again"), reason)
+    return player
+
+
+def _reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise SuspensionRefused(gettext("Say why: the player reads it. Nothing was changed."))
+    return reason
+
+
+def _player(user_id: str, actor: User) -> User:
+    """The player, locked as the ticket function locks them: a ticket comes before this or is refused."""
+    player = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if player is None or player.closed_at is not None:
+        raise SuspensionRefused(gettext("There is no such account any more. Nothing was changed."))
+    if (player.is_staff or player.is_superuser) and not actor.is_superuser:
+        raise SuspensionRefused(
+            gettext("Only a superuser may do this to a member of staff. Nothing was changed.")
+        )
+    return player
+
+
+def _tell(player: User, what: str, title: str, reason: str) -> None:
+    context: dict[str, Any] = {"reason": reason}
+    notify.tell(
+        player,
+        ACCOUNT,
+        f"{what}:{player.pk}:{timezone.now().timestamp()}",
+        title=title,
+        body=reason,
+        url="/profile/",
+        template=f"accounts/email/{what}",
+        context=context,
+    )

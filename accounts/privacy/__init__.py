@@ -1,0 +1,1 @@
+"""A player's own data: a copy to download, account deletion, redaction and retention."""

@@ -1,0 +1,131 @@
+"""Taking one's data along, and leaving."""
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import pages
+from accounts.models import DataExport, User
+from accounts.privacy import account_deletion, data_export
+from common.web.http import posts_only
+
+SHOWN = 10
+# Typed as it is in every language.
+WORD = "DELETE"
+TYPE_IT = format_lazy(_("Type {word} in capital letters. Nothing was deleted."), word=WORD)
+
+
+class DeleteForm(forms.Form):
+    """Two deliberate steps before an account is deleted."""
+
+    typed = forms.CharField(
+        label=format_lazy(_("Type {word}"), word=WORD),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+        error_messages={"required": TYPE_IT},
+    )
+    sure = forms.BooleanField(
+        label=_("I know that this cannot be undone"),
+        error_messages={"required": _("Tick the box. Nothing was deleted.")},
+    )
+
+    def clean_typed(self) -> str:
+        if self.cleaned_data["typed"].strip() != WORD:
+            raise forms.ValidationError(TYPE_IT)
+        return WORD
+
+
+@login_required
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """The downloads a player asked for, and the button for another."""
+    return _data_page(request)
+
+
+@posts_only
+@login_required
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a download."""
+    try:
+        data_export.ask(_player(request))
+    except data_export.TakeoutRefused as refusal:
+        return _data_page(request, str(refusal), refusal.status)
+    messages.success(request, gettext("We pack your data now, and write to you when it is ready."))
+    return redirect("accounts:data")
+
+
+@login_required
+@require_safe
+@never_cache
+def fetch(request: HttpRequest, export_id: int) -> HttpResponse:
+    """The zip itself, for its player only, while it is kept."""
+    export = get_object_or_404(DataExport, pk=export_id, user=request.user, made_at__isnull=False)
+    if export.has_expired:
+        gone = gettext("That download is gone: it was kept for a few days only. Ask for a new one.")
+        return _data_page(request, gone, 410)
+    response = HttpResponse(bytes(export.content or b""), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="lucky11-data-{export.made_at:%Y-%m-%d}.zip"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def delete(request: HttpRequest) -> HttpResponse:
+    """What goes and what stays; POST deletes the account. The password is asked for just before."""
+    try:
+        response: HttpResponse = _delete(request)
+        return response
+    except ReauthenticationRequired:
+        if request.method != "POST":
+            raise
+        # Or the form, kept by the session, would be acted upon as soon as the password is typed.
+        messages.warning(
+            request, gettext("Nothing was deleted: it took a while, so we ask for your password again.")
+        )
+        return redirect("accounts:delete_account")
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _delete(request: HttpRequest) -> HttpResponse:
+    player = _player(request)
+    form = DeleteForm(request.POST or None)
+    stays = player.is_staff or player.is_superuser
+    if request.method == "POST" and not stays and form.is_valid():
+        account_deletion.delete_account(player.pk)
+        logout(request)
+        messages.success(request, gettext("Your account is deleted. We sent you one last mail."))
+        return redirect("draws:list")
+    context = {
+        **pages.figures(),
+        "form": form,
+        "given_up": account_deletion.given_up(player),
+        "is_staff": stays,
+    }
+    status = 403 if stays else 400 if form.is_bound else 200
+    return render(request, "accounts/delete.html", context, status=status)
+
+
+def _data_page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResponse:
+    exports = DataExport.objects.filter(user=_player(request)).defer("content").order_by("-id")
+    context: dict[str, Any] = {**pages.figures(), "exports": list(exports[:SHOWN]), "problem": problem}
+    response = render(request, "accounts/data.html", context, status=status)
+    if status == 429:
+        response["Retry-After"] = str(int(data_export.ASK_EVERY.total_seconds()))
+    return response
+
+
+def _player(request: HttpRequest) -> User:
+    return User.objects.get(pk=request.user.pk)

@@ -1,0 +1,107 @@
+"""Lucky11's rules for signing in and up, as django-allauth asks for them."""
+
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib.sites.shortcuts import get_current_site
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.notifications import outbox
+from accounts.play.breaks import is_excluded_address
+from accounts.signin import known_browsers
+from accounts.signin.notifications import tell_of_sign_in
+from accounts.signin.social import SocialAccountAdapter
+from common import encryption
+
+__all__ = ["AccountAdapter", "SecondFactorAdapter", "SocialAccountAdapter"]
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Mail goes to the outbox, so that it exists exactly when the fact it tells does."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "That email and password do not belong together. Try again, or reset it."
+        ),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, or reset the password."),
+        "incorrect_code": _("That is not the code we sent. Check the newest mail from us."),
+        "rate_limited": _("Too many requests in a short time. Wait a few minutes and try again."),
+    }
+    is_first_sign_in = False
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tells why there is no new account: there is one, or the break of a player who left still lasts."""
+        if is_excluded_address(email) and not EmailAddress.objects.filter(email=email).exists():
+            self.send_mail("account/email/on_a_break", email, {})
+        else:
+            super().send_account_already_exists_mail(email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        request = current.request
+        whole = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        message = self.render_mail(template_prefix, email, whole)
+        html = next((str(part.content) for part in getattr(message, "alternatives", [])), "")
+        key = f"{template_prefix}:{uuid.uuid4().hex}"
+        outbox.enqueue(key, email, message.subject, str(message.body), html)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        browser = known_browsers.in_words(self.get_http_user_agent(self.request))
+        super().send_notification_mail(template_prefix, user, {"browser": browser, **(context or {})}, email)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        self.is_first_sign_in = user.last_login is None
+        super().login(request, user)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        expected = kwargs["signup"] or self.is_first_sign_in or known_browsers.knows(request, user)
+        if not expected:
+            tell_of_sign_in(request, user, self.get_client_ip(request))
+        known_browsers.remember(request, response, user)
+        return response
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets are stored encrypted, and the site has one name wherever a device shows it."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _(
+            "Remove your second factors first: a new email could lead past them. "
+            "Then change the email and add them again."
+        ),
+        "incorrect_code": _("That code or key does not fit, or was used already. Wait for the next one."),
+        "unverified_email": _("Confirm every email of yours first (“Your email” lists them); then add it."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return encryption.decrypt(encrypted_text)
+
+    def build_totp_svg(self, url: str) -> str:
+        # As part of a page: the policy for contents lets no picture in that is written into an address.
+        return str(super().build_totp_svg(url).partition("?>")[2])
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": count + 1} if count else gettext("Passkey")
+
+    def _get_site_name(self) -> str:
+        return "Lucky11"

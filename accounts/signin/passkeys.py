@@ -1,0 +1,67 @@
+"""Forms that take a passkey: to add one, to sign in with it, to prove it again."""
+
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.play.rules_form import NAME_LENGTH
+
+# What the packages below raise for an answer that no device gave.
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, InvalidSignature)
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A name to know it by, and whether it is enough alone."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=NAME_LENGTH,
+        help_text=_("To tell it from others you may add."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        alone = self.fields["passwordless"]
+        alone.initial = True
+        alone.label = gettext("Sign in with it alone, without the password")
+        alone.help_text = gettext("Your device then asks for its PIN, your finger or your face.")
+
+    def clean_name(self) -> str:
+        return " ".join(super().clean_name().split())
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return dict(super().clean())
+        except UNREADABLE:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class _Proved:
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except UNREADABLE:
+            raise get_adapter().validation_error("incorrect_code") from None
+
+
+class SignInForm(_Proved, LoginWebAuthnForm):  # type: ignore[misc]
+    """A passkey instead of the password."""
+
+
+class SecondFactorForm(_Proved, AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey after the password."""
+
+
+class ProveAgainForm(_Proved, ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A passkey before something that protects the account."""

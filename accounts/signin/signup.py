@@ -1,0 +1,52 @@
+"""Joining and confirming, each one database transaction; allauth does the rest."""
+
+from typing import Any
+
+from allauth.account.forms import SignupForm
+from allauth.account.views import ConfirmEmailView, SignupView
+from allauth.socialaccount.views import SignupView as SocialSignupView
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from accounts.signin.social import refusal
+
+
+class Join(SignupView):  # type: ignore[misc]
+    """The player, their e-mail and the confirmation mail exist together or not at all."""
+
+    def form_valid(self, form: SignupForm) -> Any:
+        if form.account_already_exists:
+            # As much work as for a new player: how long the answer takes must not tell either.
+            make_password(form.cleaned_data["password1"])
+        try:
+            with transaction.atomic():
+                return super().form_valid(form)
+        except IntegrityError:
+            # The same e-mail joined a moment ago: the answer must not tell that it is known.
+            form.account_already_exists = True
+            return super().form_valid(form)
+
+
+class JoinThroughProvider(SocialSignupView):  # type: ignore[misc]
+    """The same through the provider: the player, the link, the e-mail and the rules."""
+
+    def form_valid(self, form: SignupForm) -> Any:
+        try:
+            with transaction.atomic():
+                return super().form_valid(form)
+        except IntegrityError:
+            # Somebody else took the e-mail while the form was open.
+            return refusal(self.request, self.sociallogin.provider, "taken", 409)
+
+
+class ConfirmEmail(ConfirmEmailView):  # type: ignore[misc]
+    """The confirmation and what follows from it, the welcome coins, happen together."""
+
+    def post(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            with transaction.atomic():
+                return super().post(*args, **kwargs)
+        except Http404:
+            # Pressed twice, or a link from an older mail: the page says so.
+            return self.get(*args, **kwargs)

@@ -1,0 +1,172 @@
+"""Who somebody is that comes from the provider: a linked player, one to be linked, or a new one."""
+
+import logging
+from typing import Any, NoReturn
+
+from allauth.account.internal.emailkit import valid_email_or_none
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import AuthError, AuthProcess
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import OldAccount, User, fingerprint_of
+from accounts.players import confirm_email
+from accounts.signin.openid import NotForThisSignIn
+
+logger = logging.getLogger(__name__)
+
+
+def refusal(request: HttpRequest, provider: Any, reason: str, status: int) -> HttpResponse:
+    """The page that says why nobody was signed in, and that no account was changed."""
+    context = {"provider_name": provider.name, "reason": reason, "status": status}
+    return render(request, "socialaccount/authentication_error.html", context, status=status)
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Links to a player who is here already only where both sides have confirmed the same e-mail."""
+
+    error_messages = {
+        **DefaultSocialAccountAdapter.error_messages,
+        "no_password": _("This is your only way to sign in. Set a password first (“Forgot your password?”)."),
+        "no_verified_email": _("This is your only way to sign in. Confirm an email first."),
+    }
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """The provider of the settings alone: no row of a table opens another door."""
+        apps = _build_apps_from_settings(provider=provider, client_id=client_id)
+        return [app for found in apps.values() for app in found]
+
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: str = AuthError.UNKNOWN,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> NoReturn:
+        """Answer with our own page and status; the log hears the kind of failure, never what was sent."""
+        if error == AuthError.CANCELLED:
+            reason, status = "cancelled", 403
+        elif isinstance(exception, NotForThisSignIn) or (
+            exception is None and "state" not in (extra_context or {})
+        ):
+            reason, status = "state", 400
+        else:
+            reason, status = "provider", 502
+            cause = type((exception and exception.__cause__) or exception).__name__
+            logger.warning("Signing in through %s failed: %s", provider.name, cause)
+        raise ImmediateHttpResponse(refusal(request, provider, reason, status))
+
+    def new_user(self, request: HttpRequest, sociallogin: SocialLogin) -> User:
+        # It waits in the session until the rules are accepted; a time that the database fills in cannot.
+        user: User = super().new_user(request, sociallogin)
+        user.updated_at = timezone.now()
+        return user
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> None:
+        """Not by allauth's rule, which asks only the provider's side; `pre_social_login` links."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Link a player who is here already, or refuse; whoever is neither joins with a confirmed e-mail."""
+        # What the provider gives access to is not needed again, and is kept nowhere.
+        sociallogin.token = None
+        process = sociallogin.state.get("process")
+        if process in (AuthProcess.CONNECT, AuthProcess.REDIRECT) or sociallogin.is_existing:
+            return
+        try:
+            with transaction.atomic():
+                reason, status = self._link(request, sociallogin)
+        except IntegrityError:
+            # The same was linked or taken a moment ago.
+            reason, status = "taken", 409
+        if reason:
+            raise ImmediateHttpResponse(refusal(request, sociallogin.provider, reason, status))
+
+    def _link(self, request: HttpRequest, sociallogin: SocialLogin) -> tuple[str, int]:
+        """Link whom there is to link; the reason and status of a refusal, empty without one."""
+        email = confirmed_email(sociallogin)
+        imported = imported_player(sociallogin)
+        if imported:
+            if not take_over_email(imported, email):
+                return "email", 403
+            sociallogin.connect(request, imported)
+            return "", 0
+        if not email:
+            return "email", 403
+        player = confirmed_player(email)
+        if player and (
+            not has_link(player, sociallogin.account.provider) or came_over_as(player, sociallogin)
+        ):
+            sociallogin.connect(request, player)
+        elif player or is_taken(email):
+            return "taken", 409
+        return "", 0
+
+
+def confirmed_email(sociallogin: SocialLogin) -> str | None:
+    """The e-mail that the provider says is confirmed."""
+    emails = [address.email for address in sociallogin.email_addresses if address.verified]
+    email: str | None = valid_email_or_none(emails[0]) if emails else None
+    return email
+
+
+def imported_player(sociallogin: SocialLogin) -> User | None:
+    """The player of the old site whose id the provider's `sub` is.
+
+    Safe while nobody has signed in to the account here and it has neither password nor link: then this is its
+    only way in, and the operator vouches for the provider. Later, only the player themselves adds a way in.
+    """
+    digest = fingerprint_of(sociallogin.account.uid)
+    player = User.objects.filter(old_accounts__digest=digest, is_active=True, last_login=None).first()
+    if player is None or player.is_staff or has_link(player):
+        return None
+    has_password = player.password and player.has_usable_password()
+    return None if has_password else player
+
+
+def came_over_as(player: User, sociallogin: SocialLogin) -> bool:
+    """Whether the provider's `sub` is an id of the player on the old site, where an e-mail had several."""
+    digest = fingerprint_of(sociallogin.account.uid)
+    return bool(OldAccount.objects.filter(digest=digest, user=player).exists())
+
+
+def take_over_email(player: User, email: str | None) -> bool:
+    """Confirm the player's e-mail if it is the provider's, give them that one if they have none.
+
+    False when the player would be left without any e-mail. Raises IntegrityError when it is another player's.
+    """
+    if player.email is None:
+        if not email or is_taken(email):
+            return False
+        player.email, player.updated_at = email, timezone.now()
+        player.save(update_fields=["email", "updated_at"])
+    if player.email == email:
+        confirm_email(player)
+    return True
+
+
+def confirmed_player(email: str) -> User | None:
+    """The player who has confirmed this e-mail here."""
+    address = EmailAddress.objects.filter(email=email, verified=True, user__is_active=True).first()
+    return address.user if address else None
+
+
+def is_taken(email: str) -> bool:
+    """Whether the e-mail is any player's, confirmed or not."""
+    return bool(
+        User.objects.filter(email=email).exists() or EmailAddress.objects.filter(email=email).exists()
+    )
+
+
+def has_link(player: User, provider: str | None = None) -> bool:
+    """Whether the player has a link (to this provider): a second one only they themselves add."""
+    links = SocialAccount.objects.filter(user=player)
+    return bool((links.filter(provider=provider) if provider else links).exists())

@@ -1,0 +1,1 @@
+"""Numbers, counts, times and charts, as every app writes them."""

@@ -1,0 +1,1 @@
+"""HTTP for every app: decorators, rate limits and the client's address."""

@@ -1,0 +1,186 @@
+"""Publishing and cancelling: what will happen, in figures, before it does."""
+
+import hashlib
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import approvals
+from accounts.admin.actions import Act, ReasonForm, perform
+from accounts.admin.approvals import waits
+from accounts.admin.base import StaffAdmin, change_url, staff
+from accounts.approvals import ApprovalError
+from accounts.models import Approval
+from common.text import wording
+from draws import fairness
+from draws.admin.wording import moment, money
+from draws.approvals import CANCEL, cancel
+from draws.exceptions import DrawError, NotPublishable
+from draws.lifecycle import cancel as cancelling
+from draws.lifecycle import preview as drafting
+from draws.lifecycle import publish
+from draws.models import Draw
+from draws.proof import seals
+
+NEVER_AGAIN = [
+    _("From then on nobody can change what stands above: not you, not a superuser, not a program."),
+    _(
+        "Only the description and “what the winner gets” can be corrected; "
+        "players see what stood there before."
+    ),
+    _("A published draw is never deleted. Until it closes it can be cancelled, and every coin goes back."),
+]
+REFUNDING = [
+    _(
+        "Every ticket is refunded, whole, once the draw is cancelled. "
+        "Each player gets a mail with your reason."
+    ),
+    _("A cancelled draw stays on the site with its reason. It cannot be opened again."),
+]
+
+SECOND = _("Nothing happens to the draw until a second member of staff approves. Until then it stays open.")
+CHANGED = _("It was changed after this page was opened: open the page again and read it.")
+
+
+class PublishForm(ReasonForm):
+    """The reason, and which terms the page showed."""
+
+    seen = forms.CharField(label=_("Seen"), widget=forms.HiddenInput)
+
+
+class CancelForm(forms.Form):
+    """The reason, which the draw's players read."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Its players read it, on the draw’s page and in their mail. The staff log keeps it."),
+        error_messages={"required": _("Say why the draw is cancelled: its players will read it.")},
+    )
+
+
+def publish_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
+    """Shows what publishing seals; POST publishes exactly what was shown."""
+    terms = shown_terms(draw)
+    act = Act(
+        title=gettext("Publish this draw"),
+        button=gettext("Publish and seal"),
+        form=PublishForm(request.POST or None, initial={"seen": fingerprint(terms)}),
+        do=lambda given: _publish(page, request, draw.pk, **given),
+        refusals=(DrawError,),
+        facts=terms,
+        notes=NEVER_AGAIN,
+        problems=publish.problems(draw),
+        warnings=drafting.warnings(draw, timezone.now()),
+        canonical=_canonical(draw),
+    )
+    return perform(page, request, draw, act, change_url(Draw, draw.pk))
+
+
+def _publish(page: StaffAdmin, request: HttpRequest, draw_id: int, reason: str, seen: str) -> str:
+    draw = Draw.objects.select_for_update(no_key=True, of=("self",)).get(pk=draw_id)
+    if fingerprint(shown_terms(draw)) != seen:
+        raise NotPublishable([str(CHANGED)])
+    draw = publish.publish_draw(draw_id, actor=staff(request))
+    logged = gettext("Published and sealed as number %(number)s. Why: %(why)s")
+    page.log_change(request, draw, logged % {"number": draw.seal.seq, "why": reason})
+    said = gettext("%(draw)s is open. Players can enter until %(closes)s.")
+    return said % {"draw": draw, "closes": moment(draw.draw_time)}
+
+
+def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
+    """Shows what goes back to whom; POST cancels, or asks a second member of staff to."""
+    preview = cancelling.cancel_preview(draw.pk)
+    figures = ", ".join(
+        (wording.tickets(preview.tickets), _players(preview.players), wording.coins(preview.coins))
+    )
+    asks = approvals.needed()
+    act = Act(
+        title=gettext("Cancel this draw"),
+        button=gettext("Ask for approval") if asks else gettext("Cancel the draw and refund every ticket"),
+        form=CancelForm(request.POST or None),
+        do=lambda given: _cancel(page, request, draw, figures, given["reason"]),
+        refusals=(DrawError, ApprovalError),
+        facts=[
+            (gettext("Draw"), draw.title),
+            (gettext("Would close"), moment(draw.draw_time)),
+            (gettext("Tickets that go back"), wording.grouped(preview.tickets)),
+            (gettext("Players"), wording.grouped(preview.players)),
+            (gettext("Coins that go back"), wording.grouped(preview.coins)),
+        ],
+        notes=[*([SECOND] if asks else []), *REFUNDING],
+        problems=_why_not_cancel(draw),
+        waiting=waits(approvals.waiting_for(CANCEL, f"draw:{draw.pk}")) if asks else "",
+        danger=True,
+    )
+    return perform(page, request, draw, act, change_url(Draw, draw.pk))
+
+
+def _cancel(page: StaffAdmin, request: HttpRequest, draw: Draw, figures: str, reason: str) -> str:
+    made = cancel(draw, reason, by=staff(request), figures=figures)
+    if isinstance(made, Approval):
+        logged = gettext("Asked for approval to cancel it; to go back: %(figures)s. Why: %(why)s")
+        page.log_change(request, draw, logged % {"figures": figures, "why": reason})
+        said = gettext("Asked for. %(draw)s stays open until a second member of staff approves.")
+        return said % {"draw": draw}
+    logged = gettext("Cancelled; to go back when asked: %(figures)s. Why: %(why)s")
+    page.log_change(request, made, logged % {"figures": figures, "why": made.void_reason})
+    return gettext("%(draw)s is cancelled. The refunds are on their way.") % {"draw": made}
+
+
+def _players(count: int) -> str:
+    words = ngettext("%(count)s player", "%(count)s players", count)
+    return words % {"count": wording.grouped(count)}
+
+
+def _why_not_cancel(draw: Draw) -> list[str]:
+    if draw.state == Draw.State.DRAFT:
+        return [gettext("A draft was never open: delete it instead.")]
+    return [] if draw.is_open else [gettext("Only a draw that is still open can be cancelled.")]
+
+
+def shown_terms(draw: Draw) -> list[tuple[str, object]]:
+    """All that never changes once the draw is published, as the page words it."""
+    return [
+        (gettext("Title"), draw.title),
+        (gettext("Prize value"), money(draw.prize_amount)),
+        (gettext("Coins credited to each winner"), wording.grouped(draw.prize_coins)),
+        (gettext("Coins a ticket"), wording.grouped(draw.entry_fee)),
+        (gettext("Tickets"), wording.grouped(draw.max_participants)),
+        (gettext("Tickets a player"), wording.grouped(draw.max_per_player)),
+        (gettext("Minimum tickets"), wording.grouped(draw.min_participants)),
+        (gettext("Closes"), moment(draw.draw_time)),
+        (
+            gettext("Winners, reserves"),
+            f"{wording.grouped(draw.winner_count)}, {wording.grouped(draw.reserve_count)}",
+        ),
+        (gettext("Prizes"), draw.get_prize_policy_display()),
+        (gettext("Drawn"), draw.get_fairness_mode_display()),
+        (gettext("Who may enter"), _entrants(draw)),
+    ]
+
+
+def fingerprint(terms: list[tuple[str, object]]) -> str:
+    """What a publish form carries to say which terms it showed."""
+    return hashlib.sha256(repr(terms).encode()).hexdigest()
+
+
+def _entrants(draw: Draw) -> str:
+    if draw.vip_only:
+        return gettext("VIP players only")
+    if draw.early_access_until:
+        words = gettext("VIP players until %(time)s, then everyone")
+        return words % {"time": moment(draw.early_access_until)}
+    return gettext("Everyone")
+
+
+def _canonical(draw: Draw) -> str:
+    try:
+        return seals.terms_of(draw)
+    except fairness.BadTerms:
+        return ""

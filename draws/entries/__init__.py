@@ -1,0 +1,1 @@
+"""Entries: taking tickets, and the panel that offers them."""

@@ -1,0 +1,156 @@
+"""Taking tickets: one trip to the database, one short lock, nothing lost.
+
+The SQL function `take_tickets` (migrations/0003_take_tickets.sql) decides, and the procedure round it makes
+the result durable before anyone is told. This module calls it and turns each refusal into a named exception.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.play.breaks import ends
+from common.text import wording
+from draws import exceptions as refused
+from draws.exceptions import EntryRefused
+from draws.models import Participation
+from ledger.models import SpendLimit, Transaction
+
+REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
+NOTHING = gettext_lazy("No ticket was taken and nothing was charged.")
+TAKE_DURABLY = "CALL take_tickets_durably(%s, %s, %s, %s)"
+TAKE = "SELECT numbers, spent, balance, replayed FROM take_tickets(%s, %s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Tickets that a player took with one request."""
+
+    draw_id: int
+    numbers: list[int]
+    coins_spent: int
+    balance: int
+    replayed: bool
+
+
+def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> Entry:
+    """Take `count` tickets for a player and charge their coins, once per `request_id`.
+
+    The same request again answers the first tickets. Raises an EntryRefused; then nothing was charged.
+    """
+    if not 1 <= count <= 1_000_000:
+        raise refused.InvalidTicketCount(_untouched(_("Choose a number of tickets, at least 1.")))
+    if not REQUEST_ID.fullmatch(request_id):
+        raise refused.InvalidRequest(_untouched(_("The form was incomplete: open the draw again.")))
+    if not 1 <= draw_id < 2**31:
+        raise refused.DrawNotFound(_untouched(_("There is no such draw.")))
+    try:
+        numbers, spent, balance, replayed = _call(player_id, draw_id, count, request_id)
+    except DatabaseError as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from None
+    return Entry(draw_id, numbers, spent, balance, replayed)
+
+
+def _call(*arguments: str | int) -> tuple[list[int], int, int, bool]:
+    """Commit, release the locks, flush: all inside one statement, so that no lock waits for this process."""
+    with connection.cursor() as cursor:
+        if not connection.in_atomic_block:
+            cursor.execute(TAKE_DURABLY, arguments)
+        else:
+            # An outer database transaction, in which nothing could be made durable, is refused here.
+            # The one that a test rolls back is let through.
+            with transaction.atomic(durable=True):
+                cursor.execute(TAKE, arguments)
+        row: tuple[list[int], int, int, bool] = cursor.fetchone()
+        return row
+
+
+def receipt(player_id: str, draw_id: int, request_id: str) -> Entry | None:
+    """What an earlier request took, for the page after it; None when there was no such request."""
+    paid = Transaction.objects.filter(idempotency_key=f"entry:{player_id}:{draw_id}:{request_id}").first()
+    if paid is None:
+        return None
+    tickets = Participation.objects.filter(user_id=player_id, draw_id=draw_id, transaction=paid)
+    numbers = list(tickets.order_by("ticket_number").values_list("ticket_number", flat=True))
+    return Entry(draw_id, numbers, -paid.amount, paid.balance_after, replayed=True)
+
+
+def _refusal(error: DatabaseError) -> EntryRefused | None:
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    if code not in _REFUSALS:
+        return None
+    detail = error.__cause__.diag.message_detail or ""  # type: ignore[union-attr]
+    return _REFUSALS[code](*map(int, detail.split()))
+
+
+def _untouched(why: str) -> str:
+    """A refusal, with what it means for the player."""
+    return f"{why} {NOTHING}"
+
+
+def _full(left: int) -> EntryRefused:
+    if left <= 0:
+        what = _("Every ticket of this draw is taken.")
+    else:
+        what = ngettext("Only %(left)s ticket is left.", "Only %(left)s tickets are left.", left)
+        what %= {"left": wording.grouped(left)}
+    return refused.DrawFull(_untouched(what), left)
+
+
+def _limit(held: int, limit: int) -> EntryRefused:
+    said = _("One player may hold %(tickets)s in this draw and you hold %(held)s.")
+    said %= {"tickets": wording.tickets(limit), "held": wording.grouped(held)}
+    return refused.TicketLimitReached(_untouched(said), held, limit)
+
+
+def _coins(balance: int, cost: int) -> EntryRefused:
+    said = _("You have %(balance)s and this costs %(cost)s.")
+    said %= {"balance": wording.coins(balance), "cost": wording.grouped(cost)}
+    return refused.NotEnoughCoins(_untouched(said), balance, cost)
+
+
+def _on_break(epoch: int) -> EntryRefused:
+    ends_at = datetime.fromtimestamp(epoch, tz=UTC) if epoch else None
+    said = _("You are on a break %(until)s.") % {"until": ends(ends_at)}
+    return refused.OnBreak(_untouched(said), ends_at)
+
+
+def _own_limit(period: int, limit: int, spent: int) -> EntryRefused:
+    which = list(SpendLimit.Period)[period - 1]
+    said = _("You let yourself spend %(limit)s in %(period)s and have spent %(spent)s.")
+    said %= {"limit": wording.coins(limit), "period": which.label, "spent": wording.grouped(spent)}
+    return refused.LimitReached(_untouched(said), which.value, limit, spent)
+
+
+_REFUSALS: dict[str, Callable[..., EntryRefused]] = {
+    "L11NF": lambda: refused.DrawNotFound(_untouched(_("There is no such draw."))),
+    "L11CL": lambda: refused.DrawClosed(_untouched(_("This draw has closed."))),
+    "L11CA": lambda: refused.DrawCancelled(_untouched(_("This draw was cancelled."))),
+    "L11FU": _full,
+    "L11LI": _limit,
+    "L11CO": _coins,
+    "L11VI": lambda: refused.VipOnly(_untouched(_("For now only VIP players may enter this draw."))),
+    "L11EM": lambda: refused.EmailNotConfirmed(_untouched(_("Confirm your email address first."))),
+    "L11BR": _on_break,
+    "L11LM": _own_limit,
+    "L11RU": lambda: refused.RulesNotAccepted(_untouched(_("Accept the rules first."))),
+    "L11ST": lambda: refused.StaffMayNotEnter(
+        _untouched(_("Staff who publish draws or adjust coins take no tickets."))
+    ),
+    # PostgreSQL's lock_not_available.
+    "55P03": lambda: refused.TooBusy(_untouched(_("Too many players at once: try again in a moment."))),
+    "L11SU": lambda: refused.PlayerSuspended(_untouched(_("Your account is suspended."))),
+    "L11RC": lambda: refused.RequestConflict(
+        _(
+            "This form was sent before with another number of tickets, and that stands. "
+            "Open the draw again to take more."
+        )
+    ),
+}

@@ -1,0 +1,61 @@
+"""Publishing: a draft becomes open and sealed, and its price, prize, limits and closing time stop moving."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.database.clock import database_now
+from common.database.service_flag import acting_as
+from common.text import wording
+from draws import fairness
+from draws.exceptions import NotPublishable
+from draws.fairness import chain
+from draws.locking import lock_draw
+from draws.models import Draw
+from draws.proof import log, seals
+
+# What one draw may give away: in every purse is room for more than ten times as much (ledger.services).
+MOST_COINS = 100_000_000
+
+
+@transaction.atomic
+def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
+    """Open a draft to players and seal it. `actor` is the staff member, for the caller's log.
+
+    Raises DrawNotFound, or NotPublishable with a sentence for each problem; then nothing was changed.
+    """
+    draw = lock_draw(draw_id)
+    found = problems(draw)
+    if found:
+        raise NotPublishable(found)
+    log.hold()
+    record = seals.seal(draw)
+    with acting_as("publish_draw"):
+        Draw.objects.filter(pk=draw.pk).update(published_at=Now(), is_active=True)
+    log.append(draw, "open", bytes(record.open_hash))
+    draw.refresh_from_db()
+    return draw
+
+
+def problems(draw: Draw) -> list[str]:
+    """What keeps a draft from opening, a sentence each; none when it can be published."""
+    if draw.published_at is not None:
+        return [_("It is published already.")]
+    found = []
+    if draw.draw_time <= database_now():
+        found.append(_("Its closing time has passed: choose a later one."))
+    if draw.fairness_mode == Draw.Mode.BEACON and not chain.has_source():
+        found.append(_("No beacon is configured: choose the operator-run mode."))
+    if not draw.prize_amount and not draw.prize_coins:
+        found.append(_("It has no prize: give the prize a value, or coins."))
+    if draw.prize_coins * draw.winner_count > MOST_COINS:
+        said = _("Its prizes are more than %(coins)s together: too many for a purse.")
+        found.append(said % {"coins": wording.coins(MOST_COINS)})
+    if draw.early_access_until and draw.early_access_until >= draw.draw_time:
+        found.append(_("Early access would end only after the draw closes."))
+    try:
+        seals.terms_of(draw)
+    except fairness.BadTerms as error:
+        found.append(_("Its terms cannot be sealed: %(error)s") % {"error": error})
+    return found

@@ -1,0 +1,24 @@
+"""Ending a draw without winners: by staff before its closing time, or by rule at closing."""
+
+from django.db.models.functions import Now
+
+from common.database.service_flag import acting_as
+from draws import fairness
+from draws.models import Draw, Seal
+from draws.proof import log
+
+
+def void(draw: Draw, code: Draw.VoidCode, reason: str) -> None:
+    """Record in the surrounding database transaction that a locked, published draw has no winners, and why.
+
+    The refunds follow: the sweep sees a draw that ended and is not settled.
+    """
+    record = Seal.objects.get(pk=draw.pk)
+    frozen = bytes(record.freeze_hash) if record.freeze_hash else None
+    digest = fairness.void_hash(bytes(record.open_hash), frozen, fairness.VoidCode(code), reason)
+    Seal.objects.filter(pk=draw.pk).update(void_hash=digest)
+    with acting_as("void"):
+        Draw.objects.filter(pk=draw.pk).update(
+            cancelled_at=Now(), is_active=False, void_code=code, void_reason=reason
+        )
+    log.append(draw, "void", digest)

@@ -1,0 +1,163 @@
+"""What is fixed and published about a draw: its seal, its frozen ticket list, and the site's log."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from draws.fairness import chain
+from draws.models.draw import Draw
+
+
+class Seal(models.Model):
+    """The records of one published draw, in the bytes of the fairness protocol (version 1).
+
+    `server_seed` is secret until the list is frozen (beacon mode) or the draw is drawn (local mode),
+    `entry_secret` for ever. Written once, column by column. In beacon mode, and only then, the chain and the
+    round that the draw waits for are set; the round's signature comes with the result.
+    """
+
+    draw = models.OneToOneField(
+        Draw,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("column", "draw"),
+        primary_key=True,
+        related_name="seal",
+    )
+    seq = models.IntegerField(
+        _("seq"), unique=True, help_text=_("Counts the site's published draws without a gap.")
+    )
+    draw_uid = models.BinaryField(_("draw uid"), max_length=16, unique=True)
+    server_seed = models.BinaryField(_("server seed"), max_length=32)
+    entry_secret = models.BinaryField(_("entry secret"), max_length=32)
+    closes_at = models.BigIntegerField(_("closes at"), help_text=_("Unix seconds"))
+    freeze_by = models.BigIntegerField(_("freeze by"), help_text=_("Unix seconds"))
+    terms = models.TextField(_("terms"), help_text=_("Canonical form"))
+    seed_commit = models.BinaryField(_("seed commit"), max_length=32)
+    open_hash = models.BinaryField(_("open hash"), max_length=32)
+    chain_hash = models.BinaryField(_("chain hash"), max_length=32, null=True)
+    scheme = models.TextField(_("scheme"), null=True)  # noqa: DJ001 - with the chain hash, or not at all
+    round = models.BigIntegerField(
+        pgettext_lazy("column", "round"), null=True, help_text=_("Computed from `freeze_by`, never chosen.")
+    )
+    root = models.BinaryField(_("root"), max_length=32, null=True)
+    total = models.BigIntegerField(_("total"), null=True)
+    freeze_hash = models.BinaryField(_("freeze hash"), max_length=32, null=True)
+    signature = models.BinaryField(
+        _("signature"), max_length=48, null=True, help_text=_("Of the beacon's round.")
+    )
+    places = ArrayField(
+        models.BigIntegerField(),
+        verbose_name=_("places"),
+        null=True,
+        help_text=_("Ticket indexes from 0: winners, then reserves."),
+    )
+    result_hash = models.BinaryField(_("result hash"), max_length=32, null=True)
+    void_hash = models.BinaryField(_("void hash"), max_length=32, null=True)
+
+    class Meta:
+        db_table = "draw_seals"
+        verbose_name = pgettext_lazy("noun", "seal")
+        verbose_name_plural = pgettext_lazy("noun", "seals")
+
+    def __str__(self) -> str:
+        return gettext("Seal %(number)s") % {"number": self.seq}
+
+    @property
+    def round_time(self) -> datetime | None:
+        """When the beacon publishes the round that the draw waits for; None in local mode."""
+        return None if self.round is None else chain.round_time(self.round)
+
+    @property
+    def is_seed_public(self) -> bool:
+        """Whether everyone may read the seed: once frozen in beacon mode, once drawn in local mode."""
+        return self.result_hash is not None or (self.round is not None and self.freeze_hash is not None)
+
+
+class FrozenList(models.Model):
+    """A part of a frozen ticket list: the pseudonyms of up to 4,096 tickets in order, 32 bytes each."""
+
+    TICKETS_A_PART = 4096
+
+    id = models.BigAutoField(primary_key=True)
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="frozen_list", db_index=False)
+    part = models.IntegerField()
+    refs = models.BinaryField()
+
+    class Meta:
+        db_table = "frozen_lists"
+        verbose_name = _("frozen list")
+        verbose_name_plural = _("frozen lists")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="frozen_lists_part_once", fields=["draw", "part"])
+        ]
+
+    def __str__(self) -> str:
+        return gettext("Part %(part)s of draw %(draw)s") % {"part": self.part, "draw": self.draw_id}
+
+
+class Round(models.Model):
+    """A round of the accepted beacon whose signature was verified, and the courier that brought it first."""
+
+    id = models.BigAutoField(_("id"), primary_key=True)
+    chain_hash = models.BinaryField(_("chain hash"), max_length=32)
+    round = models.BigIntegerField(pgettext_lazy("column", "round"))
+    signature = models.BinaryField(_("signature"), max_length=48)
+    source = models.TextField(
+        _("source"), help_text=_("A courier: a relay's address, a file's name, or a member of staff.")
+    )
+    obtained_at = models.DateTimeField(_("obtained at"), default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "beacon_rounds"
+        verbose_name = _("beacon round")
+        verbose_name_plural = _("beacon rounds")
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"])
+        ]
+
+    def __str__(self) -> str:
+        return gettext("Round %(number)s") % {"number": self.round}
+
+
+class LogRecord(models.Model):
+    """One record of the site's log; each head covers all before it. Record 0 carries the first head."""
+
+    n = models.BigIntegerField(_("n"), primary_key=True)
+    time = models.BigIntegerField(pgettext_lazy("column", "time"), help_text=_("Unix seconds"))
+    kind = models.TextField(pgettext_lazy("column", "kind"))
+    draw = models.ForeignKey(
+        Draw, models.PROTECT, verbose_name=pgettext_lazy("column", "draw"), related_name="log", null=True
+    )
+    record_hash = models.BinaryField(_("record hash"), max_length=32)
+    prev = models.BinaryField(_("prev"), max_length=32)
+    head = models.BinaryField(_("head"), max_length=32)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "fairness_log"
+        verbose_name = _("log record")
+        verbose_name_plural = _("log records")
+
+    def __str__(self) -> str:
+        return f"{self.n}: {self.kind}"
+
+
+class FreezeToTell(models.Model):
+    """A frozen list whose fingerprint goes to everyone who entered; written at freezing, gone when told."""
+
+    draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="+")
+    told_up_to = models.TextField(default="", db_default="", help_text=_("The last player told, by id."))
+
+    class Meta:
+        db_table = "freezes_to_tell"
+        verbose_name = _("freeze to tell")
+        verbose_name_plural = _("freezes to tell")
+
+    def __str__(self) -> str:
+        return gettext("frozen list of draw %(draw)s") % {"draw": self.draw_id}

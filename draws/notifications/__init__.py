@@ -1,0 +1,1 @@
+"""What players are told about draws, and the sweeps that send it."""

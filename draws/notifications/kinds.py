@@ -1,0 +1,265 @@
+"""What players are told about their draws, and in which words: once a fact, by mail and on the site."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.notifications import notify
+from accounts.notifications.notify import Fact
+from common.database.clock import database_now
+from common.text import wording
+from draws.models import Draw, Seal, Winner
+from draws.proof.log import newest_head
+
+NUMBERS_SHOWN = 10
+# In the protocol's own words, wherever such a draw is shown; pages have them in _local_label.html.
+LOCAL_LABEL = _(
+    "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
+)
+
+TICKET = notify.kind(
+    "ticket",
+    _("Tickets taken"),
+    _("Your receipt: the numbers, the coins, and the fingerprints that seal the draw."),
+    icon="mine",
+)
+FROZEN = notify.kind(
+    "frozen",
+    _("Ticket lists frozen"),
+    _("The fingerprint of the whole list when one of your draws closes: who keeps it can prove the list."),
+    icon="mine",
+)
+RESULT = notify.kind(
+    "result",
+    _("Results of your draws"),
+    _("A draw you hold tickets in was drawn and another ticket won."),
+    icon="results",
+)
+WON = notify.kind("won", _("You won"), _("One of your tickets won."), needed=True, icon="results")
+REFUNDED = notify.kind(
+    "refunded",
+    _("Cancelled and void draws"),
+    _("A draw you hold tickets in has no winner, and your coins are back."),
+    needed=True,
+    icon="coin",
+)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one request took: tickets numbered from `first` to `last`, and the player's coins after it."""
+
+    transaction_id: int
+    user: User
+    draw: Draw
+    first: int
+    last: int
+    coins: int
+    balance: int
+    open_hash: str
+    log_head: str
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def numbers(self) -> str:
+        if self.count == 1:
+            return f"{self.first:04d}"
+        return gettext("%(first)s to %(last)s") % {"first": f"{self.first:04d}", "last": f"{self.last:04d}"}
+
+
+def tell_taken(entries: Iterable[Taken]) -> None:
+    """Tell players which tickets they took and for how many coins, with what seals the draw."""
+    notify.tell_all(TICKET, [_taken(entry) for entry in entries])
+
+
+def _taken(entry: Taken) -> Fact:
+    title = ngettext("Ticket %(numbers)s: %(draw)s", "Tickets %(numbers)s: %(draw)s", entry.count)
+    spent = gettext("%(coins)s spent, %(balance)s left.")
+    lines = [
+        spent % {"coins": wording.coins(entry.coins), "balance": wording.grouped(entry.balance)},
+        gettext("Seal of the draw: %(hash)s") % {"hash": entry.open_hash},
+        _newest_head(entry.log_head),
+        *label_lines(entry.draw),
+    ]
+    return Fact(
+        entry.user,
+        f"ticket:{entry.transaction_id}",
+        title % {"numbers": entry.numbers, "draw": entry.draw.title},
+        "\n".join(lines),
+        page_of(entry.draw),
+        "draws/email/ticket",
+        {"draw": entry.draw, "entry": entry, "label": label_of(entry.draw)},
+    )
+
+
+def tell_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
+    """Send players the fingerprint of the frozen list, saying whether that was before the beacon's round."""
+    now, head = database_now(), newest_head().hex()
+    timing, tickets = _timing(seal, now), wording.tickets(draw.current_participants)
+    title, url = gettext("List frozen: %(draw)s") % {"draw": draw.title}, page_of(draw)
+    keep = gettext("%(tickets)s. Keep this: with it you can show that nobody changed the list later.")
+    body = "\n".join(
+        [
+            f"{keep % {'tickets': tickets}} {timing}",
+            _frozen_list(seal),
+            _newest_head(head),
+            *label_lines(draw),
+        ]
+    )
+    context = {
+        "draw": draw,
+        "seal": seal,
+        "tickets": tickets,
+        "timing": timing,
+        "log_head": head,
+        "label": label_of(draw),
+    }
+    notify.tell_all(
+        FROZEN,
+        [
+            Fact(player, f"frozen:{draw.pk}:{player.pk}", title, body, url, "draws/email/frozen", context)
+            for player in players
+        ],
+    )
+
+
+def _timing(seal: Seal, now: datetime) -> str:
+    """What the message proves by coming now."""
+    due = seal.round_time
+    if due is None:
+        return gettext("The winner follows from the list and the operator’s secret number.")
+    said, decides = (f"{moment.astimezone(UTC):%H:%M:%S} UTC" for moment in (now, due))
+    values = {"said": said, "round": seal.round, "decides": decides}
+    if now < due:
+        early = gettext(
+            "Written at %(said)s, before round %(round)s of the public beacon decides, at %(decides)s."
+        )
+        return early % values
+    late = gettext(
+        "Written late, at %(said)s: round %(round)s of the public beacon was due at %(decides)s. "
+        "So it does not show by itself that the list was fixed before the round."
+    )
+    return late % values
+
+
+def tell_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iterable[User]) -> None:
+    """Tell players whose tickets did not win which ones did, and the fingerprints that prove it."""
+    won, tickets = _won(numbers), wording.tickets(draw.current_participants)
+    title, url = gettext("Drawn: %(draw)s") % {"draw": draw.title}, page_of(draw)
+    none = gettext("%(won)s, drawn from %(tickets)s. None of yours did this time.")
+    result = gettext("Result: %(hash)s") % {"hash": _hex(seal.result_hash)}
+    body = "\n".join(
+        [none % {"won": won, "tickets": tickets}, _frozen_list(seal), result, *label_lines(draw)]
+    )
+    context = {"draw": draw, "seal": seal, "won": won, "tickets": tickets, "label": label_of(draw)}
+    notify.tell_all(
+        RESULT,
+        [
+            Fact(player, f"result:{draw.pk}:{player.pk}", title, body, url, "draws/email/result", context)
+            for player in players
+        ],
+    )
+
+
+def _won(numbers: Sequence[int]) -> str:
+    """Which tickets won; of many the first ones."""
+    shown = ", ".join(f"{number:04d}" for number in numbers[:NUMBERS_SHOWN])
+    more = len(numbers) - NUMBERS_SHOWN
+    if more > 0:
+        return gettext("Tickets %(numbers)s and %(more)s more won") % {
+            "numbers": shown,
+            "more": wording.grouped(more),
+        }
+    said = ngettext("Ticket %(numbers)s won", "Tickets %(numbers)s won", len(numbers))
+    return said % {"numbers": shown}
+
+
+def tell_winner(user: User, winner: Winner) -> None:
+    """Tell a winner what they won and with which ticket."""
+    draw, seal = winner.draw, Seal.objects.get(pk=winner.draw_id)
+    to_claim = winner.hand_over == Winner.HandOver.TO_CLAIM
+    notify.tell(
+        user,
+        WON,
+        f"won:{winner.draw_id}:{winner.place}",
+        title=gettext("You won: %(draw)s") % {"draw": draw.title},
+        body="\n".join([_what_was_won(winner, to_claim), *label_lines(draw)]),
+        url=reverse("draws:claim", args=[winner.pk]) if to_claim else page_of(draw),
+        template="draws/email/won",
+        context={
+            "winner": winner,
+            "draw": draw,
+            "seal": seal,
+            "draw_url": page_of(draw),
+            "label": label_of(draw),
+        },
+    )
+
+
+def _what_was_won(winner: Winner, to_claim: bool) -> str:
+    taken = wording.grouped(winner.draw.current_participants)
+    number = f"{winner.ticket.ticket_number:04d}" if winner.ticket else ""
+    said = [gettext("Ticket %(number)s won, drawn from %(tickets)s.") % {"number": number, "tickets": taken}]
+    if winner.prize_coins:
+        said.append(_to_purse(winner.prize_coins))
+    if to_claim:
+        said.append(gettext("Tell us where the prize should go."))
+    return " ".join(said)
+
+
+def tell_refunded(draw: Draw, user_id: str, coins: int) -> None:
+    """Tell a player that a draw has no winner, why, and how many coins came back."""
+    notify.tell(
+        User.objects.get(pk=user_id),
+        REFUNDED,
+        f"refunded:{draw.pk}:{user_id}",
+        title=gettext("Your coins are back: %(draw)s") % {"draw": draw.title},
+        body="\n".join([_why_back(draw, coins), *label_lines(draw)]),
+        url=page_of(draw),
+        template="draws/email/refunded",
+        context={"draw": draw, "coins": coins, "label": label_of(draw)},
+    )
+
+
+def _why_back(draw: Draw, coins: int) -> str:
+    said = gettext("The draw has no winner: %(reason)s %(coins)s went back to your purse.")
+    return said % {"reason": draw.why_void, "coins": wording.coins(coins)}
+
+
+def label_of(draw: Draw) -> str:
+    """What has to be said wherever the draw is shown; empty for one with a beacon."""
+    return "" if draw.is_beacon else str(LOCAL_LABEL)
+
+
+def label_lines(draw: Draw) -> list[str]:
+    """The same as the last line of a message on the site, or none."""
+    return [] if draw.is_beacon else [label_of(draw)]
+
+
+def page_of(draw: Draw) -> str:
+    """The draw's page, as a path."""
+    return reverse("draws:detail", args=[draw.pk])
+
+
+def _to_purse(coins: int) -> str:
+    return gettext("%(coins)s went to your purse.") % {"coins": wording.coins(coins)}
+
+
+def _frozen_list(seal: Seal) -> str:
+    return gettext("Frozen list: %(hash)s") % {"hash": _hex(seal.freeze_hash)}
+
+
+def _newest_head(head: str) -> str:
+    return gettext("Newest head of the site’s log: %(hash)s") % {"hash": head}
+
+
+def _hex(digest: bytes | memoryview | None) -> str:
+    return bytes(digest).hex() if digest else ""

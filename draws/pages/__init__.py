@@ -1,0 +1,1 @@
+"""What the pages about draws read. Nothing is decided or changed here."""

@@ -1,0 +1,138 @@
+"""What the pages about the past read: results and a player's own tickets, with a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
+
+from accounts.models import User
+from common.database.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
+from draws.models import Draw, Participation, Winner
+from draws.pages.draws import PAGE, Held, Viewer, drawn_first
+from draws.prizes.holders import holders, redraws_of
+
+PLACES_SHOWN = 3
+NUMBERS_SHOWN = 6
+
+
+@dataclass
+class Result:
+    """A draw that ended: who has its first prizes, or why there are none."""
+
+    draw: Draw
+    winners: list[Winner]
+    more: int
+    my_wins: list[Winner]
+
+
+@dataclass
+class Holding:
+    """A player's tickets in one draw, and what became of them."""
+
+    draw: Draw
+    held: Held
+    wins: list[Winner]
+
+    @property
+    def outcome(self) -> str:
+        """active, waiting, won, passed_on (won, and not claimed), not_won or refunded."""
+        state = Draw.State(self.draw.state)
+        if state == Draw.State.DRAWN:
+            standing = any(win.forfeited_at is None for win in self.wins)
+            return "won" if standing else "passed_on" if self.wins else "not_won"
+        if state in (Draw.State.CANCELLED, Draw.State.VOID):
+            return "refunded"
+        return "active" if state == Draw.State.OPEN else "waiting"
+
+
+def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
+    """A page of draws that ended, the latest first: five queries, four for visitors."""
+    draws = _ended("drawn_at", before, size) + _ended("cancelled_at", before, size)
+    draws.sort(key=lambda draw: (_ended_at(draw), draw.pk), reverse=True)
+    page = cut(draws, size, lambda draw: moment_cursor(_ended_at(draw), draw.pk))
+    drawn = drawn_first(PLACES_SHOWN).filter(draw__in=page.rows)
+    first = _by_draw(holders(drawn, redraws_of(draw.pk for draw in page.rows)))
+    wins = Winner.objects.filter(draw__in=page.rows, user=viewer, forfeited_at__isnull=True)
+    mine = _by_draw(wins) if viewer else {}
+    rows = []
+    for draw in page.rows:
+        shown = first.get(draw.pk, [])
+        prizes = getattr(draw, "prizes", None) or 0
+        rows.append(Result(draw, shown, prizes - len(shown), mine.get(draw.pk, [])))
+    return Page(rows, page.next)
+
+
+def _ended(column: str, before: str, size: int) -> list[Draw]:
+    # Two lists, each along its own index, are merged by the caller.
+    won = Winner.objects.filter(draw=OuterRef("pk"), place__lt=OuterRef("winner_count"))
+    prizes = won.values("draw").annotate(n=Count("pk")).values("n")
+    rows = Draw.objects.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-pk")
+    rows = rows.annotate(prizes=Subquery(prizes)).select_related("picture")
+    position = read_moment_cursor(before)
+    if position:
+        moment, number = position
+        rows = rows.filter(**{f"{column}__lte": moment}).exclude(**{column: moment, "pk__gte": number})
+    return list(rows[: size + 1])
+
+
+def _ended_at(draw: Draw) -> datetime:
+    ended = draw.drawn_at or draw.cancelled_at
+    assert ended is not None
+    return ended
+
+
+def _by_draw(winners: Iterable[Winner]) -> dict[int, list[Winner]]:
+    grouped: dict[int, list[Winner]] = {}
+    for winner in winners:
+        grouped.setdefault(winner.draw_id, []).append(winner)
+    return grouped
+
+
+def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Holding]:
+    """A page of a player's draws, the latest ticket first; `show` is all, active, won or ended."""
+    tickets = Participation.objects.filter(_shown(show, player), user=player)
+    groups = tickets.values("draw_id").annotate(count=Count("pk"), last=Max("pk")).order_by("-last")
+    position = read_number_cursor(before)
+    if position is not None:
+        groups = groups.filter(last__lt=position)
+    page = cut(list(groups[: size + 1]), size, lambda group: str(group["last"]))
+    ids = [group["draw_id"] for group in page.rows]
+    draws = Draw.objects.select_related("picture").in_bulk(ids)
+    numbers = _first_numbers(player, ids)
+    wins = _by_draw(
+        Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket").order_by("pk")
+    )
+    rows = [
+        Holding(draws[pk], Held(group["count"], tuple(numbers[pk])), wins.get(pk, []))
+        for group in page.rows
+        for pk in [group["draw_id"]]
+    ]
+    return Page(rows, page.next)
+
+
+def _shown(show: str, player: User) -> Q:
+    ended = Q(draw__drawn_at__isnull=False) | Q(draw__cancelled_at__isnull=False)
+    if show == "active":
+        return ~ended
+    if show == "ended":
+        return ended
+    if show == "won":
+        mine = Winner.objects.filter(user=player, forfeited_at__isnull=True)
+        return Q(Exists(mine.filter(draw_id=OuterRef("draw_id"))))
+    return Q()
+
+
+def _first_numbers(player: User, draw_ids: list[int]) -> dict[int, list[int]]:
+    rows = (
+        Participation.objects.filter(user=player, draw_id__in=draw_ids)
+        .annotate(nth=Window(RowNumber(), partition_by=F("draw_id"), order_by="ticket_number"))
+        .filter(nth__lte=NUMBERS_SHOWN)
+        .order_by("draw_id", "ticket_number")
+        .values_list("draw_id", "ticket_number")
+    )
+    numbers: dict[int, list[int]] = {}
+    for draw_id, number in rows:
+        numbers.setdefault(draw_id, []).append(number)
+    return numbers

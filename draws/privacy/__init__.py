@@ -1,0 +1,1 @@
+"""What becomes of tickets and prizes when a player downloads their data or leaves."""

@@ -1,0 +1,1 @@
+"""Prizes that are not coins: claiming, sending, and passing them on to a reserve."""

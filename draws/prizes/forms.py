@@ -1,0 +1,78 @@
+"""What a claim's forms may carry. Lengths and characters are the service's to judge."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from draws.models import Winner
+from draws.prizes.claims import (
+    ADDRESS_LENGTH,
+    ALIAS_LENGTH,
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    HandOverDetails,
+    Publicity,
+)
+
+
+class PublicityForm(forms.Form):
+    """Whether the winner is named: not, by a name of their choice, or by their first name."""
+
+    publicity = forms.ChoiceField(
+        label=_("May we name you as a winner?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether you want to be named.")},
+    )
+    alias = forms.CharField(
+        label=_("Name to show"),
+        required=False,
+        help_text=_("Only for “this name”."),
+        widget=forms.TextInput(attrs={"maxlength": ALIAS_LENGTH, "autocomplete": "nickname"}),
+    )
+
+    def __init__(self, *args: Any, winner: Winner, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first_name = winner.user.first_name
+        yes = gettext("Yes, by my first name: %(name)s") % {"name": first_name}
+        named = [("name", yes)] if first_name else []
+        self.fields["publicity"].choices = [  # type: ignore[attr-defined]
+            ("hidden", gettext("No, show “a player”")),
+            *named,
+            ("alias", gettext("Yes, by this name:")),
+        ]
+
+    def chosen(self) -> Publicity:
+        """The choice of a valid form."""
+        return Publicity(self.cleaned_data["publicity"], self.cleaned_data["alias"])
+
+
+class ClaimForm(PublicityForm):
+    """Where the prize goes."""
+
+    name = forms.CharField(
+        label=_("Name of whoever receives it"),
+        widget=forms.TextInput(attrs={"maxlength": NAME_LENGTH, "autocomplete": "name"}),
+        error_messages={"required": _("Say who the prize is for.")},
+    )
+    address = forms.CharField(
+        label=_("Address"),
+        help_text=_("Street, place and country; or where a prize that is not posted should reach you."),
+        widget=forms.Textarea(
+            attrs={"maxlength": ADDRESS_LENGTH, "rows": 4, "autocomplete": "street-address"}
+        ),
+        error_messages={"required": _("Say where the prize should go.")},
+    )
+    note = forms.CharField(
+        label=_("Note (optional)"),
+        required=False,
+        help_text=_("A telephone number for the parcel service, a size, a colour."),
+        widget=forms.Textarea(attrs={"maxlength": NOTE_LENGTH, "rows": 2, "autocomplete": "off"}),
+    )
+    field_order = ("name", "address", "note", "publicity", "alias")
+
+    def details(self) -> HandOverDetails:
+        """Where the prize of a valid form goes."""
+        given = self.cleaned_data
+        return HandOverDetails(given["name"], given["address"], given["note"])

@@ -1,0 +1,1 @@
+"""What makes a draw checkable: seals, the log, frozen lists and the public documents."""

@@ -1,0 +1,47 @@
+"""The site's log: every record of every draw, in one order, each head covering all before it."""
+
+from django.conf import settings
+from django.db import connection
+
+from common.database.advisory_locks import AdvisoryLock
+from common.database.clock import database_now
+from draws import fairness
+from draws.models import Draw, LogRecord
+
+
+def hold() -> None:
+    """Let nobody else write to the log until the surrounding database transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.FAIRNESS_LOG])
+
+
+def append(draw: Draw, kind: str, record_hash: bytes) -> LogRecord:
+    """Add a record (kinds as in the protocol) in the surrounding database transaction."""
+    last = _last_record()
+    n, now = last.n + 1, int(database_now().timestamp())
+    # A clock set back must not make the log run backwards.
+    time, prev = max(now, last.time), bytes(last.head)
+    head = fairness.log_head(prev, n, time, kind, record_hash)
+    return LogRecord.objects.create(
+        n=n, time=time, kind=kind, draw=draw, record_hash=record_hash, prev=prev, head=head
+    )
+
+
+def origin() -> str:
+    """The site that the log's first head names."""
+    return str(settings.LOG_ORIGIN)
+
+
+def newest_head() -> bytes:
+    """The head over all records so far."""
+    last = LogRecord.objects.order_by("-n").first()
+    return bytes(last.head) if last else fairness.site_head(origin())
+
+
+def _last_record() -> LogRecord:
+    hold()
+    last = LogRecord.objects.order_by("-n").first()
+    if last is not None:
+        return last
+    head = fairness.site_head(origin())
+    return LogRecord.objects.create(n=0, time=0, kind="site", record_hash=head, prev=bytes(32), head=head)

@@ -1,0 +1,139 @@
+"""Is what was published what anyone computes? Seals, lists, results and the log, recomputed from stored rows.
+
+One draw, and one part of its list, is in memory at a time.
+"""
+
+from collections.abc import Iterator
+
+from draws import fairness
+from draws.fairness import chain
+from draws.models import FrozenList, Round, Seal
+from draws.proof import seals as sealing
+from ledger.integrity import Check, Defect
+
+# A signature takes about a tenth of a second; `check_integrity --rounds` verifies all of them.
+NEWEST_ROUNDS = 200
+
+LOG_CHECKS = [
+    Check(
+        "log",
+        "The log's records are numbered without a gap, and each head covers its record and all before it.",
+        """SELECT n, kind, draw_id FROM (
+               SELECT *, lag(n) OVER w AS last, lag(head) OVER w AS before, lag(time) OVER w AS earlier
+               FROM fairness_log WINDOW w AS (ORDER BY n)) AS l
+           WHERE (last IS NULL AND n <> 0) OR (last IS NOT NULL AND (n <> last + 1 OR prev <> before
+               OR time < earlier OR head <> fairness_log_head(prev, n, time, kind, record_hash)))
+           ORDER BY n LIMIT 1""",
+    ),
+    Check(
+        "log records",
+        "Every published draw is in the log: opened, frozen, with one result or void, as its seal says.",
+        """SELECT s.draw_id, s.seq FROM draw_seals s
+           LEFT JOIN LATERAL (
+               SELECT count(*) FILTER (WHERE kind = 'open') AS opened,
+                      count(*) FILTER (WHERE kind <> 'redraw') AS records,
+                      (array_agg(record_hash) FILTER (WHERE kind = 'open'))[1] AS open_hash,
+                      (array_agg(record_hash) FILTER (WHERE kind = 'freeze'))[1] AS freeze_hash,
+                      (array_agg(record_hash) FILTER (WHERE kind = 'result'))[1] AS result_hash,
+                      (array_agg(record_hash) FILTER (WHERE kind = 'void'))[1] AS void_hash
+               FROM fairness_log l WHERE l.draw_id = s.draw_id) AS l ON true
+           WHERE l.opened <> 1
+              OR l.records <> num_nonnulls(s.open_hash, s.freeze_hash, s.result_hash, s.void_hash)
+              OR (l.open_hash, l.freeze_hash, l.result_hash, l.void_hash)
+                 IS DISTINCT FROM (s.open_hash, s.freeze_hash, s.result_hash, s.void_hash)
+           ORDER BY s.draw_id LIMIT 1""",
+    ),
+    Check(
+        "published draws",
+        "Published draws are counted without a gap, and each says what its seal says.",
+        """SELECT d.id AS draw_id, s.seq
+           FROM (SELECT *, row_number() OVER (ORDER BY seq) AS nth FROM draw_seals) s
+           FULL JOIN (SELECT * FROM draws WHERE published_at IS NOT NULL) d ON d.id = s.draw_id
+           WHERE d.id IS NULL OR s.seq IS NULL OR s.seq <> s.nth
+              OR (s.chain_hash IS NOT NULL) <> (d.fairness_mode = 'beacon')
+              OR (s.freeze_hash IS NOT NULL) <> (d.frozen_at IS NOT NULL)
+              OR (s.result_hash IS NOT NULL) <> (d.drawn_at IS NOT NULL)
+              OR (s.void_hash IS NOT NULL) <> (d.cancelled_at IS NOT NULL)
+           ORDER BY s.seq, d.id LIMIT 1""",
+    ),
+]
+
+
+def check_records() -> Defect | None:
+    """The first draw whose records are not those that anyone computes from its terms, list and seed."""
+    rule = "A draw's records and its result are those that anyone computes from what is published."
+    seals = Seal.objects.select_related("draw").order_by("seq")
+    for seal in seals.iterator(chunk_size=200):
+        wrong = next(_differences(seal), None)
+        if wrong:
+            return Defect("records", rule, {"draw_id": seal.draw_id, "seq": seal.seq, "differs": wrong})
+    return None
+
+
+def _differences(seal: Seal) -> Iterator[str]:
+    """The names of what does not follow from what came before it, in the protocol's order."""
+    draw, mode = seal.draw, sealing.mode_of(seal.draw)
+    seed, opened = bytes(seal.server_seed), bytes(seal.open_hash)
+    try:
+        if bytes(seal.seed_commit) != fairness.seed_commit(bytes(seal.draw_uid), seed):
+            yield "seed_commit"
+        if seal.round is not None and seal.round != chain.round_for(seal.freeze_by):
+            yield "round"
+        if opened != sealing.open_record(draw, seal).open_hash():
+            yield "open_hash"
+        if seal.freeze_hash is not None:
+            yield from _list_differences(seal, mode, opened, seed)
+        if seal.void_hash is not None:
+            yield from _void_differences(seal, opened)
+    except ValueError as error:
+        yield str(error)
+
+
+def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: bytes) -> Iterator[str]:
+    tree = fairness.TicketTree()
+    parts = FrozenList.objects.filter(draw=seal.draw_id).order_by("part").values_list("refs", flat=True)
+    for refs in parts.iterator(chunk_size=1):
+        tree.extend(fairness.PackedRefs(bytes(refs)))
+    if (bytes(seal.root or b""), seal.total) != (tree.root(), tree.total):
+        yield "root"
+    frozen = fairness.freeze_hash(mode, opened, tree.root(), tree.total, seed)
+    if bytes(seal.freeze_hash or b"") != frozen:
+        yield "freeze_hash"
+    if seal.result_hash is None:
+        return
+    signature = bytes(seal.signature or b"")
+    if signature != (sealing.obtained_round(seal) or b""):
+        yield "signature"
+    if sealing.pick(seal.draw, frozen, signature, seed) != seal.places:
+        yield "places"
+    if bytes(seal.result_hash) != fairness.result_hash(mode, frozen, signature, seed, seal.places or []):
+        yield "result_hash"
+
+
+def _void_differences(seal: Seal, opened: bytes) -> Iterator[str]:
+    frozen = bytes(seal.freeze_hash) if seal.freeze_hash else None
+    code = fairness.VoidCode(seal.draw.void_code or 0)
+    if bytes(seal.void_hash or b"") != fairness.void_hash(opened, frozen, code, seal.draw.void_reason):
+        yield "void_hash"
+
+
+def check_newest_rounds() -> Defect | None:
+    """The first of the newest rounds that is not the accepted beacon's."""
+    return _bad_round(NEWEST_ROUNDS)
+
+
+def check_all_rounds() -> Defect | None:
+    """The first of all rounds that is not the accepted beacon's: a tenth of a second each."""
+    return _bad_round(None)
+
+
+def _bad_round(newest: int | None) -> Defect | None:
+    for row in Round.objects.order_by("-id")[:newest].iterator(chunk_size=500):
+        try:
+            if bytes(row.chain_hash) != chain.CHAIN.chain_hash:
+                raise fairness.BadRound("It is of another chain.")
+            fairness.verify_round(chain.CHAIN, row.round, bytes(row.signature))
+        except fairness.FairnessError as error:
+            rule = "Every round that was obtained is signed by the accepted beacon."
+            return Defect("rounds", rule, {"id": row.pk, "round": row.round, "why": str(error)})
+    return None

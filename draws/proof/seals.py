@@ -1,0 +1,107 @@
+"""From a draw's rows to the protocol's records and back."""
+
+import secrets
+
+from django.conf import settings
+from django.db.models import Max
+
+from draws import fairness
+from draws.fairness import chain
+from draws.models import Draw, FrozenList, Round, Seal
+
+
+def terms_of(draw: Draw) -> str:
+    """The draw's terms in canonical form. Raises fairness.BadTerms when they cannot be sealed."""
+    return fairness.canonical_terms(
+        {
+            "title": draw.title,
+            "prize_amount": f"{draw.prize_amount:.2f}",
+            "prize_coins": draw.prize_coins,
+            "entry_fee": draw.entry_fee,
+            "max_participants": draw.max_participants,
+            "max_per_player": draw.max_per_player,
+            "min_participants": draw.min_participants,
+        }
+    )
+
+
+def seal(draw: Draw) -> Seal:
+    """Choose the draw's secrets and fix its opening record; the caller holds the log's lock."""
+    uid, server_seed = secrets.token_bytes(16), secrets.token_bytes(32)
+    closes_at = int(draw.draw_time.timestamp())
+    record = Seal(
+        draw=draw,
+        seq=(Seal.objects.aggregate(last=Max("seq"))["last"] or 0) + 1,
+        draw_uid=uid,
+        server_seed=server_seed,
+        entry_secret=secrets.token_bytes(32),
+        closes_at=closes_at,
+        freeze_by=closes_at + settings.FREEZE_WINDOW_SECONDS,
+        terms=terms_of(draw),
+        seed_commit=fairness.seed_commit(uid, server_seed),
+    )
+    if draw.fairness_mode == Draw.Mode.BEACON:
+        record.chain_hash, record.scheme = chain.CHAIN.chain_hash, chain.CHAIN.scheme
+        record.round = chain.round_for(record.freeze_by)
+    record.open_hash = open_record(draw, record).open_hash()
+    record.save(force_insert=True)
+    return record
+
+
+def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:
+    """The protocol's opening record of a published draw."""
+    return fairness.OpenRecord(
+        draw_id=bytes(record.draw_uid),
+        seq=record.seq,
+        mode=mode_of(draw),
+        closes_at=record.closes_at,
+        freeze_by=record.freeze_by,
+        beacon=beacon_of(record),
+        winners=draw.winner_count,
+        reserves=draw.reserve_count,
+        policy=policy_of(draw),
+        terms=record.terms,
+        seed_commit=bytes(record.seed_commit),
+    )
+
+
+def beacon_of(record: Seal) -> fairness.BeaconRound | None:
+    """The round that the draw waits for; None in local mode."""
+    if record.chain_hash is None or record.scheme is None or record.round is None:
+        return None
+    return fairness.BeaconRound(bytes(record.chain_hash), record.scheme, record.round)
+
+
+def obtained_round(record: Seal) -> bytes | None:
+    """The verified signature of the round that the draw waits for, if somebody brought it."""
+    if record.round is None:
+        return None
+    rounds = Round.objects.filter(chain_hash=record.chain_hash, round=record.round)
+    signature = rounds.values_list("signature", flat=True).first()
+    return None if signature is None else bytes(signature)
+
+
+def pick(draw: Draw, freeze_hash: bytes, signature: bytes, server_seed: bytes) -> list[int]:
+    """The places of a frozen list that win, as ticket indexes; the signature is empty in local mode."""
+    parts = FrozenList.objects.filter(draw=draw).order_by("part").values_list("refs", flat=True)
+    return fairness.pick_winners(
+        fairness.pick_key(mode_of(draw), freeze_hash, signature, server_seed),
+        fairness.PackedRefs(b"".join(map(bytes, parts))),
+        winners=draw.winner_count,
+        reserves=draw.reserve_count,
+        policy=policy_of(draw),
+    )
+
+
+def mode_of(draw: Draw) -> fairness.Mode:
+    return fairness.Mode.from_label(draw.fairness_mode)
+
+
+def policy_of(draw: Draw) -> fairness.Policy:
+    return fairness.Policy.from_label(draw.prize_policy)
+
+
+def ref_of(record: Seal, user_id: str) -> bytes:
+    """A player's pseudonym in this draw."""
+    salt = fairness.entry_salt(bytes(record.entry_secret), user_id)
+    return fairness.entry_ref(bytes(record.draw_uid), salt, user_id)

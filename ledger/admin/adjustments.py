@@ -1,0 +1,109 @@
+"""Adjust coins: a correction with a reason, made once however often the form is sent."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import approvals
+from accounts.admin.actions import Act, ReasonForm, perform
+from accounts.admin.approvals import waits
+from accounts.admin.base import StaffAdmin, change_url, staff
+from accounts.approvals import ApprovalError
+from accounts.models import Approval, User
+from common.text import wording
+from ledger import services
+from ledger.approvals import ADJUST, adjust
+from ledger.exceptions import IdempotencyConflict, LedgerError
+
+APPENDED = _("The movement is a new row in the ledger. It can be corrected by another one, never removed.")
+OWN = _("Nobody adjusts their own coins: ask another member of staff.")
+SENT_BEFORE = _(
+    "This form was sent before with another number of coins, and that stands. Open it again to adjust more."
+)
+
+
+class AdjustForm(ReasonForm):
+    """How many coins, why, and the form's own key."""
+
+    amount = forms.IntegerField(
+        label=_("Coins"),
+        min_value=-services.MOST_GIVEN,
+        max_value=services.MOST_GIVEN,
+        widget=forms.NumberInput(attrs={"class": "vIntegerField", "autocomplete": "off"}),
+        help_text=_("20 gives the player 20 coins; -20 takes 20 away."),
+    )
+    key = forms.UUIDField(label=_("Key"), widget=forms.HiddenInput, initial=uuid.uuid4)
+    field_order = ("amount", "reason", "key")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = gettext("The player reads it in their coin history.")
+        self.fields["reason"].widget = AdminTextInputWidget(attrs={"autocomplete": "off"})
+
+    def clean_amount(self) -> int:
+        amount = int(self.cleaned_data["amount"])
+        if amount == 0:
+            raise ValidationError(gettext("Give a number of coins other than 0."))
+        return amount
+
+
+def may_adjust(request: HttpRequest) -> bool:
+    """Whether this staff member may add to the ledger at all."""
+    return request.user.has_perm("ledger.add_transaction")
+
+
+def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpResponse:
+    """The page "Adjust coins" of a player; what it logs stands in the player's history."""
+    if not may_adjust(request):
+        raise PermissionDenied
+    player = User.objects.filter(pk=unquote(user_id)).first()
+    if player is None:
+        raise Http404("There is no such player.")
+    asks = approvals.needed()
+    most = wording.grouped(settings.ADJUSTMENT_APPROVAL_COINS)
+    waits_above = gettext("More than %(most)s coins within a day wait for a second member of staff.")
+    act = Act(
+        title=gettext("Adjust coins"),
+        button=gettext("Adjust coins, or ask for approval") if asks else gettext("Adjust coins"),
+        form=AdjustForm(request.POST or None),
+        do=lambda given: _adjust(page, request, player, **given),
+        refusals=(LedgerError, ApprovalError),
+        facts=[(gettext("Player"), player), (gettext("Coins now"), wording.grouped(player.coins))],
+        notes=[*([waits_above % {"most": most}] if asks else []), APPENDED],
+        problems=[OWN] if player.pk == request.user.pk else [],
+        waiting=waits(approvals.waiting_for(ADJUST, f"user:{player.pk}")) if asks else "",
+    )
+    return perform(page, request, player, act, change_url(User, player.pk))
+
+
+def _adjust(
+    page: StaffAdmin, request: HttpRequest, player: User, amount: int, reason: str, key: uuid.UUID
+) -> str:
+    try:
+        made = adjust(player, amount, reason, by=staff(request), key=f"adjustment:{player.pk}:{key}")
+    except IdempotencyConflict:
+        raise LedgerError(str(SENT_BEFORE)) from None
+    if isinstance(made, Approval):
+        logged = gettext("Asked for approval: coins %(coins)s. Why: %(why)s")
+        page.log_change(request, player, logged % {"coins": signed(amount), "why": reason})
+        return gettext("Asked for. No coins move until a second member of staff approves.")
+    row = made.row
+    told = {"player": player, "coins": signed(row.amount), "now": wording.grouped(row.balance_after)}
+    if not made.fresh:
+        return gettext("This form was sent before: %(player)s got %(coins)s coins once.") % told
+    logged = gettext("Coins %(coins)s, now %(now)s (transaction %(id)s). Why: %(why)s")
+    page.log_change(request, player, logged % {**told, "id": row.pk, "why": reason})
+    return gettext("%(player)s: %(coins)s coins, now %(now)s.") % told
+
+
+def signed(amount: int) -> str:
+    """A movement with its sign: +50, or -5."""
+    return f"{'+' if amount >= 0 else ''}{wording.grouped(amount)}"

@@ -1,0 +1,35 @@
+"""What the site tells every player about their account, and in which words."""
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.notifications import notify
+from common.text import wording
+
+WELCOME = notify.kind(
+    "welcome",
+    _("Welcome"),
+    _("Once, when your e-mail is confirmed and the welcome coins arrive."),
+    icon="coin",
+)
+
+
+def tell_welcome(user: User, coins: int) -> None:
+    """Tell a player that the e-mail is confirmed and how many welcome coins came with that."""
+    body = ngettext(
+        "Your e-mail is confirmed and %(coins)s coin is in your purse. Pick a draw and take a ticket.",
+        "Your e-mail is confirmed and %(coins)s coins are in your purse. Pick a draw and take a ticket.",
+        coins,
+    )
+    notify.tell(
+        user,
+        WELCOME,
+        f"welcome:{user.pk}",
+        title=gettext("Welcome to Lucky11"),
+        body=body % {"coins": wording.grouped(coins)},
+        url=reverse("draws:list"),
+        template="accounts/email/welcome",
+        context={"coins": coins},
+    )

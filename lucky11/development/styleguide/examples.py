@@ -1,0 +1,135 @@
+"""Draws, players and what a page knows about them, made of nothing: no row is read or written for them."""
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from common.text.charts import curve
+from draws.models import Claim, Draw, Participation, Redraw, Seal, Winner
+from draws.pages.draws import DrawPage, Held
+from draws.pages.fill_chart import Filling
+from draws.proof.public_seals import Pseudonym
+from ledger.balances import Balances
+from ledger.safer_play.limits import Limit, Period
+
+HOLDING = Held(3, (412, 413, 877))
+PSEUDONYM = Pseudonym("5eed" * 16, "a11c" * 16)
+
+
+def player(**given: Any) -> User:
+    """Marta, who has 340 coins."""
+    known = {"id": "5eed", "first_name": "Marta", "last_name": "Ferreira", "email": "marta@lucky11.example"}
+    return User(**known | {"coins": 340} | given)
+
+
+def soon() -> datetime:
+    """In two hours and a quarter."""
+    return timezone.now().replace(microsecond=0) + timedelta(hours=2, minutes=14, seconds=35)
+
+
+def draw(**given: Any) -> Draw:
+    """An open draw with room; `given` says what is different."""
+    terms: dict[str, Any] = {
+        "id": 411,
+        "title": "Lisbon for two, one long weekend",
+        "illustration": "tram",
+        "entry_fee": 5,
+        "max_participants": 2000,
+        "current_participants": 1284,
+        "max_per_player": 20,
+        "draw_time": soon(),
+        "published_at": timezone.now() - timedelta(days=4),
+        "prize_coins": 121,
+        "fairness_mode": "beacon",
+    }
+    return Draw(**terms | given)
+
+
+def ended(**given: Any) -> Draw:
+    """The same, closed and drawn an hour ago."""
+    past = timezone.now() - timedelta(hours=1)
+    return draw(**{"draw_time": past, "frozen_at": past, "drawn_at": past, "settled_at": past} | given)
+
+
+def called_off(code: Draw.VoidCode, reason: str) -> Draw:
+    """The same, void or cancelled."""
+    return draw(cancelled_at=timezone.now(), void_code=code, void_reason=reason)
+
+
+def seal(of: Draw) -> Seal:
+    """The records of a draw, as far as it has come."""
+    made: dict[str, Any] = {"open_hash": bytes(range(32)), "seed_commit": bytes(range(32, 64))}
+    made |= {"server_seed": b"\1" * 32, "freeze_by": int(of.draw_time.timestamp()) + 120, "round": 31_000_000}
+    if of.frozen_at:
+        made["freeze_hash"] = bytes(range(64, 96))
+    if of.drawn_at:
+        made |= {"result_hash": bytes(range(96, 128)), "signature": bytes(48)}
+    if of.cancelled_at:
+        made["void_hash"] = bytes(range(128, 160))
+    return Seal(draw=of, seq=1, **made)
+
+
+def winner(of: Draw, by: User, number: int = 877, **given: Any) -> Winner:
+    """The first winner of a draw."""
+    held = Participation(draw=of, user=by, ticket_number=number)
+    return Winner(id=7, draw=of, user=by, ticket=held, is_public=True, public_name="Marta F.", **given)
+
+
+def prize(of: Draw, by: User, **given: Any) -> Winner:
+    """The same, of something to be sent."""
+    return winner(of, by, prize_amount=90, **given)
+
+
+def claimed(win: Winner, **given: Any) -> Winner:
+    """A prize and its claim."""
+    Claim(winner=win, claimed_at=timezone.now(), **given)
+    return win
+
+
+def passed_on(win: Winner) -> Winner:
+    """A prize that went to the next reserve."""
+    Redraw(failed=win)
+    return win
+
+
+def limit() -> Limit:
+    """Marta's own limit of 50 coins a day, of which 48 are spent."""
+    return Limit(Period.DAY, 50, None, None, 48, 9, 0)
+
+
+def filling(of: Draw) -> Filling:
+    """How a draw filled: slowly at first, then faster."""
+    begin, taken = of.published_at or of.draw_time, of.current_participants
+    points = [(begin + timedelta(hours=12 * n), taken * n * n // 64) for n in range(9)]
+    return Filling(curve(points, of.max_participants), points)
+
+
+def balances() -> Balances:
+    """Marta's coins over 90 days, on which they changed now and then."""
+    now = timezone.now()
+    had = [(now - timedelta(days=ago), coins) for ago, coins in ((89, 50), (60, 35), (31, 180), (4, 340))]
+    points = [*had, (now, 340)]
+    changes = [(moment.date(), coins) for moment, coins in reversed(had)]
+    return Balances(curve(points, 340, stepped=True), 340, had[0][0].date(), changes, 340)
+
+
+def page(of: Draw, **given: Any) -> DrawPage:
+    """What the page of a draw knows; nothing of the player's unless `given`."""
+    nothing: dict[str, Any] = dict.fromkeys(field.name for field in fields(DrawPage))
+    plain: dict[str, Any] = {
+        "draw": of,
+        "seal": seal(of),
+        "held": Held(),
+        "confirmed": True,
+        "problem": "",
+        "winners": [],
+        "redraws": [],
+        "my_wins": [],
+        "more_winners": 0,
+        "coins_back": 0,
+        "changes": [],
+    }
+    return DrawPage(**nothing | plain | given)

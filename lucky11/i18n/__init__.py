@@ -1,0 +1,1 @@
+"""Languages: which are offered, how a reader's is found, and how each writes dates."""

@@ -1,0 +1,141 @@
+"""Which rows of the ledger a player's old transactions become, in which order. Nothing is read or written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import fingerprint_of
+from ledger.models import Transaction
+from ledger.old_site import MOVED, SETTLED, Movement, Purse
+from lucky11.importing.clean import MOST_COINS, UNKNOWN_TIME, whole
+from lucky11.importing.report import Report
+
+# The old site's words for what our ledger has a type for that asks for no ticket, win or member of staff.
+WELCOME = {"signup_bonus", "signup", "welcome_bonus", "welcome", "registration_bonus"}
+DAILY = {"daily_bonus", "daily", "daily_reward", "daily_login", "login_bonus"}
+
+
+@dataclass
+class Plan:
+    """A player's rows, in an order in which neither what was brought over nor the purse falls below 0."""
+
+    purse: Purse
+    rows: list[Movement] = field(default_factory=list)
+    waiting: list[Movement] = field(default_factory=list)
+
+    def post(self, move: Movement) -> bool:
+        """Post the row if the coins are there and there is room; and then what waited for it."""
+        if not self._fits(move.amount):
+            return False
+        self._append(move)
+        posted = bool(self.waiting)
+        while posted:
+            posted = False
+            for other in list(self.waiting):
+                if self._fits(other.amount):
+                    self.waiting.remove(other)
+                    self._append(other)
+                    posted = True
+        return True
+
+    def _fits(self, amount: int) -> bool:
+        purse = self.purse
+        return (amount > 0 or min(purse.brought, purse.coins) + amount >= 0) and (
+            amount < 0 or purse.coins + amount <= MOST_COINS
+        )
+
+    def _append(self, move: Movement) -> None:
+        self.rows.append(move)
+        self.purse.brought += move.amount
+        self.purse.coins += move.amount
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Whose it is, what the old site said they had (None: nothing usable), and the sum of what it booked."""
+
+    name: str
+    coins: int | None
+    total: int
+
+    @property
+    def due(self) -> int:
+        """The old coins; without them what the transactions say, and nobody owes coins."""
+        return max(self.total, 0) if self.coins is None else self.coins
+
+
+def plan(user_id: str, rows: Sequence[Any], purse: Purse, report: Report, *, settle: bool) -> list[Movement]:
+    """What is posted for a player, in order, from all rows of an owner; the purse is brought up to date."""
+    made, total, late = Plan(purse), 0, []
+    old = [row for row in rows if row.id is not None]
+    for row, amount in _believable(old, report):
+        total += amount
+        if row.id not in purse.moved:
+            move = _movement(user_id, row, amount, purse)
+            if not made.post(move):
+                made.waiting.append(move)
+                late.append((row.id, move))
+    said = int(rows[0].coins) if rows[0].sure else None
+    _settle(made, user_id, Balance(fingerprint_of(rows[0].owner).hex(), said, total), report, settle=settle)
+    for old_id, move in late:
+        held = move in made.waiting
+        report.find(
+            "transaction held back" if held else "transaction moved",
+            f"transaction {old_id}: {move.amount:+} of player {user_id}",
+        )
+    return made.rows
+
+
+def _believable(old: Sequence[Any], report: Report) -> Iterator[tuple[Any, int]]:
+    for row in old:
+        amount = whole(row.amount)
+        if not amount:
+            report.find("impossible amount", f"transaction {row.id}: {row.amount}")
+            continue
+        if row.created_at is None:
+            report.find("transaction without time", f"transaction {row.id}")
+        yield row, amount
+
+
+def _movement(user_id: str, row: Any, amount: int, purse: Purse) -> Movement:
+    kind = (row.type or "").strip().lower()
+    key, type = f"import:tx:{row.id}", Transaction.Type.IMPORT
+    if amount > 0 and kind in WELCOME and not purse.welcomed:
+        # Under the site's own key: whoever was welcomed there is not welcomed again here.
+        key, type, purse.welcomed = f"signup:{user_id}", Transaction.Type.SIGNUP_BONUS, True
+    elif amount > 0 and kind in DAILY:
+        type = Transaction.Type.DAILY_BONUS
+    return Movement(
+        user_id,
+        type,
+        amount,
+        key,
+        f"{MOVED}{row.id}:{kind}",
+        row.description or row.type or "",
+        row.created_at or UNKNOWN_TIME,
+    )
+
+
+def _settle(made: Plan, user_id: str, balance: Balance, report: Report, *, settle: bool) -> None:
+    settled = made.purse.settled.setdefault(balance.name, [])
+    difference = balance.due - balance.total - sum(settled)
+    if not difference:
+        return
+    named = f"player {user_id}: {balance.due} coins, transactions {balance.total}"
+    if not settle:
+        report.find("balance differs", named)
+        return
+    number = len(settled) + 1
+    move = Movement(
+        user_id,
+        Transaction.Type.IMPORT,
+        difference,
+        f"import:settlement:{balance.name}:{number}",
+        f"{SETTLED}{balance.name}",
+        f"Settled: the old site said {balance.due:,} coins, its transactions {balance.total:,}",
+    )
+    if made.post(move):
+        settled.append(difference)
+        report.find("balance settled", named)
+    else:
+        report.find("balance cannot be settled", named)

@@ -1,0 +1,1 @@
+"""Every check of the books that the site makes, in one list."""

@@ -1,0 +1,1 @@
+"""Watching the site: health, metrics, logs, alerts and reports."""

@@ -1,0 +1,69 @@
+"""Browsers tell here what the Content-Security-Policy kept them from loading; each is a line in the log."""
+
+import json
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from common.web import rate_limits
+
+logger = logging.getLogger(__name__)
+
+LARGEST = 8 * 1024
+SHOWN = 200
+
+
+@csrf_exempt
+@require_POST
+def report(request: HttpRequest) -> HttpResponse:
+    """204 for a report; 400, 413 or 429 for what is none, too large, or too much from one address."""
+    if int(request.headers.get("Content-Length") or 0) > LARGEST:
+        return _refused("A report of a browser has at most 8 KB.", 413)
+    wait = rate_limits.seconds_to_wait_for_visitor(request, "csp report")
+    if wait:
+        answer = _refused(f"Too many reports. Wait {wait} seconds.", 429)
+        answer["Retry-After"] = str(wait)
+        return answer
+    found = _read(request.body)
+    if found is None:
+        return _refused("This is not a report of a browser about the Content-Security-Policy.", 400)
+    directive = found.get("effective-directive") or found.get("violated-directive")
+    page, blocked = _page(found.get("document-uri")), _bare(found.get("blocked-uri"))
+    logger.warning("Content-Security-Policy: %s kept %s from %s", _line(directive), blocked, page)
+    return HttpResponse(status=204)
+
+
+def _refused(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(sentence + "\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    found = sent.get("csp-report") if isinstance(sent, dict) else None
+    return found if isinstance(found, dict) else None
+
+
+def _page(address: object) -> str:
+    # The name of the page, not its address: that may hold a key or a receipt.
+    try:
+        return resolve(urlsplit(str(address)).path).view_name or "a page without a name"
+    except (Resolver404, ValueError):
+        return "a page that is not ours"
+
+
+def _bare(address: object) -> str:
+    return _line(str(address).partition("?")[0].partition("#")[0])
+
+
+def _line(text: object) -> str:
+    # Anybody can send anything: what is printed is one line of a sane length.
+    printable = "".join(letter if letter.isprintable() else " " for letter in str(text))
+    return repr(printable[:SHOWN])

@@ -1,0 +1,46 @@
+"""For machines: is the process alive, is the site whole, what are its numbers."""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from redis import RedisError
+
+from common import heartbeat
+from lucky11.monitoring import metrics as numbers
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while this web process answers; asks nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when every part of the site works; else 503, and the parts that do not."""
+    checks = {"database": _database(), "migrations": False, "redis": False, "worker": False, "beat": False}
+    if checks["database"]:
+        executor = MigrationExecutor(connection)
+        checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    try:
+        checks["worker"] = heartbeat.is_alive("worker")
+        checks["beat"] = heartbeat.is_alive("beat")
+        checks["redis"] = True
+    except RedisError:
+        pass
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Numbers in Prometheus' text format."""
+    return HttpResponse(numbers.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Backups: create, verify, drill, restore, swap in, and recover to a point in time."""

@@ -1,0 +1,80 @@
+"""The drill: the newest backup is restored into a scratch database and judged; only then it counts."""
+
+from datetime import timedelta
+
+from django.contrib.auth.hashers import identify_hasher
+from django.utils import timezone
+
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
+from lucky11.operations import OperationError, database_server, runs
+from lucky11.operations.backups import stores
+from lucky11.operations.backups.restore import Say, restore_beside
+
+KIND = "backup_drill"
+EVERY = timedelta(days=7)
+PLAYER = """SELECT id, email, password FROM users
+            WHERE is_active AND closed_at IS NULL AND email IS NOT NULL AND password NOT LIKE '!%'
+            ORDER BY last_login DESC NULLS LAST, id LIMIT 1"""
+
+
+def drill(say: Say, name: str | None = None) -> str:
+    """Restore the backup (the newest without one), check it, read a player who signs in, and note the result.
+
+    Raises OperationError when any of it fails; that is recorded too. The scratch database always goes.
+    """
+    with try_advisory_lock(AdvisoryLock.BACKUP_DRILL) as free, runs.record(KIND) as run:
+        if not free:
+            raise OperationError("Another drill is at work. Wait for its end.")
+        name = name or next(iter(stores.names()), None)
+        if name is None:
+            raise OperationError(f"There is no backup in {stores.place()}. Take one: manage.py db_backup.")
+        run.details |= {"backup": name}
+        _drill(name, say)
+        taken = stores.manifest(name).taken
+        run.details |= {"taken_at": taken.isoformat()}
+        run.summary = f"{name} was restored, its books balance and a player can sign in."
+        return run.summary
+
+
+def drill_if_due() -> str | None:
+    """The week's drill, when the last good one is older than a week and there is a backup."""
+    last = runs.last_good(KIND)
+    if not stores.names() or (last and last.ended_at and timezone.now() - last.ended_at < EVERY):
+        return None
+    newest = runs.newest(KIND)
+    # One that failed is tried again the next day, not at each tick.
+    if newest and newest.ok is False and timezone.now() - newest.started_at < timedelta(days=1):
+        return None
+    return drill(lambda _: None)
+
+
+def _drill(name: str, say: Say) -> None:
+    scratch = f"{database_server.live()[:40]}_drill_{name.rpartition('-')[2]}"
+    database_server.drop(scratch)
+    try:
+        manifest = restore_beside(name, scratch, say, migrate=True, grants=False)
+        who = _check_sign_in(scratch)
+        say(f"{who} can be read as signing in does.")
+        stores.mark_verified(
+            name, f"{timezone.now().isoformat()} restored, {sum(manifest.rows.values())} rows\n"
+        )
+    finally:
+        database_server.drop(scratch)
+
+
+def _check_sign_in(scratch: str) -> str:
+    """Read a player as signing in does: the account, and a password hash that this site can check."""
+    with database_server.connect(scratch) as database:
+        found = database.execute(PLAYER).fetchone()
+        people = database.execute("SELECT count(*) FROM users").fetchone()
+    if found is None:
+        if people == (0,):
+            return "Nobody has an account yet, and nobody"
+        raise OperationError("In the restored copy nobody can sign in: no active account has a password.")
+    try:
+        identify_hasher(found[2])
+    except ValueError:
+        raise OperationError(
+            f"In the restored copy the password of player {found[0]} is in a form this site cannot check."
+        ) from None
+    return f"Player {found[0]}"

@@ -1,0 +1,181 @@
+"""Point-in-time recovery: base backups, the archive of the write-ahead log, and a plan that is a script.
+
+The server archives each finished piece of its log with `bin/archive-wal`; a base backup and the log after it
+give the state of any moment since. The plan restores into a cluster of its own, beside the live one.
+"""
+
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lucky11.operations import OperationError, database_server, postgres_programs
+from lucky11.operations.backups import stores
+
+SCRIPT = """\
+#!/bin/sh
+# Restores {base} and the log after it, up to {to}, into {into}.
+# Run it as the account that runs PostgreSQL (it refuses root). The live server is not touched.
+set -eu
+
+# 1. The base backup, in a folder of its own.
+test ! -e {into}
+cp -a {base} {into}
+chmod 700 {into}
+
+# 2. Read the archived log up to the moment, and not the moment itself; never write into the archive.
+cat >> {into}/postgresql.auto.conf <<'CONF'
+archive_mode = 'off'
+restore_command = 'cp {archive}/%f "%p"'
+recovery_target_time = '{to}'
+recovery_target_inclusive = 'off'
+recovery_target_action = 'promote'
+recovery_target_timeline = 'current'
+listen_addresses = ''
+unix_socket_directories = '{socket}'
+port = '{port}'
+hot_standby = 'off'
+CONF
+touch {into}/recovery.signal
+# A base backup has only what is in the data folder; some systems keep these two elsewhere.
+test -e {into}/postgresql.conf || touch {into}/postgresql.conf
+test -e {into}/pg_hba.conf || echo 'local all all trust' > {into}/pg_hba.conf
+
+# 3. Start it, and wait until it is there. A log that ends before the moment is an error ({into}.log says so).
+mkdir -p -m 700 {socket}
+{bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start
+until test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()' 2>&1)" = f; do
+    {bin}/pg_ctl --pgdata={into} status > /dev/null || {{ tail {into}.log >&2; exit 1; }}
+    sleep 1
+done
+
+# 4. Back the restored server up as the live one is, with these two lines in front of manage.py db_backup:
+#    PGHOST={socket} PGPORT={port} PGDATABASE={database}
+#    Then compare and repair the live database (manage.py db_recover --from BACKUP), or put all of it in its
+#    place (manage.py db_restore BACKUP --into NAME --swap).
+echo 'Restored to {to}:  {bin}/psql -d {conninfo_words}'
+echo 'When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop'
+"""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base backup: from when it is whole, the log replayed over it gives any later moment."""
+
+    folder: Path
+    whole_at: datetime
+
+
+def take_base(folder: Path) -> Base:
+    """Take a base backup into `folder`, verified, under the name of its end.
+
+    Raises OperationError when it could not be taken; then there is none.
+    """
+    version = database_server.version()
+    part = folder / f"base{stores.PART}"
+    shutil.rmtree(part, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    options = ["--wal-method=stream", "--checkpoint=fast", "--manifest-checksums=SHA256", "--no-password"]
+    _run([postgres_programs.find("pg_basebackup", version), f"--pgdata={part}", *options], part)
+    _verify(part)
+    with database_server.connect() as database:
+        now = database.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
+    whole_at = now.astimezone(UTC)
+    base = Base(folder / f"base-{whole_at:%Y%m%dT%H%M%S.%fZ}", whole_at)
+    part.rename(base.folder)
+    stores.sync_folder(folder)
+    return base
+
+
+def bases(folder: Path) -> list[Base]:
+    """The base backups in the folder, the oldest first."""
+    found = []
+    for each in sorted(folder.glob("base-*Z")) if folder.is_dir() else []:
+        whole_at = datetime.strptime(each.name, "base-%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        found.append(Base(each, whole_at))
+    return found
+
+
+def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) -> str:
+    """The plan for restoring to just before the moment `to`, as a script for sh.
+
+    Raises OperationError when no base backup is older, the archive is empty, or `into` is there already.
+    """
+    base = _base_before(to, folder)
+    if not archive.is_dir() or not any(archive.iterdir()):
+        raise OperationError(f"There is no archived log in {archive}. Nothing was changed.")
+    if into.exists():
+        raise OperationError(f"{into} is there already. Nothing was changed.")
+    tools = _server_programs()
+    socket = into.with_name(f"{into.name}.socket")
+    for path in (folder, archive, into):
+        if any(letter in str(path) for letter in "'\"\\\n%"):
+            raise OperationError(f"The path {str(path)!r} has a letter that settings cannot have.")
+    user = database_server.parameters().get("user", "")
+    words = f"dbname={database_server.live()} user={user} host={socket} port={port}"
+    return SCRIPT.format(
+        base=shlex.quote(str(base.folder)),
+        into=shlex.quote(str(into)),
+        archive=archive,
+        socket=socket,
+        port=port,
+        to=to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00"),
+        bin=shlex.quote(str(tools)),
+        conninfo=shlex.quote(words),
+        conninfo_words=words,
+        database=database_server.live(),
+    )
+
+
+def _base_before(to: datetime, folder: Path) -> Base:
+    """The newest base backup that was whole before the moment. Raises OperationError when there is none."""
+    usable = [base for base in bases(folder) if base.whole_at < to]
+    if usable:
+        return usable[-1]
+    oldest = next((f"the oldest is of {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder)), "none")
+    raise OperationError(
+        f"There is no base backup in {folder} from before {to.isoformat()} ({oldest}). Nothing was "
+        "changed. Restore the newest dump from before it instead: manage.py db_restore."
+    )
+
+
+def _server_programs() -> Path:
+    """The folder of the live server's own programs: only the same major version reads its files."""
+    version = database_server.version()
+    control = postgres_programs.find("pg_ctl", version)
+    if postgres_programs.version(control) != version:
+        raise OperationError(f"pg_ctl of PostgreSQL {version} itself is needed here. Nothing was changed.")
+    return control.parent
+
+
+def _verify(part: Path) -> None:
+    """Hold every file against the server's own list of what it sent, and flush it.
+
+    Raises OperationError when one is missing or another. (As pg_verifybackup does, which some packages lack.)
+    """
+    told = json.loads((part / "backup_manifest").read_bytes())
+    for each in told["Files"]:
+        path = part / os.fsdecode(each["Path"] if "Path" in each else bytes.fromhex(each["Encoded-Path"]))
+        try:
+            with open(path, "rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            digest = "missing"
+        if digest != each["Checksum"]:
+            shutil.rmtree(part)
+            raise OperationError(f"{path.name} did not arrive whole, so there is no new base backup.")
+
+
+def _run(command: list[str | os.PathLike[str]], part: Path) -> None:
+    done = subprocess.run(command, env=database_server.environment(), capture_output=True, text=True)
+    if done.returncode:
+        shutil.rmtree(part, ignore_errors=True)
+        raise OperationError(
+            f"{Path(command[0]).name} failed, so there is no new base backup: {done.stderr.strip()[-1500:]}"
+        )

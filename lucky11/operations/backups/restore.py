@@ -1,0 +1,129 @@
+"""Restoring a backup beside the live database, which is not touched, and judging it there."""
+
+import contextlib
+import hashlib
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from common.progress import counted
+from lucky11.operations import OperationError, database_server, postgres_programs
+from lucky11.operations.backups import encryption, stores, verify
+from lucky11.operations.backups.manifests import Manifest
+
+PIECE = 2**18
+Say = Callable[[str], object]
+
+
+def restore_beside(name: str, into: str, say: Say, *, migrate: bool = False, grants: bool = True) -> Manifest:
+    """Restore the backup into a new database and judge it: hash, row counts, migrations, check_integrity.
+
+    Raises OperationError when anything does not fit; then the new database is gone again.
+    """
+    manifest = stores.manifest(name)
+    database_server.refuse_name(into)
+    verify.refuse_another_version(manifest, migrate=migrate)
+    with _checked(manifest) as dump:
+        say(f"{name}: manifest and SHA-256 fit ({manifest.size:,} bytes).")
+        database_server.create(into)
+        try:
+            _load(manifest, dump, into, grants=grants)
+            verify.refuse_missing_rows(into, manifest)
+            say(f"{sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables are in {into}: all.")
+            if migrate:
+                verify.migrate(into)
+            checks = verify.refuse_bad_books(into)
+        except BaseException:
+            database_server.drop(into)
+            raise
+    say(f"check_integrity is clean in {into}: {checks} checks.")
+    _remember(into, name)
+    return manifest
+
+
+@contextlib.contextmanager
+def _checked(manifest: Manifest) -> Iterator[IO[bytes]]:
+    """A copy of the dump on this machine whose size and hash are the manifest's."""
+    with tempfile.TemporaryFile() as copy:
+        digest = hashlib.sha256()
+        with stores.opened(manifest.file) as file:
+            for piece in counted(_pieces(file), "Fetching", manifest.size):
+                digest.update(piece)
+                copy.write(piece)
+        if (copy.tell(), digest.hexdigest()) != (manifest.size, manifest.sha256):
+            raise OperationError(
+                f"{manifest.file} is not what its manifest says (SHA-256, {copy.tell():,} bytes of "
+                f"{manifest.size:,}): it was damaged or cut off. Nothing was changed. Take another backup."
+            )
+        copy.seek(0)
+        yield copy
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece
+
+
+def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> None:
+    """Feed the dump to pg_restore, decrypted on the way, so that its plain text is on no disk."""
+    program = postgres_programs.find("pg_restore", max(database_server.version(), manifest.program))
+    command: list[str | Path] = [
+        program,
+        "--exit-on-error",
+        "--no-owner",
+        "--no-password",
+        f"--dbname={into}",
+    ]
+    command += [] if grants else ["--no-privileges"]
+    stream: Iterable[bytes] = _pieces(dump)
+    if manifest.encrypted:
+        stream = encryption.decrypted(dump, settings.BACKUP_KEYS)
+    with tempfile.TemporaryFile() as errors:
+        started = subprocess.Popen(
+            command,
+            env=database_server.environment(into),
+            stdin=subprocess.PIPE,
+            stdout=errors,
+            stderr=errors,
+        )
+        with started as restore:
+            try:
+                _feed(restore, counted(stream, "Restoring", manifest.size))
+            except BaseException:
+                # Before its input ends, or it would take half of a dump for a whole one.
+                restore.kill()
+                raise
+        errors.seek(0)
+        if restore.returncode:
+            why = errors.read().decode(errors="replace").strip()[-1500:]
+            raise OperationError(f"pg_restore failed, and the new database was removed: {why}")
+
+
+def _feed(restore: subprocess.Popen[bytes], stream: Iterable[bytes]) -> None:
+    assert restore.stdin
+    # When pg_restore has ended before its input, it says why itself.
+    with contextlib.suppress(BrokenPipeError):
+        for piece in stream:
+            restore.stdin.write(piece)
+    with contextlib.suppress(BrokenPipeError):
+        restore.stdin.close()
+
+
+def _remember(into: str, name: str) -> None:
+    """Write on the database itself that it was judged, for a swap that comes later."""
+    now = datetime.now(UTC)
+    database_server.comment(
+        into, f"{database_server.RESTORED} from {name}, verified {now:%Y-%m-%d %H:%M:%S}Z"
+    )
+
+
+def restored_from(into: str) -> str | None:
+    """The backup that a database was restored from and judged by; None for any other database."""
+    found = re.match(rf"{database_server.RESTORED} from (\S+), verified ", database_server.comment_of(into))
+    return found[1] if found else None

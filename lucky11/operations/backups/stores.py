@@ -1,0 +1,146 @@
+"""Where backups are kept: a folder or any Django storage (the alias `backups`).
+
+A backup is two files: `NAME.dump`, and `NAME.json`, its manifest, which is written last: without it there is
+no backup. A third, `NAME.verified`, appears once a drill has restored it.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+from lucky11.operations import OperationError
+from lucky11.operations.backups import manifests
+from lucky11.operations.backups.manifests import Manifest
+
+PART = ".part"
+
+
+def _storage() -> Storage:
+    return storages["backups"]
+
+
+def _folder() -> Path | None:
+    """The folder itself, when the storage is one on this machine."""
+    storage = _storage()
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
+
+
+def place() -> str:
+    """Where backups go, for people."""
+    storage = _storage()
+    return str(_folder() or f"{type(storage).__name__} {getattr(storage, 'bucket_name', '')}".strip())
+
+
+@contextmanager
+def new_part(name: str) -> Iterator[Path]:
+    """The path for a file that is not whole yet; gone after the block unless `keep` took it."""
+    folder = _folder()
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="lucky11-") as spool:
+        path = (folder or Path(spool)) / f"{name}{PART}"
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def keep(part: Path, name: str) -> None:
+    """Store a whole, flushed file under its name."""
+    folder = _folder()
+    if folder:
+        part.rename(folder / name)
+        sync_folder(folder)
+        return
+    with open(part, "rb") as file:
+        stored = _storage().save(name, File(file, name))
+    if stored != name or _storage().size(name) != part.stat().st_size:
+        raise OperationError(f"The store did not keep {name} whole under its name. There is no new backup.")
+
+
+def keep_text(text: str, name: str) -> None:
+    """Store a small text, whole or not at all."""
+    if _folder():
+        with new_part(name) as part:
+            with open(part, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            keep(part, name)
+    elif not _storage().exists(name):
+        _storage().save(name, ContentFile(text.encode(), name))
+
+
+def sync_folder(folder: Path) -> None:
+    """Let the folder's entries survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def files() -> set[str]:
+    """The names of everything stored."""
+    folder = _folder()
+    if folder and not folder.is_dir():
+        return set()
+    return {name for name in _storage().listdir("")[1] if name}
+
+
+def names() -> list[str]:
+    """The backups, the newest first: their names begin with their time."""
+    stored = files()
+    return sorted(
+        (n[:-5] for n in stored if n.endswith(".json") and f"{n[:-5]}.dump" in stored), reverse=True
+    )
+
+
+def manifest(name: str) -> Manifest:
+    """The manifest of a backup. Raises OperationError when there is no such backup, or it is damaged."""
+    if name not in names():
+        raise OperationError(
+            f"There is no backup {name!r} in {place()}. Nothing was changed. manage.py db_backups lists them."
+        )
+    with _storage().open(f"{name}.json") as file:
+        return manifests.read(file.read(), name)
+
+
+@contextmanager
+def opened(name: str) -> Iterator[IO[bytes]]:
+    """A stored file, for reading."""
+    with _storage().open(name, "rb") as file:
+        yield file
+
+
+def verified() -> set[str]:
+    """The backups that a drill has restored."""
+    return {name.removesuffix(".verified") for name in files() if name.endswith(".verified")}
+
+
+def mark_verified(name: str, text: str) -> None:
+    """Note beside the backup that it was restored, when, and how it went."""
+    keep_text(text, f"{name}.verified")
+
+
+def remove(name: str) -> None:
+    """Remove a backup, its manifest first, so that half a removal is no backup."""
+    for ending in (".json", ".verified", ".dump"):
+        if f"{name}{ending}" in files():
+            _storage().delete(f"{name}{ending}")
+
+
+def clear_unfinished() -> None:
+    """Remove what killed runs left: parts, and dumps without a manifest. Only for whoever backs up alone."""
+    whole = set(names())
+    for name in files():
+        stem, _, ending = name.rpartition(".")
+        if name.endswith(PART) or (ending == "dump" and stem.startswith("lucky11-") and stem not in whole):
+            _storage().delete(name)

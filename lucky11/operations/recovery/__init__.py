@@ -1,0 +1,1 @@
+"""Bring back what was lost, row by row, from a restored copy."""

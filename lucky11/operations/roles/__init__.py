@@ -1,0 +1,1 @@
+"""Database roles with the least rights they need."""

@@ -1,0 +1,1 @@
+"""The schema of a live database: migrate, roll back, compare."""
