@@ -18,18 +18,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.players import create_player
-from draws.beacon import folder, relays
-from draws.fairness import chain
+from draws.beacon import chain, folder, relays
 from draws.lifecycle import rounds
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
 from ledger.services import post
 from lucky11.management.commands.check_integrity import CHECKS
-from tests import signing
-from tests.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
-from tests.beacon_server import BeaconServer, running
-from tests.mail_server import HOST, MailServer
-from tests.scratch import _templates, scratch, site
+from tests.support import signing
+from tests.support.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
+from tests.support.beacon_server import BeaconServer, running
+from tests.support.mail_server import HOST, MailServer
+from tests.support.scratch import _templates, scratch, site
 
 __all__ = ["_templates", "django_db_setup", "pytest_runtest_protocol", "scratch", "site"]
 

@@ -11,8 +11,8 @@ from accounts.admin.actions import Act, ReasonForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, short_time, staff
 from common.text import wording
 from draws.admin.wording import moment
+from draws.beacon import chain as pinned
 from draws.exceptions import RoundRefused
-from draws.fairness import chain as pinned
 from draws.lifecycle import rounds
 from draws.models import Draw, Round, Seal
 

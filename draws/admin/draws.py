@@ -25,7 +25,7 @@ from draws.admin import beacon, drafts, photo_removal, picture_forms, publish_an
 from draws.admin import wording as words
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, Moment, PublishedForm
-from draws.fairness import chain
+from draws.beacon import chain
 from draws.lifecycle import preview, publish, text_changes
 from draws.lifecycle.overdue import is_overdue, overdue
 from draws.models import Draw, TextChange

@@ -13,9 +13,9 @@ from queue import Empty, SimpleQueue
 from django.conf import settings
 
 from draws import fairness
+from draws.beacon import chain
 from draws.beacon.answers import BadAnswer, read_round
 from draws.beacon.http import NotYet, Request, too_late
-from draws.fairness import chain
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from common.database.clock import database_now
 from common.database.service_flag import acting_as
 from common.database.sweeps import sweep
 from draws import fairness, reasons
-from draws.fairness import chain
+from draws.beacon import chain
 from draws.lifecycle import settle
 from draws.lifecycle.void import void
 from draws.locking import lock_if_free

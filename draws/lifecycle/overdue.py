@@ -8,7 +8,7 @@ from django.db.models.functions import Extract, Now
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from draws.fairness import chain
+from draws.beacon import chain
 from draws.models import Draw
 
 # The sweeps run every second; a minute late is worth a look.

@@ -9,8 +9,8 @@ from common.database.clock import database_now
 from common.database.service_flag import acting_as
 from common.text import wording
 from draws import fairness
+from draws.beacon import chain
 from draws.exceptions import NotPublishable
-from draws.fairness import chain
 from draws.locking import lock_draw
 from draws.models import Draw
 from draws.proof import log, seals

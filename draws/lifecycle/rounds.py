@@ -14,10 +14,10 @@ from accounts.models import User
 from common.database.clock import database_now
 from common.database.sweeps import sweep
 from draws import fairness
+from draws.beacon import chain as pinned
 from draws.beacon import folder, relays
 from draws.beacon.answers import BadAnswer, read_round
 from draws.exceptions import RoundRefused
-from draws.fairness import chain as pinned
 from draws.lifecycle import close
 from draws.models import Draw, Round, Seal
 

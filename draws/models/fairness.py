@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from draws.fairness import chain
+from draws.beacon import chain
 from draws.models.draw import Draw
 
 

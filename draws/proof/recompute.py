@@ -6,7 +6,7 @@ One draw, and one part of its list, is in memory at a time.
 from collections.abc import Iterator
 
 from draws import fairness
-from draws.fairness import chain
+from draws.beacon import chain
 from draws.models import FrozenList, Round, Seal
 from draws.proof import seals as sealing
 from ledger.integrity import Check, Defect

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from draws import fairness
-from draws.fairness import chain
+from draws.beacon import chain
 from draws.models import Draw, FrozenList, Round, Seal
 
 

@@ -3,9 +3,9 @@
 import pytest
 from django.core.cache import cache
 
-from tests.accounts.four_eyes import both_groups
-from tests.accounts.openid_flow import ADDRESS
-from tests.openid_provider import offered_by, running_provider
+from tests.accounts.admin.four_eyes import both_groups
+from tests.accounts.signin.openid_flow import ADDRESS
+from tests.support.openid_provider import offered_by, running_provider
 
 
 @pytest.fixture

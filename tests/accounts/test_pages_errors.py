@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from draws.views import lists
 from lucky11 import errors
-from tests.pages import finish, signed_in, take, words
+from tests.support.pages import finish, signed_in, take, words
 
 pytestmark = pytest.mark.django_db
 

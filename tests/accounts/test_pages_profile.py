@@ -7,7 +7,7 @@ from accounts.models import OutboxEmail
 from accounts.notifications.outbox import enqueue
 from draws.models import Draw
 from ledger.services import balance
-from tests.pages import finish, signed_in, take, words
+from tests.support.pages import finish, signed_in, take, words
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.template.loader import render_to_string
 
-from tests.pages import signed_in, words
+from tests.support.pages import signed_in, words
 
 STATIC = Path(__file__).parents[2] / "static"
 

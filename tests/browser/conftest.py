@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from draws.models import Draw
-from tests.pages import finish, take
+from tests.support.pages import finish, take
 
 # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

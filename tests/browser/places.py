@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 from accounts.models import OutboxEmail
 from tests.browser.checking import choose, verdict
 from tests.browser.world import World
-from tests.nightly import at_night
-from tests.old_site import address
 from tests.races.together import wait_until
+from tests.support.nightly import at_night
+from tests.support.old_site import address
 
 # Somebody whom nobody has seen before: a window of their own for the page.
 SOMEBODY = "somebody"

@@ -19,8 +19,8 @@ from lucky11.models import OperationRun
 from lucky11.operations.runs import begin, end
 from tests.browser.plain_words import codes, plain, written
 from tests.conftest import let_close
-from tests.marking import english_of
-from tests.pages import finish, signed_in, take
+from tests.support.marking import english_of
+from tests.support.pages import finish, signed_in, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -21,7 +21,7 @@ def site_environment(server_environment, beacon):
     """The site with the tests' chain, one bad relay and one honest one."""
     relays = [beacon.relay("misnumbered"), beacon.relay("honest")]
     return server_environment | {
-        "DJANGO_SETTINGS_MODULE": "tests.beacon_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.support.beacon_settings",
         "BEACON_RELAYS": ",".join(relays),
     }
 

@@ -11,9 +11,9 @@ import pytest
 from draws.fairness import QUICKNET, Chain
 from draws.fairness import lucky11_verify as program
 from tests.browser.checking import CASES
-from tests.fairness_documents import Published, documents, text
-from tests.fairness_mutations import mutations
-from tests.nightly import at_night
+from tests.support.fairness_documents import Published, documents, text
+from tests.support.fairness_mutations import mutations
+from tests.support.nightly import at_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -9,7 +9,7 @@ from accounts.models import OutboxEmail
 from draws.lifecycle import close
 from draws.models import Winner
 from tests.conftest import let_close
-from tests.pages import finish
+from tests.support.pages import finish
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.checking import BEACON, CASES, KNOWN, STEPS, changed, check_many, log_record, proof, voided
 from tests.browser.made_draws import made
-from tests.nightly import at_night
+from tests.support.nightly import at_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -8,7 +8,7 @@ from draws.models import Seal, Winner
 from draws.notifications.sweeps import tell_frozen
 from draws.prizes.pass_on import pass_on_prize
 from tests.conftest import let_close
-from tests.pages import finish, take
+from tests.support.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

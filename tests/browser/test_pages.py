@@ -12,7 +12,7 @@ from draws.lifecycle import close
 from draws.models import Participation
 from ledger.services import balance
 from tests.conftest import let_close
-from tests.pages import take
+from tests.support.pages import take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from draws.models import PrizePicture
 from draws.pictures import files, uploads
 from tests.browser.looking import RULES
-from tests.photos import ALT, noisy, saved, scene, upload
+from tests.support.photos import ALT, noisy, saved, scene, upload
 
 pytestmark = [
     pytest.mark.browser,

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Winner
 from tests.browser.checking import CASES, KNOWN, choose, proof, verdict, voided
-from tests.pages import finish, take
+from tests.support.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import override_settings
 from playwright.sync_api import Page
 
-from tests.accounts.openid_flow import LOGIN
+from tests.accounts.signin.openid_flow import LOGIN
 from tests.browser.passkeys import by_name, give_device
 from tests.browser.places import SOMEBODY, Act, Place, fill
 from tests.browser.world import World

@@ -28,13 +28,13 @@ from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from draws.prizes.pass_on import pass_on_prize
 from ledger.safer_play.limits import set_limit
-from tests import importing
-from tests.accounts.openid_flow import accept, through
+from tests.accounts.signin.openid_flow import accept, through
 from tests.browser.passkeys import Passkey, by_name, make_passkey
 from tests.browser.world_draws import make_draws
 from tests.conftest import PASSWORD, defects, new_player
-from tests.old_site import Shape, old_site
-from tests.openid_provider import Provider, offered_by, running_provider
+from tests.support import old_site_import
+from tests.support.old_site import Shape, old_site
+from tests.support.openid_provider import Provider, offered_by, running_provider
 
 # Who has just given the password again, for the pages that ask for it.
 SURE = {"alice", "secured"}
@@ -149,7 +149,7 @@ def _protect(players: dict[str, User]) -> None:
 
 def _bring_over_the_old_site(world: World) -> None:
     with old_site(OLD_SITE, dirty=False) as address:
-        importing.run(address, "--apply", "--settle", "--refund")
+        old_site_import.run(address, "--apply", "--settle", "--refund")
     world.players["old"] = OldWinner.objects.earliest("pk").user
     last_of_the_page = OldDraw.objects.order_by("-draw_time", "-pk")[11]
     world.numbers["old_before"] = moment_cursor(last_of_the_page.draw_time, last_of_the_page.pk)

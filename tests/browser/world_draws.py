@@ -15,11 +15,11 @@ from draws.lifecycle.text_changes import change_text
 from draws.models import Draw, Seal
 from draws.pictures import files as picture_files
 from draws.pictures import uploads
-from tests import signing
 from tests.conftest import let_close, new_draft
-from tests.pages import finish, take
-from tests.photos import ALT, saved, scene, upload
 from tests.races.together import wait_until
+from tests.support import signing
+from tests.support.pages import finish, take
+from tests.support.photos import ALT, saved, scene, upload
 
 LONG = "A title that is as long as staff can be expected to write one " * 2
 # Publishing asks only whether anybody brings the rounds; here the tests do.

@@ -5,7 +5,7 @@ import pytest
 from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw
 from tests.conftest import let_close
-from tests.pages import take
+from tests.support.pages import take
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from accounts.models import Approval
 from ledger import services
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
-from tests.pages import take, words
-from tests.staff import form_data, logged, sign_in_boss, sign_in_clerk
+from tests.support.pages import take, words
+from tests.support.staff import form_data, logged, sign_in_boss, sign_in_clerk
 
 LIST = "/admin/ledger/transaction/"
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ledger.balances import DAYS, balances
 from ledger.services import post
 from tests.conftest import unguarded
-from tests.pages import signed_in, words
+from tests.support.pages import signed_in, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.plants_defects]
 

@@ -16,7 +16,7 @@ from ledger.models import SpendLimit
 from ledger.safer_play.limits import MOST, limits_of, set_limit, tightest
 from ledger.services import balance
 from tests.conftest import unguarded
-from tests.pages import take
+from tests.support.pages import take
 
 pytestmark = pytest.mark.django_db
 

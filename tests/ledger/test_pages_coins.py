@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ledger.services import adjust, balance, post
-from tests.pages import signed_in, take, words
+from tests.support.pages import signed_in, take, words
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import PlayBreak
 from ledger.models import SpendLimit
 from ledger.safer_play.limits import limits_of, set_limit
-from tests.pages import finish, signed_in, take, words
+from tests.support.pages import finish, signed_in, take, words
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 """The owner of the database switches the rules off and changes rows: the check names the first bad one.
 
-`tests/test_integrity.py` has a defect for each check; here it is about which row is named. What fits
-in itself again is found by the seals (`test_seals.py`).
+`tests/integrity/test_integrity.py` has a defect for each check; here it is about which row is named.
+What fits in itself again is found by the seals (`test_seals.py`).
 """
 
 from decimal import Decimal

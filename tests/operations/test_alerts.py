@@ -24,7 +24,7 @@ from lucky11.tasks import check_integrity
 from tests.conftest import let_close, unguarded
 from tests.operations.listener import Listener
 from tests.operations.processes import eventually
-from tests.scratch import Environment, connect
+from tests.support.scratch import Environment, connect
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.plants_defects]
 

@@ -14,9 +14,9 @@ from ledger.models import Transaction
 from ledger.services import history
 from lucky11.importing.rules import RULES
 from tests.conftest import defects
-from tests.importing import clear, counted, run, written
-from tests.nightly import at_night
-from tests.old_site import FIRST, Shape, moves_of, old_site
+from tests.support.nightly import at_night
+from tests.support.old_site import FIRST, Shape, moves_of, old_site
+from tests.support.old_site_import import clear, counted, run, written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

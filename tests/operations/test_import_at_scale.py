@@ -12,8 +12,8 @@ import pytest
 from accounts.models import User
 from ledger.models import Transaction
 from tests.conftest import defects
-from tests.importing import written
-from tests.old_site import Shape, old_site
+from tests.support.old_site import Shape, old_site
+from tests.support.old_site_import import written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.nightly, pytest.mark.timeout(3600)]
 

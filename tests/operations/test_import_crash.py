@@ -13,10 +13,10 @@ import pytest
 from django.db import connection
 
 from tests.conftest import defects
-from tests.importing import clear, run, written
-from tests.nightly import at_night
-from tests.old_site import FIRST, Shape, address, old_site
 from tests.operations.processes import eventually
+from tests.support.nightly import at_night
+from tests.support.old_site import FIRST, Shape, address, old_site
+from tests.support.old_site_import import clear, run, written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

@@ -14,8 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from tests.importing import written
-from tests.old_site import Shape, address, old_site
+from tests.support.old_site import Shape, address, old_site
+from tests.support.old_site_import import written
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

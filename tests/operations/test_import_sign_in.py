@@ -13,11 +13,11 @@ from django.test import Client
 from accounts.models import OldAccount, OutboxEmail, User, fingerprint_of
 from accounts.privacy.account_deletion import delete_account
 from draws.models import OldDraw
-from tests.accounts.openid_flow import is_signed_in, through
-from tests.importing import run
-from tests.old_site import FIRST, Shape, moves_of, old_site
-from tests.openid_provider import Provider, offered_by, running_provider
-from tests.pages import words
+from tests.accounts.signin.openid_flow import is_signed_in, through
+from tests.support.old_site import FIRST, Shape, moves_of, old_site
+from tests.support.old_site_import import run
+from tests.support.openid_provider import Provider, offered_by, running_provider
+from tests.support.pages import words
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

@@ -15,9 +15,9 @@ from lucky11.models import Incident, OperationRun
 from lucky11.monitoring import doctor, maintenance_reports
 from lucky11.operations import retention, runs
 from tests.conftest import defects
-from tests.pages import finish, take, words
-from tests.scratch import connect
-from tests.staff import make_member, sign_in_boss
+from tests.support.pages import finish, take, words
+from tests.support.scratch import connect
+from tests.support.staff import make_member, sign_in_boss
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,8 +10,8 @@ from draws.tasks import close_due_draws
 from ledger.services import balance
 from lucky11.operations import maintenance_mode, runs
 from tests.conftest import let_close
-from tests.pages import field, signed_in, take, words
-from tests.staff import sign_in_boss
+from tests.support.pages import field, signed_in, take, words
+from tests.support.staff import sign_in_boss
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,7 @@ from lucky11.embedded import paths
 from lucky11.monitoring.logs import JsonFormatter
 from lucky11.operations import runs
 from tests.operations.listener import Listener
-from tests.pages import finish, take
+from tests.support.pages import finish, take
 
 pytestmark = pytest.mark.django_db
 

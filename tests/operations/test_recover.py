@@ -14,8 +14,8 @@ from lucky11.operations import OperationError, runs
 from lucky11.operations.backups import stores
 from lucky11.operations.recovery import columns
 from tests.conftest import defects, unguarded
-from tests.nightly import at_night
 from tests.operations.backups import contents, databases
+from tests.support.nightly import at_night
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

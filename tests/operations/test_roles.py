@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.scratch import Environment, connect, manage, run
+from tests.support.scratch import Environment, connect, manage, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

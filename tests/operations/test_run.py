@@ -22,9 +22,9 @@ import pytest
 from lucky11 import embedded
 from lucky11.bootstrap import STAMP, Refusal, need_space
 from lucky11.embedded import paths, processes
-from tests.nightly import at_night
 from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
+from tests.support.nightly import at_night
 
 pytestmark = [
     pytest.mark.slow,

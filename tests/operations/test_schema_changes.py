@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from lucky11.operations.schema.catalogue import describe
-from tests.scratch import Environment, connect, manage, rows, run
+from tests.support.scratch import Environment, connect, manage, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

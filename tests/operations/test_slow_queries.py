@@ -8,7 +8,7 @@ import pytest
 from lucky11.embedded import paths
 from lucky11.operations.postgres_programs import SYSTEM
 from tests.operations.clusters import Cluster
-from tests.scratch import Environment, run
+from tests.support.scratch import Environment, run
 
 COUNTS = sorted(SYSTEM.glob("*/lib/pg_stat_statements.so"))
 pytestmark = [

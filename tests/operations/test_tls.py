@@ -17,9 +17,9 @@ import trustme
 from lucky11 import checks
 from lucky11.development.check import PRODUCTION
 from lucky11.embedded import account, paths
-from tests.nightly import at_night
 from tests.operations.conftest import open_folder
 from tests.operations.processes import eventually
+from tests.support.nightly import at_night
 
 URL = "postgres://lucky11@db.example:5432/lucky11"
 

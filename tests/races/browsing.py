@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from accounts.models import User
-from tests.pages import signed_in
 from tests.races.together import program, wait_until
+from tests.support.pages import signed_in
 
 
 @contextmanager

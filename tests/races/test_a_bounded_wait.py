@@ -9,8 +9,8 @@ from draws.exceptions import TooBusy
 from draws.models import Draw, Participation
 from ledger.models import Transaction
 from ledger.services import balance
-from tests.pages import field, signed_in, words
 from tests.races.together import at_once
+from tests.support.pages import field, signed_in, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

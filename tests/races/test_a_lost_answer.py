@@ -22,9 +22,9 @@ from draws.prizes.pass_on import pass_on_prize
 from ledger.bonuses import claim_daily_bonus, grant_signup_bonus
 from ledger.models import Transaction
 from ledger.services import adjust, balance, reverse
-from tests.pages import field, signed_in, words
-from tests.prizes import DETAILS, HIDDEN, won
 from tests.races.together import at_once
+from tests.support.pages import field, signed_in, words
+from tests.support.prizes import DETAILS, HIDDEN, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

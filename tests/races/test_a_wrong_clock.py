@@ -12,9 +12,9 @@ from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, LogRecord, Winner
 from ledger.models import Transaction
 from tests.conftest import let_close
-from tests.pages import take
-from tests.prizes import let_time_run_out, plant_claim_by, won
 from tests.races.together import program
+from tests.support.pages import take
+from tests.support.prizes import let_time_run_out, plant_claim_by, won
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -13,8 +13,8 @@ from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, FrozenList, LogRecord, Participation, Round, Seal, Winner
 from ledger.services import balance
 from tests.conftest import let_close
-from tests.pages import take
 from tests.races.together import at_once, kill_a_worker, program, refusals, wait_until, wait_until_alone
+from tests.support.pages import take
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -54,7 +54,7 @@ def sold(beacon, make_draw, players):
 @pytest.fixture
 def environment(server_environment, beacon):
     return server_environment | {
-        "DJANGO_SETTINGS_MODULE": "tests.beacon_settings",
+        "DJANGO_SETTINGS_MODULE": "tests.support.beacon_settings",
         "BEACON_RELAYS": beacon.relay(),
         "SITE_ORIGIN": "http://127.0.0.1:8000",
     }

@@ -18,8 +18,8 @@ from ledger.models import Transaction
 from ledger.services import balance
 from lucky11.celery import app
 from tests.conftest import let_close, unguarded
-from tests.pages import take
 from tests.races.together import at_once
+from tests.support.pages import take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

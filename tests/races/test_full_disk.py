@@ -16,7 +16,7 @@ from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
 from tests.conftest import defects
-from tests.pages import field, signed_in, words
+from tests.support.pages import field, signed_in, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.owner, pytest.mark.django_db(transaction=True)]
 

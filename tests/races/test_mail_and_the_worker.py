@@ -18,8 +18,8 @@ from draws.models import Draw, EntryToTell
 from draws.notifications import sweeps
 from draws.notifications.sweeps import tell_entries, tell_results
 from tests.conftest import let_close
-from tests.pages import take
 from tests.races.together import at_once, program, refusals, wait_until, wait_until_alone
+from tests.support.pages import take
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

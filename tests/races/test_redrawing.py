@@ -10,8 +10,8 @@ from draws.models import LogRecord, Participation, Redraw, Winner
 from draws.prizes.claims import claim_prize
 from draws.prizes.pass_on import lapse_claim, lapse_overdue_claims, pass_on_prize
 from tests.conftest import defects, unguarded
-from tests.prizes import DETAILS, HIDDEN, at_place, let_time_run_out, plant_claim_by, won
 from tests.races.together import at_once, refusals, someone_waits_for_me, wait_until
+from tests.support.prizes import DETAILS, HIDDEN, at_place, let_time_run_out, plant_claim_by, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

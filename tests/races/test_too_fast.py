@@ -10,9 +10,9 @@ import pytest
 from common.web import rate_limits
 from draws.models import Participation
 from ledger.services import balance
-from tests.pages import field, signed_in, words
 from tests.races.browsing import Browser, website
 from tests.races.together import at_once
+from tests.support.pages import field, signed_in, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

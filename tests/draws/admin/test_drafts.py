@@ -1,0 +1,281 @@
+"""Staff write drafts, publish them, and afterwards can change two texts and nothing else."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from draws.lifecycle.publish import publish_draw
+from draws.models import Draw, Seal, TextChange
+from tests.support.pages import signed_in, take, words
+from tests.support.staff import form_data, logged, sign_in_boss
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/draws/draw/add/"
+
+
+def page(draw, what="change"):
+    return f"/admin/draws/draw/{draw.pk}/{what}/"
+
+
+def typed(**changes):
+    closes = (timezone.now() + timedelta(days=2)).replace(microsecond=0)
+    return {
+        "title": "A tram ride",
+        "prize_amount": "0",
+        "prize_coins": "25",
+        "entry_fee": "2",
+        "max_participants": "40",
+        "draw_time_0": f"{closes:%Y-%m-%d}",
+        "draw_time_1": f"{closes:%H:%M:%S}",
+        **changes,
+    }
+
+
+@pytest.fixture
+def boss(client, make_player):
+    return sign_in_boss(client, make_player)
+
+
+def add(client, **changes):
+    return client.post(ADD, form_data(client.get(ADD), **typed(**changes)))
+
+
+def test_a_member_of_staff_writes_a_draft_and_the_log_says_who(client, boss):
+    assert add(client).status_code == 302
+    draft = Draw.objects.get()
+    assert (draft.title, draft.entry_fee, draft.prize_coins, draft.state) == ("A tram ride", 2, 25, "draft")
+    assert logged(draft) == [(boss.email, "Added.")]
+
+
+@pytest.mark.parametrize(
+    ("typed_in", "sentence"),
+    [
+        ({"entry_fee": "0"}, "A ticket costs at least 1 coin."),
+        ({"prize_coins": "-1"}, "A prize is not negative."),
+        ({"max_participants": "0"}, "Tickets, tickets a player and the minimum are at least 1"),
+        ({"min_participants": "41"}, "the minimum is not above the tickets there are."),
+        ({"winner_count": "0"}, "Winners and reserves together are 1 to 1,000."),
+        ({"winner_count": "999", "reserve_count": "2"}, "Winners and reserves together are 1 to 1,000."),
+        ({"reserve_count": "-2147483648"}, "Winners and reserves together are 1 to 1,000."),
+        ({"max_participants": "99999999999"}, "less than or equal to 2147483647"),
+        ({"prize_image_url": "javascript:alert(1)"}, "Give an address that begins with"),
+        ({"title": " "}, "This field is required."),
+        ({"draw_time_1": "soon"}, "Enter a valid time."),
+    ],
+)
+def test_a_draft_that_breaks_a_rule_is_refused_with_the_rules_sentence(client, boss, typed_in, sentence):
+    refused = add(client, **typed_in)
+    assert refused.status_code == 200
+    assert sentence in words(refused)
+    assert not Draw.objects.exists()
+
+
+def test_saving_a_draft_writes_only_what_was_changed(client, boss, make_draft):
+    draft = make_draft()
+    data = form_data(client.get(page(draft)), title="Porto for two")
+    Draw.objects.filter(pk=draft.pk).update(entry_fee=9)
+    # The form still carries the old price, so the price is part of the change; the untouched limit is not.
+    with CaptureQueriesContext(connection) as queries:
+        client.post(page(draft), data)
+    update = next(each["sql"] for each in queries if each["sql"].startswith('UPDATE "draws"'))
+    assert "max_participants" not in update
+    assert "current_participants" not in update
+    assert "is_active" not in update
+
+
+def test_the_draft_says_what_is_missing_before_it_can_be_published(client, boss, make_draft):
+    draft = make_draft(prize_coins=0, draw_time=timezone.now().replace(microsecond=0) - timedelta(hours=1))
+    for what in ("change", "publish"):
+        said = words(client.get(page(draft, what)))
+        assert "It has no prize: give the prize a value, or coins." in said
+        assert "Its closing time has passed: choose a later one." in said
+    sent = client.post(page(draft, "publish"), {"reason": "Now", "seen": "x"})
+    assert sent.status_code == 400
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def publish(client, draft, **changes):
+    address = page(draft, "publish")
+    shown = client.get(address)
+    return client.post(address, form_data(shown, **{"reason": "The December calendar", **changes}))
+
+
+def test_publishing_shows_the_terms_first_and_says_what_never_changes(client, boss, make_draft):
+    shown = words(client.get(page(make_draft(max_participants=1234, min_participants=3), "publish")))
+    assert "Lisbon for two" in shown
+    assert "Tickets 1,234" in shown
+    assert "Minimum tickets 3" in shown
+    assert '"max_participants":1234' in shown
+    assert "From then on nobody can change what stands above" in shown
+    assert "A published draw is never deleted." in shown
+
+
+def test_a_published_draw_is_open_sealed_and_in_the_staff_log_with_the_reason(client, boss, make_draft):
+    draft = make_draft()
+    done = publish(client, draft)
+    assert done.status_code == 302
+    assert done["Location"] == page(draft)
+    draft.refresh_from_db()
+    assert draft.state == "open"
+    seal = Seal.objects.get(draw=draft)
+    assert logged(draft) == [
+        (boss.email, f"Published and sealed as number {seal.seq}. Why: The December calendar")
+    ]
+
+
+def test_publishing_without_a_reason_does_nothing(client, boss, make_draft):
+    draft = make_draft()
+    refused = publish(client, draft, reason="  ")
+    assert refused.status_code == 400
+    assert "Say why" in words(refused)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert logged(draft) == []
+
+
+def test_what_is_published_is_what_the_page_showed(client, boss, make_draft):
+    draft = make_draft()
+    data = form_data(client.get(page(draft, "publish")), reason="Ready")
+    Draw.objects.filter(pk=draft.pk).update(prize_coins=1)
+    refused = client.post(page(draft, "publish"), data)
+    assert "It was changed after this page was opened" in words(refused)
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_looking_at_the_publish_page_publishes_nothing(client, boss, make_draft):
+    draft = make_draft()
+    client.get(page(draft, "publish"), {"reason": "By link"})
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_a_published_draw_with_a_picture_offers_its_two_texts_and_nothing_else(client, boss, make_draw):
+    form = client.get(page(make_draw(illustration="tram"))).context["adminform"].form
+    assert set(form.fields) == {"description", "prize_details", "reason"}
+
+
+def test_typing_a_new_price_into_a_published_draw_changes_nothing(client, boss, draw):
+    client.post(
+        page(draw), {"title": "Another", "entry_fee": "1", "draw_time_0": "2030-01-01", "reason": "x"}
+    )
+    before = (draw.title, draw.entry_fee, draw.draw_time)
+    draw.refresh_from_db()
+    assert (draw.title, draw.entry_fee, draw.draw_time) == before
+    assert logged(draw) == []
+
+
+def test_a_form_opened_before_publishing_cannot_change_the_published_draw(client, boss, make_draft):
+    draft = make_draft()
+    data = form_data(client.get(page(draft)), entry_fee="1")
+    publish_draw(draft.pk)
+    answer = client.post(page(draft), data, follow=True)
+    assert "It was published while you were writing" in words(answer)
+    draft.refresh_from_db()
+    assert draft.entry_fee == 5
+
+
+def test_a_typo_in_a_published_description_is_corrected_and_shown_with_what_stood_there(
+    client, boss, make_draw
+):
+    draw = make_draw(description="Two nihgts\nin Lisbon")
+    data = form_data(client.get(page(draw)), description="Two nights\r\nin Lisbon", reason="A typo")
+    assert client.post(page(draw), data).status_code == 302
+    change = TextChange.objects.get()
+    assert (change.draw, change.field, change.actor) == (draw, "description", boss)
+    assert (change.old, change.new) == ("Two nihgts\nin Lisbon", "Two nights\nin Lisbon")
+    [(who, message)] = logged(draw)
+    assert who == boss.email
+    assert "nihgts" in message
+    assert message.endswith("Why: A typo")
+    assert "Two nihgts" in words(client.get(page(draw)))
+
+
+def test_a_correction_needs_a_reason(client, boss, draw):
+    refused = client.post(page(draw), form_data(client.get(page(draw)), description="Better"))
+    assert "Say why" in words(refused)
+    draw.refresh_from_db()
+    assert draw.description == ""
+
+
+def test_saving_a_published_draw_as_it_is_shows_players_no_correction(client, boss, make_draw):
+    draw = make_draw(description="One \nTwo\n", prize_details="This\nThat")
+    data = form_data(client.get(page(draw)), description="One \r\nTwo\r\n", prize_details="This\r\nThat")
+    assert client.post(page(draw), data).status_code == 302
+    assert not TextChange.objects.exists()
+    assert logged(draw) == []
+
+
+def until(condition):
+    """Wait for a condition of the database, ten seconds at most."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+
+
+def somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_saved_while_it_is_being_published_waits_and_then_changes_nothing(
+    client, make_player, make_draft
+):
+    draft = make_draft()
+    boss = sign_in_boss(client, make_player)
+    data = form_data(client.get(page(draft)), entry_fee="1")
+    answers = []
+
+    def save():
+        answers.append(signed_in(boss).post(page(draft), data).status_code)
+        connection.close()
+
+    saving = threading.Thread(target=save)
+    with transaction.atomic():
+        publish_draw(draft.pk)
+        saving.start()
+        until(somebody_waits)
+    saving.join()
+    draft.refresh_from_db()
+    assert (answers, draft.entry_fee, draft.state) == ([302], 5, "open")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_form_saved_while_tickets_are_sold_sets_nothing_back(client, make_player, make_draw, alice):
+    draw = make_draw(description="Old")
+    sign_in_boss(client, make_player)
+    data = form_data(client.get(page(draw)), description="New", reason="Newer words")
+    take(alice, draw, 3)
+    assert client.post(page(draw), data).status_code == 302
+    draw.refresh_from_db()
+    assert (draw.current_participants, draw.description, draw.state) == (3, "New", "open")
+
+
+def test_a_draft_can_be_deleted_and_a_published_draw_never(client, boss, make_draft, draw):
+    draft = make_draft()
+    assert client.post(page(draft, "delete"), {"post": "yes"}).status_code == 302
+    assert not Draw.objects.filter(pk=draft.pk).exists()
+    assert client.get(page(draw, "delete")).status_code == 403
+    assert client.post(page(draw, "delete"), {"post": "yes"}).status_code == 403
+    assert client.post(
+        "/admin/draws/draw/", {"action": "delete_selected", "_selected_action": draw.pk, "post": "y"}
+    )
+    assert Draw.objects.filter(pk=draw.pk).exists()
+
+
+@pytest.mark.parametrize("what", ["change", "publish", "cancel"])
+def test_a_draw_that_does_not_exist_is_no_error_of_the_site(client, boss, what):
+    for number in ("999", "99999999999999999999", "abc"):
+        answer = client.get(f"/admin/draws/draw/{number}/{what}/")
+        assert answer.status_code in (302, 404)
+    assert not LogEntry.objects.exists()

@@ -1,0 +1,183 @@
+"""Staff send prizes, read where they go (each reading is logged), and pass them on with a second person."""
+
+import pytest
+from cryptography.fernet import Fernet
+from django.contrib.admin.models import LogEntry
+
+from accounts.models import Approval
+from draws.models import Claim, Redraw, Winner
+from draws.prizes.pass_on import lapse_overdue_claims, pass_on_prize
+from tests.support.pages import signed_in, words
+from tests.support.prizes import DETAILS, claimed, everything_about, let_time_run_out, won
+from tests.support.staff import form_data, logged, make_member, sign_in_boss, sign_in_clerk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/admin/draws/winner/"
+READ = "Read the hand-over details."
+
+
+@pytest.fixture
+def winner(make_draw, alice, bob):
+    return claimed(make_draw, [alice, bob], reserve_count=1)
+
+
+@pytest.fixture
+def sender(client, make_player):
+    """A member of the group that sends prizes, at the keyboard."""
+    member = make_member(make_player, "Prizes")
+    client.force_login(member)
+    return member
+
+
+def page(winner, act="change"):
+    return f"{LIST}{winner.pk}/{act}/"
+
+
+def test_a_prize_is_marked_as_sent_and_the_log_says_by_whom(client, winner, sender):
+    assert "Mark as sent" in words(client.get(page(winner)))
+    assert client.post(page(winner, "sent"), {"tracking": "PT 12345"}).status_code == 302
+    winner.refresh_from_db()
+    assert (winner.hand_over, Claim.objects.get().sent_by) == ("sent", sender)
+    assert logged(winner) == [(sender.email, "Marked as sent.")]
+    assert "Mark as sent" not in words(client.get(page(winner)))
+    assert "Only a prize that is claimed" in words(client.post(page(winner, "sent"), {"tracking": ""}))
+    assert Claim.objects.get().tracking == "PT 12345"
+
+
+def test_a_prize_may_be_sent_without_tracking_but_not_with_two_lines_of_it(client, winner, sender):
+    refused = client.post(page(winner, "sent"), {"tracking": "PT\x07 12345"})
+    assert refused.status_code == 400
+    assert "cannot be read or printed" in words(refused)
+    assert client.post(page(winner, "sent"), {"tracking": ""}).status_code == 302
+
+
+def test_a_prize_nobody_claimed_cannot_be_marked_as_sent(client, make_draw, alice, sender):
+    winner = won(make_draw, [alice])
+    assert "Only a prize that is claimed" in words(client.get(page(winner, "sent")))
+    client.post(page(winner, "sent"), {"tracking": ""})
+    assert Winner.objects.get().hand_over == "to_claim"
+
+
+def test_where_a_prize_goes_is_shown_on_a_press_and_each_reading_is_logged(client, winner, sender):
+    before = client.get(page(winner, "read"))
+    assert "Nobody yet." in words(before)
+    assert DETAILS.name not in words(before)
+    assert logged(winner) == []
+    shown = client.post(page(winner, "read"))
+    assert "Ada Quill" in words(shown)
+    assert "1 Long Street 1000 Lisbon Portugal" in words(shown)
+    assert "Ring twice" in words(shown)
+    assert "no-store" in shown["Cache-Control"]
+    client.post(page(winner, "read"))
+    assert logged(winner) == [(sender.email, READ)] * 2
+    assert words(client.get(page(winner, "read"))).count(sender.email) >= 2
+    assert "Quill" not in everything_about("django_admin_log")
+
+
+def test_where_a_prize_goes_is_on_no_other_page(client, winner, sender):
+    for address in (LIST, page(winner), page(winner, "sent"), page(winner, "history"), "/admin/"):
+        assert "Quill" not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("group", ["Draws", "Support", "Coins", "Auditor"])
+def test_no_other_group_reads_where_a_prize_goes(winner, make_player, group):
+    browser = signed_in(make_member(make_player, group))
+    for act in ("read", "sent", "pass-on"):
+        assert browser.get(page(winner, act)).status_code == 403
+        assert browser.post(page(winner, act), {"reason": "x"}).status_code == 403
+    assert "Read where it goes" not in words(browser.get(page(winner)))
+    assert logged(winner) == []
+    winner.refresh_from_db()
+    assert winner.hand_over == "claimed"
+
+
+def test_the_right_to_change_winners_is_not_the_right_to_read(client, winner, make_player):
+    sign_in_clerk(client, make_player, "draws.view_winner", "draws.change_winner")
+    assert client.post(page(winner, "read")).status_code == 403
+
+
+def test_a_claim_that_no_key_opens_is_said_so(client, winner, sender, settings):
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    answer = client.post(page(winner, "read"))
+    assert answer.status_code == 200
+    assert "None of the site’s keys opens this" in words(answer)
+    assert logged(winner) == []
+
+
+def test_details_that_are_gone_are_said_to_be_gone(client, winner, sender):
+    Claim.objects.update(details="")
+    assert "Nothing is kept about where this prize goes." in words(client.post(page(winner, "read")))
+
+
+def test_support_may_hide_a_name_and_nothing_else(client, winner, make_player):
+    support = make_member(make_player, "Support")
+    client.force_login(support)
+    Winner.objects.update(is_public=True, public_name="Rude")
+    typed = {"celebration_video_url": "https://films.example/1", "reason": "A rude name"}
+    client.post(page(winner), form_data(client.get(page(winner)), hidden_by_staff="on", **typed))
+    winner.refresh_from_db()
+    assert (winner.hidden_by_staff, winner.celebration_video_url) == (True, "")
+    assert logged(winner) == [(support.email, "Hide the public name: no → yes. Why: A rude name")]
+
+
+def test_one_person_passes_a_prize_on_where_one_is_enough(client, winner, sender, settings):
+    settings.STAFF_APPROVALS = False
+    shown = client.get(page(winner, "pass-on"))
+    reserve = pass_on_ticket(winner)
+    assert f"Goes to the next reserve, ticket {reserve:04d}" in words(shown)
+    assert client.post(page(winner, "pass-on"), {"reason": "Entered twice."}).status_code == 302
+    redraw = Redraw.objects.get()
+    assert (redraw.reason, redraw.actor) == ("Entered twice.", sender)
+    assert redraw.reserve.ticket.ticket_number == reserve
+    assert logged(winner)[-1] == (
+        sender.email,
+        f"The prize of place 1 in draw {winner.draw_id} went to reserve 1. Why: Entered twice.",
+    )
+    assert "Only a prize to claim or claimed" in words(client.get(page(winner, "pass-on")))
+    assert "Entered twice." in words(client.get(page(winner)))
+
+
+def pass_on_ticket(winner):
+    return winner.draw.seal.places[1] + 1
+
+
+def test_passing_on_waits_for_a_second_person_who_approves(client, winner, sender, make_player):
+    assert client.post(page(winner, "pass-on"), {"reason": "Entered twice."}).status_code == 302
+    assert not Redraw.objects.exists()
+    assert "Waiting for approval" in words(client.get(page(winner, "pass-on")))
+    approval = Approval.objects.get()
+    assert (approval.kind, approval.subject) == ("pass_on_prize", f"winner:{winner.pk}")
+    second = make_member(make_player, "Prizes")
+    answer = signed_in(second).post(f"/admin/accounts/approval/{approval.pk}/approve/", {})
+    assert answer.status_code == 302
+    assert Redraw.objects.get().actor == sender
+    assert logged(winner)[-1][0] == second.email
+    assert "Why: Entered twice." in logged(winner)[-1][1]
+
+
+def test_an_approval_that_comes_after_the_lapse_changes_nothing(make_draw, make_player, alice, bob, client):
+    winner = won(make_draw, [alice, bob], reserve_count=1)
+    sender, second = (make_member(make_player, "Prizes") for _ in range(2))
+    signed_in(sender).post(page(winner, "pass-on"), {"reason": "Entered twice."})
+    let_time_run_out(winner)
+    lapse_overdue_claims()
+    answer = signed_in(second).post(
+        f"/admin/accounts/approval/{Approval.objects.get().pk}/approve/", {}, follow=True
+    )
+    assert "This prize was passed on before." in words(answer)
+    assert Redraw.objects.get().reason == "The prize was not claimed in time."
+
+
+def test_the_last_place_says_that_nobody_would_get_the_prize(client, make_player, winner):
+    sign_in_boss(client, make_player)
+    pass_on_prize(winner.pk, "Not reachable.")
+    reserve = Winner.objects.get(place=1)
+    assert "Goes to nobody: no reserve is left" in words(client.get(page(reserve, "pass-on")))
+
+
+def test_lapsed_prizes_are_found_by_their_state(client, make_player, winner):
+    sign_in_boss(client, make_player)
+    pass_on_prize(winner.pk, "Not reachable.")
+    assert list(client.get(LIST, {"hand_over": "lapsed"}).context["cl"].result_list) == [winner]
+    assert LogEntry.objects.count() == 0

@@ -1,0 +1,55 @@
+"""Prizes that are not coins, won and waiting to be claimed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from draws.models import Draw, Winner
+from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
+from tests.conftest import unguarded
+from tests.support.pages import finish, take
+
+DETAILS = HandOverDetails("Ada Quill", "1 Long Street\n1000 Lisbon\nPortugal", "Ring twice")
+HIDDEN = Publicity("hidden")
+FORM = {"name": DETAILS.name, "address": DETAILS.address, "note": DETAILS.note, "publicity": "hidden"}
+
+
+def won(make_draw: Callable[..., Draw], players: Sequence[User], **fields: Any) -> Winner:
+    """The first winner of a finished draw in which each player held one ticket."""
+    draw = make_draw(**({"prize_amount": 250, "prize_coins": 0} | fields))
+    for player in players:
+        take(player, draw)
+    finish(draw)
+    return Winner.objects.select_related("user").get(draw=draw, place=0)
+
+
+def claimed(make_draw: Callable[..., Draw], players: Sequence[User], **fields: Any) -> Winner:
+    """The same, claimed by its winner."""
+    winner = won(make_draw, players, **fields)
+    return claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN)
+
+
+def plant_claim_by(winner: Winner, moment: str) -> None:
+    """Move the end of the time to claim, said in SQL, as nobody may: the database's clock cannot be moved."""
+    with unguarded() as cursor:
+        cursor.execute(f"UPDATE winners SET claim_by = {moment} WHERE id = %s", [winner.pk])
+    winner.refresh_from_db()
+
+
+def let_time_run_out(winner: Winner) -> None:
+    """The time to claim ended one second ago."""
+    plant_claim_by(winner, "clock_timestamp() - interval '1 second'")
+
+
+def everything_about(table: str) -> str:
+    """All that a copy of a table holds, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(string_agg(t::text, E'\\n'), '') FROM {table} t")
+        return str(cursor.fetchone()[0])
+
+
+def at_place(place):
+    """The winner at a place of the only draw there is."""
+    return Winner.objects.select_related("user", "ticket").get(place=place)
