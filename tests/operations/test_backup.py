@@ -175,9 +175,9 @@ def test_a_backup_killed_halfway_leaves_nothing_that_looks_like_one(played, stor
 # The counting would wait for the lock before any file is there.
 KILLED = """
 import django; django.setup()
-from lucky11.operations import backing_up
-backing_up.count_rows = lambda database: {}
-backing_up.back_up(reason="killed")
+from lucky11.operations.backups import create
+create.count_rows = lambda database: {}
+create.back_up(reason="killed")
 """
 
 

@@ -29,10 +29,10 @@ SWEEP = "import django; django.setup(); from accounts.notifications.outbox impor
 STOPPING = """
 import django; django.setup()
 from tests.races.stopping import stop_before
-from draws import telling
-telling.ENTRIES_AT_ONCE, telling.PLAYERS_AT_ONCE, telling.SWEEP_SECONDS = 300, 300, 600
+from draws.notifications import sweeps
+sweeps.ENTRIES_AT_ONCE, sweeps.PLAYERS_AT_ONCE, sweeps.SWEEP_SECONDS = 300, 300, 600
 stop_before("draws.notifications.kinds", "{function}", 3)
-telling.{sweep}()
+sweeps.{sweep}()
 """
 
 

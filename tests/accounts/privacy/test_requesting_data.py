@@ -123,14 +123,14 @@ def test_a_download_left_half_made_is_made_again(alice, monkeypatch):
 @pytest.mark.django_db
 def test_a_download_that_cannot_be_packed_holds_up_nobody(alice, bob, monkeypatch):
     broken, fine = data_export.ask(alice), data_export.ask(bob)
-    pack = data_export.packing.pack
+    pack = data_export.export_archive.pack
 
     def fail_for_alice(user, parts):
         if user.pk == alice.pk:
             raise ValueError("a broken row")
         return pack(user, parts)
 
-    monkeypatch.setattr(data_export.packing, "pack", fail_for_alice)
+    monkeypatch.setattr(data_export.export_archive, "pack", fail_for_alice)
     assert data_export.make_data_exports() == 1
     for export in (broken, fine):
         export.refresh_from_db()

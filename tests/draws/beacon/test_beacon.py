@@ -44,7 +44,7 @@ def test_beacon_mode_needs_somebody_who_brings_the_rounds(make_draft, settings, 
 def test_the_accepted_chain_is_quicknet_and_no_variable_changes_it(server_environment):
     from tests.races.together import program
 
-    code = "import django; django.setup(); from draws.beacon import pinned; print(pinned.CHAIN.name)"
+    code = "import django; django.setup(); from draws.beacon import chain; print(chain.CHAIN.name)"
     given = server_environment | {"BEACON_CHAIN": "other", "BEACON_CHAIN_HASH": "00"}
     with program("-c", code, environment=given, stdout=-1) as site:
         assert site.communicate(timeout=60)[0] == "quicknet\n"
