@@ -1,6 +1,6 @@
 """Taking tickets: one trip to the database, one short lock, nothing lost.
 
-The SQL function `take_tickets` (migrations/0003_take_tickets.sql) decides, and the procedure round it makes
+The SQL function `take_tickets` (sql/take_tickets.sql) decides, and the procedure round it makes
 the result durable before anyone is told. This module calls it and turns each refusal into a named exception.
 """
 

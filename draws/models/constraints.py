@@ -1,7 +1,13 @@
 """What the database holds of every draw, whoever writes: CHECKs with the sentence that a form shows."""
 
 from django.db import models
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+
+# Not Django's Extract, which would first turn the time into one without a zone.
+SECONDS = models.Func(
+    models.F("draw_time"), template="extract(epoch FROM %(expressions)s)", output_field=models.DecimalField()
+)
 
 DRAW_RULES: list[models.BaseConstraint] = [
     models.CheckConstraint(
@@ -86,5 +92,11 @@ DRAW_RULES: list[models.BaseConstraint] = [
             winner_count__lte=1000 - models.F("reserve_count"),
         ),
         violation_error_message=_("Winners and reserves together are 1 to 1,000."),
+    ),
+    # Sealed in whole seconds.
+    models.CheckConstraint(
+        name="draws_whole_seconds",
+        condition=models.Q(Exact(SECONDS % models.Value(1), 0)),
+        violation_error_message=_("The closing time has whole seconds only."),
     ),
 ]

@@ -6,12 +6,17 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact, In
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from draws.beacon import chain
 from draws.models.draw import Draw
+
+
+def _octets(column: str) -> models.Func:
+    return models.Func(models.F(column), function="octet_length", output_field=models.IntegerField())
 
 
 class Seal(models.Model):
@@ -64,6 +69,52 @@ class Seal(models.Model):
         db_table = "draw_seals"
         verbose_name = pgettext_lazy("noun", "seal")
         verbose_name_plural = pgettext_lazy("noun", "seals")
+        constraints: ClassVar = [
+            # What is sealed about the beacon comes together.
+            models.CheckConstraint(
+                name="seals_beacon_whole",
+                condition=models.Q(
+                    In(
+                        models.Func(
+                            "chain_hash",
+                            "scheme",
+                            "round",
+                            function="num_nulls",
+                            output_field=models.IntegerField(),
+                        ),
+                        [0, 3],
+                    ),
+                    Exact(_octets("chain_hash"), 32),
+                    models.Q(scheme__regex="^[!-~]+$"),
+                    models.Q(round__gte=1),
+                ),
+            ),
+            # The signature tells the winners: from then on there is a result, and no way to void.
+            models.CheckConstraint(
+                name="seals_signature_with_result",
+                condition=models.Q(signature__isnull=True)
+                | models.Q(
+                    models.Q(chain_hash__isnull=False),
+                    Exact(_octets("signature"), 48),
+                    models.Q(result_hash__isnull=False),
+                ),
+            ),
+            models.CheckConstraint(
+                name="seals_result_of_a_frozen_list",
+                condition=models.Q(result_hash__isnull=True)
+                | (
+                    models.Q(freeze_hash__isnull=False)
+                    & (
+                        models.Q(chain_hash__isnull=True, signature__isnull=True)
+                        | models.Q(chain_hash__isnull=False, signature__isnull=False)
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="seals_one_result_or_void",
+                condition=models.Q(result_hash__isnull=True) | models.Q(void_hash__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return gettext("Seal %(number)s") % {"number": self.seq}
@@ -118,7 +169,16 @@ class Round(models.Model):
         verbose_name = _("beacon round")
         verbose_name_plural = _("beacon rounds")
         constraints: ClassVar = [
-            models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"])
+            models.UniqueConstraint(name="beacon_rounds_once", fields=["chain_hash", "round"]),
+            models.CheckConstraint(
+                name="beacon_rounds_lengths",
+                condition=models.Q(
+                    Exact(_octets("chain_hash"), 32),
+                    models.Q(round__gte=1),
+                    Exact(_octets("signature"), 48),
+                    ~models.Q(source=""),
+                ),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -92,15 +92,15 @@ def test_a_backup_of_a_newer_server_or_another_version_of_the_site_is_refused(ba
 
 @pytest.mark.nightly
 def test_an_older_backup_is_migrated_once_it_is_restored(copy, store, manage, beside):
-    assert manage("migrate", "draws", "0008", PGDATABASE=copy).returncode == 0
+    assert manage("migrate", "draws", "0002", PGDATABASE=copy).returncode == 0
     done = manage("db_backup", PGDATABASE=copy)
     assert done.returncode == 0, done.stderr
     name = stores.names()[0]
-    refused(name, beside, "it lacks draws 0009_indexes")
+    refused(name, beside, "it lacks draws 0003_guide_indexes")
     call_command("db_restore", name, into=beside, migrate=True)
     with connect(beside) as database:
         applied = database.execute("SELECT name FROM django_migrations WHERE app = 'draws'").fetchall()
-    assert ("0009_indexes",) in applied
+    assert ("0003_guide_indexes",) in applied
 
 
 def test_rows_that_are_not_there_are_noticed(backup, store, beside):

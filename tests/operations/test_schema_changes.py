@@ -102,15 +102,15 @@ def operations(site: Environment) -> list[tuple[bool, str]]:
 
 
 def test_every_run_of_migrate_is_kept_with_who_what_and_how_it_went(site):
-    manage(site, "migrate", "lucky11", "0002")
+    manage(site, "migrate", "lucky11", "0001")
     manage(site, "migrate")
     first, back, forth = rows(
         site, "SELECT ok, summary, details, ended_at >= started_at FROM operation_runs ORDER BY id"
     )
     assert first[0]
-    assert "lucky11.0001_operation_runs" in first[2]["applied"]
-    assert back[2]["unapplied"] == forth[2]["applied"] == ["lucky11.0003_names_to_translate"]
-    assert back[2]["target"] == "lucky11 0002"
+    assert "lucky11.0001_initial" in first[2]["applied"]
+    assert back[2]["unapplied"] == forth[2]["applied"] == ["lucky11.0002_staff_groups"]
+    assert back[2]["target"] == "lucky11 0001"
     assert {"by", "host", "pid", "version"} <= set(forth[2])
     assert first[3]
     assert back[3]
@@ -119,7 +119,7 @@ def test_every_run_of_migrate_is_kept_with_who_what_and_how_it_went(site):
 
 @pytest.mark.nightly
 def test_a_blocked_migration_gives_up_changes_nothing_and_passes_once_the_way_is_free(site, hand):
-    manage(site, "migrate", "draws", "0008", "--verbosity=0")
+    manage(site, "migrate", "draws", "0002", "--verbosity=0")
     before = rows(site, "SELECT indexname FROM pg_indexes WHERE tablename = 'draws' ORDER BY 1")
     hand.execute("BEGIN")
     hand.execute("LOCK TABLE draws IN ACCESS EXCLUSIVE MODE")
@@ -136,18 +136,20 @@ def test_a_blocked_migration_gives_up_changes_nothing_and_passes_once_the_way_is
 
 @pytest.mark.nightly
 def test_an_index_whose_making_was_interrupted_is_made_again(site, hand):
-    manage(site, "migrate", "draws", "0008", "--verbosity=0")
+    manage(site, "migrate", "draws", "0002", "--verbosity=0")
     hand.execute("UPDATE pg_index SET indisvalid = indisvalid")
-    hand.execute("CREATE INDEX idx_draws_untold ON draws (id)")
-    hand.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_draws_untold'::regclass")
+    hand.execute("CREATE INDEX idx_draws_active_drawtime ON draws (id)")
+    hand.execute(
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_draws_active_drawtime'::regclass"
+    )
     done = run(site, "migrate")
     assert done.returncode == 0, done.stderr
-    assert "Dropped idx_draws_untold" in done.stderr
+    assert "Dropped idx_draws_active_drawtime" in done.stderr
     assert drift(site) == (0, {})
 
 
 def test_a_statement_that_takes_too_long_is_taken_back(site, hand):
-    manage(site, "migrate", "draws", "0008", "--verbosity=0")
+    manage(site, "migrate", "draws", "0002", "--verbosity=0")
     hand.execute("BEGIN")
     hand.execute("LOCK TABLE draws IN ACCESS EXCLUSIVE MODE")
     done = run(site, "migrate", "draws", "--lock-timeout=0", "--statement-timeout=0.2")
