@@ -4,14 +4,17 @@ The SQL function `take_tickets` (sql/take_tickets.sql) decides, and the procedur
 the result durable before anyone is told. This module calls it and turns each refusal into a named exception.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from psycopg.errors import LockNotAvailable
 
 from accounts.play.breaks import ends
 from common.text import wording
@@ -22,6 +25,7 @@ from ledger.models import SpendLimit, Transaction
 
 REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 NOTHING = gettext_lazy("No ticket was taken and nothing was charged.")
+ENTRY_REFUSED = "L11EN"  # the SQLSTATE of sql/refuse_entry.sql
 TAKE_DURABLY = "CALL take_tickets_durably(%s, %s, %s, %s)"
 TAKE = "SELECT numbers, spent, balance, replayed FROM take_tickets(%s, %s, %s, %s)"
 
@@ -83,11 +87,13 @@ def receipt(player_id: str, draw_id: int, request_id: str) -> Entry | None:
 
 
 def _refusal(error: DatabaseError) -> EntryRefused | None:
-    code = getattr(error.__cause__, "sqlstate", None) or ""
-    if code not in _REFUSALS:
+    cause = error.__cause__
+    if isinstance(cause, LockNotAvailable):
+        return refused.TooBusy(_untouched(_("Too many players at once: try again in a moment.")))
+    if not isinstance(cause, psycopg.Error) or cause.sqlstate != ENTRY_REFUSED:
         return None
-    detail = error.__cause__.diag.message_detail or ""  # type: ignore[union-attr]
-    return _REFUSALS[code](*map(int, detail.split()))
+    refusal = _REFUSALS.get(cause.diag.constraint_name or "")
+    return refusal and refusal(**json.loads(cause.diag.message_detail or "{}"))
 
 
 def _untouched(why: str) -> str:
@@ -116,38 +122,39 @@ def _coins(balance: int, cost: int) -> EntryRefused:
     return refused.NotEnoughCoins(_untouched(said), balance, cost)
 
 
-def _on_break(epoch: int) -> EntryRefused:
-    ends_at = datetime.fromtimestamp(epoch, tz=UTC) if epoch else None
-    said = _("You are on a break %(until)s.") % {"until": ends(ends_at)}
-    return refused.OnBreak(_untouched(said), ends_at)
+def _on_break(ends_at: int | None) -> EntryRefused:
+    until = None if ends_at is None else datetime.fromtimestamp(ends_at, tz=UTC)
+    said = _("You are on a break %(until)s.") % {"until": ends(until)}
+    return refused.OnBreak(_untouched(said), until)
 
 
-def _own_limit(period: int, limit: int, spent: int) -> EntryRefused:
-    which = list(SpendLimit.Period)[period - 1]
+def _own_limit(period: str, limit: int, spent: int) -> EntryRefused:
+    which = SpendLimit.Period(period)
     said = _("You let yourself spend %(limit)s in %(period)s and have spent %(spent)s.")
     said %= {"limit": wording.coins(limit), "period": which.label, "spent": wording.grouped(spent)}
     return refused.LimitReached(_untouched(said), which.value, limit, spent)
 
 
+# By the names that the SQL gives them.
 _REFUSALS: dict[str, Callable[..., EntryRefused]] = {
-    "L11NF": lambda: refused.DrawNotFound(_untouched(_("There is no such draw."))),
-    "L11CL": lambda: refused.DrawClosed(_untouched(_("This draw has closed."))),
-    "L11CA": lambda: refused.DrawCancelled(_untouched(_("This draw was cancelled."))),
-    "L11FU": _full,
-    "L11LI": _limit,
-    "L11CO": _coins,
-    "L11VI": lambda: refused.VipOnly(_untouched(_("For now only VIP players may enter this draw."))),
-    "L11EM": lambda: refused.EmailNotConfirmed(_untouched(_("Confirm your email address first."))),
-    "L11BR": _on_break,
-    "L11LM": _own_limit,
-    "L11RU": lambda: refused.RulesNotAccepted(_untouched(_("Accept the rules first."))),
-    "L11ST": lambda: refused.StaffMayNotEnter(
+    "draw_not_found": lambda: refused.DrawNotFound(_untouched(_("There is no such draw."))),
+    "draw_closed": lambda: refused.DrawClosed(_untouched(_("This draw has closed."))),
+    "draw_cancelled": lambda: refused.DrawCancelled(_untouched(_("This draw was cancelled."))),
+    "draw_full": _full,
+    "ticket_limit": _limit,
+    "not_enough_coins": _coins,
+    "vip_only": lambda: refused.VipOnly(_untouched(_("For now only VIP players may enter this draw."))),
+    "email_not_confirmed": lambda: refused.EmailNotConfirmed(
+        _untouched(_("Confirm your email address first."))
+    ),
+    "on_break": _on_break,
+    "spend_limit": _own_limit,
+    "rules_not_accepted": lambda: refused.RulesNotAccepted(_untouched(_("Accept the rules first."))),
+    "staff": lambda: refused.StaffMayNotEnter(
         _untouched(_("Staff who publish draws or adjust coins take no tickets."))
     ),
-    # PostgreSQL's lock_not_available.
-    "55P03": lambda: refused.TooBusy(_untouched(_("Too many players at once: try again in a moment."))),
-    "L11SU": lambda: refused.PlayerSuspended(_untouched(_("Your account is suspended."))),
-    "L11RC": lambda: refused.RequestConflict(
+    "suspended": lambda: refused.PlayerSuspended(_untouched(_("Your account is suspended."))),
+    "request_conflict": lambda: refused.RequestConflict(
         _(
             "This form was sent before with another number of tickets, and that stands. "
             "Open the draw again to take more."

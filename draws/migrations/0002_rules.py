@@ -7,14 +7,14 @@ class Migration(migrations.Migration):
     dependencies = [("draws", "0001_initial"), ("ledger", "0002_rules")]
     operations = [
         InstallSQL(
-            "tickets_refuse",
+            "refuse_entry",
             version=1,
-            sha256="30b498dd52d3247007e78c6b975ea7fc5238ca21ac47a60ad216af6b9644ca25",
+            sha256="e4beec7ba9151dcd29ff84601c0baaa78f342bf8c1db82e7bbab2a7dba71cf22",
         ),
         InstallSQL(
-            "tickets_refuse_for",
+            "refuse_entry_to",
             version=1,
-            sha256="3f296a354387c3338bb5a20b8444cdbd56c0036b138b0f9b71a3c0077d40beb4",
+            sha256="951b7cf885dd42e2ba3e6b24374b6e731babb9ed6c4f0f76d644a6c7bf168bbf",
         ),
         InstallSQL(
             "runs_draws_or_coins",
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "take_tickets",
             version=1,
-            sha256="cb9f5a06b988c44d9bc2d4396cf4f1244a4088e2a94ae1103fc7f1e6f01cb01b",
+            sha256="a979d1e084a24b4ae52d3e8ab05dc3022c2fc18dc053665ac157240d98fa999d",
         ),
         InstallSQL(
             "take_tickets_durably",

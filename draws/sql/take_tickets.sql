@@ -1,5 +1,4 @@
 -- Taking tickets in one trip, with one short lock on the draw. Lock order: the player, then the draw.
--- Refusals are errors, so that nothing half-done stays; the service turns each into an exception.
 CREATE OR REPLACE FUNCTION take_tickets(
     p_player text, p_draw integer, p_count integer, p_request text,
     OUT numbers integer[], OUT spent integer, OUT balance integer, OUT replayed boolean
@@ -22,13 +21,13 @@ BEGIN
     nothing := set_config('lock_timeout', '5s', true);
     SELECT * INTO d FROM draws WHERE id = p_draw;
     IF NOT FOUND OR d.published_at IS NULL THEN
-        PERFORM tickets_refuse('L11NF', 'There is no such draw.');
+        PERFORM refuse_entry('draw_not_found', 'There is no such draw.');
     END IF;
     IF NOT d.is_active OR d.current_participants >= d.max_participants OR clock_timestamp() >= d.draw_time THEN
         -- Refused without a lock, unless this very request was paid before.
         PERFORM 1 FROM transactions WHERE idempotency_key = entry_key;
         IF NOT FOUND THEN
-            PERFORM tickets_refuse_for(d, p_count);
+            PERFORM refuse_entry_to(d, p_count);
         END IF;
     END IF;
     SELECT coins, is_vip, is_active AND suspended_at IS NULL AS may_play, is_staff OR is_superuser AS is_staff,
@@ -41,7 +40,7 @@ BEGIN
         SELECT array_agg(p.ticket_number ORDER BY p.ticket_number) INTO numbers FROM participations p
             WHERE p.user_id = p_player AND p.draw_id = p_draw AND p.transaction_id = paid.id;
         IF cardinality(numbers) <> p_count THEN
-            PERFORM tickets_refuse('L11RC', 'This request was sent before for another number of tickets.');
+            PERFORM refuse_entry('request_conflict', 'This request was sent before for another number of tickets.');
         END IF;
         spent := -paid.amount;
         balance := u.coins;
@@ -49,10 +48,10 @@ BEGIN
         RETURN;
     END IF;
     IF u.may_play IS NOT TRUE THEN
-        PERFORM tickets_refuse('L11SU', 'This account may not take tickets.');
+        PERFORM refuse_entry('suspended', 'This account may not take tickets.');
     END IF;
     IF u.is_staff AND runs_draws_or_coins(p_player) THEN
-        PERFORM tickets_refuse('L11ST', 'Staff who publish draws or adjust coins take no tickets.');
+        PERFORM refuse_entry('staff', 'Staff who publish draws or adjust coins take no tickets.');
     END IF;
     -- Read behind the lock, so that a break or a limit that was set a moment ago counts.
     SELECT count(*) AS held,
@@ -61,29 +60,32 @@ BEGIN
             EXISTS (SELECT FROM spend_limits l WHERE l.user_id = p_player) AS limited
         INTO own FROM participations p WHERE p.user_id = p_player AND p.draw_id = p_draw;
     IF own.rests_until > clock_timestamp() THEN
-        PERFORM tickets_refuse('L11BR', 'The player takes a break.',
-            CASE WHEN isfinite(own.rests_until) THEN ceil(extract(epoch FROM own.rests_until))::bigint ELSE 0 END::text);
+        PERFORM refuse_entry('on_break', 'The player takes a break.',
+            jsonb_build_object('ends_at', CASE WHEN isfinite(own.rests_until)
+                                               THEN ceil(extract(epoch FROM own.rests_until))::bigint END));
     END IF;
     IF NOT u.confirmed THEN
-        PERFORM tickets_refuse('L11EM', 'The e-mail address is not confirmed.');
+        PERFORM refuse_entry('email_not_confirmed', 'The email address is not confirmed.');
     END IF;
     IF NOT u.accepted THEN
-        PERFORM tickets_refuse('L11RU', 'The rules are not accepted.');
+        PERFORM refuse_entry('rules_not_accepted', 'The rules are not accepted.');
     END IF;
     IF NOT u.is_vip AND (d.vip_only OR clock_timestamp() < d.early_access_until) THEN
-        PERFORM tickets_refuse('L11VI', 'Only VIP players may enter.');
+        PERFORM refuse_entry('vip_only', 'Only VIP players may enter.');
     END IF;
     IF own.held + p_count > d.max_per_player THEN
-        PERFORM tickets_refuse('L11LI', 'Ticket limit reached.', own.held || ' ' || d.max_per_player);
+        PERFORM refuse_entry('ticket_limit', 'Ticket limit reached.',
+            jsonb_build_object('held', own.held, 'limit', d.max_per_player));
     END IF;
     IF u.coins < p_count::bigint * d.entry_fee THEN
-        PERFORM tickets_refuse('L11CO', 'Not enough coins.', u.coins || ' ' || p_count::bigint * d.entry_fee);
+        PERFORM refuse_entry('not_enough_coins', 'Not enough coins.',
+            jsonb_build_object('balance', u.coins, 'cost', p_count::bigint * d.entry_fee));
     END IF;
     IF own.limited THEN
         SELECT * INTO own FROM spend_limit_passed(p_player, p_count::bigint * d.entry_fee);
         IF FOUND THEN
-            PERFORM tickets_refuse('L11LM', 'The player''s own limit.', concat_ws(' ',
-                array_position(ARRAY['day', 'week', 'month'], own.period), own.coins, own.spent));
+            PERFORM refuse_entry('spend_limit', 'The player''s own limit.',
+                jsonb_build_object('period', own.period, 'limit', own.coins, 'spent', own.spent));
         END IF;
     END IF;
 
@@ -104,8 +106,8 @@ BEGIN
         RETURNING current_participants INTO highest;
     IF NOT FOUND THEN
         SELECT * INTO d FROM draws WHERE id = p_draw;
-        PERFORM tickets_refuse_for(d, p_count);
-        PERFORM tickets_refuse('L11CL', 'This draw has closed.');
+        PERFORM refuse_entry_to(d, p_count);
+        PERFORM refuse_entry('draw_closed', 'This draw has closed.');
     END IF;
     nothing := set_config('lucky11.service', '', true);
     numbers := ARRAY(SELECT generate_series(highest - p_count + 1, highest));
