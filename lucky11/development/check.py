@@ -48,6 +48,7 @@ def checks() -> dict[str, list[str]]:
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
         "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
         "migrations": _python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
+        "files of SQL": _python("-W", "ignore", "-m", "lucky11.development.sql_files"),
         "migrations on a site at work": _python("-W", "ignore", "-m", "lucky11.development.migrations"),
         "deployment": _python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
         **{f"shell {path}": ["sh", "-n", path] for path in shell_scripts()},
