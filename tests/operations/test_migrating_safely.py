@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.db.migrations import Migration, RunSQL
+from django.db import models
+from django.db.migrations import AddField, Migration, RunSQL
 
 from lucky11.embedded.paths import ROOT
 from lucky11.operations import OperationError
 from lucky11.operations.backups import stores
 from lucky11.operations.schema.catalogue import PARTS
-from lucky11.operations.schema.rollback import refuse_irreversible
+from lucky11.operations.schema.rollback import losses, refuse_irreversible
 from tests.operations.backups import connect, contents
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -109,3 +110,9 @@ def test_a_migration_with_a_part_that_cannot_go_back_is_refused_by_name():
     forgotten = type("Migration", (Migration,), {"operations": [RunSQL("DROP TABLE messages")]})
     with pytest.raises(OperationError, match=r"draws.0100_tidy cannot be taken back.*db_restore"):
         refuse_irreversible([(forgotten("0100_tidy", "draws"), True)])
+
+
+def test_a_column_that_goes_with_a_migration_is_said_to_be_lost():
+    kite = AddField("user", "kite", models.TextField(null=True))
+    added = type("Migration", (Migration,), {"operations": [kite]})
+    assert losses([(added("0100_kite", "accounts"), True)]) == ["column users.kite"]

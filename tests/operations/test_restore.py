@@ -103,6 +103,54 @@ def test_an_older_backup_is_migrated_once_it_is_restored(copy, store, manage, be
     assert ("0003_guide_indexes",) in applied
 
 
+# What django_migrations names in a site of before the first release.
+BEFORE_1_0_0 = {
+    "accounts": (
+        *("0001_initial", "0002_cache", "0003_no_twin_indexes", "0004_staff_indexes", "0005_day_one"),
+        *("0006_rules", "0007_leaving", "0008_indexes", "0009_old_site", "0010_names_to_translate"),
+    ),
+    "ledger": (
+        *("0001_initial", "0002_rules", "0003_guide_indexes", "0004_staff_indexes", "0005_spend_limits"),
+        *("0006_limits", "0007_watermark", "0008_room", "0009_room_checked", "0010_staff_figures"),
+        "0011_names_to_translate",
+    ),
+    "draws": (
+        *("0001_initial", "0002_rules", "0003_take_tickets", "0004_guide_indexes", "0005_staff_indexes"),
+        *("0006_claims", "0007_day_one", "0008_staff_groups", "0009_indexes", "0010_beacon"),
+        *("0011_beacon_staff", "0012_tell_frozen", "0013_lists_and_redraws", "0014_old_site"),
+        *("0015_old_site_rules", "0016_prize_pictures", "0017_picture_rules", "0018_mode_index"),
+        *("0019_taken_down", "0020_names_to_translate"),
+    ),
+    "lucky11": ("0001_operation_runs", "0002_auditors_see_operations", "0003_names_to_translate"),
+}
+
+
+def test_a_site_of_before_the_first_release_is_refused_in_one_sentence(copy, store, manage, beside):
+    assert manage("db_backup", PGDATABASE=copy).returncode == 0
+    name = stores.names()[0]
+    own = stores.manifest(name).migrations
+    edit(store, name, migrations=own | {app: list(names) for app, names in BEFORE_1_0_0.items()})
+    refused(name, beside, r"^The backup was taken before Lucky11 1\.0\.0, .* the code that took it \(.*\)\.$")
+    with connect(copy) as database:
+        database.execute("DELETE FROM django_migrations WHERE app = ANY(%s)", [list(BEFORE_1_0_0)])
+        for app, names in BEFORE_1_0_0.items():
+            for each in names:
+                database.execute(
+                    "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())", [app, each]
+                )
+    before = contents(copy)
+    for command in (("migrate",), ("db_migrate",), ("db_rollback", "draws", "0001")):
+        done = manage(*command, PGDATABASE=copy)
+        assert (done.returncode, done.stderr) == (
+            1,
+            "CommandError: The database lucky11_copy was made before Lucky11 1.0.0, by migrations that no "
+            "release has, so nothing was changed: keep it with the code that made it, or start anew with "
+            "manage.py db_reset --i-mean lucky11_copy.\n",
+        )
+    assert contents(copy) == before
+    assert stores.names() == [name]
+
+
 def test_rows_that_are_not_there_are_noticed(backup, store, beside):
     own = stores.manifest(backup)
     edit(store, backup, rows=own.rows | {"users": own.rows["users"] + 1})

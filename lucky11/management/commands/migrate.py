@@ -6,8 +6,9 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
+from lucky11.operations import OperationError
 from lucky11.operations.roles import roles
-from lucky11.operations.schema import migrate
+from lucky11.operations.schema import migrate, plan
 
 
 class Command(Migrate):
@@ -37,6 +38,10 @@ class Command(Migrate):
             super().handle(*args, **options)
             return
         database = connections[options["database"]]
+        try:
+            plan.refuse_before_1_0_0(database)
+        except OperationError as error:
+            raise CommandError(str(error)) from error
         limits = migrate.Limits(options["lock_timeout"], options["statement_timeout"])
         if options["database"] != DEFAULT_DB_ALIAS:
             with migrate.limited(database, limits):

@@ -8,6 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 from lucky11.operations import OperationError, database_server
 from lucky11.operations.backups.create import count_rows
 from lucky11.operations.backups.manifests import Manifest
+from lucky11.operations.schema import plan
 
 
 def refuse_another_version(manifest: Manifest, *, migrate: bool) -> None:
@@ -20,6 +21,11 @@ def refuse_another_version(manifest: Manifest, *, migrate: bool) -> None:
         raise OperationError(
             f"The backup is of PostgreSQL {manifest.postgres}, this server is {ours}. Nothing was changed. "
             f"Restore it into a server of version {manifest.postgres} or newer."
+        )
+    if plan.is_before_1_0_0({(app, name) for app, names in manifest.migrations.items() for name in names}):
+        raise OperationError(
+            f"The backup was taken before Lucky11 1.0.0, with migrations that no release has, so nothing was "
+            f"changed: restore it with the code that took it ({manifest.app})."
         )
     known = {f"{app} {name}" for app, name in MigrationLoader(connection).disk_migrations}
     inside = {f"{app} {name}" for app, names in manifest.migrations.items() for name in names}

@@ -1,14 +1,42 @@
 """What a migration, or going back, would do, said before it is done."""
 
+from collections.abc import Collection
+
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+
+from lucky11.operations import OperationError
 
 Step = tuple[Migration, bool]
+# Every database of the migrations before 1.0.0, none of which was released, has this one.
+BEFORE_1_0_0 = ("accounts", "0002_cache")
+
+
+def is_before_1_0_0(applied: Collection[tuple[str, str]]) -> bool:
+    """Whether these are the migrations of before the first release, which this version does not have."""
+    return BEFORE_1_0_0 in applied
+
+
+def refuse_before_1_0_0(database: BaseDatabaseWrapper) -> None:
+    """Raise OperationError for a database that migrations of before the first release made."""
+    if is_before_1_0_0(MigrationRecorder(database).applied_migrations()):
+        name = database.settings_dict["NAME"]
+        raise OperationError(
+            f"The database {name} was made before Lucky11 1.0.0, by migrations that no release has, so "
+            "nothing was changed: keep it with the code that made it, or start anew with manage.py "
+            f"db_reset --i-mean {name}."
+        )
 
 
 def steps_to(targets: list[tuple[str, str | None]] | None = None) -> list[Step]:
-    """The migrations to apply, or (True) take back, in order; without targets, all that are missing."""
+    """The migrations to apply, or (True) take back, in order; without targets, all that are missing.
+
+    Raises OperationError for a database of before the first release.
+    """
+    refuse_before_1_0_0(connection)
     executor = MigrationExecutor(connection)
     steps: list[Step] = executor.migration_plan(targets or executor.loader.graph.leaf_nodes())
     return steps
