@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Approval, User
+from common.registry import Registry
 
 
 class ApprovalError(Exception):
@@ -27,12 +28,8 @@ class Act:
     refusals: tuple[type[Exception], ...] = ()
 
 
-ACTS: dict[str, Act] = {}
-
-
-def register(kind: str, act: Act) -> None:
-    """Make an act known; each app registers its own when it starts."""
-    ACTS[kind] = act
+# By the kind under which an approval is stored.
+ACTS: Registry[Act] = Registry("acts that need approval")
 
 
 def needed() -> bool:

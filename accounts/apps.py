@@ -8,7 +8,6 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts.privacy import export_parts
-        from accounts.signin import notifications  # noqa: F401 makes its kind of message known
+        from accounts.registrations import register
 
-        export_parts.register()
+        register()

@@ -1,12 +1,29 @@
 """What is stored so that a copy of the database alone does not tell it: `cryptography`'s MultiFernet."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
 
-__all__ = ["InvalidToken", "decrypt", "encrypt", "is_newest", "rotate"]
+from common.registry import Registry
+
+__all__ = ["COLUMNS", "EncryptedColumn", "InvalidToken", "decrypt", "encrypt", "is_newest", "rotate"]
+
+
+@dataclass(frozen=True)
+class EncryptedColumn:
+    """A column that is a token, or a JSON column with tokens under `keys`; empty ones are skipped."""
+
+    model: type[Model]
+    field: str
+    keys: tuple[str, ...] = ()
+
+
+# By what people call a row of theirs; `manage.py rotate_encryption` renews every one of them.
+COLUMNS: Registry[EncryptedColumn] = Registry("encrypted columns")
 
 
 def encrypt(text: str) -> str:

@@ -15,12 +15,6 @@ CANCEL = "cancel_draw"
 PASS_ON = "pass_on_prize"
 
 
-def register() -> None:
-    """Make cancelling a draw and passing a prize on acts that can be asked for."""
-    approvals.register(CANCEL, approvals.Act("draws.cancel_draw", _cancel, (DrawError,)))
-    approvals.register(PASS_ON, approvals.Act("draws.redraw_winner", _pass_on, (DrawError,)))
-
-
 def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approval:
     """Cancel a draw, or ask a second staff member to; answers the draw, or what was asked.
 
@@ -72,3 +66,9 @@ def _pass_on(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     values["reason"] = passing.failed.why_forfeited
     approvals.log(approved_by, passing.failed, said % values)
     return _("%(passing)s. Everyone concerned is told.") % {"passing": passing}
+
+
+ACTS = {
+    CANCEL: approvals.Act("draws.cancel_draw", _cancel, (DrawError,)),
+    PASS_ON: approvals.Act("draws.redraw_winner", _pass_on, (DrawError,)),
+}

@@ -8,10 +8,6 @@ class DrawsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from draws import approvals
-        from draws.notifications import kinds  # noqa: F401 names its kinds of message
-        from draws.privacy import account_deletion, data_export
+        from draws.registrations import register
 
-        approvals.register()
-        account_deletion.register()
-        data_export.register()
+        register()

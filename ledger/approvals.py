@@ -21,11 +21,6 @@ ADJUST = "adjust_coins"
 COUNTED_FOR = timedelta(days=1)
 
 
-def register() -> None:
-    """Make large adjustments an act that can be asked for."""
-    approvals.register(ADJUST, approvals.Act("ledger.add_transaction", _adjust, (LedgerError,)))
-
-
 @dataclass(frozen=True)
 class Adjusted:
     """A movement that staff made; not `fresh` when the same form had made it before."""
@@ -90,3 +85,6 @@ def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     who = {"asker": asked_by, "approver": approved_by}
     approvals.log(approved_by, player, said % {**moved, **who, "number": row.pk, "reason": row.description})
     return _("%(player)s: %(amount)s coins, now %(balance)s.") % {"player": player, **moved}
+
+
+ACTS = {ADJUST: approvals.Act("ledger.add_transaction", _adjust, (LedgerError,))}

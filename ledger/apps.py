@@ -8,7 +8,7 @@ class LedgerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from ledger import approvals, data_export, receivers  # noqa: F401 connects the receivers
+        from ledger import signals  # noqa: F401 connects its receivers
+        from ledger.registrations import register
 
-        approvals.register()
-        data_export.register()
+        register()

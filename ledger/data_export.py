@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.privacy import data_export
 from accounts.privacy.export_archive import Part
 from accounts.privacy.export_parts import streamed
 from ledger.models import SpendLimit, Transaction
@@ -20,21 +19,17 @@ TRANSACTIONS = (
 LIMITS = ("period", "coins", "next_coins", "next_at", "changed_at")
 
 
-def register() -> None:
-    """Make the files about coins known."""
-    data_export.register(
-        Part(
-            "transactions",
-            _("every coin that came or went, with the balance after it."),
-            TRANSACTIONS,
-            lambda user: streamed(Transaction.objects.filter(user=user), TRANSACTIONS),
-        )
-    )
-    data_export.register(
-        Part(
-            "limits",
-            _("your own limits on coins spent; `next_coins` holds from `next_at` on."),
-            LIMITS,
-            lambda user: streamed(SpendLimit.objects.filter(user=user), LIMITS),
-        )
-    )
+PARTS = (
+    Part(
+        "transactions",
+        _("every coin that came or went, with the balance after it."),
+        TRANSACTIONS,
+        lambda user: streamed(Transaction.objects.filter(user=user), TRANSACTIONS),
+    ),
+    Part(
+        "limits",
+        _("your own limits on coins spent; `next_coins` holds from `next_at` on."),
+        LIMITS,
+        lambda user: streamed(SpendLimit.objects.filter(user=user), LIMITS),
+    ),
+)

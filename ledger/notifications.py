@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.notifications import notify
 from common.text import wording
 
-WELCOME = notify.kind(
+WELCOME = notify.Kind(
     "welcome",
     _("Welcome"),
     _("Once, when your e-mail is confirmed and the welcome coins arrive."),

@@ -1,6 +1,5 @@
 """A player's coins: the balance, the daily visit, and every movement."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -18,7 +17,7 @@ from common.web.http import posts_only
 from ledger import bonuses, services
 from ledger.balances import balances
 from ledger.exceptions import LedgerError
-from ledger.models import Transaction
+from ledger.references import reference_url
 
 PAGE = 25
 
@@ -60,10 +59,3 @@ def daily(request: HttpRequest) -> HttpResponseBase:
         said = _("%(coins)s for visiting today.") if created else _("Collected already: come back tomorrow.")
         messages.success(request, said % {"coins": wording.coins(row.amount)})
     return redirect("ledger:coins")
-
-
-def reference_url(row: Transaction) -> str:
-    """The page of what a movement was for, by the kind its reference names; empty when there is none."""
-    kind, _, number = row.reference.partition(":")
-    name = settings.LEDGER_REFERENCE_URLS.get(kind)
-    return reverse(name, args=[number]) if name and number.isascii() and number.isdigit() else ""

@@ -91,8 +91,6 @@ BEACON_TIMEOUT_SECONDS = configuration.beacon_timeout()
 RATE_LIMIT_SECONDS = env.int("RATE_LIMIT_SECONDS", default=10)
 RATE_LIMIT_PLAYER = env.int("RATE_LIMIT_PLAYER", default=30)
 RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", default=120)
-# What a coin movement was for -> the page that shows it.
-LEDGER_REFERENCE_URLS = {"draw": "draws:detail"}
 
 # -- languages and times --
 

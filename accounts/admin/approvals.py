@@ -20,9 +20,11 @@ from accounts.admin.actions import Act, PlainForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
+from common.registry import Registry
 
 State = Approval.State
 OWN = _("You asked for this: somebody else approves.")
+USER = Subject("admin:accounts_user_change", _("user %(id)s"))
 
 
 def waits(approval: Approval | None) -> str:
@@ -88,10 +90,8 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         "note",
     )
     readonly_fields = fields
-    # What an act is about, by the kind its subject names; other apps add theirs.
-    subject_pages: ClassVar[dict[str, Subject]] = {
-        "user": Subject("admin:accounts_user_change", _("user %(id)s"))
-    }
+    # What an act is about, by the kind its subject names.
+    subject_pages: ClassVar[Registry[Subject]] = Registry("subjects of approvals")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) or bool(approvals.kinds_of(staff(request)))

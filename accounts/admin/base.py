@@ -61,8 +61,8 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffChangeList
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        filters = {getattr(each, "parameter_name", "") for each in self.list_filter}
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        filters = {getattr(each, "parameter_name", "") for each in self.get_list_filter(request)}
         return lookup in self.link_lookups | filters
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

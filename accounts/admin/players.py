@@ -24,6 +24,7 @@ from accounts.admin.player_forms import AddPlayerForm, PlayerForm
 from accounts.admin.search import find_players
 from accounts.models import User
 from accounts.players import create_player
+from common.registry import Registry
 
 ASKED: tuple[None, Any] = (None, {"fields": ("reason",)})
 SUSPENDED: tuple[Any, Any] = (_("Suspension"), {"fields": ("suspended_at", "suspended_reason")})
@@ -87,7 +88,9 @@ class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
 class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     """Only superusers touch staff: who may change a member of staff could become them."""
 
-    panels: ClassVar[list[PlayerPanel]] = []
+    # What the apps show on a player's page, and by what they narrow the list down.
+    panels: ClassVar[Registry[PlayerPanel]] = Registry("panels of a player's page")
+    filters: ClassVar[Registry[type[admin.SimpleListFilter]]] = Registry("filters of players")
 
     add_form = AddPlayerForm
     add_form_template = "admin/change_form.html"
@@ -96,8 +99,6 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     inlines = (AddressInline,)
     filter_horizontal = ("groups",)
     list_display = ("address", "name", "coins", "confirmed", "standing", "joined")
-    # Other apps add theirs.
-    list_filter: ClassVar[list[Any]] = [MarkedFilter]
     ordering = ("-created_at", "-id")
     MOST_COINS = "most"
     search_fields = ("email",)
@@ -161,6 +162,9 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return super().user_change_password(request, id, form_url)
 
     # -- lists --
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return list(self.filters.values())[::-1]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("emailaddress_set")
@@ -247,7 +251,9 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         player = self.get_object(request, unquote(object_id))
-        pairs = [(each.template, each.context(request, player)) for each in self.panels] if player else []
+        # The accounts' own before those of the apps above, which start first.
+        panels = list(self.panels.values())[::-1]
+        pairs = [(each.template, each.context(request, player)) for each in panels] if player else []
         may_suspend = player is not None and not player.closed_at and self._may_suspend(request, player)
         context = {
             "may_suspend": may_suspend,

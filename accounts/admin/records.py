@@ -1,6 +1,6 @@
 """What is kept about a player, for looking at: nobody ends a break, and messages are for their player."""
 
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
-from accounts.admin.players import PlayerAdmin, PlayerPanel
+from accounts.admin.players import PlayerPanel
 from accounts.admin.search import ids_by_address
 from accounts.models import Message, PlayBreak, RulesAcceptance, User
 
@@ -25,8 +25,6 @@ class OfPlayers(ReadOnly, StaffAdmin):
     ordering = ("-id",)
     search_fields = ("user",)
     search_help_text = _("A player’s e-mail (or how it begins) or id.")
-    # Models whose rows a player's page leads to; other apps add theirs.
-    listed: ClassVar[list[type[Model]]] = []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("user")
@@ -85,15 +83,13 @@ class PlayBreakAdmin(OfPlayers):
         return short_time(row.ends_at) if row.ends_at else gettext("for good")
 
 
-OfPlayers.listed += [Message, RulesAcceptance, PlayBreak]
-
-
 def records_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
     """The ways from a player to what is kept about them."""
     links = [
         (_list_url(model, player), str(model._meta.verbose_name_plural).capitalize())
-        for model in OfPlayers.listed
-        if request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        for model, page in admin.site._registry.items()
+        if isinstance(page, OfPlayers)
+        and request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
     ]
     return {"links": links} if links else None
 
@@ -103,4 +99,4 @@ def _list_url(model: type[Model], player: User) -> str:
     return f"{address}?{urlencode({'user': player.pk})}"
 
 
-PlayerAdmin.panels.append(PlayerPanel("admin/accounts/player_panel.html", records_panel))
+RECORDS_PANEL = PlayerPanel("admin/accounts/player_panel.html", records_panel)

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 
 from accounts.models import Message, MessageChoice, OutboxEmail, User
 from accounts.notifications import outbox
+from common.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,8 @@ class Kind:
     icon: str = "bell"
 
 
-KINDS: dict[str, Kind] = {}
-
-
-def kind(
-    name: str, label: str | Promise, help: str | Promise, *, needed: bool = False, icon: str = "bell"
-) -> Kind:
-    """Make a kind known to the page of choices; each app names its own."""
-    KINDS[name] = Kind(name, label, help, needed, icon)
-    return KINDS[name]
+# By name, as messages and choices are stored, and in the order of the page of choices.
+KINDS: Registry[Kind] = Registry("kinds of message")
 
 
 @dataclass(frozen=True)

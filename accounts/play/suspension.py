@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.notifications import notify
 
-ACCOUNT = notify.kind("account", _("Your account"), _("When staff suspend it, or end that."), needed=True)
+ACCOUNT = notify.Kind("account", _("Your account"), _("When staff suspend it, or end that."), needed=True)
 
 
 class SuspensionRefused(Exception):

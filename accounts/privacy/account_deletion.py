@@ -25,6 +25,7 @@ from accounts.notifications import outbox
 from accounts.play import breaks
 from accounts.privacy.redaction import Traces, redact_everywhere, traces_of
 from accounts.privacy.retention import GOODBYE, blank_mails
+from common.registry import Registry
 from common.text import wording
 
 LATE = timedelta(hours=3)
@@ -42,19 +43,14 @@ class Part:
     erase: Callable[[User, Traces], None]
 
 
-PARTS: list[Part] = []
-
-
-def register(part: Part) -> None:
-    """Make an app's part known; each app registers its own when it starts."""
-    if part not in PARTS:
-        PARTS.append(part)
+# By app.
+PARTS: Registry[Part] = Registry("parts of account deletion")
 
 
 def given_up(user: User) -> list[str]:
     """What the player loses by deleting the account, a sentence each: coins, tickets, prizes."""
     coins = _("%(coins)s: nobody gets them.") % {"coins": wording.coins(user.coins)}
-    return [coins, *(said for part in PARTS for said in part.gives_up(user))]
+    return [coins, *(said for part in PARTS.values() for said in part.gives_up(user))]
 
 
 @transaction.atomic
@@ -75,7 +71,7 @@ def delete_account(user_id: str) -> None:
     context = {"user": user, "name": user.display_name}
     breaks.remember_exclusion(user)
     _remember_confirmed_addresses(user)
-    for part in PARTS:
+    for part in PARTS.values():
         part.erase(user, traces)
     redact_everywhere(user, traces)
     _erase_rows(user, addresses)

@@ -14,11 +14,12 @@ from accounts.models import DataExport, User
 from accounts.notifications import notify
 from accounts.privacy import export_archive
 from accounts.privacy.export_archive import Part
+from common.registry import Registry
 from common.text import wording
 
 logger = logging.getLogger(__name__)
 
-READY = notify.kind(
+READY = notify.Kind(
     "data_ready", _("Your data"), _("When the download you asked for can be fetched."), needed=True
 )
 ASK_EVERY = timedelta(hours=1)
@@ -32,12 +33,8 @@ class TakeoutRefused(Exception):
         self.status = status
 
 
-PARTS: dict[str, Part] = {}
-
-
-def register(part: Part) -> None:
-    """Make a file known; each app registers its own when it starts."""
-    PARTS[part.name] = part
+# By the name of the file, in the order of the download's own list.
+PARTS: Registry[Part] = Registry("parts of the data export")
 
 
 @transaction.atomic

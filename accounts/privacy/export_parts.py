@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Message, MessageChoice, OutboxEmail, PlayBreak, RulesAcceptance, User
-from accounts.privacy import data_export
 from accounts.privacy.export_archive import Part
 
 AT_ONCE = 2000
@@ -40,59 +39,6 @@ PROFILE = (
     "suspended_at",
     "suspended_reason",
 )
-
-
-def register() -> None:
-    """Make the account's files known."""
-    for part in (
-        Part("profile", _("who you are here, your coins and statistics."), PROFILE, _profile),
-        _of(EmailAddress, "addresses", _("your e-mail addresses."), ("email", "primary", "verified")),
-        _of(
-            UserSession,
-            "sessions",
-            _("browsers you are signed in with."),
-            ("created_at", "last_seen_at", "ip", "user_agent"),
-        ),
-        _of(
-            Authenticator,
-            "second_factors",
-            _("your second factors: the kind and the dates, no secrets."),
-            ("type", "created_at", "last_used_at"),
-        ),
-        _of(
-            SocialAccount,
-            "sign_in_providers",
-            _("other sites you sign in with, and what they told us."),
-            ("provider", "uid", "date_joined", "last_login", "extra_data"),
-        ),
-        _of(
-            RulesAcceptance,
-            "rules_accepted",
-            _("which rules you accepted, and when."),
-            ("version", "accepted_at"),
-        ),
-        _of(PlayBreak, "breaks", _("breaks and self-exclusions you took."), ("kind", "starts_at", "ends_at")),
-        _of(
-            Message,
-            "messages",
-            _("what we told you on the site."),
-            ("created_at", "kind", "title", "body", "url", "read_at"),
-        ),
-        _of(
-            MessageChoice,
-            "message_choices",
-            _("which messages you switched on and off."),
-            ("kind", "by_email", "on_site"),
-        ),
-        Part(
-            "mails",
-            _("mails to your addresses that we still have."),
-            ("subject", "created_at", "sent_at"),
-            _mails,
-        ),
-        Part("staff_notes", _("what staff did about your account, and why."), ("at", "note"), _notes),
-    ):
-        data_export.register(part)
 
 
 def notes_about(model: type[Model], ids: Iterable[object]) -> Iterator[tuple[Any, ...]]:
@@ -125,3 +71,53 @@ def _mails(user: User) -> Iterator[tuple[Any, ...]]:
 
 def _notes(user: User) -> Iterator[tuple[Any, ...]]:
     return notes_about(User, [user.pk])
+
+
+PARTS = (
+    Part("profile", _("who you are here, your coins and statistics."), PROFILE, _profile),
+    _of(EmailAddress, "addresses", _("your e-mail addresses."), ("email", "primary", "verified")),
+    _of(
+        UserSession,
+        "sessions",
+        _("browsers you are signed in with."),
+        ("created_at", "last_seen_at", "ip", "user_agent"),
+    ),
+    _of(
+        Authenticator,
+        "second_factors",
+        _("your second factors: the kind and the dates, no secrets."),
+        ("type", "created_at", "last_used_at"),
+    ),
+    _of(
+        SocialAccount,
+        "sign_in_providers",
+        _("other sites you sign in with, and what they told us."),
+        ("provider", "uid", "date_joined", "last_login", "extra_data"),
+    ),
+    _of(
+        RulesAcceptance,
+        "rules_accepted",
+        _("which rules you accepted, and when."),
+        ("version", "accepted_at"),
+    ),
+    _of(PlayBreak, "breaks", _("breaks and self-exclusions you took."), ("kind", "starts_at", "ends_at")),
+    _of(
+        Message,
+        "messages",
+        _("what we told you on the site."),
+        ("created_at", "kind", "title", "body", "url", "read_at"),
+    ),
+    _of(
+        MessageChoice,
+        "message_choices",
+        _("which messages you switched on and off."),
+        ("kind", "by_email", "on_site"),
+    ),
+    Part(
+        "mails",
+        _("mails to your addresses that we still have."),
+        ("subject", "created_at", "sent_at"),
+        _mails,
+    ),
+    Part("staff_notes", _("what staff did about your account, and why."), ("at", "note"), _notes),
+)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.notifications.notify import kind, tell
+from accounts.notifications.notify import Kind, tell
 from accounts.signin import known_browsers
 
-SIGN_IN = kind(
+SIGN_IN = Kind(
     "sign_in",
     _("New sign-ins"),
     _("When somebody signs in to your account with a browser we have not seen before."),

@@ -16,7 +16,6 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.actions import found
-from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
 from common.database.word_search import words_query
@@ -29,7 +28,6 @@ from draws.beacon import chain
 from draws.lifecycle import preview, publish, text_changes
 from draws.lifecycle.overdue import is_overdue, overdue
 from draws.models import Draw, TextChange
-from ledger.admin.transactions import TransactionAdmin
 
 PRIZE = ("title", ("prize_amount", "prize_coins"))
 PICTURE = ("illustration", "prize_image_url")
@@ -273,5 +271,3 @@ class DrawAdmin(StaffAdmin):
 
 DRAW = Subject("admin:draws_draw_change", _("draw %(id)s"))
 WINNER = Subject("admin:draws_winner_change", _("winner %(id)s"))
-TransactionAdmin.reference_pages["draw"] = DRAW
-ApprovalAdmin.subject_pages.update(draw=DRAW, winner=WINNER)

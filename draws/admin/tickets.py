@@ -13,7 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
-from accounts.admin.players import PlayerAdmin, PlayerPanel
+from accounts.admin.players import PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
 from common.text import wording
@@ -135,4 +135,4 @@ def tickets_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
     return {"tickets": tickets, "wins": wins} if tickets or wins else None
 
 
-PlayerAdmin.panels.append(PlayerPanel("admin/draws/player_panel.html", tickets_panel))
+TICKETS_PANEL = PlayerPanel("admin/draws/player_panel.html", tickets_panel)

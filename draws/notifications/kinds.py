@@ -22,26 +22,26 @@ LOCAL_LABEL = _(
     "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
 )
 
-TICKET = notify.kind(
+TICKET = notify.Kind(
     "ticket",
     _("Tickets taken"),
     _("Your receipt: the numbers, the coins, and the fingerprints that seal the draw."),
     icon="mine",
 )
-FROZEN = notify.kind(
+FROZEN = notify.Kind(
     "frozen",
     _("Ticket lists frozen"),
     _("The fingerprint of the whole list when one of your draws closes: who keeps it can prove the list."),
     icon="mine",
 )
-RESULT = notify.kind(
+RESULT = notify.Kind(
     "result",
     _("Results of your draws"),
     _("A draw you hold tickets in was drawn and another ticket won."),
     icon="results",
 )
-WON = notify.kind("won", _("You won"), _("One of your tickets won."), needed=True, icon="results")
-REFUNDED = notify.kind(
+WON = notify.Kind("won", _("You won"), _("One of your tickets won."), needed=True, icon="results")
+REFUNDED = notify.Kind(
     "refunded",
     _("Cancelled and void draws"),
     _("A draw you hold tickets in has no winner, and your coins are back."),

@@ -6,18 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.privacy import account_deletion
+from accounts.privacy.account_deletion import Part
 from accounts.privacy.redaction import Traces, redact_log_about
 from common.database.sweeps import sweep
 from common.text import wording
 from draws import reasons
 from draws.models import Claim, OldWinner, Participation, Winner
 from draws.prizes.pass_on import pass_on_prize
-
-
-def register() -> None:
-    """Make the draws' part known."""
-    account_deletion.register(account_deletion.Part(gives_up=given_up, erase=erase))
 
 
 def given_up(user: User) -> list[str]:
@@ -75,3 +70,6 @@ def _erase_wins(ids: list[int]) -> None:
 
 def _not_sent() -> QuerySet[Winner]:
     return Winner.objects.filter(hand_over__in=[Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED])
+
+
+PART = Part(gives_up=given_up, erase=erase)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.privacy import data_export
 from accounts.privacy.export_archive import Part
 from accounts.privacy.export_parts import AT_ONCE, notes_about, streamed
 from common.encryption import InvalidToken, decrypt
@@ -32,32 +31,6 @@ WINS = (
     "forfeited_at",
     "forfeit_reason",
 )
-
-
-def register() -> None:
-    """Make the files about draws known."""
-    for part in (
-        Part("tickets", _("your tickets."), TICKETS, _tickets),
-        Part(
-            "pseudonyms",
-            _("your name in each draw's published list is `ref`; with `salt` you can show that it is you."),
-            ("draw_id", "draw__title", "draw_uid", "salt", "ref", "open_hash"),
-            _pseudonyms,
-        ),
-        Part("wins", _("prizes you won."), WINS, _wins),
-        Part("old_tickets", _("tickets you took on the old site."), OLD_TICKETS, _old_tickets),
-        Part("old_wins", _("prizes you won on the old site."), OLD_WINS, _old_wins),
-        Part(
-            "claims",
-            _("where you asked prizes to be sent, decrypted for you."),
-            ("draw_id", "draw__title", "claimed_at", "details", "tracking", "sent_at"),
-            _claims,
-        ),
-        Part(
-            "staff_notes_on_prizes", _("what staff did about your prizes, and why."), ("at", "note"), _notes
-        ),
-    ):
-        data_export.register(part)
 
 
 def _tickets(user: User) -> Iterator[tuple[Any, ...]]:
@@ -103,3 +76,24 @@ def _notes(user: User) -> Iterator[tuple[Any, ...]]:
     wins = [str(pk) for pk in Winner.objects.filter(user=user).values_list("pk", flat=True)]
     yield from notes_about(Winner, wins)
     yield from notes_about(Claim, wins)
+
+
+PARTS = (
+    Part("tickets", _("your tickets."), TICKETS, _tickets),
+    Part(
+        "pseudonyms",
+        _("your name in each draw's published list is `ref`; with `salt` you can show that it is you."),
+        ("draw_id", "draw__title", "draw_uid", "salt", "ref", "open_hash"),
+        _pseudonyms,
+    ),
+    Part("wins", _("prizes you won."), WINS, _wins),
+    Part("old_tickets", _("tickets you took on the old site."), OLD_TICKETS, _old_tickets),
+    Part("old_wins", _("prizes you won on the old site."), OLD_WINS, _old_wins),
+    Part(
+        "claims",
+        _("where you asked prizes to be sent, decrypted for you."),
+        ("draw_id", "draw__title", "claimed_at", "details", "tracking", "sent_at"),
+        _claims,
+    ),
+    Part("staff_notes_on_prizes", _("what staff did about your prizes, and why."), ("at", "note"), _notes),
+)

@@ -8,7 +8,7 @@ from accounts.notifications import notify
 from draws.models import Redraw, Winner
 from draws.notifications.kinds import label_lines, label_of
 
-CLAIMS = notify.kind(
+CLAIMS = notify.Kind(
     "claims",
     _("Prizes to claim"),
     _("Until when to claim, that your claim is in, that the prize is sent, or that it was passed on."),

@@ -33,6 +33,3 @@ class SpendLimitAdmin(OfPlayers):
 
 def _figure(coins: int | None) -> str:
     return gettext("no limit") if coins is None else wording.grouped(coins)
-
-
-OfPlayers.listed.append(SpendLimit)

@@ -19,6 +19,7 @@ from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link,
 from accounts.admin.players import PlayerAdmin, PlayerPanel
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
+from common.registry import Registry
 from common.text import wording
 from ledger import circulation, services
 from ledger.admin.adjustments import adjust_page, may_adjust, signed
@@ -86,8 +87,8 @@ class HoldersFilter(admin.SimpleListFilter):
 class TransactionAdmin(ReadOnly, StaffAdmin):
     """The ledger is append-only: a mistake is corrected by a new movement, on the player's page."""
 
-    # What a movement was for, by the kind its reference names; other apps add theirs.
-    reference_pages: ClassVar[dict[str, Subject]] = {}
+    # What a movement was for, by the kind its reference names.
+    reference_pages: ClassVar[Registry[Subject]] = Registry("references of transactions")
 
     list_display = ("id", "when", "player", "coins", "balance", "what", "about")
     list_filter = (TypeFilter, DayFilter)
@@ -213,5 +214,4 @@ def coins_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
     return {"rows": services.history(player.pk, limit=NEWEST), "may_adjust": may_adjust(request)}
 
 
-PlayerAdmin.panels.append(PlayerPanel("admin/ledger/player_panel.html", coins_panel))
-PlayerAdmin.list_filter.append(HoldersFilter)
+COINS_PANEL = PlayerPanel("admin/ledger/player_panel.html", coins_panel)

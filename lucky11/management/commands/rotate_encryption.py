@@ -7,11 +7,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.db.models import Model
 
-from accounts.encrypted_columns import ACCOUNTS, EncryptedColumn
-from common.encryption import InvalidToken, is_newest, rotate
-from draws.encrypted_columns import DRAWS
+from common.encryption import COLUMNS, EncryptedColumn, InvalidToken, is_newest, rotate
 
-COLUMNS = [*ACCOUNTS, *DRAWS]
 AT_ONCE = 100
 NAMED = 20  # rows that no key opens, as far as the sentence names them
 
@@ -27,11 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         lost: list[str] = []
-        for column in COLUMNS:
-            done, unread = self._rotate(column, dry_run=dry_run)
+        for label, column in reversed(list(COLUMNS.items())):
+            done, unread = self._rotate(label, column, dry_run=dry_run)
             lost += unread
             would = "to re-encrypt" if dry_run else "re-encrypted"
-            self.stdout.write(f"{column.label}: {done:,} {would}, {len(unread):,} that no key opens.")
+            self.stdout.write(f"{label}: {done:,} {would}, {len(unread):,} that no key opens.")
         if lost:
             more = f" and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
             self.stderr.write(
@@ -40,7 +37,7 @@ class Command(BaseCommand):
             )
             sys.exit(1)
 
-    def _rotate(self, column: EncryptedColumn, *, dry_run: bool) -> tuple[int, list[str]]:
+    def _rotate(self, label: str, column: EncryptedColumn, *, dry_run: bool) -> tuple[int, list[str]]:
         done, unread, last = 0, [], None
         while True:
             with transaction.atomic():
@@ -49,12 +46,12 @@ class Command(BaseCommand):
                     try:
                         done += _rotate_row(column, row, dry_run=dry_run)
                     except InvalidToken:
-                        unread.append(f"{column.label} {row.pk}")
+                        unread.append(f"{label} {row.pk}")
             if not rows:
                 return done, unread
             last = rows[-1].pk
             if self.stderr.isatty():
-                self.stderr.write(f"{column.label}: up to {last}")
+                self.stderr.write(f"{label}: up to {last}")
 
 
 def _next_rows(column: EncryptedColumn, last: Any) -> list[Model]:

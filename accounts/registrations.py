@@ -1,0 +1,24 @@
+"""Everything that accounts add to the registries, for a look at once."""
+
+from allauth.mfa.models import Authenticator
+
+from accounts.admin.approvals import USER, ApprovalAdmin
+from accounts.admin.players import MarkedFilter, PlayerAdmin
+from accounts.admin.records import RECORDS_PANEL
+from accounts.notifications.notify import KINDS
+from accounts.play.suspension import ACCOUNT
+from accounts.privacy import data_export, export_parts
+from accounts.signin.notifications import SIGN_IN
+from common.encryption import COLUMNS, EncryptedColumn
+
+
+def register() -> None:
+    """Add them; called once, when the site starts."""
+    for kind in (data_export.READY, SIGN_IN, ACCOUNT):
+        KINDS.add(kind.name, kind)
+    for part in export_parts.PARTS:
+        data_export.PARTS.add(part.name, part)
+    COLUMNS.add("second factor", EncryptedColumn(Authenticator, "data", keys=("secret", "seed")))
+    PlayerAdmin.panels.add("records", RECORDS_PANEL)
+    PlayerAdmin.filters.add("who", MarkedFilter)
+    ApprovalAdmin.subject_pages.add("user", USER)

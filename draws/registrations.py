@@ -1,0 +1,35 @@
+"""Everything that draws add to the registries of the apps below them, for a look at once."""
+
+from accounts import approvals
+from accounts.admin.approvals import ApprovalAdmin
+from accounts.admin.players import PlayerAdmin
+from accounts.notifications.notify import KINDS
+from accounts.privacy import account_deletion, data_export
+from common.encryption import COLUMNS, EncryptedColumn
+from draws.admin.draws import DRAW, WINNER
+from draws.admin.tickets import TICKETS_PANEL
+from draws.approvals import ACTS
+from draws.models import Claim
+from draws.notifications.kinds import FROZEN, REFUNDED, RESULT, TICKET, WON
+from draws.privacy.account_deletion import PART
+from draws.privacy.data_export import PARTS
+from draws.prizes.notifications import CLAIMS
+from ledger.admin.transactions import TransactionAdmin
+from ledger.references import REFERENCE_PAGES
+
+
+def register() -> None:
+    """Add them; called once, when the site starts."""
+    for kind in (TICKET, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
+        KINDS.add(kind.name, kind)
+    for name, act in ACTS.items():
+        approvals.ACTS.add(name, act)
+    for part in PARTS:
+        data_export.PARTS.add(part.name, part)
+    account_deletion.PARTS.add("draws", PART)
+    COLUMNS.add("claim", EncryptedColumn(Claim, "details"))
+    REFERENCE_PAGES.add("draw", "draws:detail")
+    PlayerAdmin.panels.add("tickets", TICKETS_PANEL)
+    TransactionAdmin.reference_pages.add("draw", DRAW)
+    ApprovalAdmin.subject_pages.add("draw", DRAW)
+    ApprovalAdmin.subject_pages.add("winner", WINNER)
