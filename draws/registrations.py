@@ -6,6 +6,7 @@ from accounts.admin.players import PlayerAdmin
 from accounts.notifications.notify import KINDS
 from accounts.privacy import account_deletion, data_export
 from common.encryption import COLUMNS, EncryptedColumn
+from common.web.pages import PAGES
 from draws.admin.draws import DRAW, WINNER
 from draws.admin.tickets import TICKETS_PANEL
 from draws.approvals import ACTS
@@ -29,6 +30,9 @@ def register() -> None:
     account_deletion.PARTS.add("draws", PART)
     COLUMNS.add("claim", EncryptedColumn(Claim, "details"))
     REFERENCE_PAGES.add("draw", "draws:detail")
+    PAGES.add("open draws", "draws:list")
+    PAGES.add("tickets", "draws:tickets")
+    PAGES.add("how it works", "draws:how")
     PlayerAdmin.panels.add("tickets", TICKETS_PANEL)
     TransactionAdmin.reference_pages.add("draw", DRAW)
     ApprovalAdmin.subject_pages.add("draw", DRAW)

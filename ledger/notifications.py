@@ -1,12 +1,12 @@
-"""What the site tells every player about their account, and in which words."""
+"""The welcome message: what it says, and the kind of message that it is."""
 
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.notifications import notify
 from common.text import wording
+from common.web.pages import page_url
 
 WELCOME = notify.Kind(
     "welcome",
@@ -29,7 +29,7 @@ def tell_welcome(user: User, coins: int) -> None:
         f"welcome:{user.pk}",
         title=gettext("Welcome to Lucky11"),
         body=body % {"coins": wording.grouped(coins)},
-        url=reverse("draws:list"),
-        template="accounts/email/welcome",
+        url=page_url("open draws"),
+        template="ledger/email/welcome",
         context={"coins": coins},
     )

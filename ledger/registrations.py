@@ -4,6 +4,7 @@ from accounts import approvals
 from accounts.admin.players import PlayerAdmin
 from accounts.notifications.notify import KINDS
 from accounts.privacy import data_export
+from common.web.pages import PAGES
 from ledger.admin.transactions import COINS_PANEL, HoldersFilter
 from ledger.approvals import ACTS
 from ledger.data_export import PARTS
@@ -17,5 +18,7 @@ def register() -> None:
         approvals.ACTS.add(kind, act)
     for part in PARTS:
         data_export.PARTS.add(part.name, part)
+    PAGES.add("coins", "ledger:coins")
+    PAGES.add("safer play", "ledger:safer_play")
     PlayerAdmin.panels.add("coins", COINS_PANEL)
     PlayerAdmin.filters.add("coins", HoldersFilter)

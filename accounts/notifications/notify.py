@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from accounts.models import Message, MessageChoice, OutboxEmail, User
 from accounts.notifications import outbox
 from common.registry import Registry
+from common.web.pages import page_url
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _links() -> dict[str, str]:
     return {
         "origin": origin,
         "choices_url": origin + reverse("accounts:message_choices"),
-        "safer_url": origin + reverse("ledger:safer_play"),
+        "safer_url": origin + page_url("safer play"),
     }
 
 

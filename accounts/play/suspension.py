@@ -6,6 +6,7 @@ Their tickets stay in their draws and may win, and their coins stay theirs.
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -83,7 +84,7 @@ def _tell(player: User, what: str, title: str, reason: str) -> None:
         f"{what}:{player.pk}:{timezone.now().timestamp()}",
         title=title,
         body=reason,
-        url="/profile/",
+        url=reverse("accounts:profile"),
         template=f"accounts/email/{what}",
         context=context,
     )

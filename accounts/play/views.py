@@ -1,5 +1,6 @@
 """Accepting the rules, by a player who joined without being asked."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -32,4 +33,4 @@ def accept(request: HttpRequest) -> HttpResponseBase:
 def _back(request: HttpRequest) -> str:
     back = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return back if safe else "/"
+    return back if safe else settings.LOGIN_REDIRECT_URL

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -88,7 +89,7 @@ def _make(export_id: int) -> bool:
         f"data:{export.pk}",
         title=gettext("Your data is ready"),
         body=_kept_for(settings.DATA_EXPORT_DAYS),
-        url="/profile/data/",
+        url=reverse("accounts:data"),
         template="accounts/email/data_ready",
         context={"export": export, "days": settings.DATA_EXPORT_DAYS},
     )

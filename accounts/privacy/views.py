@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -107,7 +108,7 @@ def _delete(request: HttpRequest) -> HttpResponse:
         account_deletion.delete_account(player.pk)
         logout(request)
         messages.success(request, gettext("Your account is deleted. We sent you one last mail."))
-        return redirect("draws:list")
+        return redirect(settings.LOGOUT_REDIRECT_URL)
     context = {
         **pages.figures(),
         "form": form,

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from common.text import wording
+from common.web import pages
 
 register = template.Library()
 
@@ -113,6 +114,12 @@ def passkey_scripts() -> list[str]:
     """The addresses of the scripts that passkeys need: one where static files are collected, else each."""
     names = getattr(staticfiles_storage, "passkey_scripts", settings.PASSKEY_SCRIPTS)
     return [staticfiles_storage.url(name) for name in names]
+
+
+@register.simple_tag
+def page_url(page: str) -> str:
+    """The path of a page that another app has, by what it shows: {% page_url "coins" %}."""
+    return pages.page_url(page)
 
 
 @register.simple_tag

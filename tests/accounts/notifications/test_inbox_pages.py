@@ -35,7 +35,7 @@ def say(anything):
             "title": title,
             "body": "In so many words.",
             "url": url,
-            "template": "accounts/email/welcome",
+            "template": "ledger/email/welcome",
         }
         tell(user, about, key, context={"coins": 1}, **texts)
         return Message.objects.filter(key=key).first()
@@ -268,7 +268,7 @@ def test_telling_a_thousand_costs_the_queries_of_telling_ten(ana, anything):
             User(email=f"crowd-{next(_numbers)}@x.example") for _ in range(number)
         )
         facts = [
-            notify.Fact(user, f"crowd:{user.pk}", "T", "B", "/", "accounts/email/welcome", {"coins": 1})
+            notify.Fact(user, f"crowd:{user.pk}", "T", "B", "/", "ledger/email/welcome", {"coins": 1})
             for user in users
         ]
         with CaptureQueriesContext(connection) as captured:
