@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.utils import timezone
@@ -70,3 +71,15 @@ def test_a_new_key_keeps_the_content():
     assert store.session_key != old
     assert SessionStore(store.session_key)["a"] == 1
     assert not Session.objects.filter(sid=old).exists()
+
+
+def test_asynchronous_code_keeps_sessions_in_the_same_rows():
+    store = SessionStore()
+
+    async def keep() -> None:
+        await store.aset("a", 1)
+        await store.asave()
+
+    async_to_sync(keep)()
+    assert Session.objects.get(sid=store.session_key).sess == {"a": 1}
+    assert SessionStore(store.session_key)["a"] == 1
