@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from accounts.admin.approvals import to_decide
 from accounts.admin.base import staff
 from accounts.models import OutboxEmail
+from common.text.charts import LineChart
 from draws.admin.winners import LAPSING, lapsing
 from draws.lifecycle.overdue import overdue
 from draws.models import Draw, Winner
 from ledger.circulation import coin_days
-from lucky11.charts import LineChart
 from lucky11.models import OperationRun
 
 # Counts on the first page stop here: "more than 50" is as good a reason to look.

@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Approval, OutboxEmail
+from common.text.charts import LineChart
 from draws.lifecycle.close import freeze_draw
 from draws.models import Winner
 from ledger.circulation import count_coins, largest_holders
 from ledger.models import CoinDay
-from lucky11.charts import LineChart
 from lucky11.models import OperationRun
 from lucky11.operations.runs import begin, end
 from tests.conftest import let_close, unguarded
@@ -173,7 +173,7 @@ def test_the_chart_has_the_same_figures_as_its_table(client, boss):
     for n, coins in enumerate((1000, 3000, 2000)):
         CoinDay.objects.create(day=date(2026, 11, 20 + n), coins=coins, holders=3, largest=[])
     page = client.get("/admin/").content.decode()
-    assert 'd="M8.0,152.0 L300.0,8.0 L592.0,80.0"' in page
+    assert 'd="M8 152L300 8L592 80"' in page
     said = desk(client)
     assert "2,000 coins, +1,000 in 2 days." in said.replace("\xa0", " ")
     assert "20 Nov 2026 1,000 21 Nov 2026 3,000 22 Nov 2026 2,000" in said
