@@ -168,8 +168,6 @@ def held_in(viewer: Viewer, draw_id: int, shown: int = NUMBERS_SHOWN) -> Held:
 
 def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
     """A draw the viewer may see: any published one; staff see drafts too."""
-    if draw_id >= 2**31:
-        return None
     rows = Draw.objects.select_related("picture").filter(pk=draw_id)
     if viewer is None or not viewer.is_staff:
         rows = rows.published()
@@ -222,8 +220,6 @@ def _wins_of(player: User, draw: Draw) -> list[Winner]:
 
 def find_win(player: User, winner_id: int) -> Winner | None:
     """One of the player's own prizes with its claim, without where it goes: one query."""
-    if winner_id >= 2**63:
-        return None
     wins = Winner.objects.select_related("draw", "ticket", "claim", "passed_on", "took_over__failed__ticket")
     return wins.defer("claim__details").filter(user=player, pk=winner_id).first()
 
