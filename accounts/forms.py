@@ -14,8 +14,8 @@ def time_zones() -> list[tuple[str, Any]]:
     """Every time zone, grouped by region, for a select element."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
-        region, _, place = name.partition("/")
-        if place and region not in {
+        region, _, city = name.partition("/")
+        if city and region not in {
             "Etc",
             "posix",
             "right",
@@ -26,7 +26,7 @@ def time_zones() -> list[tuple[str, Any]]:
             "Chile",
             "Mexico",
         }:
-            regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+            regions.setdefault(region, []).append((name, city.replace("_", " ").replace("/", ", ")))
     return [("UTC", "UTC"), *regions.items()]
 
 

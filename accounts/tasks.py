@@ -27,17 +27,17 @@ def make_data_exports() -> int:
 
 
 @shared_task
-def blank_mails_of_the_gone() -> int:
+def blank_emails_of_deleted_accounts() -> int:
     """Blank what was mailed to deleted accounts, once the last mail is out."""
-    return retention.blank_mails_of_the_gone()
+    return retention.blank_emails_of_deleted_accounts()
 
 
 @shared_task
 def purge_data() -> None:
     """Remove or blank what is kept for a time only."""
     data_export.purge_data_exports()
-    retention.forget_ended_sessions()
-    retention.forget_expired_cache()
-    retention.blank_old_mails()
-    breaks.forget_ended_exclusions()
-    account_deletion.erase_what_came_late()
+    retention.purge_ended_sessions()
+    retention.purge_expired_cache()
+    retention.blank_old_emails()
+    breaks.purge_ended_exclusions()
+    account_deletion.erase_late_writes()

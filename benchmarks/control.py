@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.players import has_confirmed_email
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from draws import exceptions as refused
 from draws.entries.take import Entry
 from draws.models import Draw, Participation
@@ -99,7 +99,7 @@ def _count_day(player: User, count: int) -> None:
 def _write_tickets(draw: Draw, player: User, paid: Transaction, count: int) -> list[int]:
     first = draw.current_participants + 1
     numbers = list(range(first, first + count))
-    with acting_as("take_tickets"):
+    with as_service("take_tickets"):
         Draw.objects.filter(pk=draw.pk).update(current_participants=F("current_participants") + count)
     Participation.objects.bulk_create(
         Participation(

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from django.db import connection, transaction
 
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from ledger.integrity import FOR_LARGE_READS, Check, Defect
 
 # A player's statistics, from the rows of this site and of the old one; `of` may choose players.
@@ -262,7 +262,7 @@ def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
 
 def repair_counters() -> int:
     """Recount `draws.current_participants` and the players' statistics where they differ from their rows."""
-    with acting_as("repair"), connection.cursor() as cursor:
+    with as_service("repair"), connection.cursor() as cursor:
         cursor.execute(
             """UPDATE draws SET current_participants = n
                FROM (SELECT d.id, count(p.id) AS n FROM draws d

@@ -12,7 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from draws.integrity import COUNTED, DAYS, streak_after
 from draws.models import OldDraw, OldTicket, OldWinner
 from draws.pages.draws import PAGE, Viewer
@@ -41,7 +41,7 @@ def add_tickets(tickets: Sequence[OldTicket]) -> int:
     """Add tickets that are not here yet, with what draws and players count; returns how many were."""
     added = _add(OldTicket, tickets)
     more = Counter(ticket.draw_id for ticket in added)
-    with acting_as("import"), connection.cursor() as cursor:
+    with as_service("import"), connection.cursor() as cursor:
         cursor.execute(
             """UPDATE old_draws SET current_participants = current_participants + n
                FROM unnest(%s::bigint[], %s::int[]) AS more (draw_id, n) WHERE id = draw_id""",
@@ -63,7 +63,7 @@ def _add(model: type[Row], rows: Sequence[Row]) -> list[Row]:
     wanted = [row.pk for row in rows]
     here = set(model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True))
     missing = [row for row in rows if row.pk not in here]
-    with acting_as("import"):
+    with as_service("import"):
         model._default_manager.bulk_create(missing)
     return missing
 

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.play.eligibility import pause_of
-from accounts.privacy.account_deletion import recognise
+from accounts.privacy.account_deletion import recognise_returning_player
 from ledger import services
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
-from ledger.notifications import tell_welcome
+from ledger.notifications import notify_welcome
 
 # Why a player gets no coins for a visit, by what keeps them from playing.
 NO_VISIT = {
@@ -32,12 +32,12 @@ def grant_signup_bonus(user_id: str) -> Transaction | None:
     earlier = Transaction.objects.filter(idempotency_key=key).first()
     if earlier is not None:
         return earlier
-    if recognise(user_id):
+    if recognise_returning_player(user_id):
         return None
     amount = settings.SIGNUP_BONUS_COINS
     welcome = gettext("Welcome to Lucky11")
     row = services.post(user_id, Transaction.Type.SIGNUP_BONUS, amount, key, description=welcome)
-    tell_welcome(User.objects.get(pk=user_id), row.amount)
+    notify_welcome(User.objects.get(pk=user_id), row.amount)
     return row
 
 

@@ -16,14 +16,14 @@ WELCOME = notify.Kind(
 )
 
 
-def tell_welcome(user: User, coins: int) -> None:
+def notify_welcome(user: User, coins: int) -> None:
     """Tell a player that the e-mail is confirmed and how many welcome coins came with that."""
     body = ngettext(
         "Your e-mail is confirmed and %(coins)s coin is in your purse. Pick a draw and take a ticket.",
         "Your e-mail is confirmed and %(coins)s coins are in your purse. Pick a draw and take a ticket.",
         coins,
     )
-    notify.tell(
+    notify.send(
         user,
         WELCOME,
         f"welcome:{user.pk}",

@@ -71,7 +71,7 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PlayerForm(ReasonedForm):
-    """Names, standing and rights of a player. Coins and statistics are the ledger's and the draws'."""
+    """Names, status and rights of a player. Coins and statistics are the ledger's and the draws'."""
 
     class Meta:
         model = User

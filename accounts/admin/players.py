@@ -98,7 +98,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     change_form_template = "admin/accounts/user/change_form.html"
     inlines = (AddressInline,)
     filter_horizontal = ("groups",)
-    list_display = ("address", "name", "coins", "confirmed", "standing", "joined")
+    list_display = ("address", "name", "coins", "confirmed", "status", "joined")
     ordering = ("-created_at", "-id")
     MOST_COINS = "most"
     search_fields = ("email",)
@@ -183,7 +183,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return " ".join(filter(None, (user.first_name, user.last_name))) or "–"
 
     @admin.display(description=_("standing"))
-    def standing(self, user: User) -> str:
+    def status(self, user: User) -> str:
         marks = [("mark", gettext("VIP"), user.is_vip), ("state", gettext("Staff"), user.is_staff)]
         marks.append(("late", gettext("Suspended"), user.suspended_at is not None))
         marks.append(("state", gettext("Closed"), not user.is_active))

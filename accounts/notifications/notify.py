@@ -1,4 +1,4 @@
-"""Telling players: each fact once, by mail and on the site, as far as the player wants to hear of it.
+"""Sends players each fact once, by email and on the site, as far as the player wants to hear of it.
 
 Called in the database transaction of the fact, so that a message exists exactly when the fact does.
 """
@@ -21,7 +21,7 @@ from common.web.pages import page_url
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of message. What is `needed` (coins, prizes, safety) always stays on the site and is mailed."""
+    """A kind of message. What is `needed` (coins, prizes, safety) always stays on the site and in email."""
 
     name: str
     label: str | Promise
@@ -35,10 +35,10 @@ KINDS: Registry[Kind] = Registry("kinds of message")
 
 
 @dataclass(frozen=True)
-class Fact:
-    """What one player is told, once per `key`; a mail's texts are `template`.txt and .html.
+class Notification:
+    """What one player is told, once per `key`; an email's texts are `template`.txt and .html.
 
-    `url` is the page it is about, as a path of the site; mails lead to it with the site's origin.
+    `url` is the page it is about, as a path of the site; emails lead to it with the site's origin.
     """
 
     user: User
@@ -50,7 +50,7 @@ class Fact:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def tell(
+def send(
     user: User,
     about: Kind,
     key: str,
@@ -61,42 +61,42 @@ def tell(
     template: str,
     context: dict[str, Any] | None = None,
 ) -> None:
-    """Tell one player one fact, once per `key`."""
-    tell_all(about, [Fact(user, key, title, body, url, template, context or {})])
+    """Send one player one notification, once per `key`."""
+    send_all(about, [Notification(user, key, title, body, url, template, context or {})])
 
 
-def tell_all(about: Kind, facts: Sequence[Fact]) -> None:
-    """Tell each of these facts, with the same number of queries however many they are.
+def send_all(about: Kind, notifications: Sequence[Notification]) -> None:
+    """Send each of these notifications, with the same number of queries however many they are.
 
-    Whoever deleted their account is told nothing.
+    Whoever deleted their account gets nothing.
     """
-    facts = [fact for fact in facts if fact.user.closed_at is None]
-    choices, links = _choices(about, facts), _links()
-    messages, mails = [], []
-    for fact in facts:
-        by_email, on_site = choices.get(fact.user.pk, (True, True))
+    notifications = [each for each in notifications if each.user.closed_at is None]
+    choices, links = _choices(about, notifications), _links()
+    messages, emails = [], []
+    for notification in notifications:
+        by_email, on_site = choices.get(notification.user.pk, (True, True))
         if on_site:
             messages.append(
                 Message(
-                    user=fact.user,
-                    key=fact.key,
+                    user=notification.user,
+                    key=notification.key,
                     kind=about.name,
-                    title=fact.title,
-                    body=fact.body,
-                    url=fact.url,
+                    title=notification.title,
+                    body=notification.body,
+                    url=notification.url,
                 )
             )
-        if by_email and fact.user.email:
-            mails.append(_mail(fact, links))
+        if by_email and notification.user.email:
+            emails.append(_email(notification, links))
     Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
-    outbox.enqueue_all(mails)
+    outbox.enqueue_all(emails)
 
 
-def _choices(about: Kind, facts: Sequence[Fact]) -> dict[str, tuple[bool, bool]]:
-    """By mail, and on the site: for the players who chose anything about this kind."""
+def _choices(about: Kind, notifications: Sequence[Notification]) -> dict[str, tuple[bool, bool]]:
+    """By email, and on the site: for the players who chose anything about this kind."""
     if about.needed:
         return {}
-    chosen = MessageChoice.objects.filter(kind=about.name, user__in=[fact.user.pk for fact in facts])
+    chosen = MessageChoice.objects.filter(kind=about.name, user__in=[each.user.pk for each in notifications])
     return {
         user_id: (by_email, on_site)
         for user_id, by_email, on_site in chosen.values_list("user_id", "by_email", "on_site")
@@ -104,7 +104,7 @@ def _choices(about: Kind, facts: Sequence[Fact]) -> dict[str, tuple[bool, bool]]
 
 
 def _links() -> dict[str, str]:
-    """Where every mail leads besides its own page."""
+    """Where every email leads besides its own page."""
     origin = settings.SITE_ORIGIN
     return {
         "origin": origin,
@@ -113,9 +113,14 @@ def _links() -> dict[str, str]:
     }
 
 
-def _mail(fact: Fact, links: dict[str, str]) -> OutboxEmail:
-    context = {"user": fact.user, "url": links["origin"] + fact.url, **links, **fact.context}
-    with timezone.override(fact.user.tz):
-        text, html = (render_to_string(f"{fact.template}.{suffix}", context) for suffix in ("txt", "html"))
-    recipient = fact.user.email or ""
-    return OutboxEmail(key=fact.key, recipient=recipient, subject=fact.title, text=text, html=html)
+def _email(of: Notification, links: dict[str, str]) -> OutboxEmail:
+    context = {
+        "user": of.user,
+        "url": links["origin"] + of.url,
+        **links,
+        **of.context,
+    }
+    with timezone.override(of.user.tz):
+        text, html = (render_to_string(f"{of.template}.{suffix}", context) for suffix in ("txt", "html"))
+    recipient = of.user.email or ""
+    return OutboxEmail(key=of.key, recipient=recipient, subject=of.title, text=text, html=html)

@@ -133,7 +133,7 @@ def is_excluded_address(email: str) -> bool:
     return ExcludedAddress.objects.filter(lasting, digest=_fingerprint(email)).exists()
 
 
-def forget_ended_exclusions() -> int:
+def purge_ended_exclusions() -> int:
     """Remove the fingerprints whose break has ended; returns how many."""
     return ExcludedAddress.objects.filter(ends_at__lte=Now()).delete()[0]
 

@@ -35,7 +35,7 @@ def suspend(user_id: str, reason: str, actor: User) -> User:
         )
     player.suspended_at, player.suspended_reason = timezone.now(), reason
     player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
-    _tell(player, "suspended", gettext("Your account is suspended"), reason)
+    _notify(player, "suspended", gettext("Your account is suspended"), reason)
     return player
 
 
@@ -53,7 +53,7 @@ def end_suspension(user_id: str, reason: str, actor: User) -> User:
         )
     player.suspended_at, player.suspended_reason = None, ""
     player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
-    _tell(player, "suspension_ended", gettext("You may play again"), reason)
+    _notify(player, "suspension_ended", gettext("You may play again"), reason)
     return player
 
 
@@ -76,9 +76,9 @@ def _player(user_id: str, actor: User) -> User:
     return player
 
 
-def _tell(player: User, what: str, title: str, reason: str) -> None:
+def _notify(player: User, what: str, title: str, reason: str) -> None:
     context: dict[str, Any] = {"reason": reason}
-    notify.tell(
+    notify.send(
         player,
         ACCOUNT,
         f"{what}:{player.pk}:{timezone.now().timestamp()}",

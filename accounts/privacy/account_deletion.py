@@ -24,7 +24,7 @@ from accounts.models import DataExport, LeftAddress, Message, MessageChoice, Use
 from accounts.notifications import outbox
 from accounts.play import breaks
 from accounts.privacy.redaction import Traces, redact_everywhere, traces_of
-from accounts.privacy.retention import GOODBYE, blank_mails
+from accounts.privacy.retention import GOODBYE, blank_emails
 from common.registry import Registry
 from common.text import wording
 
@@ -80,7 +80,7 @@ def delete_account(user_id: str) -> None:
         _say_goodbye(user.pk, email, context)
 
 
-def erase_what_came_late() -> int:
+def erase_late_writes() -> int:
     """Erase once more what a request under way wrote after its account was deleted; returns how many left."""
     left = User.objects.filter(is_active=False, closed_at__gt=timezone.now() - LATE)
     for user in left:
@@ -89,7 +89,7 @@ def erase_what_came_late() -> int:
     return len(left)
 
 
-def recognise(user_id: str) -> bool:
+def recognise_returning_player(user_id: str) -> bool:
     """Whether the player is one who deleted an account and joined again with a confirmed e-mail of then."""
     digests = [_fingerprint(email) for email in _confirmed_addresses(user_id)]
     LeftAddress.objects.filter(digest__in=digests).update(back_as=user_id)
@@ -121,7 +121,7 @@ def _erase_rows(user: User, addresses: list[str]) -> None:
     SocialAccount.objects.filter(user=user).delete()
     UserSession.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
-    blank_mails(Q(recipient__in=addresses))
+    blank_emails(Q(recipient__in=addresses))
     with connection.cursor() as cursor:
         # Also sessions in which somebody was about to sign in or reset the password.
         cursor.execute(

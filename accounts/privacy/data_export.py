@@ -26,7 +26,7 @@ READY = notify.Kind(
 ASK_EVERY = timedelta(hours=1)
 
 
-class TakeoutRefused(Exception):
+class ExportRefused(Exception):
     """Nothing was asked for; the sentence says why. `status` is the HTTP status."""
 
     def __init__(self, message: str, status: int) -> None:
@@ -40,18 +40,18 @@ PARTS: Registry[Part] = Registry("parts of the data export")
 
 @transaction.atomic
 def ask(user: User) -> DataExport:
-    """Ask for a download. Raises TakeoutRefused when one waits, or the last was asked for just now."""
+    """Ask for a download. Raises ExportRefused when one waits, or the last was asked for just now."""
     # Behind this lock a second click finds the first one's row.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     last = DataExport.objects.filter(user=user).defer("content").order_by("-id").first()
     if last is not None and last.made_at is None:
-        raise TakeoutRefused(
+        raise ExportRefused(
             gettext("Your data is being packed already. We write to you when it is ready."), 409
         )
     if last is not None and last.asked_at > timezone.now() - ASK_EVERY:
         again = timezone.localtime(last.asked_at + ASK_EVERY)
         said = gettext("You asked less than an hour ago. Fetch what you have, or ask again at %(time)s.")
-        raise TakeoutRefused(said % {"time": date_format(again, "TIME_FORMAT")}, 429)
+        raise ExportRefused(said % {"time": date_format(again, "TIME_FORMAT")}, 429)
     return DataExport.objects.create(user=user)
 
 
@@ -79,11 +79,11 @@ def _make(export_id: int) -> bool:
     )
     if export is None:
         return False
-    export.content = export_archive.pack(export.user, PARTS.values())
+    export.content = export_archive.write_archive(export.user, PARTS.values())
     export.made_at = timezone.now()
     export.expires_at = export.made_at + timedelta(days=settings.DATA_EXPORT_DAYS)
     export.save(update_fields=["content", "made_at", "expires_at"])
-    notify.tell(
+    notify.send(
         export.user,
         READY,
         f"data:{export.pk}",

@@ -32,7 +32,7 @@ class Part:
     rows: Callable[[User], Iterator[tuple[Any, ...]]]
 
 
-def pack(user: User, parts: Iterable[Part]) -> bytes:
+def write_archive(user: User, parts: Iterable[Part]) -> bytes:
     """A zip with `README.txt` and, for each part, a .json and a .csv file."""
     parts = list(parts)
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as whole:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Cast
 
 from accounts.models import Approval, User
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 
 GONE = "[deleted]"
 
@@ -66,12 +66,12 @@ def _redact_log(entries: Q, words: list[str]) -> None:
 
 
 def _redact_approvals(user: User, traces: Traces) -> None:
-    approvals = Approval.objects.annotate(packed=Cast("payload", models.TextField()))
-    about = Q(packed__contains=f'"{user.pk}"')
-    fields = ("summary", "reason", "note", "packed")
-    with acting_as("delete_account"):
+    approvals = Approval.objects.annotate(payload_text=Cast("payload", models.TextField()))
+    about = Q(payload_text__contains=f'"{user.pk}"')
+    fields = ("summary", "reason", "note", "payload_text")
+    with as_service("delete_account"):
         for approval in approvals.filter(about | _mentions(traces.sure, *fields)):
-            words = [*traces.sure, *traces.names] if user.pk in approval.packed else traces.sure
+            words = [*traces.sure, *traces.names] if user.pk in approval.payload_text else traces.sure
             for name in fields[:3]:
                 setattr(approval, name, redact(getattr(approval, name), words))
             approval.payload = json.loads(redact(json.dumps(approval.payload), words))

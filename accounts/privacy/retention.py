@@ -17,7 +17,7 @@ GOODBYE = "goodbye:"
 BLANK = dict.fromkeys(("recipient", "subject", "text", "html", "last_error"), "")
 
 
-def blank_mails_of_the_gone() -> int:
+def blank_emails_of_deleted_accounts() -> int:
     """Blank mails to deleted accounts once the last one was sent or given up; returns how many last ones."""
     over = Q(sent_at__isnull=False) | Q(attempts__gte=outbox.MAX_ATTEMPTS)
     last = OutboxEmail.objects.filter(over, key__startswith=GOODBYE).exclude(recipient="")
@@ -25,31 +25,31 @@ def blank_mails_of_the_gone() -> int:
     for address in addresses:
         # What was being written while the account was deleted; mail to whoever joined again stays.
         again = EmailAddress.objects.filter(email=address).exists()
-        blank_mails(Q(recipient=address, key__startswith=GOODBYE) if again else Q(recipient=address))
+        blank_emails(Q(recipient=address, key__startswith=GOODBYE) if again else Q(recipient=address))
     return len(addresses)
 
 
-def blank_old_mails() -> int:
+def blank_old_emails() -> int:
     """Blank mails that were sent longer ago than they are kept; returns how many."""
     old = timezone.now() - timedelta(days=settings.MAIL_KEPT_DAYS)
     return OutboxEmail.objects.filter(sent_at__lt=old).exclude(recipient="").update(**BLANK)
 
 
-def forget_ended_sessions() -> int:
+def purge_ended_sessions() -> int:
     """Remove what was kept about browsers that are no longer signed in; returns how many."""
     live = Session.objects.filter(sid=OuterRef("session_key"))
     return int(UserSession.objects.filter(~Exists(live)).delete()[0])
 
 
 @transaction.atomic
-def blank_mails(which: Q) -> None:
+def blank_emails(which: Q) -> None:
     """Blank the mails that were sent and remove those that wait; but a last mail still goes out."""
     mails = OutboxEmail.objects.filter(which)
     mails.filter(sent_at__isnull=True).exclude(key__startswith=GOODBYE).delete()
     mails.exclude(sent_at__isnull=True, attempts__lt=outbox.MAX_ATTEMPTS).update(**BLANK)
 
 
-def forget_expired_cache() -> int:
+def purge_expired_cache() -> int:
     """Remove expired rows of the cache, which say who tried what from where; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM cache WHERE expires < now()")

@@ -61,7 +61,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
     """Ask for a download."""
     try:
         data_export.ask(_player(request))
-    except data_export.TakeoutRefused as refusal:
+    except data_export.ExportRefused as refusal:
         return _data_page(request, str(refusal), refusal.status)
     messages.success(request, gettext("We pack your data now, and write to you when it is ready."))
     return redirect("accounts:data")

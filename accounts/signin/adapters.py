@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.notifications import outbox
 from accounts.play.breaks import is_excluded_address
 from accounts.signin import known_browsers
-from accounts.signin.notifications import tell_of_sign_in
+from accounts.signin.notifications import notify_new_sign_in
 from accounts.signin.social import SocialAccountAdapter
 from common import encryption
 
@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         response: HttpResponse = super().post_login(request, user, **kwargs)
         expected = kwargs["signup"] or self.is_first_sign_in or known_browsers.knows(request, user)
         if not expected:
-            tell_of_sign_in(request, user, self.get_client_ip(request))
+            notify_new_sign_in(request, user, self.get_client_ip(request))
         known_browsers.remember(request, response, user)
         return response
 

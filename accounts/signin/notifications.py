@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.notifications.notify import Kind, tell
+from accounts.notifications.notify import Kind, send
 from accounts.signin import known_browsers
 
 SIGN_IN = Kind(
@@ -23,7 +23,7 @@ SIGN_IN = Kind(
 
 
 @transaction.atomic
-def tell_of_sign_in(request: HttpRequest, user: User, address: str) -> None:
+def notify_new_sign_in(request: HttpRequest, user: User, address: str) -> None:
     """Tell when, by which browser and from which address, on the player's own clock."""
     when = timezone.localtime(timezone.now(), user.tz)
     facts = {
@@ -35,7 +35,7 @@ def tell_of_sign_in(request: HttpRequest, user: User, address: str) -> None:
         "%(when)s: %(browser)s, from %(address)s. If it was not you, change your password and sign out "
         "everywhere else. Your coins and tickets are as they were."
     )
-    tell(
+    send(
         user,
         SIGN_IN,
         f"sign-in:{uuid.uuid4().hex}",

@@ -105,12 +105,12 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> Any:
         with foreign_answer():
             proved = self._decode_id_token(app, kwargs["response"]["id_token"])
-            told = self._fetch_user_info(token.token)
+            userinfo = self._fetch_user_info(token.token)
             # Another person's details must not be put on this one.
-            if told["sub"] != proved["sub"]:
+            if userinfo["sub"] != proved["sub"]:
                 raise ValueError("sub")
             return self.get_provider().sociallogin_from_response(
-                request, {**proved, **told, "iss": proved["iss"]}
+                request, {**proved, **userinfo, "iss": proved["iss"]}
             )
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:

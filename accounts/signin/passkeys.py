@@ -32,10 +32,10 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        alone = self.fields["passwordless"]
-        alone.initial = True
-        alone.label = gettext("Sign in with it alone, without the password")
-        alone.help_text = gettext("Your device then asks for its PIN, your finger or your face.")
+        field = self.fields["passwordless"]
+        field.initial = True
+        field.label = gettext("Sign in with it alone, without the password")
+        field.help_text = gettext("Your device then asks for its PIN, your finger or your face.")
 
     def clean_name(self) -> str:
         return " ".join(super().clean_name().split())

@@ -7,7 +7,7 @@ from django.db import connection
 
 
 @contextmanager
-def acting_as(service: str) -> Iterator[None]:
+def as_service(service: str) -> Iterator[None]:
     """Name the service for the statements of the block, within the surrounding database transaction."""
     name = "SELECT set_config('lucky11.service', %s, true)"
     with connection.cursor() as cursor:

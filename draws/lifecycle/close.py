@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from common.database.clock import database_now
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from common.database.sweeps import sweep
 from draws import fairness, reasons
 from draws.beacon import chain
@@ -92,7 +92,7 @@ def _freeze(draw: Draw, record: Seal) -> None:
     root, seed = tree.root(), bytes(record.server_seed)
     frozen = fairness.freeze_hash(seals.mode_of(draw), bytes(record.open_hash), root, tree.total, seed)
     Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
-    with acting_as("freeze_draw"):
+    with as_service("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     # A long list takes a while, and so may the log's lock: what counts is when the record is written.
     log.hold()
@@ -160,7 +160,7 @@ def draw_winners(draw_id: int) -> bool:
     winners = _write_winners(draw, places[: draw.winner_count])
     result = fairness.result_hash(seals.mode_of(draw), frozen, signature or b"", seed, places)
     Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result, signature=signature)
-    with acting_as("draw_winners"):
+    with as_service("draw_winners"):
         Draw.objects.filter(pk=draw.pk).update(drawn_at=Now(), winner=winners[0].user_id)
     log.append(draw, "result", result)
     return True

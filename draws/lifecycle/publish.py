@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.database.clock import database_now
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from common.text import wording
 from draws import fairness
 from draws.beacon import chain
@@ -31,7 +31,7 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
         raise NotPublishable(found)
     log.hold()
     record = seals.seal(draw)
-    with acting_as("publish_draw"):
+    with as_service("publish_draw"):
         Draw.objects.filter(pk=draw.pk).update(published_at=Now(), is_active=True)
     log.append(draw, "open", bytes(record.open_hash))
     draw.refresh_from_db()

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from draws.models import Draw, Participation, Winner
 from draws.notifications import kinds
 from ledger import services as ledger
@@ -89,5 +89,5 @@ def _refund_players_after(draw: Draw, last: str) -> str | None:
 
 @transaction.atomic
 def _mark_settled(draw: Draw) -> None:
-    with acting_as("settle_draw"):
+    with as_service("settle_draw"):
         Draw.objects.filter(pk=draw.pk, settled_at__isnull=True).update(settled_at=Now())

@@ -2,7 +2,7 @@
 
 from django.db.models.functions import Now
 
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from draws import fairness
 from draws.models import Draw, Seal
 from draws.proof import log
@@ -17,7 +17,7 @@ def void(draw: Draw, code: Draw.VoidCode, reason: str) -> None:
     frozen = bytes(record.freeze_hash) if record.freeze_hash else None
     digest = fairness.void_hash(bytes(record.open_hash), frozen, fairness.VoidCode(code), reason)
     Seal.objects.filter(pk=draw.pk).update(void_hash=digest)
-    with acting_as("void"):
+    with as_service("void"):
         Draw.objects.filter(pk=draw.pk).update(
             cancelled_at=Now(), is_active=False, void_code=code, void_reason=reason
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.notifications import notify
-from accounts.notifications.notify import Fact
+from accounts.notifications.notify import Notification
 from common.database.clock import database_now
 from common.text import wording
 from draws.models import Draw, Seal, Winner
@@ -77,10 +77,10 @@ class Taken:
 
 def tell_taken(entries: Iterable[Taken]) -> None:
     """Tell players which tickets they took and for how many coins, with what seals the draw."""
-    notify.tell_all(TICKET, [_taken(entry) for entry in entries])
+    notify.send_all(TICKET, [_taken(entry) for entry in entries])
 
 
-def _taken(entry: Taken) -> Fact:
+def _taken(entry: Taken) -> Notification:
     title = ngettext("Ticket %(numbers)s: %(draw)s", "Tickets %(numbers)s: %(draw)s", entry.count)
     spent = gettext("%(coins)s spent, %(balance)s left.")
     lines = [
@@ -89,7 +89,7 @@ def _taken(entry: Taken) -> Fact:
         _newest_head(entry.log_head),
         *label_lines(entry.draw),
     ]
-    return Fact(
+    return Notification(
         entry.user,
         f"ticket:{entry.transaction_id}",
         title % {"numbers": entry.numbers, "draw": entry.draw.title},
@@ -122,10 +122,12 @@ def tell_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
         "log_head": head,
         "label": label_of(draw),
     }
-    notify.tell_all(
+    notify.send_all(
         FROZEN,
         [
-            Fact(player, f"frozen:{draw.pk}:{player.pk}", title, body, url, "draws/email/frozen", context)
+            Notification(
+                player, f"frozen:{draw.pk}:{player.pk}", title, body, url, "draws/email/frozen", context
+            )
             for player in players
         ],
     )
@@ -160,10 +162,12 @@ def tell_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iterab
         [none % {"won": won, "tickets": tickets}, _frozen_list(seal), result, *label_lines(draw)]
     )
     context = {"draw": draw, "seal": seal, "won": won, "tickets": tickets, "label": label_of(draw)}
-    notify.tell_all(
+    notify.send_all(
         RESULT,
         [
-            Fact(player, f"result:{draw.pk}:{player.pk}", title, body, url, "draws/email/result", context)
+            Notification(
+                player, f"result:{draw.pk}:{player.pk}", title, body, url, "draws/email/result", context
+            )
             for player in players
         ],
     )
@@ -186,7 +190,7 @@ def tell_winner(user: User, winner: Winner) -> None:
     """Tell a winner what they won and with which ticket."""
     draw, seal = winner.draw, Seal.objects.get(pk=winner.draw_id)
     to_claim = winner.hand_over == Winner.HandOver.TO_CLAIM
-    notify.tell(
+    notify.send(
         user,
         WON,
         f"won:{winner.draw_id}:{winner.place}",
@@ -217,7 +221,7 @@ def _what_was_won(winner: Winner, to_claim: bool) -> str:
 
 def tell_refunded(draw: Draw, user_id: str, coins: int) -> None:
     """Tell a player that a draw has no winner, why, and how many coins came back."""
-    notify.tell(
+    notify.send(
         User.objects.get(pk=user_id),
         REFUNDED,
         f"refunded:{draw.pk}:{user_id}",

@@ -58,7 +58,7 @@ def tell_passed_on(redraw: Redraw) -> None:
 
 
 def _tell(winner: Winner, key: str, title: str, body: str, template: str, **more: object) -> None:
-    notify.tell(
+    notify.send(
         winner.user,
         CLAIMS,
         key,

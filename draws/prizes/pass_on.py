@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.database.clock import database_now
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from common.database.sweeps import sweep
 from draws import fairness, reasons
 from draws.exceptions import NotPassable
@@ -155,7 +155,7 @@ def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None
         draw=draw, failed=failed, reserve=reserve, reason=reason, record_hash=digest, actor=actor
     )
     if prize_of(draw, reserve.place) == 0:
-        with acting_as("pass_on_prize"):
+        with as_service("pass_on_prize"):
             Draw.objects.filter(pk=draw.pk).update(winner=reserve.user_id)
     log.append(draw, "redraw", digest)
     count_wins(reserve.user_id)

@@ -96,12 +96,12 @@ def _adjust(
         page.log_change(request, player, logged % {"coins": signed(amount), "why": reason})
         return gettext("Asked for. No coins move until a second member of staff approves.")
     row = made.row
-    told = {"player": player, "coins": signed(row.amount), "now": wording.grouped(row.balance_after)}
+    values = {"player": player, "coins": signed(row.amount), "now": wording.grouped(row.balance_after)}
     if not made.fresh:
-        return gettext("This form was sent before: %(player)s got %(coins)s coins once.") % told
+        return gettext("This form was sent before: %(player)s got %(coins)s coins once.") % values
     logged = gettext("Coins %(coins)s, now %(now)s (transaction %(id)s). Why: %(why)s")
-    page.log_change(request, player, logged % {**told, "id": row.pk, "why": reason})
-    return gettext("%(player)s: %(coins)s coins, now %(now)s.") % told
+    page.log_change(request, player, logged % {**values, "id": row.pk, "why": reason})
+    return gettext("%(player)s: %(coins)s coins, now %(now)s.") % values
 
 
 def signed(amount: int) -> str:

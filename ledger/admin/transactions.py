@@ -129,9 +129,9 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        alone = _reference(term) or _day(term)
-        if alone:
-            return queryset.filter(alone), False
+        exact = _reference(term) or _day(term)
+        if exact:
+            return queryset.filter(exact), False
         match = Q(idempotency_key=term) | Q(user_id__in=ids_by_address(term))
         number = whole_number(term)
         return queryset.filter(match if number is None else match | Q(pk=number)), False

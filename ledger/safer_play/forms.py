@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import PlayBreak
 from accounts.play.breaks import LENGTHS
 from common.text import wording
-from ledger.safer_play.limits import MOST, NO_PERIOD, STANDS, Period
+from ledger.safer_play.limits import MOST, NO_PERIOD, UNCHANGED, Period
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
-def _standing(why: "str | _StrPromise") -> "_StrPromise":
+def _refusal(why: "str | _StrPromise") -> "_StrPromise":
     """A refusal, with what it means for the limits."""
-    return format_lazy("{} {}", why, STANDS)
+    return format_lazy("{} {}", why, UNCHANGED)
 
 
 def _most() -> str:
@@ -33,8 +33,8 @@ class LimitForm(forms.Form):
         choices=Period.choices,
         widget=forms.HiddenInput,
         error_messages={
-            "required": _standing(NO_PERIOD),
-            "invalid_choice": _standing(NO_PERIOD),
+            "required": _refusal(NO_PERIOD),
+            "invalid_choice": _refusal(NO_PERIOD),
         },
     )
     coins = forms.IntegerField(
@@ -42,9 +42,9 @@ class LimitForm(forms.Form):
         min_value=0,
         max_value=MOST,
         error_messages={
-            "invalid": _standing(_("Write a whole number of coins, for example 20.")),
-            "min_value": _standing(_("A limit cannot be below 0 coins.")),
-            "max_value": _standing(lazy(_most, str)()),
+            "invalid": _refusal(_("Write a whole number of coins, for example 20.")),
+            "min_value": _refusal(_("A limit cannot be below 0 coins.")),
+            "max_value": _refusal(lazy(_most, str)()),
         },
     )
     lift = forms.BooleanField(required=False)
@@ -58,7 +58,7 @@ class LimitForm(forms.Form):
             self.errors.pop("coins", None)
             cleaned["coins"] = None
         elif cleaned.get("coins") is None and "coins" not in self.errors:
-            self.add_error("coins", _standing(_("Write how many coins; 0 is allowed.")))
+            self.add_error("coins", _refusal(_("Write how many coins; 0 is allowed.")))
         return cleaned
 
 

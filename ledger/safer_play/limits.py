@@ -21,7 +21,7 @@ Period = SpendLimit.Period
 RAISED_AFTER = timedelta(hours=24)
 MOST = 1_000_000_000
 NO_PERIOD = _("There is no limit for such a period.")
-STANDS = _("Your limits stand as they were.")
+UNCHANGED = _("Your limits stand as they were.")
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ def set_limit(user_id: str, period: str, coins: int | None) -> Limit:
     Raises LimitRefused or NoSuchPlayer; then nothing was changed.
     """
     if period not in Period.values:
-        raise LimitRefused(f"{NO_PERIOD} {STANDS}")
+        raise LimitRefused(f"{NO_PERIOD} {UNCHANGED}")
     if coins is not None and not 0 <= coins <= MOST:
         said = gettext("A limit is a whole number of coins, from 0 to %(most)s.")
-        raise LimitRefused(f"{said % {'most': wording.grouped(MOST)}} {STANDS}")
+        raise LimitRefused(f"{said % {'most': wording.grouped(MOST)}} {UNCHANGED}")
     # Behind the lock that an entry takes too: once this has returned, no entry goes by the old limit.
     if not User.objects.select_for_update(no_key=True).filter(pk=user_id).exists():
         nobody = gettext("There is no such player.")
-        raise NoSuchPlayer(f"{nobody} {STANDS}")
+        raise NoSuchPlayer(f"{nobody} {UNCHANGED}")
     row = SpendLimit.objects.filter(user=user_id, period=period).annotate(clock=Now()).first()
     if row is not None:
         _change(row, coins)

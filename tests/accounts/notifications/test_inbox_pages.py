@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Message, MessageChoice, OutboxEmail
 from accounts.notifications import notify
 from accounts.notifications.inbox import choices_of, choose, read_up_to
-from accounts.notifications.notify import KINDS, tell, tell_all
+from accounts.notifications.notify import KINDS, send, send_all
 from tests.support.pages import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def say(anything):
             "url": url,
             "template": "ledger/email/welcome",
         }
-        tell(user, about, key, context={"coins": 1}, **texts)
+        send(user, about, key, context={"coins": 1}, **texts)
         return Message.objects.filter(key=key).first()
 
     return write
@@ -268,11 +268,11 @@ def test_telling_a_thousand_costs_the_queries_of_telling_ten(ana, anything):
             User(email=f"crowd-{next(_numbers)}@x.example") for _ in range(number)
         )
         facts = [
-            notify.Fact(user, f"crowd:{user.pk}", "T", "B", "/", "ledger/email/welcome", {"coins": 1})
+            notify.Notification(user, f"crowd:{user.pk}", "T", "B", "/", "ledger/email/welcome", {"coins": 1})
             for user in users
         ]
         with CaptureQueriesContext(connection) as captured:
-            tell_all(anything, facts)
+            send_all(anything, facts)
         assert OutboxEmail.objects.filter(key__startswith="crowd:").count() >= number
         return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
 

@@ -61,11 +61,11 @@ def test_a_longer_break_is_remembered_longer_and_an_ended_one_is_forgotten(alice
     assert alice.email.encode() not in bytes(row.digest)
     take_break(alice, "exclusion-for-good")
     assert ExcludedAddress.objects.get().ends_at is None
-    assert breaks.forget_ended_exclusions() == 0
+    assert breaks.purge_ended_exclusions() == 0
     with unguarded() as cursor:
         cursor.execute("UPDATE excluded_addresses SET ends_at = clock_timestamp() - interval '1 second'")
     assert not breaks.is_excluded_address(alice.email)
-    assert breaks.forget_ended_exclusions() == 1
+    assert breaks.purge_ended_exclusions() == 1
 
 
 def test_who_left_without_a_break_may_join_again(alice):

@@ -18,7 +18,7 @@ from accounts.models import (
 from accounts.notifications import outbox
 from accounts.players import create_player
 from accounts.privacy.account_deletion import StaffStays, delete_account, given_up
-from accounts.privacy.retention import blank_mails_of_the_gone
+from accounts.privacy.retention import blank_emails_of_deleted_accounts
 from accounts.tasks import purge_data
 from draws.models import Claim, Draw, Participation, Winner
 from draws.privacy.account_deletion import pass_on_prizes_of_the_gone
@@ -73,7 +73,7 @@ def test_nothing_in_the_whole_database_names_a_player_who_left(zeb, staff, make_
     }
     outbox.deliver_due()
     assert [mail["To"] for mail in mail_server.accepted if MAIL in str(mail["To"])] == [MAIL]
-    assert blank_mails_of_the_gone() == 1
+    assert blank_emails_of_deleted_accounts() == 1
     assert {word: everywhere(word) for word in TRACES if everywhere(word)} == {}
     assert Claim.objects.get().details == ""
     assert not OutboxEmail.objects.filter(key="waiting").exists()

@@ -9,7 +9,7 @@ from accounts.notifications import outbox
 from accounts.play.breaks import is_excluded_address, take_break
 from accounts.players import confirm_email, create_player
 from accounts.privacy.account_deletion import delete_account
-from accounts.privacy.retention import blank_mails_of_the_gone
+from accounts.privacy.retention import blank_emails_of_deleted_accounts
 from ledger.bonuses import grant_missing_signup_bonuses
 from ledger.services import balance
 from tests.accounts.privacy.leaver import MAIL, everywhere, player_with_traces
@@ -27,21 +27,21 @@ def zeb(db: None) -> User:
 @pytest.mark.django_db
 def test_the_last_mail_is_blanked_once_it_is_out_and_not_before(zeb, mail_server):
     delete_account(zeb.pk)
-    assert blank_mails_of_the_gone() == 0
+    assert blank_emails_of_deleted_accounts() == 0
     goodbye = OutboxEmail.objects.get(key=f"goodbye:{zeb.pk}")
     assert "Zebulonia, your Lucky11 account is deleted" in goodbye.text
     outbox.deliver_due()
-    assert blank_mails_of_the_gone() == 1
+    assert blank_emails_of_deleted_accounts() == 1
     goodbye.refresh_from_db()
     assert (goodbye.recipient, goodbye.subject, goodbye.text, goodbye.html) == ("", "", "", "")
-    assert blank_mails_of_the_gone() == 0
+    assert blank_emails_of_deleted_accounts() == 0
 
 
 @pytest.mark.django_db
 def test_a_last_mail_that_nobody_takes_is_blanked_when_given_up(zeb):
     delete_account(zeb.pk)
     OutboxEmail.objects.filter(key__startswith="goodbye:").update(attempts=outbox.MAX_ATTEMPTS)
-    assert blank_mails_of_the_gone() == 1
+    assert blank_emails_of_deleted_accounts() == 1
     assert everywhere(MAIL) == []
 
 
@@ -51,7 +51,7 @@ def test_a_mail_written_while_the_account_was_deleted_is_blanked_too(zeb, mail_s
     outbox.enqueue("late", MAIL, "You won, Zebulonia", "Text")
     outbox.deliver_due()
     outbox.enqueue("too-late", MAIL, "You won again", "Text")
-    blank_mails_of_the_gone()
+    blank_emails_of_deleted_accounts()
     assert everywhere(MAIL) == []
     assert everywhere("Zebulonia") == []
 
@@ -62,9 +62,9 @@ def test_mail_to_whoever_joined_again_stays(zeb):
     again = create_player(MAIL, PASSWORD, confirmed=True)
     outbox.enqueue("new", MAIL, "Welcome back", "Text")
     OutboxEmail.objects.filter(key__startswith="goodbye:").update(sent_at=timezone.now())
-    assert blank_mails_of_the_gone() == 1
+    assert blank_emails_of_deleted_accounts() == 1
     assert OutboxEmail.objects.get(key="new").recipient == again.email
-    assert blank_mails_of_the_gone() == 0
+    assert blank_emails_of_deleted_accounts() == 0
 
 
 # -- coming back --
@@ -128,5 +128,5 @@ def test_leaving_again_does_not_swallow_the_last_mail_of_before(zeb, mail_server
     delete_account(create_player(MAIL, PASSWORD, confirmed=True).pk)
     outbox.deliver_due()
     assert [mail["Subject"] for mail in mail_server.accepted] == ["Your Lucky11 account is deleted"] * 2
-    assert blank_mails_of_the_gone() == 2
+    assert blank_emails_of_deleted_accounts() == 2
     assert everywhere(MAIL) == []

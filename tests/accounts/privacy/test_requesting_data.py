@@ -109,7 +109,7 @@ def test_a_download_left_half_made_is_made_again(alice, monkeypatch):
     def die(*args, **kwargs):
         raise SystemExit("killed")
 
-    monkeypatch.setattr(notify, "tell", die)
+    monkeypatch.setattr(notify, "send", die)
     with pytest.raises(SystemExit):
         data_export.make_data_exports()
     export.refresh_from_db()
@@ -123,14 +123,14 @@ def test_a_download_left_half_made_is_made_again(alice, monkeypatch):
 @pytest.mark.django_db
 def test_a_download_that_cannot_be_packed_holds_up_nobody(alice, bob, monkeypatch):
     broken, fine = data_export.ask(alice), data_export.ask(bob)
-    pack = data_export.export_archive.pack
+    write_archive = data_export.export_archive.write_archive
 
     def fail_for_alice(user, parts):
         if user.pk == alice.pk:
             raise ValueError("a broken row")
-        return pack(user, parts)
+        return write_archive(user, parts)
 
-    monkeypatch.setattr(data_export.export_archive, "pack", fail_for_alice)
+    monkeypatch.setattr(data_export.export_archive, "write_archive", fail_for_alice)
     assert data_export.make_data_exports() == 1
     for export in (broken, fine):
         export.refresh_from_db()

@@ -8,7 +8,7 @@ import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
-from common.database.service_flag import acting_as
+from common.database.service_flag import as_service
 from draws import exceptions as refused
 from draws.entries.take import receipt, take_tickets
 from draws.integrity import streak_of
@@ -175,7 +175,7 @@ def test_a_ticket_written_past_the_service_is_refused(draw, alice, bob):
 def test_one_payment_never_buys_two_lots_of_tickets(draw, alice):
     take_tickets(alice.pk, draw.pk, 1, "request-1")
     paid = history(alice.pk)[0].pk
-    with acting_as("forged"):
+    with as_service("forged"):
         Draw.objects.filter(pk=draw.pk).update(current_participants=2)
     with pytest.raises(DatabaseError, match="No ticket was taken"), transaction.atomic():
         Participation.objects.create(user=alice, draw=draw, ticket_number=2, transaction_id=paid)
