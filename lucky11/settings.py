@@ -246,8 +246,15 @@ CONTENT_SECURITY_POLICY = configuration.content_security_policy()
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# In this order on every page; collected, they are one file.
-STYLE_SHEETS = ["css/app.css", "css/parts.css", "css/pages.css"]
+# In this order on every page of the site, and on the admin's; collected, each list is one file.
+STYLE_SHEETS = [
+    *(f"css/base/{name}.css" for name in ("tokens", "fonts", "elements")),
+    *(f"css/parts/{name}.css" for name in ("frame", "buttons", "tickets", "cards", "stage", "panels")),
+    *(f"css/parts/{name}.css" for name in ("forms", "lists", "text", "seal", "figures")),
+    *(f"css/pages/{name}.css" for name in ("draws", "draw", "draw_result", "proof", "coins", "account")),
+    "css/base/utilities.css",
+]
+ADMIN_STYLE_SHEETS = [f"css/admin/{name}.css" for name in ("theme", "lists", "acts", "desk")]
 # What passkeys need, in this order; collected, they are one file as well.
 PASSKEY_SCRIPTS = ["mfa/js/webauthn-json.js", "mfa/js/webauthn.js", "account/js/onload.js", "js/passkeys.js"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG

@@ -110,6 +110,13 @@ def style_sheets() -> list[str]:
 
 
 @register.simple_tag
+def admin_style_sheets() -> list[str]:
+    """The addresses of the admin's own style sheets, likewise."""
+    names = getattr(staticfiles_storage, "admin_style_sheets", settings.ADMIN_STYLE_SHEETS)
+    return [staticfiles_storage.url(name) for name in names]
+
+
+@register.simple_tag
 def passkey_scripts() -> list[str]:
     """The addresses of the scripts that passkeys need: one where static files are collected, else each."""
     names = getattr(staticfiles_storage, "passkey_scripts", settings.PASSKEY_SCRIPTS)

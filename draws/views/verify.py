@@ -15,12 +15,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.players import player_of
+from common.web.style_sheets import shortened
 from draws.models import Draw
 from draws.pages import draws
 from draws.proof import checker_words
 from draws.proof.public_seals import Pseudonym, pseudonym_of, public_seals
 
-STYLES = [*settings.STYLE_SHEETS, "css/verify.css"]
+# The site's fonts are files of their own; the page in the file takes the reader's.
+STYLES = [name for name in settings.STYLE_SHEETS if name != "css/base/fonts.css"]
 NOT_KEPT = {"saved.js", "worker.js"}
 
 
@@ -63,22 +65,13 @@ def _checker_file() -> str:
         *(path for path in scripts if path.name not in ("saved.js", "worker.js")),
     ]
     context = {
-        "style": _inline("\n".join(filter(_stands_alone, _lines(STYLES)))),
+        "style": _inline(shortened("\n".join(_asset(name).read_text() for name in STYLES))),
         "modules": [(path.name, _inline(path.read_text())) for path in modules],
         "loader": _inline(_asset("js/verify/saved.js").read_text()),
     }
     # One file for everybody, with the scripts' own words.
     with translation.override(settings.LANGUAGE_CODE):
         return render_to_string("draws/verify/file.html", context)
-
-
-def _lines(styles: list[str]) -> list[str]:
-    return [line for name in styles for line in _asset(name).read_text().splitlines()]
-
-
-def _stands_alone(line: str) -> bool:
-    # The site's fonts are files of their own; the page in the file takes the reader's.
-    return not line.startswith("@font-face")
 
 
 def _asset(name: str) -> Path:

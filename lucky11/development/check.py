@@ -46,6 +46,7 @@ def checks() -> dict[str, list[str]]:
         "lint": [str(BIN / "ruff"), "check", "."],
         "format": [str(BIN / "ruff"), "format", "--check", "."],
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
+        "styles": _python("-m", "lucky11.development.styles"),
         "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
         "migrations": _python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
         "files of SQL": _python("-W", "ignore", "-m", "lucky11.development.sql_files"),
