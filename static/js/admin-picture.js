@@ -1,4 +1,5 @@
-// Shows a chosen picture before it is uploaded. Drawn on a canvas: the site's policy allows pictures from the site only.
+// Shows a chosen picture before it is uploaded.
+// It is drawn on a canvas: the site's policy allows pictures from the site only.
 document.addEventListener("change", async ({ target }) => {
   if (!target.matches("input[data-picture]")) return;
   target.parentElement.querySelector("canvas.chosen")?.remove();

@@ -1,9 +1,5 @@
 // Makes pages livelier; every page works without it.
 
-// The page carries the server's time, so that a wrong device clock cannot mislead.
-const serverNow = Date.parse(document.documentElement.dataset.now);
-const loadedAt = performance.now();
-const now = () => serverNow + (performance.now() - loadedAt);
 // The server writes 0 to 9 in every language.
 const language = `${document.documentElement.lang}-u-nu-latn`;
 const grouped = (number) => number.toLocaleString(language);
@@ -14,28 +10,6 @@ function pluralOf(forms, count) {
   const rules = new Intl.PluralRules(language);
   const alike = Object.keys(forms).find((n) => n && rules.select(Number(n)) === rules.select(count));
   return forms[alike ?? ""];
-}
-
-// Silent for screen readers, except once at ten minutes and once at one minute where the page has words for it.
-function countdown(clock) {
-  const end = Date.parse(clock.dataset.countdown);
-  const part = (name, value) => { clock.querySelector(`[data-${name}]`).textContent = value; };
-  let before = Infinity;
-  const tick = () => {
-    if (!clock.isConnected) return;
-    const left = Math.max(0, Math.ceil((end - now()) / 1000));
-    part("d", Math.floor(left / 86400));
-    part("h", Math.floor(left / 3600) % 24);
-    part("m", String(Math.floor(left / 60) % 60).padStart(2, "0"));
-    part("s", String(left % 60).padStart(2, "0"));
-    for (const unit of clock.querySelectorAll("[data-from]")) unit.hidden = left < Number(unit.dataset.from);
-    for (const unit of clock.querySelectorAll("[data-until]")) unit.hidden = left >= Number(unit.dataset.until);
-    for (const [seconds, words] of [[600, "ten"], [60, "one"]])
-      if (left <= seconds && before > seconds && before < Infinity) document.dispatchEvent(new CustomEvent("say", { detail: words }));
-    before = left;
-    if (left) setTimeout(tick, 1000 - (now() % 1000));
-  };
-  tick();
 }
 
 // The entry form: what it costs, and what you would hold.
@@ -89,7 +63,8 @@ function once(form) {
 // The bar at the bottom leads to the form as long as the form is out of sight.
 function quickEntry(bar) {
   const entry = document.querySelector("#entry");
-  if (entry) new IntersectionObserver(([seen]) => { bar.hidden = seen.isIntersecting; }, { threshold: 0.2 }).observe(entry);
+  const look = ([seen]) => { bar.hidden = seen.isIntersecting; };
+  if (entry) new IntersectionObserver(look, { threshold: 0.2 }).observe(entry);
 }
 
 // Fingerprints: a button beside the text that can be selected anyway.
@@ -113,7 +88,6 @@ function copying(button) {
 }
 
 const habits = {
-  "[data-countdown]": countdown,
   "form[data-price]": costs,
   "form[data-once]": once,
   ".buybar": quickEntry,

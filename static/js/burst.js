@@ -4,7 +4,7 @@ const COLOURS = ["#14211b", "#08623f", "#ffc53d", "#dd4026", "#1d5fd1", "#c6b5fa
 const LASTS = 2000;
 const SCRAPS = 90;
 
-/** Throw scraps from the top of `from`, over the whole window; they catch no press and are gone when they have fallen. */
+/** Throw scraps from the top of `from` over the whole window; they catch no press and go when they have fallen. */
 export function burst(from) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const canvas = document.createElement("canvas");

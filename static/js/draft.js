@@ -34,6 +34,8 @@ if (section) {
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(show, 300); };
   form.addEventListener("input", soon);
   // The calendar and clock of the admin fill a field without an event of their own.
-  form.addEventListener("click", (event) => { if (event.target.closest(".calendarbox, .clockbox, .datetimeshortcuts")) soon(); });
+  form.addEventListener("click", (event) => {
+    if (event.target.closest(".calendarbox, .clockbox, .datetimeshortcuts")) soon();
+  });
   show();
 }

@@ -1,11 +1,35 @@
 // Pages about draws keep themselves up to date, and a player opens their result. Both work without it, by links.
 
-const serverNow = Date.parse(document.documentElement.dataset.now);
-const now = () => serverNow + performance.now();
+import { everySecond, left, secondsLeft } from "./clock.js";
+
 const grouped = (number) => number.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
 const status = document.querySelector("[data-live]");
 const say = (words) => { if (status?.dataset[words]) status.textContent = status.dataset[words]; };
-document.addEventListener("say", (event) => say(event.detail));
+
+// -- the time that is left --
+
+// Silent for screen readers, except once at ten minutes and once at one minute where the page has words for it.
+function countdown(clock) {
+  const part = (name, value) => { clock.querySelector(`[data-${name}]`).textContent = value; };
+  let before = Infinity;
+  everySecond((time) => {
+    if (!clock.isConnected) return false;
+    const seconds = secondsLeft(clock.dataset.countdown, time);
+    part("d", Math.floor(seconds / 86400));
+    part("h", Math.floor(seconds / 3600) % 24);
+    part("m", String(Math.floor(seconds / 60) % 60).padStart(2, "0"));
+    part("s", String(seconds % 60).padStart(2, "0"));
+    for (const unit of clock.querySelectorAll("[data-from]")) unit.hidden = seconds < Number(unit.dataset.from);
+    for (const unit of clock.querySelectorAll("[data-until]")) unit.hidden = seconds >= Number(unit.dataset.until);
+    for (const [mark, words] of [[600, "ten"], [60, "one"]])
+      if (seconds <= mark && before > mark && before < Infinity) say(words);
+    before = seconds;
+    return seconds > 0;
+  });
+}
+
+const countdowns = (root) => root.querySelectorAll("[data-countdown]").forEach(countdown);
+countdowns(document);
 
 // -- what changes while one looks --
 
@@ -23,9 +47,11 @@ let timer;
 // A quarter of a minute as a rule; more often in the last minute, and until the result is there.
 function pause() {
   if (failures) return Math.min(15_000 * 2 ** failures, 4 * MINUTE);
-  const left = Math.min(...watched().map((draw) => Date.parse(draw.dataset.closes) - now()));
-  wait = left > 0 ? Math.min(left > MINUTE ? 15_000 : 5000, left + 1500) : Math.min(Math.max(wait, 2000) * 1.2, 15_000);
-  if (left > 0 && wait < 2000) wait = 2000;
+  const soonest = Math.min(...watched().map((draw) => left(draw.dataset.closes)));
+  wait = soonest > 0
+    ? Math.min(soonest > MINUTE ? 15_000 : 5000, soonest + 1500)
+    : Math.min(Math.max(wait, 2000) * 1.2, 15_000);
+  if (soonest > 0 && wait < 2000) wait = 2000;
   return wait * (0.9 + Math.random() * 0.2);
 }
 
@@ -60,11 +86,11 @@ function figures(draw, taken) {
   const most = Number(bar?.max ?? draw.dataset.most);
   if (bar && taken <= bar.value) return;
   if (bar) bar.value = taken;
-  const left = Math.max(0, most - taken);
+  const free = Math.max(0, most - taken);
   for (const el of draw.querySelectorAll("[data-taken]")) el.textContent = grouped(taken);
-  for (const el of draw.querySelectorAll("[data-left]")) el.textContent = grouped(left);
-  for (const el of draw.querySelectorAll("[data-few]")) el.hidden = left > Number(el.dataset.few);
-  for (const el of draw.querySelectorAll("[data-many]")) el.hidden = left <= Number(el.dataset.many);
+  for (const el of draw.querySelectorAll("[data-left]")) el.textContent = grouped(free);
+  for (const el of draw.querySelectorAll("[data-few]")) el.hidden = free > Number(el.dataset.few);
+  for (const el of draw.querySelectorAll("[data-many]")) el.hidden = free <= Number(el.dataset.many);
   const form = draw.querySelector("form[data-entered]");
   if (!form) return;
   form.dataset.entered = taken;
@@ -86,6 +112,7 @@ async function renew(stage) {
     const focus = old.contains(document.activeElement) && document.activeElement;
     old.replaceWith(fresh);
     if (focus) refocus(fresh, focus);
+    countdowns(fresh);
     fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
   }
   covers();
@@ -93,7 +120,8 @@ async function renew(stage) {
 }
 
 function refocus(fresh, focus) {
-  const same = focus.id ? fresh.querySelector(`#${CSS.escape(focus.id)}`)
+  const same = focus.id
+    ? fresh.querySelector(`#${CSS.escape(focus.id)}`)
     : focus.href && [...fresh.querySelectorAll("a")].find((link) => link.href === focus.href);
   const target = same || fresh.querySelector("[data-show], #entry") || fresh;
   if (!same && !target.matches("button, a")) target.tabIndex = -1;
