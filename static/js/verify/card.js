@@ -25,7 +25,14 @@ export function resultParts(outcome, sentence) {
     return [make("p", {}, sentence), ...(outcome.failed === "document" ? [] : [make("p", {}, meaning)])];
   }
   const { draw, values } = outcome;
-  const parts = [make("p", {}, make("strong", {}, draw.title), draw.total ? `, ${counted(draw.total, "%(count)s ticket", "%(count)s tickets")}.` : ".")];
+  const parts = [
+    make(
+      "p",
+      {},
+      make("strong", {}, draw.title),
+      draw.total ? `, ${counted(draw.total, "%(count)s ticket", "%(count)s tickets")}.` : "."
+    )
+  ];
   if (draw.mode === "local") {
     const label = say("Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result.");
     parts.push(make("p", { class: "notice notice--plain verify__local" }, label));
@@ -50,14 +57,22 @@ function winnerParts(draw) {
   if (reserves.length) parts.push(make("h3", {}, say("Reserves, in order")), places(reserves));
   if (draw.redraws.length) {
     parts.push(make("h3", {}, say("Re-draws")), make("ol", {}, ...draw.redraws.map(({ time }, i) =>
-      make("li", {}, say("%(time)s: the prize of a winner passed to the next reserve, ticket %(ticket)s. The first winner stays on record.", { time: moment(time), ticket: ticket(reserves[i]) })))));
+      make("li", {}, say(
+        "%(time)s: the prize of a winner passed to the next reserve, ticket %(ticket)s. The first winner stays on record.",
+        { time: moment(time), ticket: ticket(reserves[i]) }
+      )))));
   }
   return parts;
 }
 
 function places(indexes) {
   return make("ol", { class: "verify__places" }, ...indexes.map((index) =>
-    make("li", {}, make("span", { class: "vh" }, `${say("Ticket")} `), make("span", { class: "mini" }, ticket(index)))));
+    make(
+      "li",
+      {},
+      make("span", { class: "vh" }, `${say("Ticket")} `),
+      make("span", { class: "mini" }, ticket(index))
+    )));
 }
 
 /** What the check cannot show, for this draw. */
@@ -74,6 +89,12 @@ function whenFrozen({ frozenAt, mode }) {
   if (!frozenAt) return say("When the records were made, unless you or someone else kept a hash.");
   const time = moment(frozenAt);
   return mode === "beacon"
-    ? say("When the list was frozen. The log says %(time)s, and only a hash that you or someone else kept from before the beacon’s round shows that it was: the operator could otherwise have made up the list afterwards.", { time })
-    : say("When the list was frozen. The log says %(time)s, and only a hash that you or someone else kept from before the result shows that it was: the operator could otherwise have made up the list afterwards.", { time });
+    ? say(
+      "When the list was frozen. The log says %(time)s, and only a hash that you or someone else kept from before the beacon’s round shows that it was: the operator could otherwise have made up the list afterwards.",
+      { time }
+    )
+    : say(
+      "When the list was frozen. The log says %(time)s, and only a hash that you or someone else kept from before the result shows that it was: the operator could otherwise have made up the list afterwards.",
+      { time }
+    );
 }

@@ -18,7 +18,10 @@ export const STEPS = ["document", ...CHECKS.keys()];
  * can breathe. Answers `{verdict, failed, steps, doc, values}`: `verdict` is pass or fail, `failed` the first step
  * that did not hold, `values` every hash on the way.
  */
-export async function check(bytes, { chain = QUICKNET, round = null, onStep = () => {}, onProgress = async () => {} } = {}) {
+export async function check(
+  bytes,
+  { chain = QUICKNET, round = null, onStep = () => {}, onProgress = async () => {} } = {}
+) {
   selfCheck(chain);
   const state = { chain, round, values: {}, doc: null };
   const steps = [];

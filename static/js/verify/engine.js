@@ -17,7 +17,10 @@ function progress(name, fraction) {
   return (before + weight(name) * fraction) / WHOLE;
 }
 
-/** Answers `check`, `tickets` and `hash`, in the language that `speak` named; `breathe` is awaited now and then while it works. */
+/**
+ * Answers `check`, `tickets` and `hash`, in the language that `speak` named; `breathe` is awaited now and then
+ * while it works.
+ */
 export function makeEngine(post, breathe = async () => {}) {
   let last = null;
   let kept = null;
@@ -46,7 +49,9 @@ export function makeEngine(post, breathe = async () => {}) {
     try {
       if (message.type === "speak") speak(message);
       else if (message.type === "check") await run(message);
-      else if (message.type === "tickets") post({ type: "tickets", ...findTickets(last.doc, message.userId, message.salt) });
+      else if (message.type === "tickets") post(
+        { type: "tickets", ...findTickets(last.doc, message.userId, message.salt) }
+      );
       else post({ type: "hash", hash: message.hash, found: findHash(last.doc, last.values, message.hash) });
     } catch (error) {
       post({ type: "broken", why: String(error) });

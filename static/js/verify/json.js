@@ -21,7 +21,9 @@ const ARRAY = 91;
 const ARRAY_END = 93;
 const OBJECT = 123;
 const OBJECT_END = 125;
-const ESCAPED = new Map(Object.entries({ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" }));
+const ESCAPED = new Map(
+  Object.entries({ '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" })
+);
 
 const isDigit = (byte) => byte >= 48 && byte <= 57;
 
@@ -189,7 +191,9 @@ class Reader {
   }
 
   ref(refs, index) {
-    if (this.skipSpace() !== QUOTE) throw this.refuse(say("ticket %(number)s is not a reference", { number: index + 1 }));
+    if (this.skipSpace() !== QUOTE) throw this.refuse(
+      say("ticket %(number)s is not a reference", { number: index + 1 })
+    );
     const start = this.at + 1;
     for (let i = 0; i < 32; i++) {
       const high = NIBBLE[this.bytes[start + 2 * i]];
@@ -211,7 +215,9 @@ for (let i = 0; i < 16; i++) NIBBLE[i.toString(16).charCodeAt(0)] = i;
 
 /** The document as maps, lists, texts and whole numbers, `entries` as bytes. Refuses at `document`. */
 export async function parse(bytes, onProgress = async () => {}) {
-  if (bytes.length > MAX_BYTES) throw new Refusal(say("The file is larger than 256 MB, the most a draw document may have."));
+  if (bytes.length > MAX_BYTES) throw new Refusal(
+    say("The file is larger than 256 MB, the most a draw document may have.")
+  );
   if (bytes.length === 0) throw new Refusal(say("The file is empty."));
   return new Reader(bytes, onProgress).document();
 }

@@ -24,11 +24,23 @@ export function checkLog({ doc, values }) {
   doc.log.forEach((entry, i) => {
     const [kind, hash] = records[i] ?? ["redraw", entry.record_hash];
     need(entry.n > 0, say("The log’s records are numbered from 1."));
-    need(entry.kind === kind, say("Record %(number)s of the log is “%(kind)s”, but “%(due)s” comes there.", { number: i + 1, kind: entry.kind, due: kind }));
-    need(hex(entry.record_hash) === hex(hash), say("The log’s “%(kind)s” record has another hash than the document.", { kind }));
+    need(
+      entry.kind === kind,
+      say(
+        "Record %(number)s of the log is “%(kind)s”, but “%(due)s” comes there.",
+        { number: i + 1, kind: entry.kind, due: kind }
+      )
+    );
+    need(
+      hex(entry.record_hash) === hex(hash),
+      say("The log’s “%(kind)s” record has another hash than the document.", { kind })
+    );
     const head = hex(logHead(entry));
     values.heads.push(head);
-    need(head === hex(entry.head), say("The head after the log’s record %(number)s does not follow from the record.", { number: entry.n }));
+    need(
+      head === hex(entry.head),
+      say("The head after the log’s record %(number)s does not follow from the record.", { number: entry.n })
+    );
     if (i > 0) follows(doc.log[i - 1], entry);
   });
   const reserves = doc.winners ? Math.max(0, doc.winners.length - doc.open.winners) : 0;

@@ -35,7 +35,9 @@ export function findHash(doc, values, hash) {
     const record = { number: entry.n, kind: entry.kind };
     named.push([say("the head of the site’s log after record %(number)s (%(kind)s)", record), entry.head]);
     named.push([say("the head of the site’s log before record %(number)s (%(kind)s)", record), entry.prev]);
-    if (entry.kind === "redraw") named.push([say("the hash of the re-draw in record %(number)s", record), entry.record_hash]);
+    if (entry.kind === "redraw") named.push(
+      [say("the hash of the re-draw in record %(number)s", record), entry.record_hash]
+    );
   }
   const found = named.filter(([, bytes]) => bytes && hex(bytes) === hash).map(([what]) => what);
   if (hash === values.terms) found.push(say("the hash of the terms"));

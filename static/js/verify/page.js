@@ -30,7 +30,9 @@ function hear(message) {
   else if (message.type === "done") showOutcome(message);
   else if (message.type === "tickets") showTickets(message);
   else if (message.type === "hash") showHash(message);
-  else stop(say("The check broke off, which says nothing about the draw. Check the document with the Python program instead."));
+  else stop(
+    say("The check broke off, which says nothing about the draw. Check the document with the Python program instead.")
+  );
 }
 
 function begin(what) {
@@ -42,7 +44,11 @@ function begin(what) {
   part("bar").hidden = false;
   part("bar").value = 0;
   part("steps").replaceChildren(...STEPS.map((name) =>
-    make("li", { "data-step": name }, make("div", {}, make("strong", { translate: "no" }, name), make("small", {}, "")))));
+    make(
+      "li",
+      { "data-step": name },
+      make("div", {}, make("strong", { translate: "no" }, name), make("small", {}, ""))
+    )));
   part("live").textContent = say("Checking %(what)s.", { what });
 }
 
@@ -57,7 +63,10 @@ function stop(sentence) {
 function showStep({ name, verdict, sentence }) {
   const item = part("steps").querySelector(`[data-step=${name}]`);
   item.dataset.verdict = verdict;
-  item.querySelector("strong").replaceChildren(name, make("span", { class: "tag verify__mark", translate: "yes" }, MARKS[verdict]()));
+  item.querySelector("strong").replaceChildren(
+    name,
+    make("span", { class: "tag verify__mark", translate: "yes" }, MARKS[verdict]())
+  );
   item.querySelector("small").textContent = sentence;
   if (verdict === "fail") failure = sentence;
 }
@@ -107,10 +116,14 @@ async function checkThisDraw() {
   busy = true;
   try {
     const answer = await fetch(part("check").dataset.document);
-    if (!answer.ok) return stop(say("The site has no document of this draw to give at the moment (status %(status)s). Try again later.", answer));
+    if (!answer.ok) return stop(
+      say("The site has no document of this draw to give at the moment (status %(status)s). Try again later.", answer)
+    );
     checkBytes(await answer.arrayBuffer(), say("this draw"));
   } catch {
-    stop(say("The document could not be fetched. Are you online? A document you saved can be checked without a connection."));
+    stop(
+      say("The document could not be fetched. Are you online? A document you saved can be checked without a connection.")
+    );
   }
 }
 
@@ -155,7 +168,11 @@ part("mine").addEventListener("submit", (event) => {
 part("kept").addEventListener("submit", (event) => {
   event.preventDefault();
   const hash = cleaned(event.target, "hash").replace(/\s/g, "");
-  ask(event.target, () => ({ type: "hash", hash }), HASH.test(hash) ? "" : say("A hash has 64 characters, 0–9 and a–f."));
+  ask(
+    event.target,
+    () => ({ type: "hash", hash }),
+    HASH.test(hash) ? "" : say("A hash has 64 characters, 0–9 and a–f.")
+  );
 });
 
 part("voided").addEventListener("submit", (event) => {
@@ -174,7 +191,10 @@ part("voided").addEventListener("submit", (event) => {
 function showTickets({ ref, count, numbers, places }) {
   const answer = part("mine").querySelector("[data-answer]");
   if (!count) {
-    answer.textContent = say("No ticket in the list has your reference %(ref)s. If you have a confirmation of this draw, keep it and write to us.", { ref });
+    answer.textContent = say(
+      "No ticket in the list has your reference %(ref)s. If you have a confirmation of this draw, keep it and write to us.",
+      { ref }
+    );
     return;
   }
   const rest = count - numbers.length;

@@ -45,7 +45,9 @@ const list = (read) => (value, where) => {
 const object = (shape) => (value, where) => {
   if (!(value instanceof Map)) throw new Refusal(say("%(where)s is not an object.", { where }));
   for (const key of value.keys()) {
-    if (!Object.hasOwn(shape, key)) throw new Refusal(say("%(where)s has “%(key)s”, which no document has.", { where, key: key.slice(0, 40) }));
+    if (!Object.hasOwn(shape, key)) throw new Refusal(
+      say("%(where)s has “%(key)s”, which no document has.", { where, key: key.slice(0, 40) })
+    );
   }
   const read = {};
   for (const [key, of] of Object.entries(shape)) {
@@ -107,7 +109,9 @@ export function shaped(parsed) {
 function checkProgress(doc) {
   const result = [doc.winners, doc.result_hash];
   const together = (parts) => parts.every((part) => part === null) || parts.every((part) => part !== null);
-  if (!together([doc.entries, doc.freeze])) throw new Refusal(say("The ticket list and its freezing come only together."));
+  if (!together([doc.entries, doc.freeze])) throw new Refusal(
+    say("The ticket list and its freezing come only together.")
+  );
   if (!together(result)) throw new Refusal(say("The winners and the result’s hash come only together."));
   if (doc.winners && doc.void) throw new Refusal(say("A draw has either a result or a void record."));
   if (!doc.winners && !doc.void) throw new Refusal(unfinished(doc));

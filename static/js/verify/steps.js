@@ -27,7 +27,13 @@ function seed(state) {
   const { doc } = state;
   if (!doc.server_seed) return say("The secret number was never revealed, because the draw has no winners.");
   const commit = seedCommit(doc.draw_id, doc.server_seed);
-  matches(state, "seed_commit", commit, doc.open.seed_commit, say("The secret number is not the one sealed before the draw opened."));
+  matches(
+    state,
+    "seed_commit",
+    commit,
+    doc.open.seed_commit,
+    say("The secret number is not the one sealed before the draw opened.")
+  );
   return say("The secret number is the one whose fingerprint was published before the first ticket.");
 }
 
@@ -35,13 +41,22 @@ function open(state) {
   const { doc } = state;
   state.values.terms = hex(sha256(canonical(doc.open.terms)));
   const computed = openHash(doc.draw_id, doc.open);
-  matches(state, "open_hash", computed, doc.open.open_hash, say("The opening record does not give its hash: prize, price, limits, times or rules were changed."));
+  matches(
+    state,
+    "open_hash",
+    computed,
+    doc.open.open_hash,
+    say("The opening record does not give its hash: prize, price, limits, times or rules were changed.")
+  );
   return say("Prize, price, limits, times and rules give the hash published before the first ticket.");
 }
 
 function times({ doc }) {
   const { closes_at: closes, freeze_by: by } = doc.open;
-  need(closes <= by && by - closes <= MAX_WINDOW, say("The time for freezing the list is not within an hour after closing."));
+  need(
+    closes <= by && by - closes <= MAX_WINDOW,
+    say("The time for freezing the list is not within an hour after closing.")
+  );
   const seconds = counted(by - closes, "%(count)s second", "%(count)s seconds");
   return say("The list had to be frozen within %(seconds)s after closing.", { seconds });
 }
@@ -54,8 +69,14 @@ function round({ doc, chain }) {
     say("The draw names another beacon than the one this checker accepts."),
   );
   const due = roundAt(chain, BigInt(by) + 60n);
-  need(BigInt(beacon.round) === due, say("The beacon’s round is not the one that follows from the times, %(due)s.", { due }));
-  return say("Round %(round)s of the beacon follows from the closing time. It came at least a minute after the list had to be frozen.", beacon);
+  need(
+    BigInt(beacon.round) === due,
+    say("The beacon’s round is not the one that follows from the times, %(due)s.", { due })
+  );
+  return say(
+    "Round %(round)s of the beacon follows from the closing time. It came at least a minute after the list had to be frozen.",
+    beacon
+  );
 }
 
 function beacon(state) {
@@ -73,10 +94,22 @@ async function entries(state) {
   const { doc } = state;
   if (!doc.freeze) return say("The list was never frozen.");
   const total = doc.entries.length / 32;
-  need(doc.freeze.total === total, say("The list holds %(tickets)s, but %(frozen)s were frozen.", { tickets: tickets(total), frozen: doc.freeze.total }));
+  need(
+    doc.freeze.total === total,
+    say(
+      "The list holds %(tickets)s, but %(frozen)s were frozen.",
+      { tickets: tickets(total), frozen: doc.freeze.total }
+    )
+  );
   need(total > 0, say("A list without tickets cannot be frozen."));
   const root = await rootOf(doc.entries, state.onProgress);
-  matches(state, "root", root, doc.freeze.root, say("The list does not give its fingerprint: a ticket was changed, added, removed or moved."));
+  matches(
+    state,
+    "root",
+    root,
+    doc.freeze.root,
+    say("The list does not give its fingerprint: a ticket was changed, added, removed or moved.")
+  );
   return counted(
     total,
     "%(count)s ticket, numbered without a gap, gives the fingerprint of the frozen list.",
@@ -88,7 +121,13 @@ function freeze(state) {
   const { doc } = state;
   if (!doc.freeze) return say("The list was never frozen.");
   const computed = freezeHash(doc.open.mode, doc.open.open_hash, doc.freeze.root, doc.freeze.total, doc.server_seed);
-  matches(state, "freeze_hash", computed, doc.freeze.freeze_hash, say("The frozen list’s record does not give its hash."));
+  matches(
+    state,
+    "freeze_hash",
+    computed,
+    doc.freeze.freeze_hash,
+    say("The frozen list’s record does not give its hash.")
+  );
   return say("The frozen list and the opening record give the hash that was published at freezing.");
 }
 

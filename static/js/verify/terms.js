@@ -15,12 +15,16 @@ export function checkTerms(value) {
     throw new Refusal(say("The terms have not exactly the names they must have."));
   }
   for (const key of NUMBERS) {
-    if (typeof value.get(key) !== "number") throw new Refusal(say("“%(key)s” in the terms is not a whole number.", { key }));
+    if (typeof value.get(key) !== "number") throw new Refusal(
+      say("“%(key)s” in the terms is not a whole number.", { key })
+    );
   }
   for (const key of TEXTS) {
     const text = value.get(key);
     if (typeof text !== "string") throw new Refusal(say("“%(key)s” in the terms is not a text.", { key }));
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new Refusal(say("“%(key)s” in the terms has a control character.", { key }));
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(text)) throw new Refusal(
+      say("“%(key)s” in the terms has a control character.", { key })
+    );
   }
   if (!/^(0|[1-9][0-9]*)\.[0-9]{2}$/.test(value.get("prize_amount"))) {
     throw new Refusal(say("“%(key)s” in the terms is not an amount with two decimal places.", { key: "prize_amount" }));

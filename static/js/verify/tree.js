@@ -30,7 +30,8 @@ export class Tree {
   add(hash) {
     let whole = hash;
     // As many full parts join as the count of leaves has ones at its end.
-    for (let rest = this.#total++; rest % 2 === 1; rest = Math.floor(rest / 2)) whole = nodeHash(this.#parts.pop(), whole);
+    for (let rest = this.#total++; rest % 2 === 1; rest = Math.floor(rest / 2))
+      whole = nodeHash(this.#parts.pop(), whole);
     this.#parts.push(whole);
   }
 
