@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from benchmarks import place
 from benchmarks.runs import ROUNDS, Measured, Sizes
 from ledger.integrity import LEDGER_CHECKS
-from lucky11.management.commands.check_integrity import CHECKS
+from lucky11.integrity.checks import CHECKS
 
 # The large database's seals and log are bytes of the right length, and nothing that could be recomputed.
 RECOMPUTED = {"log", "log records", "published draws", "records", "rounds"}

@@ -23,7 +23,7 @@ from draws.lifecycle import rounds
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
 from ledger.services import post
-from lucky11.management.commands.check_integrity import CHECKS
+from lucky11.integrity.checks import CHECKS
 from tests.support import signing
 from tests.support.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
 from tests.support.beacon_server import BeaconServer, running

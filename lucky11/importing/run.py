@@ -8,7 +8,7 @@ from lucky11.importing.history import bring_draws, bring_tickets, bring_winners
 from lucky11.importing.report import Report
 from lucky11.importing.source import Source
 from lucky11.importing.users import People, bring_users
-from lucky11.management.commands.check_integrity import CHECKS
+from lucky11.integrity.checks import CHECKS
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, Participation, Winner
 from ledger import services
 from ledger.models import Transaction
-from lucky11.management.commands.check_integrity import CHECKS
+from lucky11.integrity.checks import CHECKS
 from tests.conftest import defects, let_close, unguarded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.plants_defects]

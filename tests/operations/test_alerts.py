@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from django.core.cache import caches
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from accounts.models import OutboxEmail
 from common import heartbeat
@@ -192,6 +192,34 @@ def test_coins_out_of_place_are_an_incident_until_a_check_finds_them_right(alice
     assert look()[0] == 0
     older("check_integrity", 27)
     assert "The last check of coins and tickets is 27 hours old." in look()[1]
+
+
+def test_the_task_records_a_defect_and_does_not_fail(alice):
+    with unguarded() as cursor:
+        cursor.execute("UPDATE users SET coins = coins + 1 WHERE id = %s", [alice.pk])
+    check_integrity()
+    run = runs.newest("check_integrity")
+    assert run is not None
+    assert run.ok is False
+    assert run.summary.startswith("coins: ")
+    assert run.details["defects"][0] == run.summary
+
+
+def test_a_check_that_crashes_is_recorded_as_failed_and_its_error_is_raised():
+    with unguarded() as cursor:
+        cursor.execute("ALTER TABLE old_draws RENAME TO old_draws_elsewhere")
+    try:
+        with pytest.raises(ProgrammingError, match="old_draws"):
+            check_integrity()
+    finally:
+        with unguarded() as cursor:
+            cursor.execute("ALTER TABLE old_draws_elsewhere RENAME TO old_draws")
+    run = runs.newest("check_integrity")
+    assert run is not None
+    assert run.ok is False
+    assert run.summary.startswith("ProgrammingError: relation")
+    assert "defects" not in run.details
+    assert "integrity: " in look()[1]
 
 
 def test_a_draw_that_nobody_closes_is_an_incident_until_it_is_closed(draw):

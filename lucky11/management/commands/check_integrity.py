@@ -2,27 +2,12 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection, transaction
 
-from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
-from draws.proof import recompute
-from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
-from ledger.seals import check_seals
-from lucky11.integrity.foreign_keys import check_foreign_keys
-from lucky11.operations.runs import record as keep
-
-CHECKS: dict[str, Callable[[], Defect | None]] = {
-    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS, *recompute.LOG_CHECKS]},
-    "streaks": check_streaks,
-    "records": recompute.check_records,
-    "rounds": recompute.check_newest_rounds,
-    "foreign keys": check_foreign_keys,
-}
+from common.progress import ProgressBar
+from lucky11.integrity.checks import Result, find_defects, record_defects, selected
 
 
 class Command(BaseCommand):
@@ -41,59 +26,32 @@ class Command(BaseCommand):
             "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
         )
 
-    def handle(self, *args: Any, record: bool, **options: Any) -> None:
-        if not record:
-            self._check(**options)
-            return
-        with keep("check_integrity") as run:
-            try:
-                self._check(**options)
-            finally:
-                found = [str(defect) for defect in self.found]
-                run.details["defects"] = found
-                run.summary = found[0] if found else f"{len(self.checks)} checks are clean."
-
-    def _check(self, *, json: bool, repair: bool, seals: bool, rounds: bool, **options: Any) -> None:
-        self.found: list[Defect] = []
-        repaired = _repair() if repair else 0
-        more = {"seals": check_seals} if seals else {}
-        self.checks = CHECKS | ({"rounds": recompute.check_all_rounds} if rounds else {}) | more
-        defects = self.found = [defect for defect in self._defects(quiet=json) if defect]
-        if json:
-            self._print_json(defects, repaired)
+    def handle(self, *args: Any, seals: bool, rounds: bool, **options: Any) -> None:
+        find = record_defects if options["record"] else find_defects
+        checks = selected(seals=seals, all_rounds=rounds)
+        with ProgressBar() as bar:
+            result = find(checks, repair=options["repair"], progress=bar.show)
+        if options["json"]:
+            self._print_json(result)
         else:
-            self._print_lines(defects, repaired)
-        if defects:
+            self._print_lines(result)
+        if result.defects:
             sys.exit(1)
 
-    def _defects(self, *, quiet: bool) -> Iterator[Defect | None]:
-        shown = self.stderr.isatty() and not quiet
-        with transaction.atomic(durable=not connection.in_atomic_block):
-            if not connection.savepoint_ids:
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            for number, (name, check) in enumerate(self.checks.items(), 1):
-                if shown:
-                    bar = "#" * number + "." * (len(self.checks) - number)
-                    self.stderr.write(f"\r[{bar}] {name:<20}", ending="")
-                yield check()
-        if shown:
-            self.stderr.write("\r" + " " * (len(self.checks) + 24) + "\r", ending="")
-
-    def _print_json(self, defects: list[Defect], repaired: int) -> None:
-        found = [{"check": defect.check, "rule": defect.rule, "row": defect.row} for defect in defects]
-        answer = {"clean": not defects, "checks": list(self.checks), "defects": found, "repaired": repaired}
+    def _print_json(self, result: Result) -> None:
+        found = [{"check": each.check, "rule": each.rule, "row": each.row} for each in result.defects]
+        answer = {
+            "clean": not found,
+            "checks": result.checks,
+            "defects": found,
+            "repaired": result.repaired,
+        }
         self.stdout.write(json.dumps(answer, default=str, indent=2))
 
-    def _print_lines(self, defects: list[Defect], repaired: int) -> None:
-        if repaired:
-            self.stdout.write(f"{repaired} rows with a wrong derived value were rewritten.")
-        for defect in defects:
+    def _print_lines(self, result: Result) -> None:
+        if result.repaired:
+            self.stdout.write(f"{result.repaired} rows with a wrong derived value were rewritten.")
+        for defect in result.defects:
             self.stdout.write(f"BAD  {defect}")
-        if not defects:
-            self.stdout.write(f"Clean: {len(self.checks)} checks, no coin or ticket is out of place.")
-
-
-@transaction.atomic
-def _repair() -> int:
-    return repair_coins() + repair_counters()
+        if not result.defects:
+            self.stdout.write(f"Clean: {len(result.checks)} checks, no coin or ticket is out of place.")

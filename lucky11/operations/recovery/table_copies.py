@@ -15,7 +15,7 @@ from psycopg import sql
 
 from common.progress import counted
 from ledger.integrity import repair_coins
-from lucky11.management.commands.check_integrity import CHECKS
+from lucky11.integrity.checks import CHECKS
 from lucky11.operations import OperationError
 
 PIECE = 2**18
