@@ -1,1 +1,1 @@
-"""Bringing players, coins and history over from a database of the old site (docs/importing.md)."""
+"""The import of players, coins and history from a database of the old site (docs/importing.md)."""

@@ -10,28 +10,27 @@ from django.db import transaction
 from ledger.old_site import REFUNDED, Movement, Purse, post_movements, purses
 from lucky11.importing import queries
 from lucky11.importing.clean import MOST_COINS, whole
+from lucky11.importing.job import Import
 from lucky11.importing.plan import plan
-from lucky11.importing.report import Report
-from lucky11.importing.source import Source, batches
-from lucky11.importing.users import People
 
 PLAYERS, ROWS = 500, 5000
 Group = tuple[str, list[Any]]
 
 
-def bring_coins(source: Source, report: Report, people: People, *, settle: bool) -> None:
+def import_coins(job: Import) -> None:
     """Post every player's old transactions, in batches of whole players."""
+    source = job.source
     for row in source.rows(queries.orphan_movements(source)):
-        report.find("transaction of nobody", f"transaction {row.id}: {row.amount} of user {row.user_id}")
-    rows = source.rows(queries.movements(source, merge=people.merge))
+        job.problem("transaction of nobody", f"transaction {row.id}: {row.amount} of user {row.user_id}")
+    rows = source.rows(queries.movements(source, merge=job.choices.merge))
     total, done = source.count("transactions"), 0
-    report.progress("coins", 0, total)
+    job.show("coins", 0, total)
     for groups in _batches(rows):
-        _bring(groups, report, people, settle=settle)
+        _import_groups(groups, job)
         read = sum(row.id is not None for _, rows in groups for row in rows)
-        report.counts["transactions read"] += read
+        job.count("transactions read", read)
         done += read
-        report.progress("coins", done, total)
+        job.show("coins", done, total)
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Group]]:
@@ -48,30 +47,29 @@ def _batches(rows: Iterator[Any]) -> Iterator[list[Group]]:
 
 
 @transaction.atomic
-def _bring(groups: list[Group], report: Report, people: People, *, settle: bool) -> None:
-    owned = [(people.player_of(owner), rows) for owner, rows in groups]
-    held = purses([user_id for user_id, _ in owned], lock=report.applied)
+def _import_groups(groups: list[Group], job: Import) -> None:
+    owned = [(job.player_of(owner), rows) for owner, rows in groups]
+    held = purses([user_id for user_id, _ in owned], lock=job.choices.apply)
     moves: list[Movement] = []
     # By player, in the order in which everybody locks them.
     for user_id, rows in sorted(owned, key=lambda one: one[0]):
-        moves += plan(user_id, rows, held.setdefault(user_id, Purse()), report, settle=settle)
-    report.counts["coins brought over"] += sum(move.amount for move in moves)
-    report.counts["rows posted"] += len(moves)
-    if report.applied:
+        moves += plan(user_id, rows, held.setdefault(user_id, Purse()), job)
+    job.count("coins brought over", sum(move.amount for move in moves))
+    job.count("rows posted", len(moves))
+    if job.choices.apply:
         post_movements(moves)
 
 
-def refund_tickets(source: Source, report: Report, people: People) -> None:
+def refund_tickets(job: Import) -> None:
     """Give the coins of tickets back whose draw the old site never drew."""
-    rows = source.rows(queries.unpaid_back(source))
-    for batch in report.followed("refunds", 0, batches(rows, 1000)):
+    for batch in job.batches("refunds", queries.unpaid_back(job.source), 1000):
         with transaction.atomic():
-            _refund(batch, report, people)
+            _refund(batch, job)
 
 
-def _refund(batch: list[Any], report: Report, people: People) -> None:
-    owned = sorted(((people.player_of(row.user_id), row) for row in batch), key=lambda one: one[0])
-    held = purses(sorted({user_id for user_id, _ in owned}), lock=report.applied)
+def _refund(batch: list[Any], job: Import) -> None:
+    owned = sorted(((job.player_of(row.user_id), row) for row in batch), key=lambda one: one[0])
+    held = purses(sorted({user_id for user_id, _ in owned}), lock=job.choices.apply)
     moves = []
     for user_id, row in owned:
         title = (row.title or "").strip() or f"Draw {row.draw_id}"
@@ -80,7 +78,7 @@ def _refund(batch: list[Any], report: Report, people: People) -> None:
         if not fee or row.id in purse.refunded:
             continue
         if purse.coins + fee > MOST_COINS:
-            report.find("refund cannot be paid", f"participation {row.id}")
+            job.problem("refund cannot be paid", f"participation {row.id}")
             continue
         purse.coins += fee
         moves.append(
@@ -93,7 +91,7 @@ def _refund(batch: list[Any], report: Report, people: People) -> None:
                 f"Coins back: the old site did not draw “{title}”",
             )
         )
-    report.counts["tickets refunded"] += len(moves)
-    report.counts["coins refunded"] += sum(move.amount for move in moves)
-    if report.applied:
+    job.count("tickets refunded", len(moves))
+    job.count("coins refunded", sum(move.amount for move in moves))
+    if job.choices.apply:
         post_movements(moves)

@@ -8,7 +8,7 @@ from accounts.models import fingerprint_of
 from ledger.models import Transaction
 from ledger.old_site import MOVED, SETTLED, Movement, Purse
 from lucky11.importing.clean import MOST_COINS, UNKNOWN_TIME, whole
-from lucky11.importing.report import Report
+from lucky11.importing.job import Import
 
 # The old site's words for what our ledger has a type for that asks for no ticket, win or member of staff.
 WELCOME = {"signup_bonus", "signup", "welcome_bonus", "welcome", "registration_bonus"}
@@ -64,11 +64,11 @@ class Balance:
         return max(self.total, 0) if self.coins is None else self.coins
 
 
-def plan(user_id: str, rows: Sequence[Any], purse: Purse, report: Report, *, settle: bool) -> list[Movement]:
+def plan(user_id: str, rows: Sequence[Any], purse: Purse, job: Import) -> list[Movement]:
     """What is posted for a player, in order, from all rows of an owner; the purse is brought up to date."""
     made, total, late = Plan(purse), 0, []
     old = [row for row in rows if row.id is not None]
-    for row, amount in _believable(old, report):
+    for row, amount in _believable(old, job):
         total += amount
         if row.id not in purse.moved:
             move = _movement(user_id, row, amount, purse)
@@ -76,24 +76,24 @@ def plan(user_id: str, rows: Sequence[Any], purse: Purse, report: Report, *, set
                 made.waiting.append(move)
                 late.append((row.id, move))
     said = int(rows[0].coins) if rows[0].sure else None
-    _settle(made, user_id, Balance(fingerprint_of(rows[0].owner).hex(), said, total), report, settle=settle)
+    _settle(made, user_id, Balance(fingerprint_of(rows[0].owner).hex(), said, total), job)
     for old_id, move in late:
         held = move in made.waiting
-        report.find(
+        job.problem(
             "transaction held back" if held else "transaction moved",
             f"transaction {old_id}: {move.amount:+} of player {user_id}",
         )
     return made.rows
 
 
-def _believable(old: Sequence[Any], report: Report) -> Iterator[tuple[Any, int]]:
+def _believable(old: Sequence[Any], job: Import) -> Iterator[tuple[Any, int]]:
     for row in old:
         amount = whole(row.amount)
         if not amount:
-            report.find("impossible amount", f"transaction {row.id}: {row.amount}")
+            job.problem("impossible amount", f"transaction {row.id}: {row.amount}")
             continue
         if row.created_at is None:
-            report.find("transaction without time", f"transaction {row.id}")
+            job.problem("transaction without time", f"transaction {row.id}")
         yield row, amount
 
 
@@ -116,14 +116,14 @@ def _movement(user_id: str, row: Any, amount: int, purse: Purse) -> Movement:
     )
 
 
-def _settle(made: Plan, user_id: str, balance: Balance, report: Report, *, settle: bool) -> None:
+def _settle(made: Plan, user_id: str, balance: Balance, job: Import) -> None:
     settled = made.purse.settled.setdefault(balance.name, [])
     difference = balance.due - balance.total - sum(settled)
     if not difference:
         return
     named = f"player {user_id}: {balance.due} coins, transactions {balance.total}"
-    if not settle:
-        report.find("balance differs", named)
+    if not job.choices.settle:
+        job.problem("balance differs", named)
         return
     number = len(settled) + 1
     move = Movement(
@@ -136,6 +136,6 @@ def _settle(made: Plan, user_id: str, balance: Balance, report: Report, *, settl
     )
     if made.post(move):
         settled.append(difference)
-        report.find("balance settled", named)
+        job.problem("balance settled", named)
     else:
-        report.find("balance cannot be settled", named)
+        job.problem("balance cannot be settled", named)

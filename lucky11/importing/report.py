@@ -1,48 +1,37 @@
-"""What an import found and did: counts, and every kind of dirt with its rule and first examples."""
+"""What an import found and did: counts, and every kind of problem with its rule and first examples."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from lucky11.importing.rules import RULES
 
-T = TypeVar("T")
 EXAMPLES = 5
 
 
 @dataclass
 class Report:
-    """Filled while the import runs; `progress` hears of every batch."""
+    """Filled while the import runs."""
 
     applied: bool
-    progress: Callable[[str, int, int], None]
     counts: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
-    def find(self, kind: str, example: str) -> None:
-        """Count a piece of dirt; the first few are named."""
+    def problem(self, kind: str, example: str) -> None:
+        """Count a problem of the old data and keep the first few examples of its kind."""
         assert kind in RULES, kind
         self.found[kind] += 1
         named = self.examples.setdefault(kind, [])
         if len(named) < EXAMPLES:
             named.append(example)
 
-    def followed(self, stage: str, total: int, batches: Iterable[list[T]]) -> Iterator[list[T]]:
-        """The batches of a stage, each shown once it is done."""
-        done = 0
-        self.progress(stage, 0, total)
-        for batch in batches:
-            yield batch
-            done += len(batch)
-            self.progress(stage, done, total)
-
     @property
     def undecided(self) -> list[str]:
-        """The kinds of dirt that the operator has to decide about."""
+        """The kinds of problems that the operator has to decide about."""
         return [kind for kind in self.found if RULES[kind].decision]
 
     @property

@@ -1,11 +1,11 @@
-"""Each kind of dirt and its rule. docs/importing.md has the same list; a test compares them."""
+"""Each kind of problem and its rule. docs/importing.md has the same list; a test compares them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is done about a kind of dirt; `decision`: what the operator is asked, when something is."""
+    """What is done about a kind of problem; `decision`: what the operator is asked, when something is."""
 
     rule: str
     decision: str = ""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 import psycopg
@@ -175,12 +174,6 @@ class Source:
         with self.connection.cursor("lucky11_import", row_factory=psycopg.rows.namedtuple_row) as cursor:
             cursor.itersize = AT_ONCE
             yield from cursor.execute(query)
-
-
-def batches(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    """The rows in lists of at most so many."""
-    while batch := list(islice(rows, size)):
-        yield batch
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Accounts of the old site become players here: who keeps which id and e-mail, who is merged with whom."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,45 +9,28 @@ from django.db import transaction
 from accounts import old_site
 from accounts.models import User
 from lucky11.importing import clean, queries
-from lucky11.importing.report import Report
-from lucky11.importing.source import CannotRead, Source, batches
+from lucky11.importing.job import Import
+from lucky11.importing.source import CannotRead
 
 AT_ONCE = 1000
 
 
-@dataclass
-class People:
-    """Whose an account of the old site is here. Only those are remembered whose id says nothing about it."""
-
-    merge: bool
-    elsewhere: dict[str, str] = field(default_factory=dict)
-
-    def player_of(self, old_id: str) -> str:
-        """The id here of the player that the account of the old site belongs to."""
-        return self.elsewhere.get(old_id) or clean.our_id(old_id)
-
-    def remember(self, old_id: str, user_id: str) -> None:
-        """Where the account went, when that does not follow from its id."""
-        if user_id != clean.our_id(old_id):
-            self.elsewhere[old_id] = user_id
-
-
-def bring_users(source: Source, report: Report, people: People) -> None:
-    """Bring every account over, in batches of their own database transactions."""
-    rows = source.rows(queries.accounts(source, merge=people.merge))
-    for batch in report.followed("users", source.count("users"), batches(rows, AT_ONCE)):
+def import_users(job: Import) -> None:
+    """Add every account, in batches of their own database transactions."""
+    query = queries.accounts(job.source, merge=job.choices.merge)
+    for batch in job.batches("users", query, AT_ONCE, job.source.count("users")):
         for row in batch:
-            _find_dirt(row, report)
+            _note_problems(row, job)
         with transaction.atomic():
-            players, owners = _decide(batch, report, people)
-            if report.applied:
+            players, owners = _decide(batch, job)
+            if job.choices.apply:
                 old_site.add_players(players, owners)
-        report.counts["users read"] += len(batch)
-        report.counts["users here before"] += len(batch) - len(owners)
-        report.counts["players added"] += len(players)
+        job.count("users read", len(batch))
+        job.count("users here before", len(batch) - len(owners))
+        job.count("players added", len(players))
 
 
-def _decide(batch: list[Any], report: Report, people: People) -> tuple[list[User], dict[str, str]]:
+def _decide(batch: list[Any], job: Import) -> tuple[list[User], dict[str, str]]:
     """The players to add, and whose the new accounts of the batch are: old id -> id."""
     known = old_site.known_players([row.id for row in batch])
     taken = old_site.taken_ids(clean.our_id(row.id) for row in batch if row.id not in known)
@@ -58,40 +40,40 @@ def _decide(batch: list[Any], report: Report, people: People) -> tuple[list[User
     players, owners = [], {}
     for row in batch:
         if row.id in known:
-            people.remember(row.id, known[row.id])
-            _refuse_another_choice(row, people)
+            job.remember_player(row.id, known[row.id])
+            _refuse_another_choice(row, job)
             continue
         address = addresses[row.id]
         if row.owner != row.id:
-            owners[row.id] = people.player_of(row.owner)
+            owners[row.id] = job.player_of(row.owner)
         elif holders.get(address or ""):
             owners[row.id] = holders[address or ""] or ""
-            report.find("joined here already", f"user {row.id}")
+            job.problem("joined here already", f"user {row.id}")
         else:
             if address in holders:
-                report.find("e-mail taken", f"user {row.id}")
+                job.problem("e-mail taken", f"user {row.id}")
                 address = None
-            player = _player(row, address, taken, report)
+            player = _player(row, address, taken, job)
             players.append(player)
             owners[row.id] = player.pk
-        people.remember(row.id, owners[row.id])
+        job.remember_player(row.id, owners[row.id])
     return players, owners
 
 
-def _refuse_another_choice(row: Any, people: People) -> None:
+def _refuse_another_choice(row: Any, job: Import) -> None:
     """Accounts that were merged stay merged, and those kept apart, apart: their coins are posted."""
-    together = people.player_of(row.id) == people.player_of(row.first)
-    if row.first != row.id and together != people.merge:
+    together = job.player_of(row.id) == job.player_of(row.first)
+    if row.first != row.id and together != job.choices.merge:
         raise CannotRead(
             f"An earlier import {'merged' if together else 'kept apart'} users {row.id} and {row.first}, "
             "who share an e-mail. Give the same --duplicates again."
         )
 
 
-def _player(row: Any, address: str | None, taken: set[str], report: Report) -> User:
+def _player(row: Any, address: str | None, taken: set[str], job: Import) -> User:
     user_id = clean.our_id(row.id)
     if user_id in taken:
-        report.find("user id taken", f"user {row.id}")
+        job.problem("user id taken", f"user {row.id}")
         user_id = clean.derived_id(row.id)
     joined = row.created_at or clean.UNKNOWN_TIME
     return User(
@@ -111,22 +93,22 @@ def _not_before(joined: datetime, updated: datetime | None) -> datetime:
     return max(joined, updated) if updated else joined
 
 
-def _find_dirt(row: Any, report: Report) -> None:
+def _note_problems(row: Any, job: Import) -> None:
     named = f"user {row.id}"
     if clean.our_id(row.id) != row.id:
-        report.find("user id not kept", f"{named} is {clean.our_id(row.id)}")
+        job.problem("user id not kept", f"{named} is {clean.our_id(row.id)}")
     if not (row.email or "").strip():
-        report.find("user without e-mail", named)
+        job.problem("user without e-mail", named)
     elif row.usable is None:
-        report.find("invalid e-mail", named)
+        job.problem("invalid e-mail", named)
     elif row.owner != row.id:
-        report.find("duplicate e-mail, merged", f"{named} into {row.owner}")
+        job.problem("duplicate e-mail, merged", f"{named} into {row.owner}")
     elif row.first != row.id:
-        report.find("duplicate e-mail, kept apart", f"{named} beside {row.first}")
+        job.problem("duplicate e-mail, kept apart", f"{named} beside {row.first}")
     if row.created_at is None:
-        report.find("user without time", named)
+        job.problem("user without time", named)
     if clean.whole(row.coins, least=0) is None:
-        report.find("impossible coins", f"{named}: {row.coins}")
+        job.problem("impossible coins", f"{named}: {row.coins}")
     said, real = (row.total_participations, row.total_wins), (row.tickets, row.wins)
     if said != real:
-        report.find("wrong statistics", f"{named}: tickets and wins {said}, really {real}")
+        job.problem("wrong statistics", f"{named}: tickets and wins {said}, really {real}")

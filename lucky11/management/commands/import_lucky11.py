@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import reset_queries
 
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
+from common.progress import ProgressBar
+from lucky11.importing.job import Choices
 from lucky11.importing.report import Report
-from lucky11.importing.run import Choices, bring_over
+from lucky11.importing.run import import_old_site
 from lucky11.importing.source import CannotRead, opened
-
-BAR = 30
 
 
 class Command(BaseCommand):
@@ -43,7 +42,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, source: str, source_zone: str, **options: Any) -> None:
-        self.last = 0
         if source_zone not in zoneinfo.available_timezones():
             raise CommandError(f"{source_zone} is not a time zone, for example Europe/Lisbon.", returncode=2)
         choices = Choices(
@@ -53,26 +51,14 @@ class Command(BaseCommand):
             with try_advisory_lock(AdvisoryLock.OLD_SITE_IMPORT) as free:
                 if not free:
                     raise CommandError("Another import is at work. Nothing was changed.", returncode=1)
-                with opened(source, source_zone) as old:
-                    report = bring_over(old, choices, self._progress)
+                with opened(source, source_zone) as old, ProgressBar() as bar:
+                    report = import_old_site(old, choices, bar.show)
         except CannotRead as error:
             said = "Import it again to go on." if choices.apply else "Nothing was changed."
             raise CommandError(f"{error} {said}", returncode=2) from error
         self._say(report, options["report"])
 
-    def _progress(self, stage: str, done: int, total: int) -> None:
-        # With DEBUG on, Django remembers every statement.
-        reset_queries()
-        if not self.stderr.isatty():
-            return
-        filled = BAR * min(done, total) // total if total else 0
-        line = f"[{'#' * filled}{'.' * (BAR - filled)}] {stage} {done:,}{f' of {total:,}' if total else ''}"
-        self.stderr.write("\r" + line.ljust(self.last), ending="")
-        self.last = len(line)
-
     def _say(self, report: Report, path: Path | None) -> None:
-        if self.last:
-            self.stderr.write("\r" + " " * self.last + "\r", ending="")
         for line in report.lines():
             self.stdout.write(line)
         if path:

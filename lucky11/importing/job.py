@@ -1,0 +1,69 @@
+"""One import: what it reads from, what the operator decided, and what it has found and done so far."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import reset_queries
+from psycopg import sql
+
+from common.progress import Progress, unseen
+from lucky11.importing import clean
+from lucky11.importing.report import Report
+from lucky11.importing.source import Source
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the operator decided; without `apply` nothing is changed."""
+
+    apply: bool = False
+    merge: bool = True
+    settle: bool = False
+    refund: bool = False
+
+
+@dataclass
+class Import:
+    """What every stage of an import gets. It remembers only accounts whose new id is not the usual one."""
+
+    source: Source
+    choices: Choices
+    progress: Progress = unseen
+    moved_accounts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.report = Report(self.choices.apply)
+
+    def batches(self, stage: str, query: sql.Composed, size: int, total: int = 0) -> Iterator[list[Any]]:
+        """Yield the rows of a query of the old site in lists of at most `size`; show progress after each."""
+        rows, done = self.source.rows(query), 0
+        self.show(stage, 0, total)
+        while batch := list(islice(rows, size)):
+            yield batch
+            done += len(batch)
+            self.show(stage, done, total)
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show how far the stage is."""
+        # With DEBUG on, Django remembers every statement.
+        reset_queries()
+        self.progress(stage, done, total)
+
+    def count(self, name: str, number: int) -> None:
+        """Add to one of the report's counts."""
+        self.report.counts[name] += number
+
+    def problem(self, kind: str, example: str) -> None:
+        """Count a problem of the old data; the report names the first few."""
+        self.report.problem(kind, example)
+
+    def player_of(self, old_id: str) -> str:
+        """Return the id here of the player that the account of the old site belongs to."""
+        return self.moved_accounts.get(old_id) or clean.our_id(old_id)
+
+    def remember_player(self, old_id: str, user_id: str) -> None:
+        """Note whose the account is, when that does not follow from its id."""
+        if user_id != clean.our_id(old_id):
+            self.moved_accounts[old_id] = user_id
