@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from redis import RedisError
 
 from common import heartbeat
+from lucky11 import __version__
 from lucky11.monitoring import metrics as numbers
 
 
@@ -17,7 +18,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when every part of the site works; else 503, and the parts that do not."""
+    """200 when every part of the site works; else 503. Says which parts work, and the version."""
     checks = {"database": _database(), "migrations": False, "redis": False, "worker": False, "beat": False}
     if checks["database"]:
         executor = MigrationExecutor(connection)
@@ -28,7 +29,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         checks["redis"] = True
     except RedisError:
         pass
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    answer: dict[str, bool | str] = {**checks, "version": __version__}
+    return JsonResponse(answer, status=200 if all(checks.values()) else 503)
 
 
 @never_cache

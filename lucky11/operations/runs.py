@@ -3,16 +3,14 @@
 import getpass
 import os
 import platform
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.db.models.functions import Now
 
+from lucky11 import __version__
 from lucky11.models import OperationRun
 
 LONGEST_SUMMARY = 500
@@ -61,7 +59,7 @@ def last_good(kind: str) -> OperationRun | None:
 
 def who() -> dict[str, Any]:
     """Who is at work: the account, the machine, the process, the version of the code."""
-    return {"by": _account(), "host": platform.node(), "pid": os.getpid(), "version": version()}
+    return {"by": _account(), "host": platform.node(), "pid": os.getpid(), "version": __version__}
 
 
 def why(error: BaseException) -> str:
@@ -69,13 +67,6 @@ def why(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted."
     return " ".join(f"{type(error).__name__}: {error}".split())
-
-
-@cache
-def version() -> str:
-    """The version of this checkout."""
-    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])
 
 
 def _account() -> str:

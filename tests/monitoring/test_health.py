@@ -8,6 +8,7 @@ from common import heartbeat
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.settle import settle_draw
 from draws.tasks import close_due_draws
+from lucky11 import __version__
 from tests.conftest import let_close, unguarded
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,7 @@ def test_a_site_is_ready_once_a_worker_has_swept_and_beat_called_for_it(client):
         "redis": True,
         "worker": False,
         "beat": False,
+        "version": __version__,
     }
     close_due_draws()
     assert client.get("/readyz").status_code == 503
@@ -56,6 +58,7 @@ def test_a_site_without_redis_says_so_and_does_not_break(client, settings):
         "redis": False,
         "worker": False,
         "beat": False,
+        "version": __version__,
     }
 
 

@@ -16,10 +16,10 @@ from psycopg import sql
 
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from common.progress import counted
+from lucky11 import __version__
 from lucky11.operations import OperationError, database_server, postgres_programs
 from lucky11.operations.backups import encryption, stores
 from lucky11.operations.backups.manifests import FORMAT, Manifest
-from lucky11.operations.runs import version
 
 EVERY = timedelta(hours=24)
 LOCK_WAIT_MS = 60_000
@@ -96,7 +96,7 @@ def _take(reason: str) -> Manifest:
         name=name,
         reason=reason,
         taken_at=snapshot.taken_at.isoformat(),
-        app=version(),
+        app=__version__,
         postgres=snapshot.postgres,
         program=postgres_programs.version(program),
         database=database_server.live(),
