@@ -1,5 +1,5 @@
-"""Where Django looks for the admin; `lucky11.staff` has what it finds."""
+"""Where Django looks for what this app registers with the admin; `lucky11.staff` has it."""
 
-from lucky11.staff import operations, site
+from lucky11.staff import operations, staff_log
 
-__all__ = ["operations", "site"]
+__all__ = ["operations", "staff_log"]

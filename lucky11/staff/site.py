@@ -1,77 +1,73 @@
-"""The admin as a whole: its name, its door, what its first page shows, and the staff log."""
+"""The site of the admin: its name, who gets in, and what its first page shows."""
 
 from typing import Any
 
-from django.contrib import admin
-from django.contrib.admin.models import LogEntry
-from django.db.models import Q, QuerySet
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext, pgettext_lazy
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
-from accounts.admin.search import ids_by_address
-from accounts.models import User
-from draws.admin.prizes import READ
-from lucky11.staff import access
-from lucky11.staff.desk import dashboard
+from accounts.players import player_of
+from accounts.signin.second_factor import kinds_of_second_factor, used_second_factor
+from lucky11 import __version__
 
-stock_index = admin.site.index
-
-
-def index(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """The first page: what is overdue and what waits for somebody, as far as this staff member may see it."""
-    return stock_index(request, {**dashboard(request), **(extra_context or {})})
+ADD_SECOND_FACTOR = _(
+    "Staff pages open with a second factor only. Add one here; they open as soon as you used it."
+)
 
 
-def password_change(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """The site's own page."""
-    return redirect("account_change_password")
+class StaffSite(AdminSite):
+    """Django's admin behind the site's own sign-in, and for staff a second factor used in this session."""
 
+    site_header = _("Lucky11 staff")
+    site_title = _("Lucky11 staff")
+    index_title = _("Staff")
+    index_template = "admin/lucky11_index.html"
 
-admin.site.site_header = _("Lucky11 staff")
-admin.site.site_title = _("Lucky11 staff")
-admin.site.index_title = _("Staff")
-admin.site.index_template = "admin/lucky11_index.html"
-# Passwords change where everyone's do: with its limits on trying, and a mail about it.
-admin.site.password_change = admin.site.password_change_done = password_change  # type: ignore[assignment,method-assign]
-admin.site.index = index  # type: ignore[assignment,method-assign]
-access.close()
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether the pages open: to staff, and with a second factor where the setting says so."""
+        if not super().has_permission(request):
+            return False
+        staff = player_of(request)
+        return not settings.STAFF_SECOND_FACTOR or (staff is not None and used_second_factor(request, staff))
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the version, which stands at the foot of every page."""
+        return super().each_context(request) | {"version": f"Lucky11 {__version__}"}
 
-@admin.register(LogEntry)
-class StaffLogAdmin(ReadOnly, StaffAdmin):
-    """Who did what, when and why, the latest first."""
+    # Staff sign in where players do, with the same limits on trying passwords.
+    @method_decorator(secure_admin_login)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead staff who are signed in to what is still missing, and then to where they wanted to be."""
+        staff = player_of(request)
+        if self.has_permission(request) or staff is None:
+            return super().login(request, extra_context)
+        kinds = kinds_of_second_factor(staff)
+        if not kinds:
+            messages.warning(request, ADD_SECOND_FACTOR)
+            return redirect("mfa_index")
+        again = "mfa_reauthenticate" if "totp" in kinds else "mfa_reauthenticate_webauthn"
+        wanted = request.GET.get("next", "") or reverse("admin:index")
+        return redirect(f"{reverse(again)}?{urlencode({'next': wanted})}")
 
-    list_display = ("action_time", "by", "what", "did")
-    link_lookups = frozenset({"user"})
-    ordering = ("-id",)
-    search_fields = ("user",)
-    search_help_text = _("A staff member’s e-mail (or how it begins) or id.")
-    fields = ("action_time", "by", "what", "did")
-    readonly_fields = fields
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show what is overdue and what waits for somebody, as far as this staff member may see it."""
+        # What the desk reads registers with this site, so it is imported only once the site is there.
+        from lucky11.staff.desk import dashboard
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
-        return super().get_queryset(request).prefetch_related("user", "content_type")
+        return super().index(request, {**dashboard(request), **(extra_context or {})})
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[LogEntry], search_term: str
-    ) -> tuple[QuerySet[LogEntry], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(Q(user_id__in=ids_by_address(search_term))), False
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to where everyone changes a password: with its limits on trying, and an email about it."""
+        return redirect("account_change_password")
 
-    @admin.display(description=pgettext_lazy("column", "who"))
-    def by(self, entry: LogEntry) -> str:
-        return link(change_url(User, entry.user_id), entry.user)
-
-    @admin.display(description=pgettext_lazy("column", "about"))
-    def what(self, entry: LogEntry) -> str:
-        url = None if entry.is_deletion() else entry.get_admin_url()
-        return link(url, entry.object_repr) if url else entry.object_repr
-
-    @admin.display(description=_("what and why"))
-    def did(self, entry: LogEntry) -> str:
-        said = entry.get_change_message() or entry.get_action_flag_display()
-        return gettext(READ) if said == READ else said
+    password_change_done = password_change  # type: ignore[assignment]

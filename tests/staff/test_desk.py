@@ -13,6 +13,7 @@ from draws.lifecycle.close import freeze_draw
 from draws.models import Winner
 from ledger.circulation import count_coins, largest_holders
 from ledger.models import CoinDay
+from lucky11 import __version__
 from lucky11.models import OperationRun
 from lucky11.operations.runs import begin, end
 from tests.conftest import let_close, unguarded
@@ -47,6 +48,13 @@ def test_a_quiet_day_is_said_in_one_sentence(client, boss):
     assert "No draw is overdue. Nothing waits for you." in said
     assert "Waiting" not in said
     assert "Prizes" not in said
+
+
+@pytest.mark.django_db
+def test_every_page_of_the_admin_ends_with_the_version(client, boss):
+    for address in ("/admin/", "/admin/draws/draw/", "/admin/lucky11/operationrun/doctor/"):
+        footer = client.get(address).text.partition('<footer id="footer">')[2]
+        assert footer.startswith(f"Lucky11 {__version__}</footer>")
 
 
 @pytest.mark.django_db
