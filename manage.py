@@ -4,19 +4,47 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from lucky11 import embedded
+from lucky11.management.commands import version
+
+WITHOUT_SERVERS = {
+    "",
+    "help",
+    "check",
+    "collectstatic",
+    "makemessages",
+    "compilemessages",
+    "startapp",
+}
 
 
 def main() -> None:
     """Run the management command of the arguments."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lucky11.settings")
+    command = next(iter(sys.argv[1:]), "").lstrip("-")
     try:
-        with embedded.for_command(sys.argv):
+        if command == "version":
+            # Django answers this one itself, and knows only its own version.
+            version.Command().run_from_argv(sys.argv)
+        elif command in WITHOUT_SERVERS or "--help" in sys.argv or not settings.EMBEDDED_SERVERS:
             execute_from_command_line(sys.argv)
-    except (ImproperlyConfigured, embedded.EmbeddedError) as error:
+        else:
+            run_with_embedded_servers()
+    except ImproperlyConfigured as error:
+        sys.exit(f"manage.py: {error}")
+
+
+def run_with_embedded_servers() -> None:
+    """Run the command of the arguments while the servers are up."""
+    from lucky11 import embedded
+
+    try:
+        with embedded.servers_unless_held():
+            execute_from_command_line(sys.argv)
+    except embedded.EmbeddedError as error:
         sys.exit(f"manage.py: {error}")
 
 

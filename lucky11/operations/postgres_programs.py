@@ -9,8 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from lucky11 import embedded
-from lucky11.embedded import account, paths
+from lucky11 import configuration
 from lucky11.operations import OperationError
 
 SYSTEM = Path("/usr/lib/postgresql")
@@ -45,7 +44,7 @@ def version(program: Path) -> int:
 
 def _candidates(name: str) -> Iterator[Path]:
     on_path = shutil.which(name)
-    if on_path and not embedded.named(settings):
+    if on_path and not settings.EMBEDDED_SERVERS:
         yield Path(on_path)
     for folder in [*sorted(SYSTEM.glob("*/bin")), *_packaged()]:
         if os.access(folder / name, os.X_OK):
@@ -53,8 +52,11 @@ def _candidates(name: str) -> Iterator[Path]:
 
 
 def _packaged() -> list[Path]:
+    if not configuration.embedded_is_installed():
+        return []
+    from lucky11.embedded import account, paths
+
     try:
-        data = paths.data_folder()
-        return [account.programs(data, account.Account()).postgres]
-    except embedded.EmbeddedError:
+        return [account.programs(paths.data_folder(), account.Account()).postgres]
+    except account.EmbeddedError:
         return []
