@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import place
+from benchmarks import databases
 from benchmarks.runs import FULL, QUICK, Measured, Sizes
 
 PARTS = ("tickets", "pages", "integrity", "closing")
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sizes = replace(sizes, seconds=options.seconds)
     # Ended by a signal, the databases are dropped and the web server stopped all the same.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with place.database():
+    with databases.prepared():
         from benchmarks import report
 
         facts = report.machine() | {"seconds_a_run": sizes.seconds}

@@ -40,9 +40,9 @@ def measure(measured: Measured, sizes: Sizes) -> None:
 def _fill(tickets: int) -> int:
     from django.db import connection
 
-    from benchmarks import cast
+    from benchmarks import fixtures
 
-    [draw] = cast.draws(1)
+    [draw] = fixtures.draws(1)
     values = {"draw": draw, "tickets": tickets, "players": tickets // TICKETS_A_PLAYER}
     with connection.cursor() as cursor:
         cursor.execute(SQL.read_text().format(prefix=f"'close-{tickets}-'", **values))

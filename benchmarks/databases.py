@@ -31,7 +31,7 @@ ENVIRONMENT = {
 
 
 @contextmanager
-def database() -> Iterator[None]:
+def prepared() -> Iterator[None]:
     """Have empty, migrated databases and the environment that leads to it; leaves nothing behind.
 
     DATABASE_URL names its server, which must be on this machine; without it the embedded one is used.
@@ -60,19 +60,19 @@ def _drop(connection: psycopg.Connection) -> None:
 
 
 @contextmanager
-def inside(name: str) -> Iterator[None]:
+def connected_to(name: str) -> Iterator[None]:
     """Have Django's connection, and programs started meanwhile, in another of the databases."""
     from django.db import connection
 
     before = connection.settings_dict["NAME"]
     try:
-        _go(name)
+        _connect_to(name)
         yield
     finally:
-        _go(before)
+        _connect_to(before)
 
 
-def _go(name: str) -> None:
+def _connect_to(name: str) -> None:
     from django.db import connection
 
     connection.close()

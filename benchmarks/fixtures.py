@@ -50,7 +50,7 @@ def draws(count: int) -> list[int]:
     return made
 
 
-def settle_down() -> None:
+def reset_server_state() -> None:
     """Start each run from the same state of the server's buffers and statistics."""
     with connection.cursor() as cursor:
         for statement in ("VACUUM (ANALYZE) users, transactions, participations, draws", "CHECKPOINT"):

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks import bulk, cast, place
+from benchmarks import bulk, databases, fixtures
 from benchmarks.runs import ROUNDS, Measured, Sizes
 from benchmarks.website import Site
 from draws.entries.take import take_tickets
@@ -19,8 +19,8 @@ WORDS = {"list": "draw list", "draw": "draw page", "coins": "coin history"}
 
 def fill(sizes: Sizes) -> None:
     """Make the small and the large database, each with the same player who looks at the pages."""
-    for name, size in ((place.SMALL, sizes.small), (place.LARGE, sizes.large)):
-        with place.inside(name):
+    for name, size in ((databases.SMALL, sizes.small), (databases.LARGE, sizes.large)):
+        with databases.connected_to(name):
             bulk.fill(*size)
             _viewer()
 
@@ -28,26 +28,29 @@ def fill(sizes: Sizes) -> None:
 def measure(measured: Measured, sizes: Sizes) -> None:
     """Ask both sites for each page in turn, one request at a time; a run is the median of its requests."""
     with ExitStack() as stack:
-        windows = {name: stack.enter_context(_Window(name)) for name in (place.SMALL, place.LARGE)}
+        visitors = {name: stack.enter_context(_Visitor(name)) for name in (databases.SMALL, databases.LARGE)}
         for number in range(ROUNDS + 1):
             for page, path in PAGES.items():
-                times: dict[str, list[float]] = {name: [] for name in windows}
+                times: dict[str, list[float]] = {name: [] for name in visitors}
                 for _ in range(sizes.requests):
-                    for name, window in windows.items():
-                        times[name].append(window.look(path))
+                    for name, visitor in visitors.items():
+                        times[name].append(visitor.load(path))
                 if number:
                     _note(measured, sizes, page, times)
 
 
 def _note(measured: Measured, sizes: Sizes, page: str, times: dict[str, list[float]]) -> None:
-    for name, size, each in (("small", sizes.small, place.SMALL), ("large", sizes.large, place.LARGE)):
+    for name, size, each in (
+        ("small", sizes.small, databases.SMALL),
+        ("large", sizes.large, databases.LARGE),
+    ):
         words = f"{WORDS[page]} of {size[0]:,} draws, {size[1]:,} players"
         measured.note(f"{page}_{name}", words, "ms", 1000 * median(times[each]))
 
 
 def _viewer() -> str:
     """A player with thirty bonuses and a ticket in each of the twenty draws that close next."""
-    [player] = cast.players(1)
+    [player] = fixtures.players(1)
     Transaction.objects.bulk_create(
         Transaction(user_id=player, type="daily_bonus", amount=10) for _ in range(30)
     )
@@ -57,15 +60,15 @@ def _viewer() -> str:
 
 
 @dataclass
-class _Window:
+class _Visitor:
     """A signed-in player's connection to a web server of its own on one database."""
 
     database: str
 
-    def __enter__(self) -> "_Window":
+    def __enter__(self) -> "_Visitor":
         self.site = Site(self.database).__enter__()
-        with place.inside(self.database):
-            self.cookies = self.site.browser(cast.PLAYER.format(0), 1).cookies
+        with databases.connected_to(self.database):
+            self.cookies = self.site.browser(fixtures.PLAYER.format(0), 1).cookies
         self.line = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
         return self
 
@@ -73,7 +76,7 @@ class _Window:
         self.line.close()
         self.site.__exit__()
 
-    def look(self, path: str) -> float:
+    def load(self, path: str) -> float:
         """The seconds until the whole page is there."""
         start = time.perf_counter()
         self.line.request("GET", path, headers={"Cookie": self.cookies})

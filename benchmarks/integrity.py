@@ -4,7 +4,7 @@ import time
 
 from django.db import connection, transaction
 
-from benchmarks import place
+from benchmarks import databases
 from benchmarks.runs import ROUNDS, Measured, Sizes
 from ledger.integrity import LEDGER_CHECKS
 from lucky11.integrity.checks import CHECKS
@@ -18,7 +18,7 @@ LONGEST = ("chain", "payments", "coins", "streaks")
 def measure(measured: Measured, sizes: Sizes) -> None:
     """Check the large database, and add it up, in turn."""
     of = f"of {sizes.large[2]:,} transactions"
-    with place.inside(place.LARGE):
+    with databases.connected_to(databases.LARGE):
         for _ in range(ROUNDS):
             measured.note("sums", f"the guide's query over the sums {of}", "s", _sums())
             spent = {name: _check(name) for name in CHECKS if name not in RECOMPUTED}

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.cast import PLAYER_SQL
+from benchmarks.fixtures import PLAYER_SQL
 from draws.entries.take import TAKE_DURABLY
 
 THREADS = 2

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import cast, raw, web_load
+from benchmarks import fixtures, raw, web_load
 from benchmarks.runs import Measured, Sizes, alternate
 from benchmarks.tickets import CONTROL, SERVICE, Clients
 from benchmarks.website import Browser, Site
@@ -20,15 +20,15 @@ Variant = tuple[str, Callable[[bool], float]]
 
 def measure_tickets(measured: Measured, sizes: Sizes) -> None:
     """Sell tickets through the service, the control and pgbench."""
-    players, spread = cast.players(PLAYERS), cast.draws(SPREAD)
+    players, spread = fixtures.players(PLAYERS), fixtures.draws(SPREAD)
     from django.db import connection
 
     connection.close()
     with Clients(players) as clients:
 
         def sell(service: str, draws: list[int], count: int, warming: bool) -> float:
-            chosen = draws or cast.draws(1)
-            cast.settle_down()
+            chosen = draws or fixtures.draws(1)
+            fixtures.reset_server_state()
             return clients.sell(service, chosen, count, _length(sizes, warming))
 
         variants: dict[str, Variant] = {}
@@ -45,9 +45,9 @@ def measure_tickets(measured: Measured, sizes: Sizes) -> None:
 
 def measure_forms(measured: Measured, sizes: Sizes) -> None:
     """Send entry forms to the site, and ask for the page that does nothing."""
-    players = [cast.PLAYER.format(n) for n in range(BROWSERS)]
+    players = [fixtures.PLAYER.format(n) for n in range(BROWSERS)]
     with Site() as site:
-        browsers = [site.browser(player, draw) for draw in cast.draws(1) for player in players]
+        browsers = [site.browser(player, draw) for draw in fixtures.draws(1) for player in players]
         variants: dict[str, Variant] = {
             "http_enter": ("POST an entry form, 16 connections", partial(_enter, sizes, site, browsers)),
             "http_noop": (
@@ -67,17 +67,17 @@ def _length(sizes: Sizes, warming: bool) -> float:
 
 
 def _pgbench(sizes: Sizes, warming: bool) -> float:
-    [draw] = cast.draws(1)
-    cast.settle_down()
+    [draw] = fixtures.draws(1)
+    fixtures.reset_server_state()
     return raw.sell(PLAYERS, draw, USUAL, _length(sizes, warming))
 
 
 def _enter(sizes: Sizes, site: Site, browsers: list[Browser], warming: bool) -> float:
-    [draw] = cast.draws(1)
-    cast.settle_down()
+    [draw] = fixtures.draws(1)
+    fixtures.reset_server_state()
     return web_load.rate(site.port, web_load.enter(browsers, draw), 303, _length(sizes, warming))
 
 
 def _noop(sizes: Sizes, site: Site, browsers: list[Browser], warming: bool) -> float:
-    cast.settle_down()
+    fixtures.reset_server_state()
     return web_load.rate(site.port, web_load.noop(browsers), 200, _length(sizes, warming))

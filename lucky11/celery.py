@@ -14,12 +14,12 @@ app.autodiscover_tasks()
 
 
 @beat_init.connect
-def _beat_is_at_work(**kwargs: Any) -> None:
+def _report_heartbeats(**kwargs: Any) -> None:
     """From here on this process, which is beat, says so with the sweep that it calls for every second."""
-    before_task_publish.connect(_say_so, sender="draws.tasks.close_due_draws", weak=False)
+    before_task_publish.connect(_record_heartbeat, sender="draws.tasks.close_due_draws", weak=False)
 
 
-def _say_so(**kwargs: Any) -> None:
+def _record_heartbeat(**kwargs: Any) -> None:
     from redis import RedisError
 
     from common import heartbeat

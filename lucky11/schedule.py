@@ -30,7 +30,7 @@ SWEEPS = {
     "blank emails of deleted accounts": _every(10, "accounts.tasks.blank_emails_of_deleted_accounts"),
     "purge data": _every(3600, "accounts.tasks.purge_data"),
     "purge sessions": _every(3600, "accounts.tasks.purge_sessions"),
-    "look for alerts": _every(60, "lucky11.tasks.look_for_alerts"),
+    "check alerts": _every(60, "lucky11.tasks.check_alerts"),
     "check integrity": _at("lucky11.tasks.check_integrity", hour=3, minute=7),
     "purge": _at("lucky11.tasks.purge", hour=3, minute=37),
     "weekly maintenance": _at("lucky11.tasks.maintain", "weekly", day_of_week=1, hour=5, minute=7),

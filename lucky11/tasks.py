@@ -9,9 +9,9 @@ from lucky11.operations.backups import create, drill
 
 
 @shared_task
-def look_for_alerts() -> list[str]:
+def check_alerts() -> list[str]:
     """Look at every alert, and tell what is new."""
-    return sorted(incidents.look())
+    return sorted(incidents.check_alerts())
 
 
 @shared_task

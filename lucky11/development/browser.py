@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from lucky11.bootstrap import Refusal
-from lucky11.development.process_group import Crew
+from lucky11.development.process_group import ProcessGroup
 
 # The one without windows first: it takes two thirds of the processor time of the others.
 NAMES = (
@@ -49,19 +49,19 @@ def _of_playwright() -> str | None:
     return program if done.returncode == 0 and Path(program).exists() and _works(program) else None
 
 
-def _attempt(crew: Crew, what: str, *command: str) -> None:
+def _attempt(group: ProcessGroup, what: str, *command: str) -> None:
     try:
-        crew.step(what, *command)
+        group.step(what, *command)
     except (Refusal, OSError) as reason:
         print(f"That did not work: {reason}", file=sys.stderr)
 
 
-def find_or_get_browser(crew: Crew) -> str | None:
+def find_or_get_browser(group: ProcessGroup) -> str | None:
     """The path of a Chromium that starts, getting one if there is none; None when none can be had."""
     if found := _on_this_machine() or _of_playwright():
         return found
     _attempt(
-        crew,
+        group,
         "Downloading a Chromium for the tests.",
         sys.executable,
         "-m",
@@ -72,10 +72,10 @@ def find_or_get_browser(crew: Crew) -> str | None:
     if found := _of_playwright():
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _attempt(crew, "Asking Debian for its package lists.", "apt-get", "-qq", "update")
-        crew.environment["DEBIAN_FRONTEND"] = "noninteractive"
+        _attempt(group, "Asking Debian for its package lists.", "apt-get", "-qq", "update")
+        group.environment["DEBIAN_FRONTEND"] = "noninteractive"
         for package in PACKAGES:
-            _attempt(crew, f"Installing Debian's {package}.", "apt-get", "-qq", "-y", "install", package)
+            _attempt(group, f"Installing Debian's {package}.", "apt-get", "-qq", "-y", "install", package)
             if found := _on_this_machine():
                 return found
     return None

@@ -16,11 +16,11 @@ import psutil
 from lucky11.bootstrap import Refusal, Stopped
 from lucky11.embedded import locks, paths, processes
 
-FOREMAN_SECONDS = 8
+SUPERVISOR_SECONDS = 8
 TOO_FULL = "No space left on device"
 
 
-class Crew:
+class ProcessGroup:
     """Processes that carry the data folder in their environment, and are found by it wherever they fork."""
 
     def __init__(self, name: str) -> None:
@@ -34,10 +34,10 @@ class Crew:
             "PYTHONUNBUFFERED": "1",
         }
         self.environment = os.environ | own
-        self.foreman: subprocess.Popen[bytes] | None = None
+        self.supervisor: subprocess.Popen[bytes] | None = None
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Refuse a second run of this data folder, end what a killed one left, and leave nothing behind."""
         try:
             lock = locks.open_lock(self.data, "run")
@@ -52,26 +52,26 @@ class Crew:
             os.close(lock)
 
     @contextlib.contextmanager
-    def at_work(self) -> Iterator[None]:
-        """End every process of the crew when the block ends."""
+    def ended_at_exit(self) -> Iterator[None]:
+        """End every process of the group when the block ends."""
         try:
             yield
         finally:
-            self._end_foreman()
+            self._end_supervisor()
             processes.end_marked(self.data)
-            if self.foreman:
-                self.foreman.poll()
+            if self.supervisor:
+                self.supervisor.poll()
 
-    def _end_foreman(self) -> None:
-        """Ask those he has started to end, also ones he is only now starting; he leaves after the last.
+    def _end_supervisor(self) -> None:
+        """Ask those it has started to end, also ones it is only now starting; it leaves after the last.
 
         honcho itself must not get the signal: before all of its processes are up, that breaks and hangs it.
         """
         asked = set()
-        deadline = time.monotonic() + FOREMAN_SECONDS
-        while self.foreman and self.foreman.poll() is None and time.monotonic() < deadline:
+        deadline = time.monotonic() + SUPERVISOR_SECONDS
+        while self.supervisor and self.supervisor.poll() is None and time.monotonic() < deadline:
             for process in processes.marked(self.data):
-                leads = process.pid != self.foreman.pid and process.pid not in asked
+                leads = process.pid != self.supervisor.pid and process.pid not in asked
                 with contextlib.suppress(psutil.Error, OSError):
                     if leads and os.getsid(process.pid) == process.pid:
                         process.terminate()
@@ -93,10 +93,10 @@ class Crew:
             print(output[-6000:], file=sys.stderr)
             raise Refusal(f"`{' '.join(command[1:])}` failed; the lines above say why.")
 
-    def start_foreman(self, *command: str) -> subprocess.Popen[bytes]:
+    def start_supervisor(self, *command: str) -> subprocess.Popen[bytes]:
         """Start the one process that runs the others."""
-        self.foreman = self._popen(command)
-        return self.foreman
+        self.supervisor = self._popen(command)
+        return self.supervisor
 
     def _popen(self, command: tuple[str, ...], output: int | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

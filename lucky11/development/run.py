@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 
 from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, port_number, say_and_exit, stop_on_signals
-from lucky11.development.process_group import Crew
+from lucky11.development.process_group import ProcessGroup
 from lucky11.embedded import paths
 
 RUN_MEGABYTES = 300
@@ -63,7 +63,7 @@ def write_env_file(port: int) -> None:
         print(f"Wrote {name}.", flush=True)
 
 
-def seed_once(crew: Crew) -> bool:
+def seed_once(group: ProcessGroup) -> bool:
     """Seed a development database the first time we meet it; returns whether it has the demo's people."""
     from django.conf import settings
 
@@ -71,9 +71,9 @@ def seed_once(crew: Crew) -> bool:
         return False
     database = settings.DATABASES["default"]
     name = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    marker = crew.data / f"seeded-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    marker = group.data / f"seeded-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     if not marker.exists():
-        crew.step("Putting in demo draws and players.", *MANAGE, "seed")
+        group.step("Putting in demo draws and players.", *MANAGE, "seed")
         marker.touch()
     return True
 
@@ -91,10 +91,10 @@ def _readiness(port: int) -> tuple[int, str]:
     return 0, "nothing answers yet"
 
 
-def wait_until_ready(port: int, foreman: subprocess.Popen[bytes]) -> bool:
+def wait_until_ready(port: int, supervisor: subprocess.Popen[bytes]) -> bool:
     """Wait until every part works; False when the processes ended instead."""
     complain_at = time.monotonic() + SLOW_SECONDS
-    while foreman.poll() is None:
+    while supervisor.poll() is None:
         status, words = _readiness(port)
         if status == 200:
             return True
@@ -105,30 +105,30 @@ def wait_until_ready(port: int, foreman: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def serve(crew: Crew, port: int, demo: bool) -> None:
+def serve(group: ProcessGroup, port: int, demo: bool) -> None:
     """Run the Procfile until it ends, which is a failure, or a signal comes."""
     # Root in a container is an ordinary way to try this; Celery would spend ten alarming lines on it.
     warning = "ignore:You're running the worker with superuser privileges"
-    crew.environment.setdefault("PYTHONWARNINGS", warning)
-    crew.environment["PORT"] = str(port)
-    crew.environment.setdefault("BEAT_SCHEDULE", str(crew.data / "beat-schedule"))
+    group.environment.setdefault("PYTHONWARNINGS", warning)
+    group.environment["PORT"] = str(port)
+    group.environment.setdefault("BEAT_SCHEDULE", str(group.data / "beat-schedule"))
     procfile = str(paths.ROOT / "Procfile")
     # Django reads .env itself, and lets the environment win over it; honcho would do the opposite.
     honcho = (sys.executable, "-m", "honcho", "start", "--env", os.devnull, "--procfile", procfile)
-    foreman = crew.start_foreman(*honcho)
-    if wait_until_ready(port, foreman):
+    supervisor = group.start_supervisor(*honcho)
+    if wait_until_ready(port, supervisor):
         text = RUNNING if demo else RUNNING_WITHOUT_DEMO
         print(text.format(address=f"http://127.0.0.1:{port}"), flush=True)
-    foreman.wait()
+    supervisor.wait()
     raise Refusal("a part of the site ended, so all of it was stopped; the lines above say which and why.")
 
 
 def run() -> None:
     """Bring everything up and serve."""
-    crew = Crew("bin/run")
-    with crew.alone():
+    group = ProcessGroup("bin/run")
+    with group.exclusive():
         port = port_number()
-        need_space(crew.data, RUN_MEGABYTES)
+        need_space(group.data, RUN_MEGABYTES)
         write_env_file(port)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lucky11.settings")
         from django.conf import settings
@@ -137,9 +137,9 @@ def run() -> None:
             if embedded.named(settings):
                 print("Starting PostgreSQL and Valkey.", flush=True)
                 stack.enter_context(embedded.servers())
-            stack.enter_context(crew.at_work())
-            crew.step("Bringing the database up to date.", *MANAGE, "migrate", "--verbosity", "0")
-            serve(crew, port, seed_once(crew))
+            stack.enter_context(group.ended_at_exit())
+            group.step("Bringing the database up to date.", *MANAGE, "migrate", "--verbosity", "0")
+            serve(group, port, seed_once(group))
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from lucky11 import embedded
 from lucky11.bootstrap import Refusal, Stopped, need_space, say_and_exit, stop_on_signals
 from lucky11.development.browser import find_or_get_browser
-from lucky11.development.process_group import Crew
+from lucky11.development.process_group import ProcessGroup
 from lucky11.development.promtool import find_or_get_promtool
 from lucky11.embedded import locks, paths, processes
 
@@ -43,7 +43,7 @@ def test_environment() -> dict[str, str]:
     return wanted | given | {"LUCKY11_ENV_FILE": "", "DJANGO_SETTINGS_MODULE": "lucky11.settings"}
 
 
-def find_or_get_tools(crew: Crew) -> tuple[str | None, str | None]:
+def find_or_get_tools(group: ProcessGroup) -> tuple[str | None, str | None]:
     """A Chromium and a promtool, each None when it cannot be had.
 
     Of several starts at once one gets them for all: apt refuses whoever comes while it is at work.
@@ -51,15 +51,15 @@ def find_or_get_tools(crew: Crew) -> tuple[str | None, str | None]:
     lock = locks.open_lock(Path(sys.prefix), "tools")
     try:
         locks.wait_for_lock(lock, locks.EXCLUSIVE, LONGEST_WAIT_SECONDS)
-        return find_or_get_browser(crew), find_or_get_promtool()
+        return find_or_get_browser(group), find_or_get_promtool()
     finally:
         os.close(lock)
 
 
-def run_pytest(crew: Crew, arguments: list[str]) -> int:
+def run_pytest(group: ProcessGroup, arguments: list[str]) -> int:
     """Run the suite in this terminal; Ctrl-C lets it say what it had found."""
     command = [sys.executable, "-m", "pytest", *arguments]
-    child = subprocess.Popen(command, cwd=paths.ROOT, env=crew.environment)
+    child = subprocess.Popen(command, cwd=paths.ROOT, env=group.environment)
     try:
         return child.wait()
     except Stopped as stopped:
@@ -69,12 +69,12 @@ def run_pytest(crew: Crew, arguments: list[str]) -> int:
         raise
 
 
-def run_again_and_again(crew: Crew, times: int, arguments: list[str]) -> int:
+def run_again_and_again(group: ProcessGroup, times: int, arguments: list[str]) -> int:
     """Run the suite so often, each time in a random order whose seed is said; stops at the first failure."""
     for number in range(1, times + 1):
         seed = secrets.token_hex(4)
         print(f"bin/test: {number} of {times}, --shuffle={seed}", flush=True)
-        result = run_pytest(crew, [f"--shuffle={seed}", *arguments])
+        result = run_pytest(group, [f"--shuffle={seed}", *arguments])
         if result:
             print(f"bin/test: {number} of {times} failed; the same order again: --shuffle={seed}", flush=True)
             return result
@@ -89,21 +89,21 @@ def test() -> int:
     given, arguments = parser.parse_known_args()
     os.environ |= test_environment()
     os.environ["LUCKY11_DATA"] = str(paths.data_folder())
-    crew = Crew("bin/test")
-    with crew.alone():
-        need_space(crew.data, TEST_MEGABYTES)
-        browser, promtool = find_or_get_tools(crew)
+    group = ProcessGroup("bin/test")
+    with group.exclusive():
+        need_space(group.data, TEST_MEGABYTES)
+        browser, promtool = find_or_get_tools(group)
         from django.conf import settings
 
         with contextlib.ExitStack() as stack:
             if embedded.named(settings):
                 stack.enter_context(embedded.servers())
-            stack.callback(processes.end_marked, crew.data)
-            crew.environment |= {"CHROMIUM": browser or ""}
+            stack.callback(processes.end_marked, group.data)
+            group.environment |= {"CHROMIUM": browser or ""}
             if given.again:
-                result = run_again_and_again(crew, given.again, arguments)
+                result = run_again_and_again(group, given.again, arguments)
             else:
-                result = run_pytest(crew, arguments)
+                result = run_pytest(group, arguments)
     if not promtool:
         print("bin/test: no promtool, so Prometheus' rules were read but not run.", file=sys.stderr)
     if not browser:

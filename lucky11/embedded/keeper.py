@@ -119,7 +119,7 @@ class Keeper:
 
 
 @contextlib.contextmanager
-def _failure_told(data: Path) -> Iterator[None]:
+def _failure_written(data: Path) -> Iterator[None]:
     """Leave the reason of a failed start where the process that asked for the servers reads it."""
     failure = data / "failure"
     failure.unlink(missing_ok=True)
@@ -142,7 +142,7 @@ def keep(data: Path, starting: int) -> None:
     os.close(starting)
     if not alone:
         return
-    with _failure_told(data):
+    with _failure_written(data):
         keeper = Keeper(data)
         try:
             keeper.start()

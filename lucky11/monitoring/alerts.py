@@ -22,10 +22,10 @@ FOREIGN_KEYS = "foreign keys"
 
 @dataclass(frozen=True)
 class Alert:
-    """`look` answers what is wrong, in a sentence, or None."""
+    """`check` answers what is wrong, in a sentence, or None."""
 
     name: str
-    look: Callable[[], str | None]
+    check: Callable[[], str | None]
 
 
 def long_queries() -> str | None:

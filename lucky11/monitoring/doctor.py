@@ -36,10 +36,10 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every part, in the order in which one looks."""
-    return [_patient(title, part) for title, part in PARTS.items()]
+    return [_with_short_locks(title, part) for title, part in PARTS.items()]
 
 
-def _patient(title: str, part: Callable[[], Finding]) -> Finding:
+def _with_short_locks(title: str, part: Callable[[], Finding]) -> Finding:
     """One part; a table that somebody has locked does not hold the doctor up."""
     try:
         with transaction.atomic():

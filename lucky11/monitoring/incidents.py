@@ -24,16 +24,16 @@ DATABASE = "database"
 KEPT_SECONDS = 30 * 24 * 3600
 
 
-def look() -> dict[str, str]:
-    """Look at everything once, and tell what is new; returns what is wrong now, by alert."""
+def check_alerts() -> dict[str, str]:
+    """Check everything once and report what is new; returns what is wrong now, by alert."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         _database_is_back()
         with try_advisory_lock(AdvisoryLock.ALERTS) as free:
-            wrong = {alert.name: said for alert in ALERTS if (said := _ask(alert))}
+            wrong = {alert.name: said for alert in ALERTS if (said := _check(alert))}
             if free:
-                _keep(wrong)
+                _record(wrong)
     except Error as error:
         connection.close()
         wrong = {DATABASE: f"The database does not answer: {str(error).splitlines()[0]}"}
@@ -41,9 +41,9 @@ def look() -> dict[str, str]:
     return wrong
 
 
-def _ask(alert: Alert) -> str | None:
+def _check(alert: Alert) -> str | None:
     try:
-        return alert.look()
+        return alert.check()
     except Error:
         raise
     except Exception as error:
@@ -51,7 +51,7 @@ def _ask(alert: Alert) -> str | None:
         return f"Nobody knows: the check itself failed ({type(error).__name__}: {error})."
 
 
-def _keep(wrong: dict[str, str]) -> None:
+def _record(wrong: dict[str, str]) -> None:
     still = {incident.alert: incident for incident in Incident.objects.filter(ended_at__isnull=True)}
     for name, said in wrong.items():
         if name not in still:
@@ -117,7 +117,7 @@ def _database_is_gone(said: str) -> None:
     # Nothing can be written where things are written: Redis remembers, mail and webhook go out directly.
     if _remembered():
         return
-    _tell_directly("firing", said)
+    _send_directly("firing", said)
     _remember(said)
 
 
@@ -128,11 +128,11 @@ def _database_is_back() -> None:
             Incident.objects.create(
                 alert=DATABASE, summary=said, ended_at=Now(), told_at=Now(), recovery_told_at=Now()
             )
-        _tell_directly("resolved", said)
+        _send_directly("resolved", said)
         _remember(None)
 
 
-def _tell_directly(status: str, said: str) -> None:
+def _send_directly(status: str, said: str) -> None:
     if settings.ALERT_WEBHOOK_URL:
         _post(DATABASE, status, said)
     over = "recovered: " if status == "resolved" else ""

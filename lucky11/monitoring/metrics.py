@@ -70,7 +70,7 @@ GAUGES: dict[str, tuple[str, Callable[[], float | None]]] = {
 }
 
 
-def saw(method: str, view: str, status: int, seconds: float) -> None:
+def count_request(method: str, view: str, status: int, seconds: float) -> None:
     """Count a request. Labels come from the site's own lists, so that no visitor can make new ones."""
     view = view or "none"
     REQUESTS.labels(method if method in METHODS else "other", view, f"{status // 100}xx").inc()

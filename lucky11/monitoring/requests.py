@@ -25,7 +25,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 @receiver(request_finished)
-def _forget(**kwargs: Any) -> None:
+def _clear_request_id(**kwargs: Any) -> None:
     """Django still writes a line about the answer after the middleware is done with it."""
     request_id.set("")
 
@@ -43,7 +43,7 @@ class RequestMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id.get()
         view = request.resolver_match.view_name if request.resolver_match else ""
-        metrics.saw(request.method or "", view, response.status_code, time.perf_counter() - began)
+        metrics.count_request(request.method or "", view, response.status_code, time.perf_counter() - began)
         return response
 
 

@@ -43,7 +43,7 @@ def begin(reason: str) -> OperationRun:
         found = runs.begin(KIND)
         found.summary = reason
         found.save(update_fields=["summary"])
-    forget()
+    clear_cache()
     return found
 
 
@@ -52,11 +52,11 @@ def end() -> OperationRun | None:
     found = current()
     for run in OperationRun.objects.filter(kind=KIND, ended_at__isnull=True):
         runs.end(run, ok=True)
-    forget()
+    clear_cache()
     return found
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Ask anew with the next request, in this process."""
     global _known
     with _lock:

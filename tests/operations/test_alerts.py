@@ -262,11 +262,11 @@ def test_a_database_that_does_not_answer_is_told_once_and_so_is_its_return(webho
     connection.settings_dict.update(HOST="127.0.0.1", PORT="1")
     try:
         for _ in range(2):
-            assert "does not answer" in incidents.look()["database"]
+            assert "does not answer" in incidents.check_alerts()["database"]
     finally:
         connection.settings_dict.update(HOST=real[0], PORT=real[1])
     for _ in range(2):
-        assert incidents.look() == {}
+        assert incidents.check_alerts() == {}
     assert [mail.subject for mail in mailoutbox] == ["Lucky11: database", "Lucky11: recovered: database"]
     assert [json.loads(body)["status"] for body in webhook.got] == ["firing", "resolved"]
     assert Incident.objects.get().alert == "database"

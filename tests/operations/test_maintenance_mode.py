@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _as_a_new_process():
-    maintenance_mode.forget()
+    maintenance_mode.clear_cache()
     yield
-    maintenance_mode.forget()
+    maintenance_mode.clear_cache()
 
 
 def maintenance(*arguments: str) -> str:

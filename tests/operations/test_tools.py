@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lucky11.development import test as bin_test
-from lucky11.development.process_group import Crew
+from lucky11.development.process_group import ProcessGroup
 from lucky11.embedded import locks
 from tests.operations.processes import eventually
 
@@ -29,12 +29,12 @@ def test_a_start_waits_while_another_gets_the_browser(
         return waited[-1]
 
     monkeypatch.setattr(locks, "try_lock", noted)
-    monkeypatch.setattr(bin_test, "find_or_get_browser", lambda crew: said.append("second"))
+    monkeypatch.setattr(bin_test, "find_or_get_browser", lambda group: said.append("second"))
     monkeypatch.setattr(bin_test, "find_or_get_promtool", lambda: None)
     first = locks.open_lock(tmp_path, "tools")
     assert try_lock(first, locks.EXCLUSIVE)
     with ThreadPoolExecutor(1) as pool:
-        second = pool.submit(bin_test.find_or_get_tools, Crew("bin/test"))
+        second = pool.submit(bin_test.find_or_get_tools, ProcessGroup("bin/test"))
         assert eventually(lambda: waited)
         said.append("first")
         os.close(first)

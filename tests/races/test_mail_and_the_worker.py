@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import Message, OutboxEmail
 from accounts.notifications import outbox
 from accounts.notifications.outbox import deliver_due, enqueue, waiting
-from benchmarks.cast import players as crowd
+from benchmarks.fixtures import players as crowd
 from draws.entries.take import take_tickets
 from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, EntryToTell

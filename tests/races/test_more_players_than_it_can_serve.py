@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from benchmarks import cast, control
+from benchmarks import control, fixtures
 from benchmarks.website import signed_in as new_session
 from draws.entries.take import take_tickets
 from draws.models import Draw, Participation
@@ -55,7 +55,7 @@ def test_each_of_a_crowd_is_sold_a_ticket_or_told_why_not_and_other_pages_are_un
 ):
     popular, other = make_draw(max_participants=tickets), make_draw(title="Another draw")
     with website(server_environment) as port:
-        requests = forms_and_visits(Browser(port, alice), cast.players(crowd), popular, other)
+        requests = forms_and_visits(Browser(port, alice), fixtures.players(crowd), popular, other)
         replies = arrive(port, requests, RATE)
     entries = [reply for request, reply in zip(requests, replies, strict=True) if request.startswith(b"POST")]
     visits = [reply for request, reply in zip(requests, replies, strict=True) if request.startswith(b"GET")]
@@ -69,7 +69,7 @@ def test_each_of_a_crowd_is_sold_a_ticket_or_told_why_not_and_other_pages_are_un
     numbers = Participation.objects.order_by("ticket_number").values_list("ticket_number", flat=True)
     assert list(numbers) == list(range(1, tickets + 1))
     assert Transaction.objects.filter(type="entry").count() == tickets
-    assert User.objects.filter(coins=cast.COINS - 5).count() == tickets
+    assert User.objects.filter(coins=fixtures.COINS - 5).count() == tickets
     waits = sorted(reply.seconds for reply in replies)
     with capsys.disabled():
         middle, late = waits[len(waits) // 2], waits[len(waits) * 99 // 100]
@@ -84,7 +84,7 @@ def test_control_the_same_crowd_at_a_site_that_looks_before_it_sells_gets_ticket
     popular, other = make_draw(max_participants=60), make_draw(title="Another draw")
     careless = {"DJANGO_SETTINGS_MODULE": "tests.races.careless_settings"}
     with website(server_environment | careless) as port:
-        requests = forms_and_visits(Browser(port, alice), cast.players(240), popular, other)
+        requests = forms_and_visits(Browser(port, alice), fixtures.players(240), popular, other)
         replies = arrive(port, requests, RATE)
     sold = Counter(reply.status for reply in replies)[303]
     assert sold == Participation.objects.filter(draw=popular).count() > 60

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one look (which is what it always does)")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
-        wrong = incidents.look()
+        wrong = incidents.check_alerts()
         if json:
             self._print_json(wrong)
         else:

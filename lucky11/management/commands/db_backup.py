@@ -23,6 +23,6 @@ class Command(Operation):
         how = "encrypted" if manifest.encrypted else "not encrypted (BACKUP_KEYS is not set)"
         self.say(
             f"{manifest.name}: {sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables, "
-            f"{manifest.size:,} bytes, {how}, in {stores.place()}."
+            f"{manifest.size:,} bytes, {how}, in {stores.location()}."
         )
         self.say(f"SHA-256 {manifest.sha256}. To prove it: manage.py backup_drill.")

@@ -34,4 +34,4 @@ class Command(Operation):
             secret = "encrypted" if each["encrypted"] else "plain"
             rows = sum(each["rows"].values())
             self.say(f"{each['name']}  {each['size']:>13,} bytes  {rows:>11,} rows  {secret}, {state}")
-        self.say(f"{len(found)} backups in {stores.place()}.")
+        self.say(f"{len(found)} backups in {stores.location()}.")

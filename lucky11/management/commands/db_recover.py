@@ -53,17 +53,17 @@ class Command(Operation):
 
     def _repair(self, table: str, found: list[Any], given: dict[str, Any], *, why: str, apply: bool) -> None:
         if not apply:
-            self.say(f"Dry run: {_told(repair(table, found, **given, apply=False))} To do it: --apply.")
+            self.say(f"Dry run: {_summary(repair(table, found, **given, apply=False))} To do it: --apply.")
             return
         with runs.record("db_recover", table=table, source=given["source"], why=why) as run:
             done = repair(table, found, **given, apply=True)
             # Which columns of which rows, not what is in them: a row of this log outlives a player's account.
             run.details["written_back"] = done.written
-            run.summary = _told(done)
+            run.summary = _summary(done)
         self.say(f"Done: {run.summary}")
 
 
-def _told(done: Repair) -> str:
+def _summary(done: Repair) -> str:
     written = f"{len(done.written):,} changed rows written back, " if done.written else ""
     rows = f"{done.rows:,} missing rows put back, {written}"
     return f"{rows}{done.adjustments:,} adjustments of {done.coins:+,} coins."

@@ -50,7 +50,7 @@ class Command(Migrate):
         with migrate.kept(database, _target(options)) as run:
             self._try(run, limits, options)
         # What a migration made is nobody's but the owner's until the roles get their rights on it.
-        if roles.govern():
+        if roles.in_use():
             roles.apply()
 
     def _try(self, run: migrate.Run, limits: migrate.Limits, options: dict[str, Any]) -> None:

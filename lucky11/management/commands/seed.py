@@ -61,7 +61,7 @@ class Command(BaseCommand):
         self._quick_draw(players)
         tell_entries()
         self._finish(finished)
-        self._tell(players[0])
+        self._send_messages(players[0])
         self.stdout.write(
             f"{User.objects.count()} accounts, {Draw.objects.count()} draws. "
             f"Sign in as {PLAYER} (player), {STAFF} or {SECOND_STAFF} (staff), password {PASSWORD}."
@@ -126,7 +126,7 @@ class Command(BaseCommand):
                 is_public=public, public_name=winner.user.first_name if public else ""
             )
 
-    def _tell(self, reader: User) -> None:
+    def _send_messages(self, reader: User) -> None:
         """Tell everyone what became of their tickets; one player has read all but the newest few messages."""
         tell_results()
         newest = messages_of(reader, size=UNREAD + 1)

@@ -188,7 +188,8 @@ def _write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
 
 def _refusal(error: OSError) -> OperationError:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    why = f"the disk of {stores.place()} is full" if full else f"{stores.place()} cannot be written: {error}"
+    where = stores.location()
+    why = f"the disk of {where} is full" if full else f"{where} cannot be written: {error}"
     return OperationError(
         f"There is no new backup: {why}. Earlier ones are as they were. Make room, or lower --keep."
     )

@@ -27,7 +27,7 @@ def drill(say: Say, name: str | None = None) -> str:
             raise OperationError("Another drill is at work. Wait for its end.")
         name = name or next(iter(stores.names()), None)
         if name is None:
-            raise OperationError(f"There is no backup in {stores.place()}. Take one: manage.py db_backup.")
+            raise OperationError(f"There is no backup in {stores.location()}. Take one: manage.py db_backup.")
         run.details |= {"backup": name}
         _drill(name, say)
         taken = stores.manifest(name).taken

@@ -31,7 +31,7 @@ def _folder() -> Path | None:
     return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
 
 
-def place() -> str:
+def location() -> str:
     """Where backups go, for people."""
     storage = _storage()
     return str(_folder() or f"{type(storage).__name__} {getattr(storage, 'bucket_name', '')}".strip())
@@ -107,7 +107,8 @@ def manifest(name: str) -> Manifest:
     """The manifest of a backup. Raises OperationError when there is no such backup, or it is damaged."""
     if name not in names():
         raise OperationError(
-            f"There is no backup {name!r} in {place()}. Nothing was changed. manage.py db_backups lists them."
+            f"There is no backup {name!r} in {location()}. Nothing was changed. "
+            "manage.py db_backups lists them."
         )
     with _storage().open(f"{name}.json") as file:
         return manifests.read(file.read(), name)

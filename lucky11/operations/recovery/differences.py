@@ -65,7 +65,7 @@ def _keys(database: psycopg.Connection, table: str, key: str, where: str) -> set
         sql.SQL(where.replace("%", "%%")),
     )
     try:
-        with _looking(database):
+        with _read_only_transaction(database):
             # With a parameter, the server takes one statement only.
             found = {value for (value,) in database.execute(words, [MOST + 1])}
     except psycopg.Error as error:
@@ -82,11 +82,11 @@ def _rows(database: psycopg.Connection, table: str, key: str, keys: set[Any]) ->
     words = sql.SQL("SELECT t.{}, to_jsonb(t) FROM {} t WHERE t.{} = ANY(%s)").format(
         sql.Identifier(key), sql.Identifier("public", table), sql.Identifier(key)
     )
-    with _looking(database):
+    with _read_only_transaction(database):
         return dict(database.execute(words, [list(keys)]).fetchall()) if keys else {}
 
 
-def _looking(database: psycopg.Connection) -> Any:
+def _read_only_transaction(database: psycopg.Connection) -> Any:
     database.read_only = True
     database.execute(sql.SQL("SET statement_timeout = {}").format(TIMEOUT_MS))
     return database.transaction()

@@ -88,7 +88,7 @@ def differences() -> list[Difference]:
     return [Difference(fact, fact in wanted) for fact in facts]
 
 
-def govern() -> bool:
+def in_use() -> bool:
     """Whether this database was given to the roles."""
     return any(kind == "DATABASE" and owner == name("owner") for kind, _, owner in _rows(rights.OWNERS))
 
