@@ -1,29 +1,9 @@
 """Checks that no ticket was lost, doubled or invented, and that what is derived from tickets is right."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
-from itertools import groupby
-from operator import itemgetter
-
 from django.db import connection, transaction
 
-from common.database.service_flag import as_service
+from draws import statistics
 from ledger.integrity import FOR_LARGE_READS, Check, Defect
-
-# A player's statistics, from the rows of this site and of the old one; `of` may choose players.
-COUNTED = """SELECT u.id, coalesce(p.n, 0) AS tickets, coalesce(w.n, 0) AS wins,
-                    coalesce(w.sum, 0) AS earnings
-             FROM users u
-             LEFT JOIN (SELECT user_id, count(*) AS n
-                        FROM (SELECT user_id FROM participations {of}
-                              UNION ALL SELECT user_id FROM old_tickets {of}) AS a
-                        GROUP BY 1) p ON p.user_id = u.id
-             LEFT JOIN (SELECT user_id, count(*) AS n, sum(prize_amount) AS sum
-                        FROM (SELECT user_id, prize_amount
-                              FROM (SELECT * FROM winners {of}) AS ours
-                              WHERE settled_at IS NOT NULL AND forfeited_at IS NULL
-                              UNION ALL SELECT user_id, prize_amount FROM old_winners {of}) AS a
-                        GROUP BY 1) w ON w.user_id = u.id"""
 
 DRAW_CHECKS = [
     Check(
@@ -41,10 +21,9 @@ DRAW_CHECKS = [
     Check(
         "ticket counts",
         "A draw counts as many tickets as it has (the guide's query).",
-        """SELECT d.id AS draw_id, d.current_participants, count(p.id) AS actual_participants
-           FROM draws d LEFT JOIN participations p ON d.id = p.draw_id
-           GROUP BY d.id, d.current_participants HAVING d.current_participants <> count(p.id)
-           ORDER BY d.id""",
+        f"""SELECT d.id AS draw_id, d.current_participants, tickets AS actual_participants
+            FROM draws d JOIN ({statistics.DRAWS}) AS counted USING (id)
+            WHERE d.current_participants <> tickets ORDER BY d.id""",
     ),
     Check(
         "ticket numbers",
@@ -173,16 +152,16 @@ DRAW_CHECKS = [
         "A player's tickets, wins and earnings are those of their rows, the old site's included.",
         f"""SELECT u.id AS user_id, u.total_participations, tickets, u.total_wins, wins,
                   u.total_earnings, earnings
-           FROM users u JOIN ({COUNTED.format(of="")}) AS counted USING (id)
+           FROM users u JOIN ({statistics.PLAYERS.format(of="")}) AS counted USING (id)
            WHERE (u.total_participations, u.total_wins, u.total_earnings) <> (tickets, wins, earnings)
            ORDER BY u.id""",
     ),
     Check(
         "old draws",
         "A draw of the old site counts as many tickets as came over.",
-        """SELECT d.id AS old_draw_id, d.current_participants, coalesce(t.n, 0) AS tickets FROM old_draws d
-           LEFT JOIN (SELECT draw_id, count(*) AS n FROM old_tickets GROUP BY 1) t ON t.draw_id = d.id
-           WHERE d.current_participants <> coalesce(t.n, 0) ORDER BY d.id""",
+        f"""SELECT d.id AS old_draw_id, d.current_participants, tickets
+            FROM old_draws d JOIN ({statistics.OLD_DRAWS}) AS counted USING (id)
+            WHERE d.current_participants <> tickets ORDER BY d.id""",
     ),
     Check(
         "frozen lists",
@@ -198,82 +177,13 @@ DRAW_CHECKS = [
 ]
 
 
-# The days of the old site come first, in their order; then our own, in the order the tickets were taken.
-DAY_ROWS = """SELECT user_id, taken_on, 0 AS id FROM old_tickets {of}
-              UNION ALL SELECT user_id, taken_on, id FROM participations {of}"""
-IN_ORDER = "min(id) > 0, CASE WHEN min(id) = 0 THEN taken_on END, min(id)"
-DAYS = f"""SELECT user_id, taken_on FROM ({DAY_ROWS}) AS days
-           GROUP BY user_id, taken_on ORDER BY user_id, {IN_ORDER}"""
-# Players with tickets of one day and a streak of 1 are right; of all others each day is read.
-STREAKS = f"""
-    WITH days AS NOT MATERIALIZED ({DAY_ROWS.format(of="")}), players AS (
-        SELECT coalesce(p.user_id, u.id) AS user_id, coalesce(u.current_streak, 0) AS streak,
-               p.user_id IS NULL AS idle
-        FROM (SELECT user_id, min(taken_on) = max(taken_on) AS one_day
-              FROM days GROUP BY user_id) AS p
-        FULL JOIN (SELECT id, current_streak FROM users WHERE current_streak <> 0) AS u ON u.id = p.user_id
-        WHERE (p.one_day AND u.current_streak = 1) IS NOT TRUE)
-    SELECT c.user_id, c.streak, t.taken_on FROM players c LEFT JOIN days t ON t.user_id = c.user_id
-    GROUP BY c.idle, c.user_id, c.streak, t.taken_on ORDER BY c.idle, c.user_id, {IN_ORDER}"""
-
-
 def check_streaks() -> Defect | None:
     """The first player whose streak does not follow from the days on which they took tickets."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(FOR_LARGE_READS)
-        with connection.chunked_cursor() as cursor:
-            cursor.execute(STREAKS)
-            for (user_id, streak), rows in groupby(cursor, key=itemgetter(0, 1)):
-                expected = streak_of(day for _, _, day in rows if day)
-                if streak != expected:
-                    return _streak_defect(user_id, streak, expected)
+        for user_id, streak, expected in statistics.wrong_streaks():
+            rule = "A player's streak follows from the days on which they took tickets."
+            row = {"user_id": user_id, "current_streak": streak, "expected": expected}
+            return Defect("streaks", rule, row)
     return None
-
-
-def streak_of(days: Iterable[date]) -> int:
-    """The streak after tickets on these days, in the order they were taken (SQL function `next_streak`)."""
-    return streak_after(days)[0]
-
-
-def streak_after(days: Iterable[date]) -> tuple[int, date | None, date | None]:
-    """The same with the last day and the last day that was forgiven, as `users` keeps them."""
-    grace: date | None = None
-    streak, last = 0, date.min
-    for day in days:
-        missed = (day - last).days - 1 if streak else -1
-        skipped = last + timedelta(days=1) if streak else date.min
-        if not streak:
-            streak = 1
-        elif missed == 0:
-            streak += 1
-        elif missed == 1 and (grace is None or skipped >= grace + timedelta(days=7)):
-            streak, grace = streak + 1, skipped
-        elif missed > 0:
-            streak = 1
-        last = max(last, day)
-    return streak, last if streak else None, grace
-
-
-def _streak_defect(user_id: str, streak: int, expected: int) -> Defect:
-    rule = "A player's streak follows from the days on which they took tickets."
-    return Defect("streaks", rule, {"user_id": user_id, "current_streak": streak, "expected": expected})
-
-
-def repair_counters() -> int:
-    """Recount `draws.current_participants` and the players' statistics where they differ from their rows."""
-    with as_service("repair"), connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE draws SET current_participants = n
-               FROM (SELECT d.id, count(p.id) AS n FROM draws d
-                     LEFT JOIN participations p ON p.draw_id = d.id GROUP BY d.id) AS counted
-               WHERE draws.id = counted.id AND current_participants <> n"""
-        )
-        repaired = cursor.rowcount
-        cursor.execute(
-            f"""UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
-               FROM ({COUNTED.format(of="")}) AS counted
-               WHERE users.id = counted.id
-                 AND (total_participations, total_wins, total_earnings) <> (tickets, wins, earnings)"""
-        )
-        return int(repaired + cursor.rowcount)

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -13,9 +11,9 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
 from common.database.service_flag import as_service
-from draws.integrity import COUNTED, DAYS, streak_after
 from draws.models import OldDraw, OldTicket, OldWinner
 from draws.pages.draws import PAGE, Viewer
+from draws.statistics import rewrite_players
 
 Row = TypeVar("Row", OldDraw, OldTicket, OldWinner)
 
@@ -73,26 +71,7 @@ def _recount(user_ids: Iterable[str]) -> None:
     ids = sorted(user_ids)
     # Whoever takes a ticket meanwhile waits, and is counted by their own service afterwards.
     list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
-    of = "WHERE user_id = ANY(%(ids)s)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE users SET total_participations = tickets, total_wins = wins, total_earnings = earnings
-                FROM ({COUNTED.format(of=of)} WHERE u.id = ANY(%(ids)s)) AS counted
-                WHERE users.id = counted.id""",
-            {"ids": ids},
-        )
-        cursor.execute(DAYS.format(of=of), {"ids": ids})
-        rows = [
-            (user_id, *streak_after(day for _, day in days))
-            for user_id, days in groupby(cursor.fetchall(), key=itemgetter(0))
-        ]
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
-        cursor.execute(
-            """UPDATE users SET current_streak = streak, last_ticket_on = last, grace_used_on = grace
-               FROM unnest(%s::text[], %s::int[], %s::date[], %s::date[]) AS a (user_id, streak, last, grace)
-               WHERE id = user_id""",
-            columns,
-        )
+    rewrite_players(ids)
 
 
 def old_draws_exist() -> bool:

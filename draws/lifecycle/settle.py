@@ -4,7 +4,7 @@ The draw's new state is committed before, so nothing here holds the draw: player
 ids, in short database transactions. Every step can be repeated without doubling anything.
 """
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from accounts.models import User
 from common.database.service_flag import as_service
 from draws.models import Draw, Participation, Winner
 from draws.notifications import kinds
+from draws.statistics import rewrite_wins
 from ledger import services as ledger
 from ledger.models import Transaction
 
@@ -57,20 +58,8 @@ def settle_winner(winner_id: int) -> None:
             reference=f"draw:{winner.draw_id}",
         )
     Winner.objects.filter(pk=winner_id).update(transaction=credit, settled_at=Now())
-    count_wins(user_id)
+    rewrite_wins(user_id)
     kinds.tell_winner(user, winner)
-
-
-def count_wins(user_id: str) -> None:
-    """Set a locked player's win statistics from the wins that stand: prizes settled and not forfeited."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE users SET (total_wins, total_earnings) = (
-                   SELECT count(*), coalesce(sum(prize_amount), 0) FROM winners
-                   WHERE user_id = users.id AND settled_at IS NOT NULL AND forfeited_at IS NULL)
-               WHERE id = %s""",
-            [user_id],
-        )
 
 
 @transaction.atomic

@@ -19,11 +19,12 @@ from common.database.service_flag import as_service
 from common.database.sweeps import sweep
 from draws import fairness, reasons
 from draws.exceptions import NotPassable
-from draws.lifecycle.settle import count_wins, settle_winner
+from draws.lifecycle.settle import settle_winner
 from draws.locking import lock_draw
 from draws.models import Draw, Participation, Redraw, Seal, Winner
 from draws.prizes import notifications
 from draws.proof import log
+from draws.statistics import rewrite_wins
 
 HandOver = Winner.HandOver
 REASON_LENGTH = 500
@@ -133,7 +134,7 @@ def _forfeit(winner: Winner, reason: str) -> None:
     settle_winner(winner.pk)
     winner.hand_over, winner.forfeited_at, winner.forfeit_reason = HandOver.LAPSED, database_now(), reason
     winner.save(update_fields=["hand_over", "forfeited_at", "forfeit_reason"])
-    count_wins(winner.user_id)
+    rewrite_wins(winner.user_id)
 
 
 def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None) -> Redraw:
@@ -158,7 +159,7 @@ def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None
         with as_service("pass_on_prize"):
             Draw.objects.filter(pk=draw.pk).update(winner=reserve.user_id)
     log.append(draw, "redraw", digest)
-    count_wins(reserve.user_id)
+    rewrite_wins(reserve.user_id)
     notifications.tell_passed_on(redraw)
     return redraw
 

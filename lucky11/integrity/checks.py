@@ -7,8 +7,9 @@ from functools import partial
 from django.db import connection, transaction
 
 from common.progress import Progress, unseen
-from draws.integrity import DRAW_CHECKS, check_streaks, repair_counters
+from draws.integrity import DRAW_CHECKS, check_streaks
 from draws.proof import recompute
+from draws.statistics import rewrite_statistics
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
 from ledger.seals import check_seals
 from lucky11.integrity.foreign_keys import check_foreign_keys
@@ -88,4 +89,4 @@ def record_defects(
 
 @transaction.atomic
 def _repair() -> int:
-    return repair_coins() + repair_counters()
+    return repair_coins() + rewrite_statistics()

@@ -11,9 +11,9 @@ from accounts.models import User
 from common.database.service_flag import as_service
 from draws import exceptions as refused
 from draws.entries.take import receipt, take_tickets
-from draws.integrity import streak_of
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, Participation
+from draws.statistics import streak_after
 from ledger.services import balance, history
 from tests.conftest import defects, let_close
 
@@ -205,7 +205,7 @@ def test_a_streak_counts_days_in_a_row_and_forgives_one_a_week(days, streak):
             count, grace = cursor.fetchone()
         last = max(last or today, today)
     assert count == streak
-    assert streak_of(date(2026, 3, day) for day in days) == streak
+    assert streak_after(date(2026, 3, day) for day in days) == (streak, last, grace)
 
 
 def test_taking_a_ticket_counts_the_day_and_the_tickets(draw, alice):
