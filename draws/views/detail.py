@@ -17,10 +17,10 @@ from common.web import rate_limits
 from common.web.http import posts_only
 from draws import exceptions
 from draws.entries import take
-from draws.entries.panel import panel
 from draws.forms import EntryForm
 from draws.pages import draws
 from draws.pages.fill_chart import filling
+from draws.pages.panel import panel
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.play.rules_form import AcceptRulesForm
-from draws.entries.panel import panel
 from draws.entries.take import Entry
 from draws.exceptions import DrawFull
 from draws.forms import EntryForm
 from draws.models import Draw, TextChange
 from draws.pages.draws import DrawPage, Held
+from draws.pages.panel import panel
 from lucky11.development.styleguide import examples
 
 

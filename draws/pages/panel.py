@@ -1,4 +1,4 @@
-"""Which of its faces the entry panel of a draw shows. The services decide again when tickets are taken."""
+"""Which state the entry panel of a draw shows. `take_tickets` decides again, in the same order."""
 
 from dataclasses import dataclass
 
