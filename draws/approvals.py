@@ -9,7 +9,7 @@ from accounts.models import Approval, User
 from draws.exceptions import DrawError
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, Winner
-from draws.prizes.pass_on import Passing, disqualify
+from draws.prizes.pass_on import PassOnResult, disqualify
 
 CANCEL = "cancel_draw"
 PASS_ON = "pass_on_prize"
@@ -33,7 +33,7 @@ def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approva
     )
 
 
-def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> Passing | Approval:
+def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> PassOnResult | Approval:
     """Pass a prize on to the next reserve, or ask a second staff member to; answers what was done, or asked.
 
     `prize` says to the second one what it is. Raises DrawError or ApprovalError.
@@ -60,12 +60,12 @@ def _cancel(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
 
 
 def _pass_on(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
-    passing = disqualify(payload["winner_id"], payload["reason"], actor=asked_by)
-    said = _("%(passing)s; asked for by %(asker)s, approved by %(approver)s. Why: %(reason)s")
-    values = {"passing": passing, "asker": asked_by, "approver": approved_by}
-    values["reason"] = passing.failed.why_forfeited
-    approvals.log(approved_by, passing.failed, said % values)
-    return _("%(passing)s. Everyone concerned is told.") % {"passing": passing}
+    result = disqualify(payload["winner_id"], payload["reason"], actor=asked_by)
+    said = _("%(result)s; asked for by %(asker)s, approved by %(approver)s. Why: %(reason)s")
+    values = {"result": result, "asker": asked_by, "approver": approved_by}
+    values["reason"] = result.failed.why_forfeited
+    approvals.log(approved_by, result.failed, said % values)
+    return _("%(result)s. Everyone concerned is told.") % {"result": result}
 
 
 ACTS = {

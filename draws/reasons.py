@@ -1,7 +1,7 @@
 """Why a draw is void, and why a prize was passed on.
 
 The records that are hashed and published say it in English, as the protocol's documents do. Pages and
-messages say the standing reasons in the reader's language, and what staff wrote in the words of staff.
+messages say the fixed reasons in the reader's language, and what staff wrote in the words of staff.
 """
 
 from django.utils.translation import gettext, gettext_noop
@@ -14,7 +14,7 @@ TOO_FEW = gettext_noop("%(taken)s tickets were taken and %(least)s were needed."
 NOT_CLAIMED = gettext_noop("The prize was not claimed in time.")
 LEFT = gettext_noop("The winner closed their account.")
 
-STANDING = frozenset({LATE, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT})
+FIXED = frozenset({LATE, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT})
 
 
 def too_few(taken: int, least: int) -> str:
@@ -23,8 +23,8 @@ def too_few(taken: int, least: int) -> str:
 
 
 def shown(reason: str) -> str:
-    """A recorded reason in the reader's language, where it is a standing one."""
-    return gettext(reason) if reason in STANDING else reason
+    """A recorded reason in the reader's language, where it is a fixed one."""
+    return gettext(reason) if reason in FIXED else reason
 
 
 def shown_too_few(taken: int, least: int) -> str:

@@ -31,27 +31,27 @@ def sweep_claims() -> int:
 
 
 @shared_task
-def tell_entries() -> int:
+def send_receipts() -> int:
     """Confirm to players the tickets they took."""
-    return sweeps.tell_entries()
+    return sweeps.send_receipts()
 
 
 @shared_task
-def tell_frozen() -> int:
+def send_list_fingerprints() -> int:
     """Send the fingerprints of frozen lists to everyone who entered."""
-    return sweeps.tell_frozen()
+    return sweeps.send_list_fingerprints()
 
 
 @shared_task
-def tell_results() -> int:
+def send_results() -> int:
     """Tell players whose tickets did not win."""
-    return sweeps.tell_results()
+    return sweeps.send_results()
 
 
 @shared_task
-def pass_on_prizes_of_the_gone() -> int:
+def pass_on_prizes_of_deleted_accounts() -> int:
     """Pass on what players who deleted their account had won and not received."""
-    return account_deletion.pass_on_prizes_of_the_gone()
+    return account_deletion.pass_on_prizes_of_deleted_accounts()
 
 
 @shared_task

@@ -187,7 +187,7 @@ def clean_books(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _the_beacon_is_the_tests_own() -> None:
-    """Nobody can sign a round of the real one. Processes of the site get it from tests.beacon_settings."""
+    """Nobody can sign a round of the real one. The site's processes use tests.support.beacon_settings."""
     chain.CHAIN = signing.beacon_chain()
 
 
@@ -242,9 +242,9 @@ def beacon(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[BeaconSer
 
 def forget_couriers() -> None:
     """Whom to leave alone, which files to skip, and when to ask again is remembered no longer."""
-    relays.forget()
-    folder.forget()
-    rounds.forget()
+    relays.reset()
+    folder.reset()
+    rounds.reset()
 
 
 @pytest.fixture

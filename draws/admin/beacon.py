@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.actions import Act, ReasonForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, short_time, staff
 from common.text import wording
-from draws.admin.wording import moment
-from draws.beacon import chain as pinned
+from draws.admin.formats import moment
+from draws.beacon import chain
 from draws.exceptions import RoundRefused
 from draws.lifecycle import rounds
 from draws.models import Draw, Round, Seal
@@ -65,14 +65,14 @@ def _paste(page: StaffAdmin, request: HttpRequest, draw: Draw, text: str, reason
 
 
 def _facts(draw: Draw, seal: Seal) -> list[tuple[str, object]]:
-    chain, number = pinned.CHAIN, seal.round or 0
-    beacon = gettext("%(name)s, chain %(hash)s") % {"name": chain.name, "hash": chain.chain_hash.hex()}
+    accepted, number = chain.CHAIN, seal.round or 0
+    beacon = gettext("%(name)s, chain %(hash)s") % {"name": accepted.name, "hash": accepted.chain_hash.hex()}
     return [
         (gettext("Draw"), draw.title),
         (gettext("Beacon"), beacon),
         (gettext("Round"), number),
-        (gettext("Expected"), moment(pinned.round_time(number))),
-        (gettext("Where relays have it"), f"/{chain.chain_hash.hex()}/public/{number}"),
+        (gettext("Expected"), moment(chain.round_time(number))),
+        (gettext("Where relays have it"), f"/{accepted.chain_hash.hex()}/public/{number}"),
     ]
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.actions import Act, PlainForm, perform
 from accounts.admin.base import StaffAdmin, change_url
-from draws.admin.wording import moment
+from draws.admin.formats import moment
 from draws.exceptions import DrawError
 from draws.lifecycle import duplicate, publish
-from draws.lifecycle import preview as drafting
+from draws.lifecycle.preview import outlook, warnings
 from draws.models import Draw
 
 # What the card shows where the form is still empty.
@@ -46,9 +46,9 @@ def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpR
     context = {
         "draw": _showable(draw),
         "missing": {} if complete else _labelled(form),
-        "outlook": drafting.outlook(draw) if complete else [],
+        "outlook": outlook(draw) if complete else [],
         "problems": publish.problems(draw) if complete else [],
-        "warnings": drafting.warnings(draw, timezone.now()) if complete else [],
+        "warnings": warnings(draw, timezone.now()) if complete else [],
     }
     return TemplateResponse(request, "admin/draws/draw/preview.html", context)
 

@@ -20,8 +20,7 @@ from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
 from common.database.word_search import words_query
 from common.text import wording
-from draws.admin import beacon, drafts, photo_removal, picture_forms, publish_and_cancel
-from draws.admin import wording as words
+from draws.admin import beacon, drafts, formats, photo_removal, picture_forms, publish_and_cancel
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, Moment, PublishedForm
 from draws.beacon import chain
@@ -45,7 +44,7 @@ class DrawAdmin(StaffAdmin):
 
     change_list_template = "admin/draws/draw/change_list.html"
     change_form_template = "admin/draws/draw/change_form.html"
-    list_display = ("headline", "standing", "progress", "closes", "price", "prize")
+    list_display = ("headline", "state_badge", "progress", "closes", "price", "prize")
     list_filter = (StateFilter, ClosingFilter, ModeFilter, VipFilter)
     search_fields = ("title",)
     search_help_text = _("Words of the title, or the number.")
@@ -77,10 +76,10 @@ class DrawAdmin(StaffAdmin):
         return format_html('<span class="number">{}</span> {}{}', draw.pk, draw.title, mark)
 
     @admin.display(description=pgettext_lazy("column", "state"))
-    def standing(self, draw: Draw) -> str:
+    def state_badge(self, draw: Draw) -> str:
         state = draw.state
         late = gettext("Overdue") if is_overdue(draw, timezone.now()) else ""
-        return words.badge(f"state-{state}", state.label, late)
+        return formats.badge(f"state-{state}", state.label, late)
 
     @admin.display(description=_("tickets taken"))
     def progress(self, draw: Draw) -> str:
@@ -101,7 +100,7 @@ class DrawAdmin(StaffAdmin):
 
     @admin.display(description=_("prize"))
     def prize(self, draw: Draw) -> str:
-        return words.prize(draw.prize_amount, draw.prize_coins)
+        return formats.prize(draw.prize_amount, draw.prize_coins)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         late, more = overdue()
@@ -118,7 +117,7 @@ class DrawAdmin(StaffAdmin):
         return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Draw | None = None) -> tuple[str, ...]:
-        own = ("standing", "progress", "why_void", "shown_picture", *STEPS)
+        own = ("state_badge", "progress", "why_void", "shown_picture", *STEPS)
         if obj is None or obj.published_at is None:
             return own
         sealed = [name for name in DraftForm.Meta.fields if name not in text_changes.FIELDS]
@@ -144,7 +143,7 @@ class DrawAdmin(StaffAdmin):
         asked = ("reason",) if self.has_change_permission(request, obj) else ()
         reached = tuple(step for step in STEPS if getattr(obj, step))
         return [
-            ("", {"fields": ("standing", "progress", *ended)}),
+            ("", {"fields": ("state_badge", "progress", *ended)}),
             (_("Texts, where a typo can be corrected"), {"fields": text_changes.FIELDS}),
             (_("Picture"), {"fields": (*self._photo(request, obj), *asked)}),
             (_("Prize, sealed"), {"fields": (*PRIZE, PICTURE)}),

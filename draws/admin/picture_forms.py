@@ -15,8 +15,7 @@ from accounts.models import User
 from draws.exceptions import PictureRefused
 from draws.models import Draw
 from draws.models.pictures import LONGEST_ALT
-from draws.pictures import files
-from draws.pictures import uploads as pictures
+from draws.pictures import files, uploads
 
 PHOTO, ALT, REMOVE = "photo", "photo_alt", "remove_photo"
 EITHER = _("Either upload a photo or give an address, not both.")
@@ -91,34 +90,34 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(REMOVE, KEEP_OR_GO)
         if photo and "prize_image_url" in self.changed_data and data.get("prize_image_url"):
             self.add_error("prize_image_url", EITHER)
-        elif self._is_copy() and pictures.find_picture(data["prize_image_url"]) is None:
-            self.add_error("prize_image_url", pictures.NOT_FOUND)
+        elif self._is_copy() and uploads.find_picture(data["prize_image_url"]) is None:
+            self.add_error("prize_image_url", uploads.NOT_FOUND)
         if ALT in data:
             self._check_words(data[ALT], bool(photo), has_photo(self.instance) and not removed)
         return cleaned
 
-    def _check_words(self, alt: str, uploads: bool, keeps: bool) -> None:
-        if not alt and (uploads or keeps):
-            self.add_error(ALT, pictures.NO_ALT)
-        elif alt and not (uploads or PHOTO in self.errors or has_photo(self.instance)):
+    def _check_words(self, alt: str, has_upload: bool, keeps: bool) -> None:
+        if not alt and (has_upload or keeps):
+            self.add_error(ALT, uploads.NO_ALT)
+        elif alt and not (has_upload or PHOTO in self.errors or has_photo(self.instance)):
             self.add_error(ALT, WORDS_ALONE)
 
     def _is_copy(self) -> bool:
         """Whether the address typed, or copied with another draw, is one of an uploaded picture."""
         address = self.cleaned_data.get("prize_image_url") or ""
-        return not has_photo(self.instance) and address.startswith(pictures.PREFIX)
+        return not has_photo(self.instance) and address.startswith(uploads.PREFIX)
 
     def save_photo(self, draw: Draw, actor: User) -> None:
         """Do to the photo of a saved draw what was asked."""
         data = self.cleaned_data
         if data.get(PHOTO):
-            pictures.set_picture(draw.pk, data[PHOTO], data[ALT], actor=actor)
+            uploads.set_picture(draw.pk, data[PHOTO], data[ALT], actor=actor)
         elif data.get(REMOVE):
-            pictures.remove_picture(draw.pk)
+            uploads.remove_picture(draw.pk)
         elif self._is_copy():
-            pictures.copy_picture(draw.pk, data["prize_image_url"], actor=actor)
+            uploads.copy_picture(draw.pk, data["prize_image_url"], actor=actor)
         elif ALT in self.changed_data and data.get(ALT):
-            pictures.describe_picture(draw.pk, data[ALT])
+            uploads.describe_picture(draw.pk, data[ALT])
 
 
 class IllustrationField(forms.TypedChoiceField):

@@ -19,12 +19,12 @@ from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval
 from common.encryption import InvalidToken
-from draws.admin import wording
+from draws.admin import formats
 from draws.approvals import PASS_ON, pass_on
 from draws.exceptions import DrawError
 from draws.models import Claim, Winner
 from draws.prizes import claims
-from draws.prizes import pass_on as redrawing
+from draws.prizes.pass_on import REASON_LENGTH, next_reserve
 
 # As the staff log stores it: readers are found by it, in whatever language they read.
 READ = gettext_noop("Read the hand-over details.")
@@ -60,7 +60,7 @@ class PassOnForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=redrawing.REASON_LENGTH,
+        max_length=REASON_LENGTH,
         widget=AdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Everyone reads it. Leave out names and anything that is nobody’s business."),
         error_messages={"required": _("Say why the prize is passed on: everyone will read it.")},
@@ -110,7 +110,7 @@ def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> Http
 
 
 def _pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str) -> str:
-    prize = wording.prize(winner.prize_amount, winner.prize_coins)
+    prize = formats.prize(winner.prize_amount, winner.prize_coins)
     made = pass_on(winner, reason, by=staff(request), prize=prize)
     if isinstance(made, Approval):
         logged = gettext("Asked for approval to pass the prize on. Why: %(why)s") % {"why": reason}
@@ -121,7 +121,7 @@ def _pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str
 
 
 def _next_in_line(winner: Winner) -> str:
-    ticket = redrawing.next_reserve(winner.draw_id)
+    ticket = next_reserve(winner.draw_id)
     if ticket is None:
         return str(NOBODY_LEFT)
     return gettext("the next reserve, ticket %(number)s") % {"number": f"{ticket.ticket_number:04d}"}
@@ -132,7 +132,7 @@ def _facts(winner: Winner) -> list[tuple[str, object]]:
         (gettext("Draw"), winner.draw.title),
         (gettext("Won as"), winner.drawn_as),
         (gettext("Player"), winner.user),
-        (gettext("Prize"), wording.prize(winner.prize_amount, winner.prize_coins)),
+        (gettext("Prize"), formats.prize(winner.prize_amount, winner.prize_coins)),
         (gettext("Hand-over"), winner.get_hand_over_display()),
     ]
 

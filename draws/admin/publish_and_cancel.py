@@ -17,12 +17,12 @@ from accounts.approvals import ApprovalError
 from accounts.models import Approval
 from common.text import wording
 from draws import fairness
-from draws.admin.wording import moment, money
+from draws.admin.formats import moment, money
 from draws.approvals import CANCEL, cancel
 from draws.exceptions import DrawError, NotPublishable
-from draws.lifecycle import cancel as cancelling
-from draws.lifecycle import preview as drafting
 from draws.lifecycle import publish
+from draws.lifecycle.cancel import cancel_preview
+from draws.lifecycle.preview import warnings
 from draws.models import Draw
 from draws.proof import seals
 
@@ -76,7 +76,7 @@ def publish_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResp
         facts=terms,
         notes=NEVER_AGAIN,
         problems=publish.problems(draw),
-        warnings=drafting.warnings(draw, timezone.now()),
+        warnings=warnings(draw, timezone.now()),
         canonical=_canonical(draw),
     )
     return perform(page, request, draw, act, change_url(Draw, draw.pk))
@@ -95,7 +95,7 @@ def _publish(page: StaffAdmin, request: HttpRequest, draw_id: int, reason: str, 
 
 def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
     """Shows what goes back to whom; POST cancels, or asks a second member of staff to."""
-    preview = cancelling.cancel_preview(draw.pk)
+    preview = cancel_preview(draw.pk)
     figures = ", ".join(
         (wording.tickets(preview.tickets), _players(preview.players), wording.coins(preview.coins))
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
 from accounts.admin.search import whole_number
 from common.text import wording
-from draws.admin.wording import moment
+from draws.admin.formats import moment
 from draws.models import Draw, LogRecord, Seal
 
 HASHES = {

@@ -20,7 +20,7 @@ from accounts.admin.actions import found
 from accounts.admin.base import ReasonedForm, StaffAdmin, change_url, link, short_time
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
-from draws.admin import prizes, wording
+from draws.admin import formats, prizes
 from draws.models import Draw, Participation, Winner
 from ledger.models import Transaction
 
@@ -177,7 +177,7 @@ class WinnerAdmin(StaffAdmin):
 
     @admin.display(description=_("prize"))
     def prize(self, winner: Winner) -> str:
-        return wording.prize(winner.prize_amount, winner.prize_coins)
+        return formats.prize(winner.prize_amount, winner.prize_coins)
 
     @admin.display(description=pgettext_lazy("column", "won"))
     def won(self, winner: Winner) -> str:
@@ -187,7 +187,7 @@ class WinnerAdmin(StaffAdmin):
     def handing_over(self, winner: Winner) -> str:
         state = HandOver(winner.hand_over)
         late = winner.claim_by is not None and winner.claim_by < timezone.now() and state == HandOver.TO_CLAIM
-        return wording.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
+        return formats.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
 
     @admin.display(description=_("name shown"))
     def name_shown(self, winner: Winner) -> str:
@@ -218,7 +218,7 @@ class WinnerAdmin(StaffAdmin):
     ) -> HttpResponse:
         """The page, with the acts that the prize and this staff member's rights allow."""
         if context.get("original") is not None:
-            context.update(_acts_on(context["original"], request))
+            context.update(_allowed_actions(context["original"], request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def sent_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -235,7 +235,7 @@ class WinnerAdmin(StaffAdmin):
         return prizes.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
 
 
-def _acts_on(winner: Winner, request: HttpRequest) -> dict[str, bool]:
+def _allowed_actions(winner: Winner, request: HttpRequest) -> dict[str, bool]:
     claimed = winner.hand_over == HandOver.CLAIMED
     may = request.user.has_perm
     return {

@@ -18,13 +18,13 @@ _read: dict[str, tuple[tuple[int, int], tuple[int, bytes] | None]] = {}
 _complaints: set[str] = set()
 
 
-def forget() -> None:
+def reset() -> None:
     """Read every file again."""
     _read.clear()
     _complaints.clear()
 
 
-def carried() -> dict[int, list[tuple[bytes, str]]]:
+def read_rounds() -> dict[int, list[tuple[bytes, str]]]:
     """Round -> the signatures that files give for it, and each file's name; nothing is verified yet.
 
     A file that cannot be read is left out, and said once, until it changes.

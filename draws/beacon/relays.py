@@ -58,12 +58,12 @@ class Relay:
 _relays: dict[str, Relay] = {}
 
 
-def forget() -> None:
+def reset() -> None:
     """Ask every relay again, whatever it did before."""
     _relays.clear()
 
 
-def look(number: int) -> tuple[bytes, str] | None:
+def fetch(number: int) -> tuple[bytes, str] | None:
     """The verified signature of a round and the relay that brought it; None when no relay has it now.
 
     Takes at most BEACON_TIMEOUT_SECONDS. Not for use in a database transaction.

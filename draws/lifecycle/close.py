@@ -95,7 +95,7 @@ def _freeze(draw: Draw, record: Seal) -> None:
     with as_service("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     # A long list takes a while, and so may the log's lock: what counts is when the record is written.
-    log.hold()
+    log.lock()
     if _is_late(record):
         raise _MissedFreezing
     log.append(draw, "freeze", frozen)

@@ -29,7 +29,7 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
     found = problems(draw)
     if found:
         raise NotPublishable(found)
-    log.hold()
+    log.lock()
     record = seals.seal(draw)
     with as_service("publish_draw"):
         Draw.objects.filter(pk=draw.pk).update(published_at=Now(), is_active=True)

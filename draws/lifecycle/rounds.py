@@ -14,8 +14,7 @@ from accounts.models import User
 from common.database.clock import database_now
 from common.database.sweeps import sweep
 from draws import fairness
-from draws.beacon import chain as pinned
-from draws.beacon import folder, relays
+from draws.beacon import chain, folder, relays
 from draws.beacon.answers import BadAnswer, read_round
 from draws.exceptions import RoundRefused
 from draws.lifecycle import close
@@ -41,7 +40,7 @@ def fetch_rounds() -> int:
         _turn.release()
 
 
-def forget() -> None:
+def reset() -> None:
     """Ask for every round again at once."""
     _next_asked.clear()
 
@@ -51,7 +50,7 @@ def keep(number: int, signature: bytes, source: str) -> bool:
 
     Raises fairness.BadRound.
     """
-    fairness.verify_round(pinned.CHAIN, number, signature)
+    fairness.verify_round(chain.CHAIN, number, signature)
     return _write(number, signature, source)
 
 
@@ -75,10 +74,10 @@ def paste(draw: Draw, text: str, *, actor: User) -> Round:
 
 
 def _write(number: int, signature: bytes, source: str) -> bool:
-    chain = pinned.CHAIN.chain_hash
-    if Round.objects.filter(chain_hash=chain, round=number).exists():
+    accepted = chain.CHAIN.chain_hash
+    if Round.objects.filter(chain_hash=accepted, round=number).exists():
         return False
-    row = Round(chain_hash=chain, round=number, signature=signature, source=source)
+    row = Round(chain_hash=accepted, round=number, signature=signature, source=source)
     Round.objects.bulk_create([row], ignore_conflicts=True)
     return True
 
@@ -86,7 +85,7 @@ def _write(number: int, signature: bytes, source: str) -> bool:
 def _missing(draws: QuerySet[Draw]) -> list[int]:
     """The rounds of these draws that are not obtained yet, the earliest first."""
     same = Round.objects.filter(chain_hash=OuterRef("chain_hash"), round=OuterRef("round"))
-    seals = Seal.objects.filter(~Exists(same), draw__in=draws, chain_hash=pinned.CHAIN.chain_hash)
+    seals = Seal.objects.filter(~Exists(same), draw__in=draws, chain_hash=chain.CHAIN.chain_hash)
     return [number for number in seals.values_list("round", flat=True).distinct().order_by("round") if number]
 
 
@@ -94,10 +93,10 @@ def _read_folder() -> int:
     if not settings.BEACON_FOLDER:
         return 0
     wanted = _missing(Draw.objects.filter(Q(pk__in=_due()) | Q(pk__in=Draw.objects.undrawn())))
-    carried = folder.carried() if wanted else {}
+    rounds = folder.read_rounds() if wanted else {}
     kept = 0
     for number in wanted:
-        for signature, name in carried.get(number, ()):
+        for signature, name in rounds.get(number, ()):
             try:
                 kept += keep(number, signature, f"file: {name}")
                 break
@@ -117,7 +116,7 @@ def _freeze_due() -> int:
     for number in _missing(due):
         if time.monotonic() >= until:
             break
-        _look(number)
+        _fetch(number)
     return sweep(due.order_by("draw_time", "pk"), close.freeze_draw)
 
 
@@ -129,16 +128,16 @@ def _ask_for_waiting() -> int:
     now, kept = database_now(), 0
     until = time.monotonic() + 2 * settings.BEACON_TIMEOUT_SECONDS
     for number in waiting:
-        late = (now - pinned.round_time(number)).total_seconds()
+        late = (now - chain.round_time(number)).total_seconds()
         if late < -relays.ASK_AHEAD or time.monotonic() >= until:
             break
         if time.monotonic() < _next_asked.get(number, 0):
             continue
-        kept += _look(number)
+        kept += _fetch(number)
         _next_asked[number] = time.monotonic() + min(max(late / 20, 0.5), LONGEST_PAUSE)
     return kept
 
 
-def _look(number: int) -> bool:
-    found = relays.look(number)
+def _fetch(number: int) -> bool:
+    found = relays.fetch(number)
     return found is not None and _write(number, *found)

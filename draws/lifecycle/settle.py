@@ -59,7 +59,7 @@ def settle_winner(winner_id: int) -> None:
         )
     Winner.objects.filter(pk=winner_id).update(transaction=credit, settled_at=Now())
     rewrite_wins(user_id)
-    kinds.tell_winner(user, winner)
+    kinds.notify_winner(user, winner)
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def _refund_players_after(draw: Draw, last: str) -> str | None:
     for user_id in players:
         payments = tickets.filter(user_id=user_id).values_list("transaction_id", flat=True).distinct()
         refunds = [ledger.reverse(payment, description=returned) for payment in payments if payment]
-        kinds.tell_refunded(draw, user_id, sum(refund.amount for refund in refunds))
+        kinds.notify_refunded(draw, user_id, sum(refund.amount for refund in refunds))
     return players[-1] if len(players) == PLAYERS_AT_ONCE else None
 
 

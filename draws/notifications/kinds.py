@@ -51,7 +51,7 @@ REFUNDED = notify.Kind(
 
 
 @dataclass(frozen=True)
-class Taken:
+class Receipt:
     """What one request took: tickets numbered from `first` to `last`, and the player's coins after it."""
 
     transaction_id: int
@@ -75,12 +75,12 @@ class Taken:
         return gettext("%(first)s to %(last)s") % {"first": f"{self.first:04d}", "last": f"{self.last:04d}"}
 
 
-def tell_taken(entries: Iterable[Taken]) -> None:
+def notify_entered(entries: Iterable[Receipt]) -> None:
     """Tell players which tickets they took and for how many coins, with what seals the draw."""
-    notify.send_all(TICKET, [_taken(entry) for entry in entries])
+    notify.send_all(TICKET, [_receipt(entry) for entry in entries])
 
 
-def _taken(entry: Taken) -> Notification:
+def _receipt(entry: Receipt) -> Notification:
     title = ngettext("Ticket %(numbers)s: %(draw)s", "Tickets %(numbers)s: %(draw)s", entry.count)
     spent = gettext("%(coins)s spent, %(balance)s left.")
     lines = [
@@ -100,7 +100,7 @@ def _taken(entry: Taken) -> Notification:
     )
 
 
-def tell_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
+def notify_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
     """Send players the fingerprint of the frozen list, saying whether that was before the beacon's round."""
     now, head = database_now(), newest_head().hex()
     timing, tickets = _timing(seal, now), wording.tickets(draw.current_participants)
@@ -152,7 +152,7 @@ def _timing(seal: Seal, now: datetime) -> str:
     return late % values
 
 
-def tell_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iterable[User]) -> None:
+def notify_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iterable[User]) -> None:
     """Tell players whose tickets did not win which ones did, and the fingerprints that prove it."""
     won, tickets = _won(numbers), wording.tickets(draw.current_participants)
     title, url = gettext("Drawn: %(draw)s") % {"draw": draw.title}, page_of(draw)
@@ -186,7 +186,7 @@ def _won(numbers: Sequence[int]) -> str:
     return said % {"numbers": shown}
 
 
-def tell_winner(user: User, winner: Winner) -> None:
+def notify_winner(user: User, winner: Winner) -> None:
     """Tell a winner what they won and with which ticket."""
     draw, seal = winner.draw, Seal.objects.get(pk=winner.draw_id)
     to_claim = winner.hand_over == Winner.HandOver.TO_CLAIM
@@ -219,7 +219,7 @@ def _what_was_won(winner: Winner, to_claim: bool) -> str:
     return " ".join(said)
 
 
-def tell_refunded(draw: Draw, user_id: str, coins: int) -> None:
+def notify_refunded(draw: Draw, user_id: str, coins: int) -> None:
     """Tell a player that a draw has no winner, why, and how many coins came back."""
     notify.send(
         User.objects.get(pk=user_id),

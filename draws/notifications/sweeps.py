@@ -16,7 +16,7 @@ from accounts.models import User
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from draws.models import Draw, EntryToTell, FreezeToTell, Participation, Seal, Winner
 from draws.notifications import kinds
-from draws.notifications.kinds import Taken
+from draws.notifications.kinds import Receipt
 from draws.proof.log import newest_head
 from draws.proof.public_seals import public_seals
 
@@ -45,7 +45,7 @@ LOSERS = """
 """
 
 
-def tell_entries() -> int:
+def send_receipts() -> int:
     """Confirm to players the tickets they took since the last sweep, once each; returns how many requests.
 
     What cannot be told is logged and left; the others go on.
@@ -53,7 +53,7 @@ def tell_entries() -> int:
     with try_advisory_lock(AdvisoryLock.ENTRY_RECEIPTS) as free:
         told, after, until = 0, 0, time.monotonic() + SWEEP_SECONDS
         while free and (waiting := _waiting_after(after)):
-            told += _tell_together(waiting)
+            told += _send_batch(waiting)
             after = waiting[-1]
             if time.monotonic() >= until:
                 break
@@ -65,45 +65,45 @@ def _waiting_after(transaction_id: int) -> list[int]:
     return list(later.values_list("pk", flat=True)[:ENTRIES_AT_ONCE])
 
 
-def _tell_together(waiting: list[int]) -> int:
+def _send_batch(waiting: list[int]) -> int:
     try:
-        return _tell_taken(waiting)
+        return _send_receipts(waiting)
     except Exception:
         logger.exception("%s entries could not be told together; each goes alone now.", len(waiting))
-        return sum(_tell_alone(transaction_id) for transaction_id in waiting)
+        return sum(_send_one(transaction_id) for transaction_id in waiting)
 
 
-def _tell_alone(transaction_id: int) -> int:
+def _send_one(transaction_id: int) -> int:
     try:
-        return _tell_taken([transaction_id])
+        return _send_receipts([transaction_id])
     except Exception:
         logger.exception("Entry %s could not be told.", transaction_id)
         return 0
 
 
 @transaction.atomic
-def _tell_taken(waiting: list[int]) -> int:
+def _send_receipts(waiting: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES, [waiting])
         rows = cursor.fetchall()
     if len(rows) != len(waiting):
         raise RuntimeError(f"Of {len(waiting)} entries to tell only {len(rows)} have tickets.")
-    kinds.tell_taken(_taken(rows))
+    kinds.notify_entered(_receipts(rows))
     EntryToTell.objects.filter(pk__in=waiting).delete()
     return len(waiting)
 
 
-def _taken(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes]]) -> list[Taken]:
+def _receipts(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes]]) -> list[Receipt]:
     users = User.objects.in_bulk({row[1] for row in rows})
     draws = Draw.objects.in_bulk({row[2] for row in rows})
     head = newest_head().hex()
     return [
-        Taken(paid, users[user_id], draws[draw_id], first, last, coins, left, bytes(open_hash).hex(), head)
+        Receipt(paid, users[user_id], draws[draw_id], first, last, coins, left, bytes(open_hash).hex(), head)
         for paid, user_id, draw_id, first, last, coins, left, open_hash in rows
     ]
 
 
-def tell_frozen() -> int:
+def send_list_fingerprints() -> int:
     """Send the fingerprint of each frozen list to every player who entered, once each; returns how many lists
     all of their players were told of. One worker does it at a time."""
     with try_advisory_lock(AdvisoryLock.FREEZE_MESSAGES) as free:
@@ -112,7 +112,7 @@ def tell_frozen() -> int:
         waiting = FreezeToTell.objects.order_by("draw__fairness_mode", "pk").values_list("pk", flat=True)
         for draw_id in list(waiting[:DRAWS_AT_ONCE]) if free else ():
             try:
-                done += _tell_freeze(draw_id, until)
+                done += _send_fingerprints(draw_id, until)
             except Exception:
                 logger.exception(
                     "Draw %s: its frozen list could not be told; the next sweep tries again.", draw_id
@@ -122,15 +122,15 @@ def tell_frozen() -> int:
         return done
 
 
-def _tell_freeze(draw_id: int, until: float) -> bool:
-    while _tell_next_entrants(draw_id):
+def _send_fingerprints(draw_id: int, until: float) -> bool:
+    while _send_next_fingerprints(draw_id):
         if time.monotonic() >= until:
             return False
     return True
 
 
 @transaction.atomic
-def _tell_next_entrants(draw_id: int) -> bool:
+def _send_next_fingerprints(draw_id: int) -> bool:
     """Tell the next players by id; False when nobody is left."""
     row = FreezeToTell.objects.select_for_update(of=("self",)).select_related("draw").get(pk=draw_id)
     later = Participation.objects.filter(draw=draw_id, user_id__gt=row.told_up_to).order_by("user_id")
@@ -138,13 +138,13 @@ def _tell_next_entrants(draw_id: int) -> bool:
     if not ids:
         row.delete()
         return False
-    kinds.tell_frozen(row.draw, public_seals().get(pk=draw_id), User.objects.filter(pk__in=ids))
+    kinds.notify_frozen(row.draw, public_seals().get(pk=draw_id), User.objects.filter(pk__in=ids))
     row.told_up_to = ids[-1]
     row.save(update_fields=["told_up_to"])
     return True
 
 
-def tell_results() -> int:
+def send_results() -> int:
     """Tell the players of settled draws that none of their tickets won, once each; returns for how many.
 
     One worker does it at a time. Refunds and prizes are told where they are paid.
@@ -154,7 +154,7 @@ def tell_results() -> int:
         untold = Draw.objects.filter(settled_at__isnull=False, told_at__isnull=True).order_by("pk")
         for draw in untold[:DRAWS_AT_ONCE] if free else ():
             try:
-                done += _tell_result(draw, until)
+                done += _send_results(draw, until)
             except Exception:
                 logger.exception(
                     "Draw %s: its result could not be told; the next sweep tries again.", draw.pk
@@ -164,9 +164,9 @@ def tell_results() -> int:
         return done
 
 
-def _tell_result(draw: Draw, until: float) -> bool:
+def _send_results(draw: Draw, until: float) -> bool:
     """Tell one draw's players until all are told, True, or the time is up."""
-    while draw.drawn_at is not None and _tell_next_players(draw):
+    while draw.drawn_at is not None and _send_next_results(draw):
         if time.monotonic() >= until:
             return False
     Draw.objects.filter(pk=draw.pk, told_at__isnull=True).update(told_at=Now())
@@ -175,7 +175,7 @@ def _tell_result(draw: Draw, until: float) -> bool:
 
 
 @transaction.atomic
-def _tell_next_players(draw: Draw) -> bool:
+def _send_next_results(draw: Draw) -> bool:
     """Tell the next players by id, after those of the batch before; False when nobody is left."""
     # How far it got is kept in the cache: in the database, with the batch. Were it lost, telling would begin
     # again, and the keys of the messages keep anybody from being told twice.
@@ -188,7 +188,7 @@ def _tell_next_players(draw: Draw) -> bool:
     winners = Winner.objects.filter(draw=draw).order_by("place")
     numbers = list(winners.values_list("ticket__ticket_number", flat=True))
     players = User.objects.filter(pk__in=ids)
-    kinds.tell_not_won(draw, Seal.objects.get(pk=draw.pk), numbers, players)
+    kinds.notify_not_won(draw, Seal.objects.get(pk=draw.pk), numbers, players)
     cache.set(position, ids[-1], timeout=None)
     return True
 

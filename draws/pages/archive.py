@@ -11,7 +11,7 @@ from accounts.models import User
 from common.database.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
 from draws.models import Draw, Participation, Winner
 from draws.pages.draws import PAGE, Held, Viewer, drawn_first
-from draws.prizes.holders import holders, redraws_of
+from draws.prizes.holders import current_holders, redraws_of
 
 PLACES_SHOWN = 3
 NUMBERS_SHOWN = 6
@@ -40,8 +40,8 @@ class Holding:
         """active, waiting, won, passed_on (won, and not claimed), not_won or refunded."""
         state = Draw.State(self.draw.state)
         if state == Draw.State.DRAWN:
-            standing = any(win.forfeited_at is None for win in self.wins)
-            return "won" if standing else "passed_on" if self.wins else "not_won"
+            kept = any(win.forfeited_at is None for win in self.wins)
+            return "won" if kept else "passed_on" if self.wins else "not_won"
         if state in (Draw.State.CANCELLED, Draw.State.VOID):
             return "refunded"
         return "active" if state == Draw.State.OPEN else "waiting"
@@ -53,7 +53,7 @@ def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
     draws.sort(key=lambda draw: (_ended_at(draw), draw.pk), reverse=True)
     page = cut(draws, size, lambda draw: moment_cursor(_ended_at(draw), draw.pk))
     drawn = drawn_first(PLACES_SHOWN).filter(draw__in=page.rows)
-    first = _by_draw(holders(drawn, redraws_of(draw.pk for draw in page.rows)))
+    first = _by_draw(current_holders(drawn, redraws_of(draw.pk for draw in page.rows)))
     wins = Winner.objects.filter(draw__in=page.rows, user=viewer, forfeited_at__isnull=True)
     mine = _by_draw(wins) if viewer else {}
     rows = []
@@ -69,12 +69,11 @@ def _ended(column: str, before: str, size: int) -> list[Draw]:
     won = Winner.objects.filter(draw=OuterRef("pk"), place__lt=OuterRef("winner_count"))
     prizes = won.values("draw").annotate(n=Count("pk")).values("n")
     rows = Draw.objects.filter(**{f"{column}__isnull": False}).order_by(f"-{column}", "-pk")
-    rows = rows.annotate(prizes=Subquery(prizes)).select_related("picture")
     position = read_moment_cursor(before)
     if position:
         moment, number = position
         rows = rows.filter(**{f"{column}__lte": moment}).exclude(**{column: moment, "pk__gte": number})
-    return list(rows[: size + 1])
+    return list(rows.annotate(prizes=Subquery(prizes)).select_related("picture")[: size + 1])
 
 
 def _ended_at(draw: Draw) -> datetime:

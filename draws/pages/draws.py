@@ -19,7 +19,7 @@ from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
 from common.database.word_search import words_query
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
 from draws.pictures.uploads import TAKEN_DOWN
-from draws.prizes.holders import holders, redraws_of
+from draws.prizes.holders import current_holders, redraws_of
 from draws.proof.public_seals import Pseudonym, pseudonym_of, public_seals
 from ledger.models import Transaction
 from ledger.safer_play.limits import Limit, tightest
@@ -142,7 +142,7 @@ def latest_winners(count: int = 3) -> list[tuple[Draw, list[Winner]]]:
     draws = list(Draw.objects.finished()[:count])
     top = list(drawn_first(2).filter(draw__in=draws))
     winners: dict[int, list[Winner]] = {}
-    for winner in holders(top, redraws_of(draw.pk for draw in draws)):
+    for winner in current_holders(top, redraws_of(draw.pk for draw in draws)):
         winners.setdefault(winner.draw_id, []).append(winner)
     return [(draw, winners.get(draw.pk, [])) for draw in draws]
 
@@ -196,7 +196,7 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
         problem=problem,
         break_lasts=until(rest) if rest else "",
         limit=tightest(viewer.pk) if viewer and draw.is_open else None,
-        winners=holders(shown, redraws),
+        winners=current_holders(shown, redraws),
         more_winners=shown[0].total - len(shown) if shown else 0,
         redraws=_of_draw(redraws, draw),
         my_wins=_wins_of(viewer, draw) if viewer and drawn and held.count else [],

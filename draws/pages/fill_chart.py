@@ -16,7 +16,7 @@ FINAL_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class Filling:
+class FillChart:
     """The curve of tickets taken, and some of its points to read: when, and how many were taken by then."""
 
     curve: Curve
@@ -31,19 +31,19 @@ class Filling:
         return self.rows[-1][0]
 
 
-def filling(draw: Draw) -> Filling | None:
+def fill_chart(draw: Draw) -> FillChart | None:
     """How the draw filled since it was published, None without a ticket; kept while nothing changes."""
     if not draw.current_participants or draw.published_at is None:
         return None
     final = draw.frozen_at or draw.has_ended
-    key = f"filling:{draw.pk}:{draw.current_participants}:{draw.stage}"
-    found: Filling | None = caches["process"].get_or_set(
+    key = f"fill_chart:{draw.pk}:{draw.current_participants}:{draw.stage}"
+    found: FillChart | None = caches["process"].get_or_set(
         key, lambda: _read(draw), FINAL_SECONDS if final else FRESH_SECONDS
     )
     return found
 
 
-def _read(draw: Draw) -> Filling:
+def _read(draw: Draw) -> FillChart:
     """One query of at most SAMPLES index entries.
 
     Tickets are numbered in the order they were taken, so when ticket k was taken says when k were taken. A
@@ -61,4 +61,4 @@ def _read(draw: Draw) -> Filling:
     points.append((max(end, points[-1][0]), taken))
     every = max(1, len(points) // ROWS)
     rows = [*points[:-1:every], points[-1]]
-    return Filling(curve(points, draw.max_participants), rows)
+    return FillChart(curve(points, draw.max_participants), rows)

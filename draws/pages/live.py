@@ -16,7 +16,7 @@ _COLUMNS = (
 )
 
 
-def standings(draw_ids: Collection[int]) -> dict[int, tuple[str, int]]:
+def live_states(draw_ids: Collection[int]) -> dict[int, tuple[str, int]]:
     """Stage and tickets taken of these published draws, up to FRESH_SECONDS old.
 
     However many ask, a draw is read once in that time by each process of the site: at most one query for all.

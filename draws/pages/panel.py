@@ -53,9 +53,9 @@ def panel(page: DrawPage, viewer: Viewer) -> Panel:
         return Panel("full", chances=odds)
     if viewer is None:
         return Panel("signed_out", chances=odds)
-    hindrance = _hindrance(page, viewer)
-    if hindrance:
-        return Panel(hindrance, chances=odds)
+    refusal = _refusal(page, viewer)
+    if refusal:
+        return Panel(refusal, chances=odds)
     held, fee = page.held.count, draw.entry_fee
     room = min(draw.max_per_player - held, draw.tickets_left, _spendable(page, viewer) // fee)
     return Panel("open", room, held, draw.current_participants, viewer.coins - fee, odds)
@@ -66,7 +66,7 @@ def _spendable(page: DrawPage, player: User) -> int:
     return player.coins if limit is None or limit.left is None else min(player.coins, limit.left)
 
 
-def _hindrance(page: DrawPage, player: User) -> str:
+def _refusal(page: DrawPage, player: User) -> str:
     draw = page.draw
     if page.problem in {"suspended", "staff", "break"}:
         return page.problem

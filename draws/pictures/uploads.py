@@ -47,7 +47,7 @@ def set_picture(draw_id: int, files: Files, alt: str, *, actor: User | None) -> 
     draw = lock_draw(draw_id)
     if draw.published_at is not None and (draw.illustration or draw.prize_image_url):
         raise PictureRefused(str(SEALED))
-    _hold()
+    _lock_pictures()
     written = _write(files)
     try:
         with transaction.atomic():
@@ -63,7 +63,7 @@ def copy_picture(draw_id: int, address: str, *, actor: User | None) -> PrizePict
     draw = lock_draw(draw_id)
     if draw.published_at is not None:
         raise PictureRefused(str(SEALED))
-    _hold()
+    _lock_pictures()
     found = find_picture(address)
     if found is None:
         raise PictureRefused(str(NOT_FOUND))
@@ -105,7 +105,7 @@ def address_of(name: str, width: int) -> str:
 @transaction.atomic
 def sweep_files() -> int:
     """Remove the files that no draw's picture has; returns how many."""
-    _hold()
+    _lock_pictures()
     try:
         present = storage().listdir("")[1]
     except FileNotFoundError:
@@ -127,7 +127,7 @@ def take_down_picture(draw_id: int, *, actor: User | None) -> list[Draw]:
     sharing = Draw.objects.filter(prize_image_url=address).exclude(prize_image_url="").order_by("pk")
     # Draws before files, as an upload locks them.
     draws = list(sharing.select_for_update(no_key=True, of=("self",)))
-    _hold()
+    _lock_pictures()
     published = [draw for draw in draws if draw.published_at is not None]
     if draw_id not in (draw.pk for draw in published):
         raise PictureRefused(gettext("This is no published draw with a photo. Nothing was changed."))
@@ -151,7 +151,7 @@ def _said(alt: str) -> str:
     return alt
 
 
-def _hold() -> None:
+def _lock_pictures() -> None:
     """One at a time among uploads and sweeps, until the surrounding database transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.PICTURES])

@@ -46,7 +46,7 @@ def erase(user: User, traces: Traces) -> None:
         redact_log_about(model, ids, traces)
 
 
-def pass_on_prizes_of_the_gone() -> int:
+def pass_on_prizes_of_deleted_accounts() -> int:
     """Pass on each prize not sent to a player who has left; returns how many were.
 
     Apart from deleting: passing on locks players by ascending id, so it cannot begin with one of them.

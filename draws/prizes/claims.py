@@ -77,7 +77,7 @@ def claim_prize(winner_id: int, player_id: str, details: HandOverDetails, public
     winner.save(update_fields=["hand_over", "is_public", "public_name"])
     token = encrypt(json.dumps(asdict(given), ensure_ascii=False))
     Claim.objects.create(winner=winner, details=token)
-    notifications.tell_claimed(winner)
+    notifications.notify_claimed(winner)
     return winner
 
 
@@ -150,7 +150,7 @@ def _is_unreadable(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in TURNING
 
 
-def standing_of(winner: Winner) -> str:
+def claim_state(winner: Winner) -> str:
     """What its winner can do about a prize: to_claim, late, claimed, sent, passed_on or coins."""
     if winner.hand_over == HandOver.NONE:
         return "coins"
@@ -210,7 +210,7 @@ def mark_sent(winner_id: int, tracking: str, actor: User) -> Winner:
     Claim.objects.update_or_create(
         winner=winner, defaults={"tracking": tracking, "sent_at": timezone.now(), "sent_by": actor}
     )
-    notifications.tell_sent(winner, tracking)
+    notifications.notify_sent(winner, tracking)
     winner.hand_over = HandOver.SENT
     return winner
 
@@ -247,5 +247,5 @@ def remind_of_claim(winner_id: int) -> bool:
     # Asked again under the lock, in a statement that sees what another worker has just committed.
     if winner is None or not _not_reminded(Winner.objects.filter(pk=winner_id)).exists():
         return False
-    notifications.tell_reminder(winner)
+    notifications.notify_reminder(winner)
     return True

@@ -11,12 +11,12 @@ def redraws_of(draw_ids: Iterable[int]) -> list[Redraw]:
     return list(rows.order_by("pk"))
 
 
-def holders(winners: Iterable[Winner], redraws: Iterable[Redraw]) -> list[Winner]:
+def current_holders(winners: Iterable[Winner], redraws: Iterable[Redraw]) -> list[Winner]:
     """For each winner as drawn, in order, who has the prize now; the last to lose it when nobody is left."""
     passed = {redraw.failed_id: redraw.reserve for redraw in redraws}
-    standing = []
+    current = []
     for winner in winners:
         while winner.pk in passed:
             winner = passed[winner.pk]
-        standing.append(winner)
-    return standing
+        current.append(winner)
+    return current

@@ -18,46 +18,46 @@ CLAIMS = notify.Kind(
 REMINDER = "claim-reminder:"
 
 
-def tell_claimed(winner: Winner) -> None:
+def notify_claimed(winner: Winner) -> None:
     """The claim is in."""
     title = gettext("Your claim is in: %(draw)s") % {"draw": winner.draw.title}
     body = gettext("We send the prize next, and tell you when.")
-    _tell(winner, f"claimed:{winner.pk}", title, body, "claim_in")
+    _notify(winner, f"claimed:{winner.pk}", title, body, "claim_in")
 
 
-def tell_reminder(winner: Winner) -> None:
+def notify_reminder(winner: Winner) -> None:
     """The time to claim is nearly over."""
     title = gettext("Claim your prize soon: %(draw)s") % {"draw": winner.draw.title}
     body = gettext("After its last day it can no longer be claimed.")
-    _tell(winner, f"{REMINDER}{winner.pk}", title, body, "claim_reminder")
+    _notify(winner, f"{REMINDER}{winner.pk}", title, body, "claim_reminder")
 
 
-def tell_sent(winner: Winner, tracking: str) -> None:
+def notify_sent(winner: Winner, tracking: str) -> None:
     """The prize is on its way."""
     body = gettext("It should be with you soon.")
     if tracking:
         body = gettext("Tracking: %(tracking)s") % {"tracking": tracking}
     title = gettext("Your prize is on its way: %(draw)s") % {"draw": winner.draw.title}
-    _tell(winner, f"sent:{winner.pk}", title, body, "sent", tracking=tracking)
+    _notify(winner, f"sent:{winner.pk}", title, body, "sent", tracking=tracking)
 
 
-def tell_lost(winner: Winner) -> None:
+def notify_forfeited(winner: Winner) -> None:
     """The prize is not theirs any more, and why."""
     title = gettext("Your prize has lapsed: %(draw)s") % {"draw": winner.draw.title}
-    _tell(winner, f"prize-lost:{winner.pk}", title, winner.why_forfeited, "claim_lapsed")
+    _notify(winner, f"prize-lost:{winner.pk}", title, winner.why_forfeited, "claim_lapsed")
 
 
-def tell_passed_on(redraw: Redraw) -> None:
+def notify_reserve(redraw: Redraw) -> None:
     """A prize was passed on to them, and until when to claim it."""
     winner = redraw.reserve
     number = winner.ticket.ticket_number if winner.ticket else 0
     title = gettext("A prize was passed on to you: %(draw)s") % {"draw": winner.draw.title}
     body = gettext("Your ticket %(number)s is the next reserve. Claim the prize in time.")
     body %= {"number": f"{number:04d}"}
-    _tell(winner, f"passed-on:{winner.pk}", title, body, "passed_on", redraw=redraw)
+    _notify(winner, f"passed-on:{winner.pk}", title, body, "passed_on", redraw=redraw)
 
 
-def _tell(winner: Winner, key: str, title: str, body: str, template: str, **more: object) -> None:
+def _notify(winner: Winner, key: str, title: str, body: str, template: str, **more: object) -> None:
     notify.send(
         winner.user,
         CLAIMS,

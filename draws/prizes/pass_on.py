@@ -31,7 +31,7 @@ REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
-class Passing:
+class PassOnResult:
     """What became of a prize: who lost it, the re-draw if a reserve was left; `fresh` when it is just now."""
 
     failed: Winner
@@ -46,11 +46,11 @@ class Passing:
         return _("The prize of %(place)s in draw %(draw)s went to %(reserve)s") % values
 
 
-class _Moved(Exception):
+class _ReserveTaken(Exception):
     """Another prize of the draw took the reserve that was next a moment ago."""
 
 
-def pass_on_prize(winner_id: int, reason: str, *, actor: User | None = None) -> Passing:
+def pass_on_prize(winner_id: int, reason: str, *, actor: User | None = None) -> PassOnResult:
     """Take a prize that is not sent from its winner and give it to the next reserve, if one is left.
 
     Again for the same winner, it changes nothing and answers what happened the first time. Everyone reads the
@@ -60,18 +60,18 @@ def pass_on_prize(winner_id: int, reason: str, *, actor: User | None = None) -> 
     if not reason or len(reason) > REASON_LENGTH:
         said = _("Say why, in at most %(most)s characters: everyone reads it.")
         raise NotPassable(said % {"most": REASON_LENGTH})
-    passing = _pass_on(winner_id, reason, actor, Q())
-    if passing is None:
+    result = _pass_on(winner_id, reason, actor, Q())
+    if result is None:
         raise NotPassable(_("Only a prize to claim or claimed can be passed on. Nothing was changed."))
-    return passing
+    return result
 
 
-def disqualify(winner_id: int, reason: str, *, actor: User) -> Passing:
+def disqualify(winner_id: int, reason: str, *, actor: User) -> PassOnResult:
     """Pass a prize on as staff decided: what happened to it before stands. Raises NotPassable."""
-    passing = pass_on_prize(winner_id, reason, actor=actor)
-    if not passing.fresh:
+    result = pass_on_prize(winner_id, reason, actor=actor)
+    if not result.fresh:
         raise NotPassable(_("This prize was passed on before. Nothing was changed."))
-    return passing
+    return result
 
 
 def lapse_overdue_claims() -> int:
@@ -83,20 +83,20 @@ def lapse_overdue_claims() -> int:
 def lapse_claim(winner_id: int) -> bool:
     """Pass one prize on if it is still to claim and its time is over. False when it is not."""
     overdue = Q(hand_over=HandOver.TO_CLAIM, claim_by__lte=Now())
-    passing = _pass_on(winner_id, reasons.NOT_CLAIMED, None, overdue)
-    return passing is not None and passing.fresh
+    result = _pass_on(winner_id, reasons.NOT_CLAIMED, None, overdue)
+    return result is not None and result.fresh
 
 
-def _pass_on(winner_id: int, reason: str, actor: User | None, when: Q) -> Passing | None:
+def _pass_on(winner_id: int, reason: str, actor: User | None, when: Q) -> PassOnResult | None:
     while True:
         try:
             return _pass_on_once(winner_id, reason, actor, when)
-        except _Moved:
+        except _ReserveTaken:
             continue
 
 
 @transaction.atomic
-def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> Passing | None:
+def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> PassOnResult | None:
     """Locks players by ascending id, the draw, then the winner; None when the prize cannot be passed on."""
     named = Winner.objects.filter(pk=winner_id).first()
     if named is None:
@@ -106,7 +106,7 @@ def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> P
     list(User.objects.select_for_update(no_key=True).filter(pk__in=players).order_by("pk"))
     draw = lock_draw(named.draw_id)
     if next_reserve(draw.pk) != ticket:
-        raise _Moved
+        raise _ReserveTaken
     passable = Q(hand_over__in=[HandOver.TO_CLAIM, HandOver.CLAIMED]) & when | Q(forfeited_at__isnull=False)
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
     winner = rows.filter(passable, pk=winner_id).first()
@@ -114,11 +114,11 @@ def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> P
         return None
     winner.draw = draw
     if winner.forfeited_at is not None:
-        return Passing(winner, Redraw.objects.filter(failed=winner).first(), fresh=False)
+        return PassOnResult(winner, Redraw.objects.filter(failed=winner).first(), fresh=False)
     _forfeit(winner, reason)
-    redraw = _give(winner, ticket, reason, actor) if ticket else None
-    notifications.tell_lost(winner)
-    return Passing(winner, redraw, fresh=True)
+    redraw = _award(winner, ticket, reason, actor) if ticket else None
+    notifications.notify_forfeited(winner)
+    return PassOnResult(winner, redraw, fresh=True)
 
 
 def next_reserve(draw_id: int) -> Participation | None:
@@ -137,7 +137,7 @@ def _forfeit(winner: Winner, reason: str) -> None:
     rewrite_wins(winner.user_id)
 
 
-def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None) -> Redraw:
+def _award(failed: Winner, ticket: Participation, reason: str, actor: User | None) -> Redraw:
     draw, now = failed.draw, database_now()
     reserve = Winner.objects.create(
         draw=draw,
@@ -160,7 +160,7 @@ def _give(failed: Winner, ticket: Participation, reason: str, actor: User | None
             Draw.objects.filter(pk=draw.pk).update(winner=reserve.user_id)
     log.append(draw, "redraw", digest)
     rewrite_wins(reserve.user_id)
-    notifications.tell_passed_on(redraw)
+    notifications.notify_reserve(redraw)
     return redraw
 
 

@@ -16,8 +16,8 @@ from django.db.models.functions import JSONObject
 from draws import fairness
 from draws.models import Draw, FrozenList, LogRecord, Seal, Winner
 from draws.proof import log
-from draws.proof import seals as sealing
 from draws.proof.public_seals import public_seals
+from draws.proof.seals import open_record
 
 PROOF_VERSION, LOG_VERSION = "lucky11-draw/1", "lucky11-log/1"
 TERMS = (
@@ -157,7 +157,7 @@ def _log_record(
 
 
 def _open(draw: Draw, seal: Seal) -> dict[str, Any]:
-    record = sealing.open_record(draw, seal)
+    record = open_record(draw, seal)
     beacon, terms = record.beacon, fairness.parse_terms(record.terms)
     return {
         "seq": record.seq,

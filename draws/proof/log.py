@@ -9,7 +9,7 @@ from draws import fairness
 from draws.models import Draw, LogRecord
 
 
-def hold() -> None:
+def lock() -> None:
     """Let nobody else write to the log until the surrounding database transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.FAIRNESS_LOG])
@@ -39,7 +39,7 @@ def newest_head() -> bytes:
 
 
 def _last_record() -> LogRecord:
-    hold()
+    lock()
     last = LogRecord.objects.order_by("-n").first()
     if last is not None:
         return last

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from draws import fairness
 from draws.beacon import chain
 from draws.models import FrozenList, Round, Seal
-from draws.proof import seals as sealing
+from draws.proof.seals import mode_of, obtained_round, open_record, pick
 from ledger.integrity import Check, Defect
 
 # A signature takes about a tenth of a second; `check_integrity --rounds` verifies all of them.
@@ -72,14 +72,14 @@ def check_records() -> Defect | None:
 
 def _differences(seal: Seal) -> Iterator[str]:
     """The names of what does not follow from what came before it, in the protocol's order."""
-    draw, mode = seal.draw, sealing.mode_of(seal.draw)
+    draw, mode = seal.draw, mode_of(seal.draw)
     seed, opened = bytes(seal.server_seed), bytes(seal.open_hash)
     try:
         if bytes(seal.seed_commit) != fairness.seed_commit(bytes(seal.draw_uid), seed):
             yield "seed_commit"
         if seal.round is not None and seal.round != chain.round_for(seal.freeze_by):
             yield "round"
-        if opened != sealing.open_record(draw, seal).open_hash():
+        if opened != open_record(draw, seal).open_hash():
             yield "open_hash"
         if seal.freeze_hash is not None:
             yield from _list_differences(seal, mode, opened, seed)
@@ -102,9 +102,9 @@ def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: byte
     if seal.result_hash is None:
         return
     signature = bytes(seal.signature or b"")
-    if signature != (sealing.obtained_round(seal) or b""):
+    if signature != (obtained_round(seal) or b""):
         yield "signature"
-    if sealing.pick(seal.draw, frozen, signature, seed) != seal.places:
+    if pick(seal.draw, frozen, signature, seed) != seal.places:
         yield "places"
     if bytes(seal.result_hash) != fairness.result_hash(mode, frozen, signature, seed, seal.places or []):
         yield "result_hash"

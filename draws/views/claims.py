@@ -69,11 +69,11 @@ def _refused(request: HttpRequest, winner: Winner, refusal: ClaimError) -> HttpR
 def _page(
     request: HttpRequest, winner: Winner, form: PublicityForm | None, status: int = 200, **more: Any
 ) -> HttpResponse:
-    standing = claims.standing_of(winner)
-    if form is None and standing == "to_claim":
+    state = claims.claim_state(winner)
+    if form is None and state == "to_claim":
         form = ClaimForm(winner=winner)
     elif form is None:
         now = claims.publicity_of(winner)
         form = PublicityForm(winner=winner, initial={"publicity": now.choice, "alias": now.alias})
-    context = {"winner": winner, "draw": winner.draw, "standing": standing, "form": form, **more}
+    context = {"winner": winner, "draw": winner.draw, "standing": state, "form": form, **more}
     return render(request, "draws/claim.html", context, status=status)

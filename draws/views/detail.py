@@ -19,7 +19,7 @@ from draws import exceptions
 from draws.entries import take
 from draws.forms import EntryForm
 from draws.pages import draws
-from draws.pages.fill_chart import filling
+from draws.pages.fill_chart import fill_chart
 from draws.pages.panel import panel
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int
         "page": page,
         "draw": draw,
         "panel": face,
-        "filling": filling(draw),
+        "filling": fill_chart(draw),
         "rules_form": AcceptRulesForm() if face.face == "rules" else None,
         "request_id": uuid.uuid4().hex,
         **extra,

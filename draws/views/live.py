@@ -21,8 +21,8 @@ def now(request: HttpRequest) -> HttpResponseBase:
     if not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9})*", numbers) or numbers.count(",") >= live.MOST:
         said = f"Name one to {live.MOST} draws by their numbers, as in ?of=7,8."
         return JsonResponse({"error": said}, status=400)
-    standings = live.standings(sorted({int(number) for number in numbers.split(",")}))
-    body = json.dumps(standings, separators=(",", ":"))
+    states = live.live_states(sorted({int(number) for number in numbers.split(",")}))
+    body = json.dumps(states, separators=(",", ":"))
     response = HttpResponse(body, content_type="application/json")
     response["ETag"] = f'"{sha256(body.encode()).hexdigest()[:16]}"'
     patch_cache_control(response, public=True, max_age=live.FRESH_SECONDS)

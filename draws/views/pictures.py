@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import etag, require_safe
 
-from draws.pictures import drawn as made_pictures
 from draws.pictures import uploads
+from draws.pictures.drawn import svg
 
 A_YEAR = 365 * 24 * 60 * 60
 
@@ -28,7 +28,7 @@ def made(request: HttpRequest, number: str, fingerprint: str, shape: str = "") -
     """The picture of a draw that staff gave none; all that it shows is in its address."""
     if int(number) >= 2**31:
         raise Http404("There is no draw with this number.")
-    drawn = made_pictures.svg(int(number), fingerprint, shape)
+    drawn = svg(int(number), fingerprint, shape)
     return _kept(HttpResponse(drawn, content_type="image/svg+xml"))
 
 

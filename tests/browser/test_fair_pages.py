@@ -5,7 +5,7 @@ import pytest
 from draws.lifecycle import close
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Seal, Winner
-from draws.notifications.sweeps import tell_frozen
+from draws.notifications.sweeps import send_list_fingerprints
 from draws.prizes.pass_on import pass_on_prize
 from tests.conftest import let_close
 from tests.support.pages import finish, take
@@ -32,7 +32,7 @@ def pages(make_draw, make_player, alice, bob):
     pass_on_prize(Winner.objects.get(draw=draws["passed on"], place=0).pk, "Not claimed in time.")
     let_close(draws["frozen"])
     close.freeze_draw(draws["frozen"].pk)
-    tell_frozen()
+    send_list_fingerprints()
     shown = {name: f"/draws/{draw.pk}/" for name, draw in draws.items()}
     lists = {f"list {name}": f"{shown[name]}tickets/" for name in ("open", "drawn", "cancelled")}
     number = draws["drawn"].pk

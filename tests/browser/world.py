@@ -24,7 +24,7 @@ from accounts.privacy import data_export
 from common.database.paging import moment_cursor
 from draws.entries.take import take_tickets
 from draws.models import OldDraw, OldWinner, Winner
-from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
+from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from draws.prizes.pass_on import pass_on_prize
 from ledger.safer_play.limits import set_limit
@@ -185,8 +185,8 @@ def _claim_and_pass_on(world: World) -> None:
 
 
 def _tell(world: World) -> None:
-    for tell in (tell_entries, tell_frozen, tell_results):
-        tell()
+    for send in (send_receipts, send_list_fingerprints, send_results):
+        send()
     data_export.ask(world.players["alice"])
     data_export.make_data_exports()
     outbox.enqueue("world", "alice@lucky11.example", "Hello", "Hello", "<h1>Hello</h1>")

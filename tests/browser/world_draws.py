@@ -13,8 +13,8 @@ from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.publish import publish_draw
 from draws.lifecycle.text_changes import change_text
 from draws.models import Draw, Seal
-from draws.pictures import files as picture_files
 from draws.pictures import uploads
+from draws.pictures.files import read
 from tests.conftest import let_close, new_draft
 from tests.races.together import wait_until
 from tests.support import signing
@@ -128,7 +128,7 @@ def _terms() -> dict[str, dict[str, Any]]:
 
 def _with_photo(terms: dict[str, Any], width: int, height: int, alt: str) -> Draw:
     draft = new_draft(**terms)
-    files = picture_files.read(upload(saved(scene(width, height))))
+    files = read(upload(saved(scene(width, height))))
     uploads.set_picture(draft.pk, files, alt, actor=None)
     return publish_draw(draft.pk)
 

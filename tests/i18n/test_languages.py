@@ -16,7 +16,7 @@ from accounts.players import confirm_email
 from common.templatetags import lucky
 from common.text import wording
 from draws.notifications import sweeps
-from draws.notifications.sweeps import tell_entries, tell_results
+from draws.notifications.sweeps import send_receipts, send_results
 from ledger.bonuses import grant_signup_bonus
 from lucky11.i18n.languages import FROM_THE_RIGHT, LONGER, offered
 from lucky11.i18n.pseudo_languages import RIGHT_TO_LEFT
@@ -184,9 +184,9 @@ def test_mails_and_messages_are_written_in_the_language(language, make_player, a
         confirm_email(nova)
         grant_signup_bonus(nova.pk)
         take(alice, draw)
-        tell_entries()
+        send_receipts()
         finish(draw)
-        tell_results()
+        send_results()
     data = written(told=False)
     assert OutboxEmail.objects.count() >= 3
     left = []

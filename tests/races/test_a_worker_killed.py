@@ -25,14 +25,14 @@ CLOSING = {
     "with the winners half written": ("draws.proof.log", "append", 2),
     "between drawing and paying": ("draws.lifecycle.settle", "settle_draw", 1),
     "between two prizes": ("draws.lifecycle.settle", "settle_winner", 2),
-    "with a prize half paid": ("draws.notifications.kinds", "tell_winner", 2),
+    "with a prize half paid": ("draws.notifications.kinds", "notify_winner", 2),
     "with all prizes paid": ("draws.lifecycle.settle", "_mark_settled", 1),
 }
 REFUNDING = {
     "before the first refund": ("draws.lifecycle.settle", "settle_draw", 1),
-    "with a refund half made": ("draws.notifications.kinds", "tell_refunded", 2),
+    "with a refund half made": ("draws.notifications.kinds", "notify_refunded", 2),
     "between two lots of refunds": ("draws.lifecycle.settle", "_refund_players_after", 2),
-    "with the second lot half made": ("draws.notifications.kinds", "tell_refunded", 4),
+    "with the second lot half made": ("draws.notifications.kinds", "notify_refunded", 4),
     "with all refunds made": ("draws.lifecycle.settle", "_mark_settled", 1),
 }
 

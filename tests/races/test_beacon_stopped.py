@@ -32,7 +32,7 @@ DRAWING = {
     "between keeping and drawing": ("draws.lifecycle.close", "draw_winners", 1),
     "with the winners half written": ("draws.proof.log", "append", 1),
     "between drawing and paying": ("draws.lifecycle.settle", "settle_draw", 1),
-    "with the prize half paid": ("draws.notifications.kinds", "tell_winner", 1),
+    "with the prize half paid": ("draws.notifications.kinds", "notify_winner", 1),
 }
 
 

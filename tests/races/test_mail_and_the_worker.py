@@ -16,7 +16,7 @@ from draws.entries.take import take_tickets
 from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, EntryToTell
 from draws.notifications import sweeps
-from draws.notifications.sweeps import tell_entries, tell_results
+from draws.notifications.sweeps import send_receipts, send_results
 from tests.conftest import let_close
 from tests.races.together import at_once, program, refusals, wait_until, wait_until_alone
 from tests.support.pages import take
@@ -158,20 +158,20 @@ def test_a_thousand_players_are_told_once_though_workers_are_killed_in_the_middl
     sold_to_a_thousand, server_environment
 ):
     draw = sold_to_a_thousand
-    stop_and_kill(server_environment, STOPPING.format(function="tell_taken", sweep="tell_entries"))
+    stop_and_kill(server_environment, STOPPING.format(function="notify_entered", sweep="send_receipts"))
     assert Message.objects.filter(kind="ticket").count() == 600
-    assert refusals(at_once([tell_entries] * 4)) == []
+    assert refusals(at_once([send_receipts] * 4)) == []
     assert not EntryToTell.objects.exists()
     assert Message.objects.filter(kind="ticket").count() == 1000
     assert Message.objects.filter(kind="ticket").values("user").distinct().count() == 1000
 
     let_close(draw)
     close_due_draws()
-    stop_and_kill(server_environment, STOPPING.format(function="tell_not_won", sweep="tell_results"))
+    stop_and_kill(server_environment, STOPPING.format(function="notify_not_won", sweep="send_results"))
     draw.refresh_from_db()
     assert draw.told_at is None
     assert Message.objects.filter(kind="result").count() == 600
-    assert refusals(at_once([tell_results] * 4)) == []
+    assert refusals(at_once([send_results] * 4)) == []
     draw.refresh_from_db()
     assert draw.told_at is not None
     for messages in (
@@ -190,7 +190,7 @@ def test_entries_told_by_many_sweeps_while_tickets_are_taken_are_told_once(make_
     def buy(player):
         return lambda: [take(player, draw) for _ in range(15)]
 
-    assert refusals(at_once([*map(buy, buyers), *[lambda: [tell_entries() for _ in range(10)]] * 3])) == []
-    tell_entries()
+    assert refusals(at_once([*map(buy, buyers), *[lambda: [send_receipts() for _ in range(10)]] * 3])) == []
+    send_receipts()
     assert Message.objects.filter(kind="ticket").count() == 60
     assert not EntryToTell.objects.exists()

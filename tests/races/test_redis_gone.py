@@ -94,4 +94,4 @@ def test_a_site_without_its_queue_sells_draws_and_signs_in_and_later_delivers(
 def test_control_a_sale_that_hands_its_work_to_the_queue_fails_without_it(port):
     queue = Celery(broker=f"redis://127.0.0.1:{port}/0")
     with pytest.raises(OperationalError):
-        queue.send_task("draws.tasks.tell_entries", retry=False)
+        queue.send_task("draws.tasks.send_receipts", retry=False)

@@ -10,7 +10,7 @@ from accounts.models import User
 from common.text.charts import curve
 from draws.models import Claim, Draw, Participation, Redraw, Seal, Winner
 from draws.pages.draws import DrawPage, Held
-from draws.pages.fill_chart import Filling
+from draws.pages.fill_chart import FillChart
 from draws.proof.public_seals import Pseudonym
 from ledger.balances import Balances
 from ledger.safer_play.limits import Limit, Period
@@ -100,11 +100,11 @@ def limit() -> Limit:
     return Limit(Period.DAY, 50, None, None, 48, 9, 0)
 
 
-def filling(of: Draw) -> Filling:
+def fill_chart(of: Draw) -> FillChart:
     """How a draw filled: slowly at first, then faster."""
     begin, taken = of.published_at or of.draw_time, of.current_participants
     points = [(begin + timedelta(hours=12 * n), taken * n * n // 64) for n in range(9)]
-    return Filling(curve(points, of.max_participants), points)
+    return FillChart(curve(points, of.max_participants), points)
 
 
 def balances() -> Balances:

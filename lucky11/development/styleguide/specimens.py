@@ -9,13 +9,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.utils import timezone
+from draws.forms import EntryForm
 
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.play.rules_form import AcceptRulesForm
 from draws.entries.take import Entry
 from draws.exceptions import DrawFull
-from draws.forms import EntryForm
 from draws.models import Draw, TextChange
 from draws.pages.draws import DrawPage, Held
 from draws.pages.panel import panel
@@ -176,7 +176,7 @@ def _results() -> Iterator[Specimen]:
 def _charts() -> Iterator[Specimen]:
     draw, none = examples.draw(), examples.draw(current_participants=0)
     filling = "draws/_filling.html"
-    yield Specimen("How a draw fills", filling, {"draw": draw, "filling": examples.filling(draw)})
+    yield Specimen("How a draw fills", filling, {"draw": draw, "filling": examples.fill_chart(draw)})
     yield Specimen("How a draw fills, no ticket yet", filling, {"draw": none, "filling": None})
     yield Specimen("My coins over time", "ledger/_balances.html", {"balances": examples.balances()})
 

@@ -19,7 +19,7 @@ from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Winner
-from draws.notifications.sweeps import tell_entries, tell_results
+from draws.notifications.sweeps import send_receipts, send_results
 from ledger.services import adjust
 from lucky11.development.demo import (
     DRAWS,
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         for demo in DRAWS:
             self._draw(demo, players, demo.closes_in)
         self._quick_draw(players)
-        tell_entries()
+        send_receipts()
         self._finish(finished)
         self._send_messages(players[0])
         self.stdout.write(
@@ -128,7 +128,7 @@ class Command(BaseCommand):
 
     def _send_messages(self, reader: User) -> None:
         """Tell everyone what became of their tickets; one player has read all but the newest few messages."""
-        tell_results()
+        send_results()
         newest = messages_of(reader, size=UNREAD + 1)
         if len(newest) > UNREAD:
             read_up_to(reader, newest[-1].pk)

@@ -280,13 +280,13 @@ def test_telling_a_thousand_costs_the_queries_of_telling_ten(ana, anything):
 
 
 def test_times_in_mails_are_on_the_players_own_clock(make_player, make_draw):
-    from draws.notifications.sweeps import tell_entries
+    from draws.notifications.sweeps import send_receipts
     from tests.support.pages import take
 
     kenji = make_player("kenji", time_zone="Asia/Tokyo")
     draw = make_draw()
     take(kenji, draw)
-    tell_entries()
+    send_receipts()
     mail = OutboxEmail.objects.get(key__startswith="ticket:")
     assert f"{draw.draw_time.astimezone(kenji.tz):%H:%M} (Asia/Tokyo)" in " ".join(mail.text.split())
 

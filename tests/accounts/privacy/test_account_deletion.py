@@ -21,7 +21,7 @@ from accounts.privacy.account_deletion import StaffStays, delete_account, given_
 from accounts.privacy.retention import blank_emails_of_deleted_accounts
 from accounts.tasks import purge_data
 from draws.models import Claim, Draw, Participation, Winner
-from draws.privacy.account_deletion import pass_on_prizes_of_the_gone
+from draws.privacy.account_deletion import pass_on_prizes_of_deleted_accounts
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from ledger.models import Transaction
 from ledger.services import balance, history
@@ -107,11 +107,11 @@ def test_their_draw_goes_on_and_a_prize_goes_to_the_reserve(zeb, alice, make_dra
     first = draw.winners.get(place=0)
     if first.user_id == zeb.pk:
         assert balance(zeb.pk) == 50 - 5 + 7
-        assert pass_on_prizes_of_the_gone() == 1
+        assert pass_on_prizes_of_deleted_accounts() == 1
         first.refresh_from_db()
         assert first.hand_over == Winner.HandOver.LAPSED
         assert draw.winners.get(place=1).user_id == alice.pk
-    assert pass_on_prizes_of_the_gone() == 0
+    assert pass_on_prizes_of_deleted_accounts() == 0
     assert not Message.objects.filter(user=zeb).exists()
     assert not OutboxEmail.objects.filter(recipient=MAIL).exclude(key__startswith="goodbye:").exists()
 
@@ -127,7 +127,7 @@ def test_a_prize_that_was_not_sent_goes_to_the_reserve(zeb, alice, bob, make_dra
     if claimed:
         claim_prize(winner.pk, winner.user_id, HandOverDetails("N", "A"), Publicity("hidden"))
     delete_account(winner.user_id)
-    assert pass_on_prizes_of_the_gone() == 1
+    assert pass_on_prizes_of_deleted_accounts() == 1
     winner.refresh_from_db()
     assert (winner.hand_over, winner.forfeit_reason) == ("lapsed", "The winner closed their account.")
     assert draw.winners.exclude(pk=winner.pk).get().hand_over == "to_claim"

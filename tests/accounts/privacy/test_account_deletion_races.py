@@ -12,7 +12,7 @@ from accounts.privacy import data_export
 from accounts.privacy.account_deletion import delete_account
 from draws.exceptions import DrawError
 from draws.models import Claim, Participation
-from draws.privacy.account_deletion import pass_on_prizes_of_the_gone
+from draws.privacy.account_deletion import pass_on_prizes_of_deleted_accounts
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
 from tests.races.together import at_once
 from tests.support.pages import finish, take
@@ -49,7 +49,7 @@ def test_deleting_races_claiming_and_no_address_is_left(make_player, make_draw):
                 lambda p=player: delete_account(p.pk),
             ]
         )
-        pass_on_prizes_of_the_gone()
+        pass_on_prizes_of_deleted_accounts()
         winner.refresh_from_db()
         assert (winner.public_name, winner.is_public, winner.hand_over) == ("", False, "lapsed")
         assert not Claim.objects.filter(winner=winner).exclude(details="").exists()

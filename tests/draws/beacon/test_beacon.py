@@ -6,7 +6,7 @@ import pytest
 
 from common.database.clock import database_now
 from draws import fairness, reasons
-from draws.beacon import chain as pinned
+from draws.beacon import chain
 from draws.exceptions import NotPublishable
 from draws.lifecycle.close import close_due_draws
 from draws.lifecycle.publish import publish_draw
@@ -113,13 +113,13 @@ def test_a_round_that_is_known_before_freezing_voids_the_draw(entered, beacon, a
 
 def test_a_missed_freeze_is_in_the_log_before_the_time_of_the_round(entered, alice, beacon):
     past = int(database_now().timestamp()) - 1
-    number = pinned.round_for(past)
+    number = chain.round_for(past)
     plant("UPDATE draw_seals SET freeze_by = %s, round = %s", past, number)
     plant("UPDATE draws SET draw_time = draw_time - interval '1 hour'")
     close_due_draws()
     entered.refresh_from_db()
     assert (entered.void_code, entered.void_reason) == (Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.LATE)
-    assert LogRecord.objects.latest("n").time < pinned.CHAIN.round_time(number)
+    assert LogRecord.objects.latest("n").time < chain.CHAIN.round_time(number)
     assert beacon.asked == {}
     assert balance(alice.pk) == 50
 

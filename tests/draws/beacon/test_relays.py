@@ -44,7 +44,7 @@ def replaying(monkeypatch, settings):
 def test_recorded_rounds_of_quicknet_are_accepted_from_a_relay(replaying):
     for case in QUICKNET:
         replaying.recorded[case["round"]] = bytes.fromhex(case["signature"])
-        found = relays.look(case["round"])
+        found = relays.fetch(case["round"])
         assert found == (bytes.fromhex(case["signature"]), replaying.relay())
     assert len(QUICKNET) >= 5
 
@@ -53,7 +53,7 @@ def test_recorded_rounds_of_quicknet_are_accepted_from_a_relay(replaying):
 def test_forged_rounds_of_quicknet_are_refused_from_a_relay_and_by_hand(replaying, case, db):
     signature = bytes.fromhex(case["signature"])
     replaying.recorded[case["round"]] = signature
-    assert relays.look(case["round"]) is None
+    assert relays.fetch(case["round"]) is None
     with pytest.raises(fairness.BadRound):
         keep(case["round"], signature, "staff")
     assert not Round.objects.exists()
@@ -66,14 +66,14 @@ def test_a_bad_relay_brings_nothing_and_is_said_once_and_left_alone(beacon, sett
     settings.BEACON_RELAYS = [beacon.relay(manner)]
     settings.BEACON_TIMEOUT_SECONDS = 1.5 if manner in SLOW else 10
     for _ in range(3):
-        assert relays.look(NUMBER) is None
+        assert relays.fetch(NUMBER) is None
     assert beacon.times_asked(manner) == 1, "it rests after it failed"
     [said] = complaints(caplog)
     assert beacon.relay(manner) in said
     [relay] = relays._configured()
     wait_until(lambda: not relay.request.is_alive(), "the request was cut off")
     relay.rests_until = 0
-    assert relays.look(NUMBER) is None
+    assert relays.fetch(NUMBER) is None
     assert beacon.times_asked(manner) == 2
     assert complaints(caplog) == [said], "the same complaint is not repeated"
     assert beacon.times_asked("honest") == 0, "nobody is followed elsewhere"
@@ -83,10 +83,10 @@ def test_a_relay_rests_whichever_side_noticed_first_that_it_is_late(beacon, sett
     settings.BEACON_TIMEOUT_SECONDS = 0.02
     for number in range(NUMBER, NUMBER + 50):
         settings.BEACON_RELAYS = [beacon.relay("hanging")]
-        assert relays.look(number) is None
+        assert relays.fetch(number) is None
         [relay] = relays._configured()
         assert relay.failures == 1
-        relays.forget()
+        relays.reset()
 
 
 @pytest.mark.parametrize("manner", [*LYING, *BROKEN, *SLOW, "unknowing"])
@@ -94,19 +94,19 @@ def test_an_honest_relay_is_heard_beside_a_bad_one(beacon, settings, manner):
     signature = beacon.release(NUMBER)
     settings.BEACON_TIMEOUT_SECONDS = 10
     settings.BEACON_RELAYS = [beacon.relay(manner), beacon.relay("honest")]
-    assert relays.look(NUMBER) == (signature, beacon.relay("honest"))
+    assert relays.fetch(NUMBER) == (signature, beacon.relay("honest"))
 
 
 def test_nobody_listening_is_a_bad_relay_too(settings, caplog, beacon):
     settings.BEACON_RELAYS = [f"http://{HOST}:1", "https://relay.invalid"]
-    assert relays.look(NUMBER) is None
+    assert relays.fetch(NUMBER) is None
     assert len(complaints(caplog)) == 2
 
 
 def test_a_relay_that_has_to_wait_is_not_a_bad_one(beacon, settings, caplog):
     settings.BEACON_RELAYS = [beacon.relay("honest"), beacon.relay("unknowing")]
     for _ in range(3):
-        assert relays.look(NUMBER) is None
+        assert relays.fetch(NUMBER) is None
     assert (beacon.times_asked("honest"), beacon.times_asked("unknowing")) == (3, 3)
     assert complaints(caplog) == []
 
@@ -119,7 +119,7 @@ def test_a_relay_that_recovers_is_asked_as_before(beacon, settings):
     assert relay.failures == 2
     relay.rests_until = 0
     signature = beacon.release(NUMBER)
-    assert relays.look(NUMBER) == (signature, relay.url)
+    assert relays.fetch(NUMBER) == (signature, relay.url)
     assert (relay.failures, relay.complaint) == (0, "")
 
 
@@ -127,7 +127,7 @@ def test_each_relay_is_asked_first_in_turn(beacon, settings):
     beacon.release(NUMBER)
     settings.BEACON_TIMEOUT_SECONDS = 10
     settings.BEACON_RELAYS = [beacon.relay("honest"), beacon.relay("honest/")[:-1].replace(HOST, "localhost")]
-    sources = {relays.look(NUMBER)[1] for _ in range(40)}
+    sources = {relays.fetch(NUMBER)[1] for _ in range(40)}
     assert sources == set(settings.BEACON_RELAYS)
     assert beacon.times_asked("honest") == 40, "the others are not asked when one has answered"
 

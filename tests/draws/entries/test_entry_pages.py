@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from draws.entries import take as entering
+import draws.entries.take
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Participation
 from ledger.models import Transaction
@@ -218,14 +218,14 @@ def test_the_form_of_the_page_carries_a_token_that_works(draw, alice):
 
 
 def test_a_lost_answer_keeps_the_request_id_so_that_asking_again_charges_once(draw, alice, monkeypatch):
-    call = entering._call
+    call = draws.entries.take._call
 
     def lose_the_connection(*arguments: object) -> None:
         call(*arguments)
         raise OperationalError("the server closed the connection unexpectedly")
 
     client, request_id = signed_in(alice), uuid.uuid4().hex
-    monkeypatch.setattr(entering, "_call", lose_the_connection)
+    monkeypatch.setattr(draws.entries.take, "_call", lose_the_connection)
     response = enter(client, draw.pk, tickets=2, request_id=request_id)
     assert response.status_code == 503
     assert "You are charged once, however often you press." in words(response)

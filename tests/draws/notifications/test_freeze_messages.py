@@ -8,12 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Message, OutboxEmail
 from accounts.notifications.inbox import choose
+from draws import tasks
 from draws.lifecycle.close import draw_winners, freeze_draw
 from draws.models import FreezeToTell, Seal
 from draws.notifications import kinds, sweeps
-from draws.notifications.sweeps import tell_frozen
+from draws.notifications.sweeps import send_list_fingerprints
 from draws.proof.log import newest_head
-from draws.tasks import tell_frozen as tell_frozen_task
 from tests.conftest import let_close, unguarded
 from tests.draws.notifications.test_ticket_messages import told
 from tests.support.pages import finish, signed_in, take
@@ -36,9 +36,9 @@ def freeze(draw):
 def test_everyone_who_entered_gets_the_fingerprint_once(alice, bob, draw):
     take(alice, draw, 2)
     take(bob, draw)
-    assert tell_frozen() == 0
+    assert send_list_fingerprints() == 0
     digest, head = freeze(draw), newest_head().hex()
-    assert [tell_frozen(), tell_frozen()] == [1, 0]
+    assert [send_list_fingerprints(), send_list_fingerprints()] == [1, 0]
     for player in (alice, bob):
         [(message, mail)] = told(player, "frozen")
         assert message.title == mail.subject == "List frozen: Lisbon for two"
@@ -55,7 +55,7 @@ def test_nobody_else_is_told_and_a_void_draw_has_no_list(alice, bob, make_draw):
     take(alice, draw)
     take(alice, void)
     finish(draw, void)
-    assert tell_frozen_task() == 1
+    assert tasks.send_list_fingerprints() == 1
     assert Message.objects.filter(kind="frozen").count() == 1
     assert told(bob, "frozen") == []
 
@@ -66,7 +66,7 @@ def test_players_choose_whether_to_hear_of_it(alice, bob, draw):
     take(alice, draw)
     take(bob, draw)
     freeze(draw)
-    tell_frozen()
+    send_list_fingerprints()
     assert list(Message.objects.filter(kind="frozen").values_list("user", flat=True)) == [alice.pk]
     mails = OutboxEmail.objects.filter(key__startswith="frozen:")
     assert list(mails.values_list("recipient", flat=True)) == [bob.email]
@@ -81,11 +81,11 @@ def test_a_sweep_cut_short_goes_on_where_it_stopped(make_player, make_draw, monk
     monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0)
     counts = []
     for _ in range(4):
-        counts.append((tell_frozen(), Message.objects.filter(kind="frozen").count()))
+        counts.append((send_list_fingerprints(), Message.objects.filter(kind="frozen").count()))
     assert counts == [(0, 3), (0, 6), (0, 7), (1, 7)]
     FreezeToTell.objects.create(draw=draw)
     monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 600)
-    assert tell_frozen() == 1
+    assert send_list_fingerprints() == 1
     assert Message.objects.filter(kind="frozen").count() == 7, "told again, nobody hears it twice"
 
 
@@ -94,7 +94,7 @@ def test_a_list_that_cannot_be_told_holds_up_no_other(alice, make_draw, monkeypa
     for draw in (bad, good):
         take(alice, draw)
         freeze(draw)
-    write = kinds.tell_frozen
+    write = kinds.notify_frozen
 
     def fail_for_bad(draw, seal, players):
         if draw == bad:
@@ -102,10 +102,10 @@ def test_a_list_that_cannot_be_told_holds_up_no_other(alice, make_draw, monkeypa
         write(draw, seal, players)
 
     with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
-        broken.setattr(kinds, "tell_frozen", fail_for_bad)
-        assert tell_frozen() == 1
+        broken.setattr(kinds, "notify_frozen", fail_for_bad)
+        assert send_list_fingerprints() == 1
     assert "could not be told" in caplog.text
-    assert tell_frozen() == 1
+    assert send_list_fingerprints() == 1
     titles = [message.title for message, _ in told(alice, "frozen")]
     assert titles == ["List frozen: Good", "List frozen: Bad"]
 
@@ -117,7 +117,7 @@ def test_telling_costs_the_same_for_two_players_and_for_fifty(make_player, make_
             take(make_player(), draw)
         freeze(draw)
         with CaptureQueriesContext(connection) as captured:
-            assert tell_frozen() == 1
+            assert send_list_fingerprints() == 1
         return len(captured)
 
     assert cost(2) == cost(50) <= 30
@@ -133,7 +133,7 @@ def waiting(beacon, make_draw, alice):
 
 def test_before_the_round_the_message_says_so(alice, waiting):
     freeze(waiting)
-    tell_frozen()
+    send_list_fingerprints()
     seal = Seal.objects.get(pk=waiting.pk)
     [(message, mail)] = told(alice, "frozen")
     for text in (message.body, mail.text, mail.html):
@@ -146,7 +146,7 @@ def test_after_the_round_the_message_says_that_it_came_late(alice, waiting):
     freeze(waiting)
     with unguarded() as cursor:
         cursor.execute("UPDATE draw_seals SET round = 1000 WHERE draw_id = %s", [waiting.pk])
-    tell_frozen()
+    send_list_fingerprints()
     due = Seal.objects.get(pk=waiting.pk).round_time
     [(message, mail)] = told(alice, "frozen")
     for text in (message.body, mail.text, mail.html):
@@ -161,14 +161,14 @@ def test_draws_that_wait_for_a_round_are_told_first(beacon, alice, make_draw, mo
         take(alice, draw)
         freeze(draw)
     monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0)
-    tell_frozen()
+    send_list_fingerprints()
     assert [message.title for message, _ in told(alice, "frozen")] == ["List frozen: Beacon"]
 
 
 def test_who_took_tickets_reads_the_fingerprints_at_once_and_by_message(alice, draw):
     entry = take(alice, draw)
     seal, head = bytes(Seal.objects.get(pk=draw.pk).open_hash).hex(), newest_head().hex()
-    sweeps.tell_entries()
+    sweeps.send_receipts()
     [(message, mail)] = told(alice, "ticket")
     for text in (message.body, mail.text, mail.html):
         assert seal in text
@@ -183,4 +183,4 @@ def test_the_result_follows_whether_or_not_the_list_was_told(alice, draw):
     take(alice, draw)
     freeze(draw)
     assert draw_winners(draw.pk)
-    assert tell_frozen() == 1
+    assert send_list_fingerprints() == 1

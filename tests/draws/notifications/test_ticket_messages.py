@@ -13,9 +13,8 @@ from accounts.players import confirm_email
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, EntryToTell, Seal, Winner
-from draws.notifications import kinds as messages
-from draws.notifications import sweeps
-from draws.notifications.sweeps import tell_entries, tell_results
+from draws.notifications import kinds, sweeps
+from draws.notifications.sweeps import send_receipts, send_results
 from draws.proof.log import newest_head
 from ledger.bonuses import grant_signup_bonus
 from tests.conftest import unguarded
@@ -50,7 +49,7 @@ def test_a_confirmed_player_is_welcomed_once_with_the_coins(make_player):
 def test_who_takes_tickets_is_told_their_numbers_coins_and_what_seals_the_draw(alice, bob, draw):
     take(bob, draw)
     take(alice, draw, 3)
-    assert tell_entries() == 2
+    assert send_receipts() == 2
     seal, head = bytes(Seal.objects.get(pk=draw.pk).open_hash).hex(), newest_head().hex()
     [(message, mail)] = told(alice, "ticket")
     assert message.title == mail.subject == "Tickets 0002 to 0004: Lisbon for two"
@@ -67,7 +66,7 @@ def test_who_takes_tickets_is_told_their_numbers_coins_and_what_seals_the_draw(a
 
 def test_each_request_is_told_once(alice, draw):
     first, second = take(alice, draw), take(alice, draw)
-    assert [tell_entries(), tell_entries()] == [2, 0]
+    assert [send_receipts(), send_receipts()] == [2, 0]
     assert not EntryToTell.objects.exists()
     titles = [message.title for message, _ in told(alice, "ticket")]
     assert titles == [f"Ticket {n:04d}: Lisbon for two" for n in first.numbers + second.numbers]
@@ -80,7 +79,7 @@ def test_a_request_that_cannot_be_told_does_not_hold_up_the_others(
     take(alice, bad)
     take(alice, good)
     take(bob, good)
-    write = messages._taken
+    write = kinds._receipt
 
     def fail_for_bad(entry):
         if entry.draw.title == "Bad":
@@ -88,12 +87,12 @@ def test_a_request_that_cannot_be_told_does_not_hold_up_the_others(
         return write(entry)
 
     with monkeypatch.context() as broken, caplog.at_level(logging.ERROR):
-        broken.setattr(messages, "_taken", fail_for_bad)
-        assert tell_entries() == 2
-        assert tell_entries() == 0
+        broken.setattr(kinds, "_receipt", fail_for_bad)
+        assert send_receipts() == 2
+        assert send_receipts() == 0
     assert EntryToTell.objects.count() == 1
     assert "could not be told" in caplog.text
-    assert tell_entries() == 1
+    assert send_receipts() == 1
     assert [message.title for message, _ in told(alice, "ticket")] == [
         "Ticket 0001: Good",
         "Ticket 0001: Bad",
@@ -104,7 +103,7 @@ def test_a_payment_that_is_not_there_holds_up_nobody(alice, draw, caplog):
     with unguarded() as cursor:
         cursor.execute("INSERT INTO entries_to_tell VALUES (1)")
     take(alice, draw)
-    assert tell_entries() == 1
+    assert send_receipts() == 1
     assert len(told(alice, "ticket")) == 1
 
 
@@ -114,7 +113,7 @@ def test_telling_of_tickets_costs_the_same_for_two_requests_and_for_fifty(make_p
         for _ in range(requests):
             take(make_player(), draw)
         with CaptureQueriesContext(connection) as captured:
-            assert tell_entries() == requests
+            assert send_receipts() == requests
         return len(captured)
 
     assert cost(2) == cost(50) <= 15
@@ -124,7 +123,7 @@ def test_whose_tickets_did_not_win_is_told_which_did_and_the_proof(alice, bob, d
     take(alice, draw, 2)
     take(bob, draw, 2)
     finish(draw)
-    assert tell_results() == 1
+    assert send_results() == 1
     winner = Winner.objects.get()
     other = bob if winner.user_id == alice.pk else alice
     assert told(winner.user, "result") == []
@@ -139,7 +138,7 @@ def test_whose_tickets_did_not_win_is_told_which_did_and_the_proof(alice, bob, d
         assert bytes(seal.result_hash).hex() in text
     draw.refresh_from_db()
     assert draw.told_at is not None
-    assert tell_results() == 0
+    assert send_results() == 0
 
 
 def test_a_winner_is_told_with_the_proof_and_where_to_claim(alice, make_draw):
@@ -156,7 +155,7 @@ def test_a_winner_is_told_with_the_proof_and_where_to_claim(alice, make_draw):
     assert f"{message.url}" in mail.text
     assert "Tell us where the prize should go" in message.body
     assert bytes(Seal.objects.get(pk=goods.pk).result_hash).hex() in mail.text
-    tell_results()
+    send_results()
     assert told(alice, "result") == []
 
 
@@ -164,7 +163,7 @@ def test_players_of_a_cancelled_draw_are_told_of_their_coins_and_of_no_result(al
     take(alice, draw, 3)
     cancel_draw(draw.pk, reason="The host withdrew.")
     close_due_draws()
-    assert tell_results() == 1
+    assert send_results() == 1
     [(message, mail)] = told(alice, "refunded")
     assert "The host withdrew. 15 coins went back to your purse." in message.body
     assert "15 coins" in mail.text
@@ -179,9 +178,9 @@ def test_who_does_not_want_to_hear_of_it_is_not_told(alice, bob, make_player, ma
     choose(bob, {"ticket": (True, False), "result": (True, False)})
     for player in (alice, bob, carol):
         take(player, draw)
-    tell_entries()
+    send_receipts()
     finish(draw)
-    tell_results()
+    send_results()
     for kind, key in (("ticket", "ticket:"), ("result", f"result:{draw.pk}:")):
         assert not OutboxEmail.objects.filter(recipient=alice.email, key__startswith=key).exists()
         assert not Message.objects.filter(user=bob, kind=kind).exists()
@@ -196,7 +195,7 @@ def test_many_winning_numbers_are_cut_short(make_player, make_draw):
     for player in players:
         take(player, draw)
     finish(draw)
-    tell_results()
+    send_results()
     told_of = Message.objects.filter(kind="result")
     assert told_of.count() == 2
     assert "and 2 more won, drawn from 14 tickets" in told_of[0].body
@@ -211,12 +210,12 @@ def test_a_sweep_cut_short_goes_on_where_it_stopped_and_repeats_nothing(make_pla
     monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0)
     before = set()
     for size in (3, 6, 7):
-        assert tell_results() == 0
+        assert send_results() == 0
         now = set(Message.objects.filter(kind="result").values_list("pk", flat=True))
         assert before < now
         assert len(now) == size
         before = now
-    assert tell_results() == 1
+    assert send_results() == 1
     assert Draw.objects.get(pk=draw.pk).told_at is not None
 
 
@@ -228,10 +227,10 @@ def test_a_sweep_that_forgot_where_it_stopped_repeats_nothing(make_player, make_
     with monkeypatch.context() as short:
         short.setattr(sweeps, "PLAYERS_AT_ONCE", 3)
         short.setattr(sweeps, "SWEEP_SECONDS", 0)
-        tell_results()
+        send_results()
     first = list(Message.objects.filter(kind="result").order_by("pk").values_list("pk", "key"))
     cache.clear()
-    assert tell_results() == 1
+    assert send_results() == 1
     told_now = list(Message.objects.filter(kind="result").order_by("pk").values_list("pk", "key"))
     assert told_now[:3] == first
     assert len(told_now) == OutboxEmail.objects.filter(key__startswith="result:").count() == 7
@@ -245,7 +244,7 @@ def test_a_sweep_that_fails_in_the_middle_is_finished_by_the_next(make_player, m
         take(player, second)
     finish(first, second)
     monkeypatch.setattr(sweeps, "PLAYERS_AT_ONCE", 3)
-    write, calls = messages.tell_not_won, []
+    write, calls = kinds.notify_not_won, []
 
     def fail_once(draw, *arguments):
         calls.append(draw.pk)
@@ -254,10 +253,10 @@ def test_a_sweep_that_fails_in_the_middle_is_finished_by_the_next(make_player, m
         write(draw, *arguments)
 
     with monkeypatch.context() as broken:
-        broken.setattr(messages, "tell_not_won", fail_once)
-        assert tell_results() == 1, "the other draw is told"
+        broken.setattr(kinds, "notify_not_won", fail_once)
+        assert send_results() == 1, "the other draw is told"
     assert Message.objects.filter(key__startswith=f"result:{first.pk}:").count() == 3
-    assert tell_results() == 1
+    assert send_results() == 1
     for draw in (first, second):
         assert Message.objects.filter(key__startswith=f"result:{draw.pk}:").count() == 7
         assert OutboxEmail.objects.filter(key__startswith=f"result:{draw.pk}:").count() == 7
@@ -270,7 +269,7 @@ def test_telling_results_costs_the_same_a_batch_however_many_players(make_player
             take(make_player(), draw)
         finish(draw)
         with CaptureQueriesContext(connection) as captured:
-            assert tell_results() == 1
+            assert send_results() == 1
         return len(captured)
 
     cost(2)  # the cache clears itself up at its own times
@@ -282,10 +281,10 @@ def test_every_mail_says_why_it_came_and_where_to_change_that(alice, bob, make_d
     for player in (alice, bob):
         take(player, won)
         take(player, lost)
-    tell_entries()
+    send_receipts()
     cancel_draw(lost.pk, reason="The host withdrew.")
     finish(won)
-    tell_results()
+    send_results()
     kinds = {mail.key.split(":")[0]: mail for mail in OutboxEmail.objects.all()}
     assert set(kinds) >= {"welcome", "ticket", "won", "result", "refunded"}
     for mail in kinds.values():

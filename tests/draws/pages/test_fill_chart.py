@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.text.charts import curve
 from draws.models import Participation
-from draws.pages.fill_chart import SAMPLES, filling
+from draws.pages.fill_chart import SAMPLES, fill_chart
 from tests.conftest import unguarded
 from tests.support.pages import finish, signed_in, take, words
 
@@ -43,8 +43,8 @@ def test_hundred_thousand_tickets_are_read_along_the_index(make_draw, alice):
     take(alice, draw)
     many_tickets(draw, alice, 100_000)
     with CaptureQueriesContext(connection) as captured:
-        found = filling(draw)
-        assert filling(draw) == found
+        found = fill_chart(draw)
+        assert fill_chart(draw) == found
     assert len(captured) == 1
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT TEXT) " + captured.captured_queries[0]["sql"])
@@ -61,7 +61,7 @@ def test_every_point_of_the_curve_is_a_ticket_and_none_is_far_from_the_next(make
     draw = make_draw(max_participants=2000)
     take(alice, draw)
     many_tickets(draw, alice, 1000)
-    heights = [float(y) for y in re.findall(r"[ML]\S+ (\S+?)(?=[MLV]|$)", filling(draw).curve.line)]
+    heights = [float(y) for y in re.findall(r"[ML]\S+ (\S+?)(?=[MLV]|$)", fill_chart(draw).curve.line)]
     assert heights[0] == 129
     assert heights[-1] == pytest.approx(129 - 123 / 2, abs=0.1)
     assert max(a - b for a, b in pairwise(heights)) <= 123 / SAMPLES
@@ -75,7 +75,7 @@ def test_tickets_whose_requests_crossed_do_not_bend_the_curve_back(make_draw, al
             "UPDATE participations SET participated_at = now() + interval '1 minute' WHERE ticket_number = 2"
         )
     draw.refresh_from_db()
-    moments = [moment for moment, _ in filling(draw).rows]
+    moments = [moment for moment, _ in fill_chart(draw).rows]
     assert moments == sorted(moments)
 
 

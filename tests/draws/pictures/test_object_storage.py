@@ -6,8 +6,8 @@ import boto3  # type: ignore[import-untyped]
 import pytest
 from moto.server import ThreadedMotoServer
 
-from draws.pictures import files as picture_files
 from draws.pictures import uploads
+from draws.pictures.files import read
 from tests.support.photos import ALT, upload
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def bucket(settings):
 
 def test_a_picture_in_a_bucket_is_served_by_the_site_and_swept_there(client, bucket, make_draft):
     draft = make_draft()
-    files = picture_files.read(upload())
+    files = read(upload())
     picture = uploads.set_picture(draft.pk, files, ALT, actor=None)
     names = {f"prizes/{picture.name}-{width}.webp" for width in (480, 960, 1440)}
     assert {entry.key for entry in bucket.objects.all()} == names

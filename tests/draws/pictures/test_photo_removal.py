@@ -8,8 +8,8 @@ from draws.exceptions import PictureRefused
 from draws.lifecycle.duplicate import duplicate_draw
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, PrizePicture, TextChange
-from draws.pictures import files as picture_files
 from draws.pictures import uploads
+from draws.pictures.files import read
 from tests.draws.admin.test_duplicating import LISBON
 from tests.support.pages import finish, take, words
 from tests.support.photos import ALT, saved, scene, upload
@@ -34,7 +34,7 @@ def shown(make_draft):
 
 
 def give(draw, image=None):
-    files = picture_files.read(upload(saved(image or scene())))
+    files = read(upload(saved(image or scene())))
     return uploads.set_picture(draw.pk, files, ALT, actor=None)
 
 

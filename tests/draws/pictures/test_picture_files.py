@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageCms
 
 from draws.exceptions import PictureRefused
-from draws.pictures import files as picture_files
+from draws.pictures import files
 from tests.support.photos import (
     moving,
     noisy,
@@ -23,7 +23,7 @@ from tests.support.photos import (
 
 def read(image_or_bytes, kind="JPEG", **options):
     content = image_or_bytes if isinstance(image_or_bytes, bytes) else saved(image_or_bytes, kind, **options)
-    return picture_files.read(upload(content))
+    return files.read(upload(content))
 
 
 def shown(files, width=480):
@@ -226,11 +226,11 @@ def test_a_file_that_is_too_large_is_refused_before_a_byte_is_read():
     file = Unread(b"")
     file.size = 100 * 1024 * 1024
     with pytest.raises(PictureRefused, match="larger than 15 MB"):
-        picture_files.read(file)
+        files.read(file)
 
 
 def test_a_file_that_is_larger_than_it_says_is_refused():
-    file = ContentFile(bytes(picture_files.MOST_BYTES + 1))
+    file = ContentFile(bytes(files.MOST_BYTES + 1))
     file.size = 10
     with pytest.raises(PictureRefused, match="larger than 15 MB"):
-        picture_files.read(file)
+        files.read(file)

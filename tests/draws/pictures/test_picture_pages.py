@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from draws.pictures import drawn as made_pictures
-from draws.pictures import files as picture_files
 from draws.pictures import uploads
+from draws.pictures.drawn import FIGURES, FRAMES, fingerprint, svg
+from draws.pictures.files import read
 from tests.support.pages import finish, take
 from tests.support.photos import ALT, opened, saved, scene, upload
 
@@ -23,7 +23,7 @@ IMG = re.compile(r'<img[^>]*src="(?:/pictures/|/static/img/art)[^>]*>')
 def photo(make_draw):
     """A draw with a photo, closing last."""
     draw = make_draw(title="A bicycle")
-    files = picture_files.read(upload(saved(scene(1600, 1000))))
+    files = read(upload(saved(scene(1600, 1000))))
     uploads.set_picture(draw.pk, files, f'{ALT} & a "bell" <b>', actor=None)
     draw.refresh_from_db()
     return draw
@@ -117,9 +117,7 @@ def test_photos_cost_the_pages_no_query_each(client, make_draw, alice):
 
     def with_photo(angle):
         draw = make_draw()
-        uploads.set_picture(
-            draw.pk, picture_files.read(upload(saved(scene().rotate(angle)))), ALT, actor=None
-        )
+        uploads.set_picture(draw.pk, read(upload(saved(scene().rotate(angle)))), ALT, actor=None)
         take(alice, draw)
         return draw
 
@@ -159,14 +157,14 @@ def test_a_draw_without_a_picture_gets_its_own_from_its_number_and_title(client,
 
 def test_another_title_has_another_address(make_draft):
     draft = make_draft()
-    assert made_pictures.fingerprint(draft.pk, "Lisbon") != made_pictures.fingerprint(draft.pk, "Porto")
+    assert fingerprint(draft.pk, "Lisbon") != fingerprint(draft.pk, "Porto")
 
 
-@pytest.mark.parametrize("shape", made_pictures.FRAMES)
+@pytest.mark.parametrize("shape", FRAMES)
 def test_made_pictures_are_small_whole_drawings_without_words_fonts_or_script(shape):
     seen = set()
     for number in [*range(1, 61), 1111, 98765, 1234567, 2**31 - 1]:
-        drawn = made_pictures.svg(number, made_pictures.fingerprint(number, "A title"), shape)
+        drawn = svg(number, fingerprint(number, "A title"), shape)
         assert len(drawn) < 5_000
         names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(drawn).iter()}
         assert names <= {"svg", "defs", "pattern", "circle", "path", "use", "g", "rect"}
@@ -185,10 +183,10 @@ def test_where_one_reads_from_right_to_left_the_picture_is_mirrored_and_its_numb
 
 
 def test_the_number_of_the_draw_is_on_its_picture():
-    drawn = made_pictures.svg(4093, "0123abcd")
+    drawn = svg(4093, "0123abcd")
     for figure in "4093":
-        assert made_pictures.FIGURES[figure][1] in drawn
-    assert made_pictures.FIGURES["7"][1] not in drawn
+        assert FIGURES[figure][1] in drawn
+    assert FIGURES["7"][1] not in drawn
 
 
 @pytest.mark.parametrize(

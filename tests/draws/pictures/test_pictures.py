@@ -6,15 +6,15 @@ from django.db import DatabaseError, transaction
 from draws.exceptions import DrawNotFound, PictureRefused
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, PrizePicture
-from draws.pictures import files as picture_files
 from draws.pictures import uploads
+from draws.pictures.files import Files, read
 from tests.support.photos import ALT, saved, scene, upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("picture_folder")]
 
 
 def files_of(image=None):
-    return picture_files.read(upload(saved(image or scene())))
+    return read(upload(saved(image or scene())))
 
 
 def give(draw, image=None, alt=ALT, actor=None):
@@ -54,7 +54,7 @@ def test_a_picture_for_no_draw_leaves_no_file(db, picture_folder):
 
 def test_a_row_that_cannot_be_written_leaves_no_file(make_draft, picture_folder):
     draft = make_draft()
-    broken = picture_files.Files("not a name", 480, 360, {480: b"x"})
+    broken = Files("not a name", 480, 360, {480: b"x"})
     with pytest.raises(DatabaseError):
         uploads.set_picture(draft.pk, broken, ALT, actor=None)
     assert kept(picture_folder) == []

@@ -15,7 +15,7 @@ from draws.lifecycle.rounds import fetch_rounds
 from draws.lifecycle.void import void
 from draws.models import Redraw, Seal, Winner
 from draws.notifications.kinds import LOCAL_LABEL
-from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
+from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.prizes.pass_on import pass_on_prize
 from draws.proof.log import newest_head
 from tests.conftest import let_close
@@ -148,9 +148,9 @@ def test_an_operator_run_draw_is_labelled_wherever_it_is_shown(alice, bob, make_
         for draw in (draws[0], ended):
             take(player, draw)
     finish(ended)
-    tell_entries()
-    tell_frozen()
-    tell_results()
+    send_receipts()
+    send_list_fingerprints()
+    send_results()
     client = signed_in(alice)
     # Page, and how many draws it shows: the label stands beside each.
     shown = {
@@ -176,7 +176,7 @@ def test_an_operator_run_draw_is_labelled_wherever_it_is_shown(alice, bob, make_
 
 def test_a_draw_with_a_beacon_is_labelled_nowhere(alice, waiting):
     draw = waiting
-    tell_entries()
+    send_receipts()
     client = signed_in(alice)
     for path in ("/", f"/draws/{draw.pk}/", "/tickets/", "/log/", "/messages/"):
         assert str(LOCAL_LABEL) not in words(client.get(path)), path

@@ -15,7 +15,7 @@ from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
 from draws.lifecycle.void import void
 from draws.models import Draw, Seal
-from draws.notifications.sweeps import tell_entries, tell_frozen, tell_results
+from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.prizes.pass_on import pass_on_prize
 from draws.proof import documents
 from draws.proof.public_seals import pseudonym_of
@@ -187,8 +187,8 @@ def test_no_message_or_mail_ever_carries_a_secret(alice, bob, make_draw):
     take(bob, draw)
     seed, entry_secret = secrets_of(draw)
     finish(draw)
-    for tell in (tell_entries, tell_frozen, tell_results):
-        tell()
+    for send in (send_receipts, send_list_fingerprints, send_results):
+        send()
     pass_on_prize(at_place(0).pk, "Not claimed.")
     said = everything_about("messages") + everything_about("outbox_emails")
     assert document(draw)["freeze"]["freeze_hash"] in said
@@ -199,8 +199,9 @@ def test_no_message_or_mail_ever_carries_a_secret(alice, bob, make_draw):
 def test_a_salt_is_stored_nowhere_and_nobody_gets_it_once_the_account_is_gone(alice, bob, draw):
     take(alice, draw)
     take(bob, draw)
-    for tell in (finish, lambda _: tell_entries(), lambda _: tell_frozen(), lambda _: tell_results()):
-        tell(draw)
+    finish(draw)
+    for send in (send_receipts, send_list_fingerprints, send_results):
+        send()
     client, mine = signed_in(alice), pseudonym_of(alice, draw.pk)
     assert mine.salt in client.get(f"/draws/{draw.pk}/").content.decode()
     assert everywhere(mine.salt) == []
