@@ -17,7 +17,7 @@ from common.web import rate_limits
 from common.web.http import posts_only
 from draws import exceptions
 from draws.entries import take
-from draws.forms import EntryForm
+from draws.entries.forms import EntryForm
 from draws.pages import draws
 from draws.pages.fill_chart import fill_chart
 from draws.pages.panel import panel

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_safe
 from accounts.pages import figures
 from accounts.players import player_of
 from draws import fairness
-from draws.forms import FindForm
 from draws.models import LogRecord, Seal
 from draws.pages import draws
 from draws.proof import documents, log
+from draws.proof.forms import FindForm
 from draws.proof.frozen_list import PAGE, entries, tickets_of
 from draws.proof.public_seals import pseudonym_of, public_seals
 

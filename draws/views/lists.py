@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages import figures
 from accounts.players import player_of
-from draws import old_site
-from draws.pages import archive, draws
+from draws.pages import archive, draws, old_site
 
 OPEN_SHOWS = {"all": _("All"), "today": _("Closing today"), "vip": _("VIP"), "mine": _("Mine")}
 TICKET_SHOWS = {"all": _("All"), "active": _("Active"), "won": _("Won"), "ended": _("Ended")}

@@ -9,11 +9,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.utils import timezone
-from draws.forms import EntryForm
 
 from accounts.forms import ProfileForm
 from accounts.models import User
 from accounts.play.rules_form import AcceptRulesForm
+from draws.entries.forms import EntryForm
 from draws.entries.take import Entry
 from draws.exceptions import DrawFull
 from draws.models import Draw, TextChange

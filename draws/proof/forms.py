@@ -1,4 +1,4 @@
-"""What the forms about draws may carry."""
+"""The form that finds a ticket in a frozen list."""
 
 import re
 from typing import Any
@@ -9,25 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.text import wording
 
-MOST = 1_000_000
 REF = re.compile(r"[0-9a-f]{64}")
 NUMBER = re.compile(r"[0-9][0-9,]{0,11}")
-
-
-class EntryForm(forms.Form):
-    """How many tickets, and the request's own id, which makes sending it twice harmless."""
-
-    tickets = forms.IntegerField(
-        min_value=1,
-        max_value=MOST,
-        error_messages={
-            "required": _("Choose how many tickets you want."),
-            "invalid": _("Choose a whole number of tickets, for example 1."),
-            "min_value": _("Choose at least 1 ticket."),
-            "max_value": _("That is more tickets than any draw has."),
-        },
-    )
-    request_id = forms.CharField(required=False)
 
 
 class FindForm(forms.Form):
