@@ -50,7 +50,7 @@ def repair(
 ) -> Repair:
     """Put back what is missing, in one database transaction; without `apply` all of it is taken back again.
 
-    With `changed`, rows that are there get back the columns of which that is safe (`writing_back`). Missing
+    With `changed`, rows that are there get back the columns of which that is safe (`write_back`). Missing
     or changed ledger rows become adjustments by the staff member with the e-mail `actor`, once each, with
     `source` in their reason. Raises OperationError when a rule of the database, or a check of the books that
     it passed before, forbids it; then nothing was changed.
