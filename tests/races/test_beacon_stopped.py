@@ -19,12 +19,12 @@ from tests.support.pages import take
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 FREEZING = {
-    "before relays are asked": ("draws.beacon.relays", "look", 1),
+    "before relays are asked": ("draws.beacon.relays", "fetch", 1),
     "between asking and freezing": ("draws.lifecycle.close", "freeze_draw", 1),
     "with the list half written": ("draws.proof.log", "append", 1),
 }
 OBTAINING = {
-    "before the round is asked for": ("draws.beacon.relays", "look", 1),
+    "before the round is asked for": ("draws.beacon.relays", "fetch", 1),
     "with the round obtained and not verified": ("draws.fairness", "verify_round", 1),
     "with the round verified and not kept": ("draws.lifecycle.rounds", "_write", 1),
 }
