@@ -23,8 +23,10 @@ CODE = {"script", "style", "code", "kbd", "samp", "pre"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Tags whose texts are names: of files, addresses, blocks, libraries.
 NAMING = {"load", "extends", "url", "static", "block", "endblock", "translate", "blocktranslate"}
-# What stands between them is translated, or is no text: the classes of a page, the id of a field.
-UNREAD = re.compile(r"blocktranslate\b|block (bodyclass|coltype)\b|setvar \w+_id\b")
+# What stands between them is translated, or is no text: the classes of a page or a part, the id of a field.
+UNREAD = re.compile(
+    r"blocktranslate\b|block (bodyclass|coltype|half|stock)\b|setvar (stock|\w+_(id|class))\b"
+)
 ENDS = {"endblocktranslate", "endblock", "endsetvar"}
 QUOTED = re.compile(r'(_\()?"([^"]*)"')
 # A text for people among a tag's words: "Claim the prize", but not "info" or "draws/_seal.html".
