@@ -26,6 +26,8 @@ PRODUCTION = {
     "LUCKY11_ENV_FILE": "",
 }
 BIN = Path(sys.executable).parent
+# Of a template. djlint cannot break a tag of the template language, nor does it say that one is too long.
+LONGEST_LINE = 120
 
 
 def _python(*arguments: str) -> list[str]:
@@ -48,6 +50,8 @@ def checks() -> dict[str, list[str]]:
         "imports": [str(BIN / "lint-imports"), "--no-logo"],
         "styles": _python("-m", "lucky11.development.styles"),
         "templates": [str(BIN / "djlint"), "--lint", "--quiet", "templates"],
+        "template format": [str(BIN / "djlint"), "--check", "templates"],
+        "template lines": ["sh", "-c", f"! LC_ALL=C.UTF-8 grep -rnE '.{{{LONGEST_LINE + 1}}}' templates"],
         "migrations": _python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
         "files of SQL": _python("-W", "ignore", "-m", "lucky11.development.sql_files"),
         "migrations on a site at work": _python("-W", "ignore", "-m", "lucky11.development.migrations"),

@@ -123,7 +123,7 @@ def test_every_page_names_itself_and_works_for_keyboards_and_readers(draw, alice
         "/how-it-works/",
     ):
         page = client.get(address).content.decode()
-        titles.update(re.findall(r"<title>(.*?)</title>", page))
+        titles.update(re.findall(r"<title>(.*?)</title>", page, re.DOTALL))
         assert page.count("<h1") == 1
         assert '<html lang="en"' in page
         assert 'href="#main"' in page
