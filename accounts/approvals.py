@@ -56,7 +56,7 @@ def ask(
                 asked_by=asked_by,
             )
     except IntegrityError:
-        raise ApprovalError(_("This waits for approval already. Nothing was changed.")) from None
+        raise ApprovalError(_("This is already waiting for approval. Nothing was changed.")) from None
 
 
 @transaction.atomic
@@ -69,12 +69,13 @@ def approve(approval_id: int, *, by: User) -> str:
     act = ACTS[approval.kind]
     if approval.asked_by_id == by.pk:
         raise ApprovalError(
-            _("You asked for this yourself: somebody else has to approve it. Nothing was changed.")
+            _("You asked for this yourself, so someone else has to approve it. Nothing was changed.")
         )
     _may(by, act)
     if not _allowed(approval.asked_by, act):
         said = _(
-            "%(asker)s may not do this any more: refuse it, and ask for it yourself. Nothing was changed."
+            "%(asker)s is no longer allowed to do this: refuse it and ask for it yourself. Nothing "
+            "was changed."
         )
         raise ApprovalError(said % {"asker": approval.asked_by})
     _decide(approval, Approval.State.APPROVED, by)
@@ -114,7 +115,7 @@ def log(approval_by: User, row: models.Model, sentence: str) -> None:
 def _waiting(approval_id: int) -> Approval:
     approval = Approval.objects.select_for_update(of=("self",)).filter(pk=approval_id).first()
     if approval is None or approval.state != Approval.State.WAITING:
-        raise ApprovalError(_("This has been decided already. Nothing was changed."))
+        raise ApprovalError(_("This has already been decided. Nothing was changed."))
     return approval
 
 
@@ -124,7 +125,7 @@ def _allowed(user: User, act: Act) -> bool:
 
 def _may(user: User, act: Act) -> None:
     if not _allowed(user, act):
-        raise ApprovalError(_("You may not decide about this. Nothing was changed."))
+        raise ApprovalError(_("You are not allowed to decide this. Nothing was changed."))
 
 
 def _decide(approval: Approval, state: Approval.State, by: User, note: str = "") -> Approval:

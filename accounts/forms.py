@@ -47,7 +47,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        help_text=_("For the times you read, the daily visit and your streak."),
+        help_text=_("Used for the times you see, your daily visit and your streak."),
         choices=time_zones,
     )
 

@@ -66,7 +66,7 @@ def _refuse(draw: Draw, player: User, count: int) -> None:
     if not player.is_active:
         raise refused.PlayerSuspended("This account may not take tickets.")
     if not has_confirmed_email(player):
-        raise refused.EmailNotConfirmed("Confirm your e-mail address first.")
+        raise refused.EmailNotConfirmed("Confirm your email address first.")
     if not player.is_vip and (draw.vip_only or draw.is_early_access):
         raise refused.VipOnly("For now only VIP players may enter this draw.")
     held = Participation.objects.filter(user=player, draw=draw).count()

@@ -124,7 +124,7 @@ class RulesNotAccepted(EntryRefused):
 
 
 class StaffMayNotEnter(EntryRefused):
-    """Staff who publish draws or adjust coins take no tickets."""
+    "Staff who publish draws or adjust coins cannot take tickets."
 
     status = 403
 

@@ -75,7 +75,7 @@ def _correct(player: User, amount: int, reason: str, *, actor: User, key: str) -
 def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     player = User.objects.get(pk=payload["user_id"])
     if approved_by.pk == player.pk:
-        raise LedgerError(_("Nobody approves coins for themselves. Nothing was changed."))
+        raise LedgerError(_("You cannot approve coins for yourself. Nothing was changed."))
     row = _correct(player, payload["amount"], payload["reason"], actor=asked_by, key=payload["key"])
     moved = {"amount": wording.signed(row.amount), "balance": wording.grouped(row.balance_after)}
     said = _(

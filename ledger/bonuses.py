@@ -16,9 +16,11 @@ from ledger.notifications import notify_welcome
 # Why a player gets no coins for a visit, by what keeps them from playing.
 NO_VISIT = {
     "suspended": _(
-        "Your account is suspended: there are no coins for visits. The coins you have stay yours."
+        "Your account is suspended, so you get no coins for visits. The coins you have are still yours."
     ),
-    "break": _("You are on a break: there are no coins for visits until it ends. Your coins stay yours."),
+    "break": _(
+        "You are on a break, so you get no coins for visits until it ends. Your coins are still yours."
+    ),
 }
 
 

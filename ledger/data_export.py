@@ -22,13 +22,13 @@ LIMITS = ("period", "coins", "next_coins", "next_at", "changed_at")
 PARTS = (
     Part(
         "transactions",
-        _("every coin that came or went, with the balance after it."),
+        _("every movement of your coins, with the balance after it."),
         TRANSACTIONS,
         lambda user: streamed(Transaction.objects.filter(user=user), TRANSACTIONS),
     ),
     Part(
         "limits",
-        _("your own limits on coins spent; `next_coins` holds from `next_at` on."),
+        _("your own spending limits; `next_coins` applies from `next_at` on."),
         LIMITS,
         lambda user: streamed(SpendLimit.objects.filter(user=user), LIMITS),
     ),

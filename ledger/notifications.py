@@ -11,7 +11,7 @@ from common.web.pages import page_url
 WELCOME = notify.Kind(
     "welcome",
     _("Welcome"),
-    _("Once, when your e-mail is confirmed and the welcome coins arrive."),
+    _("Once, when you confirm your email and get your welcome coins."),
     icon="coin",
 )
 
@@ -19,8 +19,8 @@ WELCOME = notify.Kind(
 def notify_welcome(user: User, coins: int) -> None:
     """Tell a player that the e-mail is confirmed and how many welcome coins came with that."""
     body = ngettext(
-        "Your e-mail is confirmed and %(coins)s coin is in your purse. Pick a draw and take a ticket.",
-        "Your e-mail is confirmed and %(coins)s coins are in your purse. Pick a draw and take a ticket.",
+        "Your email is confirmed and %(coins)s coin is in your purse. Pick a draw and take a ticket.",
+        "Your email is confirmed and %(coins)s coins are in your purse. Pick a draw and take a ticket.",
         coins,
     )
     notify.send(

@@ -93,7 +93,7 @@ def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> 
             _("Nobody adjusts their own coins: ask another member of staff. Nothing was changed.")
         )
     if not reason.strip():
-        raise LedgerError(_("An adjustment needs a reason. Nothing was changed."))
+        raise LedgerError(_("Enter a reason for the adjustment. Nothing was changed."))
     return post(
         user_id, Transaction.Type.ADJUSTMENT, amount, key, description=reason.strip(), actor_id=actor.pk
     )
@@ -126,16 +126,16 @@ def _lock(user_id: str) -> int:
 
 def _refuse_senseless(type: Transaction.Type | str, amount: int, balance: int) -> None:
     if amount == 0:
-        raise LedgerError(_("A movement of 0 coins cannot be made. Nothing was changed."))
+        raise LedgerError(_("A transaction cannot move 0 coins. Nothing was changed."))
     most = LARGEST if type in OWED else MOST_GIVEN
     if amount > 0 and balance + amount > most:
-        said = _("Nobody is given more coins than %(most)s in all. Nothing was changed.")
+        said = _("A player cannot be given more than %(most)s coins in all. Nothing was changed.")
         raise LedgerError(said % {"most": wording.grouped(most)})
 
 
 def _same(earlier: Transaction, wanted: Transaction) -> Transaction:
     fields = ("user_id", "type", "amount", "reverses_id", "actor_id", "reference")
     if any(getattr(earlier, name) != getattr(wanted, name) for name in fields):
-        said = _("The key %(key)s was used before for another movement. Nothing was changed.")
+        said = _("The key %(key)s was already used for another transaction. Nothing was changed.")
         raise IdempotencyConflict(said % {"key": earlier.idempotency_key})
     return earlier

@@ -56,6 +56,10 @@ def daily(request: HttpRequest) -> HttpResponseBase:
     except LedgerError as refusal:
         messages.error(request, refusal.message)
     else:
-        said = _("%(coins)s for visiting today.") if created else _("Collected already: come back tomorrow.")
+        said = (
+            _("You got %(coins)s for visiting today.")
+            if created
+            else _("You have already collected today’s coins. Come back tomorrow.")
+        )
         messages.success(request, said % {"coins": wording.coins(row.amount)})
     return redirect("ledger:coins")

@@ -17,8 +17,8 @@ AWAY = (OperationalError, InterfaceError, QueueError, RedisError)
 
 LAST_RESORT = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>Lucky11</title><h1>Something broke on our side</h1>"
-    "<p>Try again in a moment: a form that is sent twice is charged only once.</p>"
+    "<title>Lucky11</title><h1>Something went wrong on our side</h1>"
+    "<p>Try again in a moment. If you send a form twice, you are charged only once.</p>"
 )
 
 

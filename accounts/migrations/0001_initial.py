@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("email",),
                         name="users_email_once",
-                        violation_error_message="There is a player with this e-mail address already.",
+                        violation_error_message="A player with this email address already exists.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("coins__gte", 0)),

@@ -145,7 +145,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 name="users_email_once",
                 fields=["email"],
-                violation_error_message=_("There is a player with this e-mail address already."),
+                violation_error_message=_("A player with this email address already exists."),
             ),
             models.CheckConstraint(
                 name="users_coins_not_negative",

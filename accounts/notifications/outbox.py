@@ -142,11 +142,11 @@ def _most_tries(error: Exception) -> int:
 
 
 def _give_up(mail: OutboxEmail, error: Exception) -> Exception:
-    said = _("Given up without a try.")
+    said = _("Given up without an attempt.")
     if mail.attempts:
-        said = ngettext("Given up after %(count)s try.", "Given up after %(count)s tries.", mail.attempts) % {
-            "count": mail.attempts
-        }
+        said = ngettext(
+            "Given up after %(count)s attempt.", "Given up after %(count)s attempts.", mail.attempts
+        ) % {"count": mail.attempts}
     mail.last_error = f"{said} {_words(error)}"
     # Far from the mails that are due, so that no sweep reads it again.
     mail.attempts, mail.due_at = MAX_ATTEMPTS, NEVER
@@ -167,7 +167,7 @@ def _hang_up(server: BaseEmailBackend) -> None:
 def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
     """The mail as it goes out. Raises ValueError when it never can."""
     if not ADDRESS.fullmatch(mail.recipient) or not mail.recipient.isprintable():
-        raise ValueError(_("The recipient is not one e-mail address."))
+        raise ValueError(_("The recipient is not a single email address."))
     # The same on every attempt, so that mailboxes drop a second copy.
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]

@@ -20,7 +20,7 @@ from accounts.players import player_of
 from common.database.paging import cut, read_number_cursor
 from common.web.http import posts_only
 
-WAYS = (("email", _("By mail")), ("site", _("On the site")))
+WAYS = (("email", _("By email")), ("site", _("On the site")))
 
 
 @login_required

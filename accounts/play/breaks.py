@@ -68,7 +68,8 @@ def take_break(user: User, length: str) -> PlayBreak:
     row.refresh_from_db()
     if earlier and (earlier.ends_at is None or (row.ends_at and row.ends_at <= earlier.ends_at)):
         said = gettext(
-            "Your break lasts %(until)s already. It can be made longer, never shorter. Nothing was changed."
+            "You are already on a break %(until)s. You can make it longer, but not shorter. Nothing "
+            "was changed."
         )
         raise BreakRefused(said % {"until": until(earlier)})
     remember_exclusion(user)

@@ -29,7 +29,7 @@ def _statement() -> SafeString:
 
 
 def _need() -> str:
-    said = gettext("Tick the box: only who is %(age)s or older and accepts the rules can play here.")
+    said = gettext("Tick the box: you must be %(age)s or older and accept the rules to play here.")
     return said % {"age": settings.MINIMUM_AGE}
 
 

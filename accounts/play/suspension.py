@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.notifications import notify
 
-ACCOUNT = notify.Kind("account", _("Your account"), _("When staff suspend it, or end that."), needed=True)
+ACCOUNT = notify.Kind(
+    "account", _("Your account"), _("When staff suspend your account or end the suspension."), needed=True
+)
 
 
 class SuspensionRefused(Exception):
@@ -31,7 +33,7 @@ def suspend(user_id: str, reason: str, actor: User) -> User:
     player = _player(user_id, actor)
     if player.suspended_at is not None:
         raise SuspensionRefused(
-            gettext("%(player)s is suspended already. Nothing was changed.") % {"player": player}
+            gettext("%(player)s is already suspended. Nothing was changed.") % {"player": player}
         )
     player.suspended_at, player.suspended_reason = timezone.now(), reason
     player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
@@ -68,7 +70,7 @@ def _player(user_id: str, actor: User) -> User:
     """The player, locked as the ticket function locks them: a ticket comes before this or is refused."""
     player = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if player is None or player.closed_at is not None:
-        raise SuspensionRefused(gettext("There is no such account any more. Nothing was changed."))
+        raise SuspensionRefused(gettext("This account no longer exists. Nothing was changed."))
     if (player.is_staff or player.is_superuser) and not actor.is_superuser:
         raise SuspensionRefused(
             gettext("Only a superuser may do this to a member of staff. Nothing was changed.")

@@ -26,7 +26,7 @@ def accept(request: HttpRequest) -> HttpResponseBase:
         context = {"form": form, "back": back}
         return render(request, "accounts/accept_rules.html", context, status=400)
     accept_rules(player)
-    messages.success(request, _("Thank you. Your acceptance of the rules is kept with its date."))
+    messages.success(request, _("Thank you. We have recorded when you accepted the rules."))
     return HttpResponseRedirect(back)
 
 

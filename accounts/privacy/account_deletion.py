@@ -49,7 +49,7 @@ PARTS: Registry[Part] = Registry("parts of account deletion")
 
 def given_up(user: User) -> list[str]:
     """What the player loses by deleting the account, a sentence each: coins, tickets, prizes."""
-    coins = _("%(coins)s: nobody gets them.") % {"coins": wording.coins(user.coins)}
+    coins = _("%(coins)s, which nobody else will get.") % {"coins": wording.coins(user.coins)}
     return [coins, *(said for part in PARTS.values() for said in part.gives_up(user))]
 
 

@@ -21,7 +21,7 @@ from common.text import wording
 logger = logging.getLogger(__name__)
 
 READY = notify.Kind(
-    "data_ready", _("Your data"), _("When the download you asked for can be fetched."), needed=True
+    "data_ready", _("Your data"), _("When the copy of your data that you asked for is ready."), needed=True
 )
 ASK_EVERY = timedelta(hours=1)
 
@@ -46,11 +46,13 @@ def ask(user: User) -> DataExport:
     last = DataExport.objects.filter(user=user).defer("content").order_by("-id").first()
     if last is not None and last.made_at is None:
         raise ExportRefused(
-            gettext("Your data is being packed already. We write to you when it is ready."), 409
+            gettext("We are already preparing your data. We will email you when it is ready."), 409
         )
     if last is not None and last.asked_at > timezone.now() - ASK_EVERY:
         again = timezone.localtime(last.asked_at + ASK_EVERY)
-        said = gettext("You asked less than an hour ago. Fetch what you have, or ask again at %(time)s.")
+        said = gettext(
+            "You asked for a copy less than an hour ago. Download that one, or ask again at %(time)s."
+        )
         raise ExportRefused(said % {"time": date_format(again, "TIME_FORMAT")}, 429)
     return DataExport.objects.create(user=user)
 

@@ -96,11 +96,14 @@ def cell(value: Any) -> Any:
 def _readme(parts: list[Part]) -> str:
     lines = [
         _("Your data at Lucky11"),
-        _("Packed on %(moment)s UTC.") % {"moment": f"{timezone.now():%Y-%m-%d %H:%M}"},
+        _("Created on %(moment)s UTC.") % {"moment": f"{timezone.now():%Y-%m-%d %H:%M}"},
         "",
-        _("Every file comes twice: .json for programs, .csv for spreadsheets. Times are in UTC."),
-        _("In the .csv files, text that a spreadsheet would take for a formula has an apostrophe in front."),
-        _("Not in here because nobody can read them: your password, and the secrets of your second factors."),
+        _("Every file comes in two formats: .json for programs and .csv for spreadsheets. Times are in UTC."),
+        _("In the .csv files, text that a spreadsheet would read as a formula starts with an apostrophe."),
+        _(
+            "Your password and the secrets of your second factors are not included, because nobody "
+            "can read them."
+        ),
         "",
     ]
     lines += [f"{part.name}: {part.about}" for part in parts]

@@ -74,18 +74,18 @@ def _notes(user: User) -> Iterator[tuple[Any, ...]]:
 
 
 PARTS = (
-    Part("profile", _("who you are here, your coins and statistics."), PROFILE, _profile),
-    _of(EmailAddress, "addresses", _("your e-mail addresses."), ("email", "primary", "verified")),
+    Part("profile", _("your profile, your coins and your statistics."), PROFILE, _profile),
+    _of(EmailAddress, "addresses", _("your email addresses."), ("email", "primary", "verified")),
     _of(
         UserSession,
         "sessions",
-        _("browsers you are signed in with."),
+        _("the browsers you are signed in with."),
         ("created_at", "last_seen_at", "ip", "user_agent"),
     ),
     _of(
         Authenticator,
         "second_factors",
-        _("your second factors: the kind and the dates, no secrets."),
+        _("your second factors: their kinds and dates, without the secrets."),
         ("type", "created_at", "last_used_at"),
     ),
     _of(
@@ -104,18 +104,18 @@ PARTS = (
     _of(
         Message,
         "messages",
-        _("what we told you on the site."),
+        _("the messages we sent you on the site."),
         ("created_at", "kind", "title", "body", "url", "read_at"),
     ),
     _of(
         MessageChoice,
         "message_choices",
-        _("which messages you switched on and off."),
+        _("which notifications you turned on and off."),
         ("kind", "by_email", "on_site"),
     ),
     Part(
         "mails",
-        _("mails to your addresses that we still have."),
+        _("the emails to you that we still keep."),
         ("subject", "created_at", "sent_at"),
         _mails,
     ),

@@ -38,8 +38,8 @@ class DeleteForm(forms.Form):
         error_messages={"required": TYPE_IT},
     )
     sure = forms.BooleanField(
-        label=_("I know that this cannot be undone"),
-        error_messages={"required": _("Tick the box. Nothing was deleted.")},
+        label=_("I understand that this cannot be undone"),
+        error_messages={"required": _("Tick the box to confirm. Nothing was deleted.")},
     )
 
     def clean_typed(self) -> str:
@@ -63,7 +63,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
         data_export.ask(_player(request))
     except data_export.ExportRefused as refusal:
         return _data_page(request, str(refusal), refusal.status)
-    messages.success(request, gettext("We pack your data now, and write to you when it is ready."))
+    messages.success(request, gettext("We are preparing your data and will email you when it is ready."))
     return redirect("accounts:data")
 
 
@@ -74,7 +74,9 @@ def fetch(request: HttpRequest, export_id: int) -> HttpResponse:
     """The zip itself, for its player only, while it is kept."""
     export = get_object_or_404(DataExport, pk=export_id, user=request.user, made_at__isnull=False)
     if export.has_expired:
-        gone = gettext("That download is gone: it was kept for a few days only. Ask for a new one.")
+        gone = gettext(
+            "That download is no longer available: we keep one for a few days only. Request a new one."
+        )
         return _data_page(request, gone, 410)
     response = HttpResponse(bytes(export.content or b""), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="lucky11-data-{export.made_at:%Y-%m-%d}.zip"'
@@ -94,7 +96,8 @@ def delete(request: HttpRequest) -> HttpResponse:
             raise
         # Or the form, kept by the session, would be acted upon as soon as the password is typed.
         messages.warning(
-            request, gettext("Nothing was deleted: it took a while, so we ask for your password again.")
+            request,
+            gettext("Nothing was deleted. Some time has passed, so we ask for your password again."),
         )
         return redirect("accounts:delete_account")
 
@@ -107,7 +110,7 @@ def _delete(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and not stays and form.is_valid():
         account_deletion.delete_account(player.pk)
         logout(request)
-        messages.success(request, gettext("Your account is deleted. We sent you one last mail."))
+        messages.success(request, gettext("Your account is deleted. We sent you one last email."))
         return redirect(settings.LOGOUT_REDIRECT_URL)
     context = {
         **pages.figures(),

@@ -30,10 +30,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _(
-            "That email and password do not belong together. Try again, or reset it."
+            "That email and password do not match. Try again, or reset your password."
         ),
-        "too_many_login_attempts": _("Too many tries. Wait five minutes, or reset the password."),
-        "incorrect_code": _("That is not the code we sent. Check the newest mail from us."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, or reset your password."),
+        "incorrect_code": _("That is not the code we sent. Check our latest email."),
         "rate_limited": _("Too many requests in a short time. Wait a few minutes and try again."),
     }
     is_first_sign_in = False
@@ -82,11 +82,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "add_email_blocked": _(
-            "Remove your second factors first: a new email could lead past them. "
-            "Then change the email and add them again."
+            "Remove your second factors first: a new email could be used to get around them. Then "
+            "change your email and add them again."
         ),
-        "incorrect_code": _("That code or key does not fit, or was used already. Wait for the next one."),
-        "unverified_email": _("Confirm every email of yours first (“Your email” lists them); then add it."),
+        "incorrect_code": _("That code or key is wrong or was already used. Wait for the next one."),
+        "unverified_email": _(
+            "First confirm all your email addresses, which are listed under “Your email”. Then add it."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

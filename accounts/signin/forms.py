@@ -15,6 +15,4 @@ class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = gettext(
-            "At least 8 characters, and not one that many people use."
-        )
+        self.fields["password1"].help_text = gettext("At least 8 characters, and not a common password.")

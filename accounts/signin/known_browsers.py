@@ -44,7 +44,7 @@ def in_words(user_agent: str) -> str:
         return name
     if system:
         return gettext("a browser on %(system)s") % {"system": system}
-    return gettext("a browser we do not know")
+    return gettext("an unknown browser")
 
 
 def knows(request: HttpRequest, user: User) -> bool:

@@ -17,7 +17,7 @@ from accounts.signin import known_browsers
 SIGN_IN = Kind(
     "sign_in",
     _("New sign-ins"),
-    _("When somebody signs in to your account with a browser we have not seen before."),
+    _("When someone signs in to your account with a browser we have not seen before."),
     needed=True,
 )
 
@@ -32,8 +32,8 @@ def notify_new_sign_in(request: HttpRequest, user: User, address: str) -> None:
         "address": address,
     }
     body = gettext(
-        "%(when)s: %(browser)s, from %(address)s. If it was not you, change your password and sign out "
-        "everywhere else. Your coins and tickets are as they were."
+        "%(when)s: %(browser)s, from %(address)s. If this was not you, change your password and "
+        "sign out everywhere else. Your coins and tickets have not changed."
     )
     send(
         user,

@@ -27,15 +27,15 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
         label=_("Name"),
         required=False,
         max_length=NAME_LENGTH,
-        help_text=_("To tell it from others you may add."),
+        help_text=_("To tell it apart from other passkeys you may add."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["passwordless"]
         field.initial = True
-        field.label = gettext("Sign in with it alone, without the password")
-        field.help_text = gettext("Your device then asks for its PIN, your finger or your face.")
+        field.label = gettext("Sign in with this passkey alone, without your password")
+        field.help_text = gettext("Your device will ask for its PIN, your fingerprint or your face.")
 
     def clean_name(self) -> str:
         return " ".join(super().clean_name().split())

@@ -34,7 +34,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     error_messages = {
         **DefaultSocialAccountAdapter.error_messages,
         "no_password": _("This is your only way to sign in. Set a password first (“Forgot your password?”)."),
-        "no_verified_email": _("This is your only way to sign in. Confirm an email first."),
+        "no_verified_email": _("This is your only way to sign in. Confirm an email address first."),
     }
 
     def list_apps(

@@ -47,9 +47,9 @@ def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> E
     The same request again answers the first tickets. Raises an EntryRefused; then nothing was charged.
     """
     if not 1 <= count <= 1_000_000:
-        raise refused.InvalidTicketCount(_untouched(_("Choose a number of tickets, at least 1.")))
+        raise refused.InvalidTicketCount(_untouched(_("Choose at least 1 ticket.")))
     if not REQUEST_ID.fullmatch(request_id):
-        raise refused.InvalidRequest(_untouched(_("The form was incomplete: open the draw again.")))
+        raise refused.InvalidRequest(_untouched(_("The form was incomplete. Open the draw again.")))
     if not 1 <= draw_id < 2**31:
         raise refused.DrawNotFound(_untouched(_("There is no such draw.")))
     try:
@@ -89,7 +89,7 @@ def receipt(player_id: str, draw_id: int, request_id: str) -> Entry | None:
 def _refusal(error: DatabaseError) -> EntryRefused | None:
     cause = error.__cause__
     if isinstance(cause, LockNotAvailable):
-        return refused.TooBusy(_untouched(_("Too many players at once: try again in a moment.")))
+        return refused.TooBusy(_untouched(_("Too many players are entering at once. Try again in a moment.")))
     if not isinstance(cause, psycopg.Error) or cause.sqlstate != ENTRY_REFUSED:
         return None
     refusal = _REFUSALS.get(cause.diag.constraint_name or "")
@@ -103,7 +103,7 @@ def _untouched(why: str) -> str:
 
 def _full(left: int) -> EntryRefused:
     if left <= 0:
-        what = _("Every ticket of this draw is taken.")
+        what = _("Every ticket in this draw is taken.")
     else:
         what = ngettext("Only %(left)s ticket is left.", "Only %(left)s tickets are left.", left)
         what %= {"left": wording.grouped(left)}
@@ -111,7 +111,7 @@ def _full(left: int) -> EntryRefused:
 
 
 def _limit(held: int, limit: int) -> EntryRefused:
-    said = _("One player may hold %(tickets)s in this draw and you hold %(held)s.")
+    said = _("Each player may hold up to %(tickets)s in this draw, and you hold %(held)s.")
     said %= {"tickets": wording.tickets(limit), "held": wording.grouped(held)}
     return refused.TicketLimitReached(_untouched(said), held, limit)
 
@@ -130,7 +130,7 @@ def _on_break(ends_at: int | None) -> EntryRefused:
 
 def _own_limit(period: str, limit: int, spent: int) -> EntryRefused:
     which = SpendLimit.Period(period)
-    said = _("You let yourself spend %(limit)s in %(period)s and have spent %(spent)s.")
+    said = _("Your limit is %(limit)s in %(period)s, and you have spent %(spent)s.")
     said %= {"limit": wording.coins(limit), "period": which.label, "spent": wording.grouped(spent)}
     return refused.LimitReached(_untouched(said), which.value, limit, spent)
 
@@ -151,12 +151,12 @@ _REFUSALS: dict[str, Callable[..., EntryRefused]] = {
     "spend_limit": _own_limit,
     "rules_not_accepted": lambda: refused.RulesNotAccepted(_untouched(_("Accept the rules first."))),
     "staff": lambda: refused.StaffMayNotEnter(
-        _untouched(_("Staff who publish draws or adjust coins take no tickets."))
+        _untouched(_("Staff who publish draws or adjust coins cannot take tickets."))
     ),
     "suspended": lambda: refused.PlayerSuspended(_untouched(_("Your account is suspended."))),
     "request_conflict": lambda: refused.RequestConflict(
         _(
-            "This form was sent before with another number of tickets, and that stands. "
+            "You already sent this form with a different number of tickets, and those are yours. "
             "Open the draw again to take more."
         )
     ),

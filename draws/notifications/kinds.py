@@ -25,26 +25,29 @@ LOCAL_LABEL = _(
 TICKET = notify.Kind(
     "ticket",
     _("Tickets taken"),
-    _("Your receipt: the numbers, the coins, and the fingerprints that seal the draw."),
+    _("Your receipt: your ticket numbers, the coins you spent, and the fingerprints that seal the draw."),
     icon="mine",
 )
 FROZEN = notify.Kind(
     "frozen",
     _("Ticket lists frozen"),
-    _("The fingerprint of the whole list when one of your draws closes: who keeps it can prove the list."),
+    _(
+        "The fingerprint of the whole list when one of your draws closes: keep it, and you can "
+        "prove the list."
+    ),
     icon="mine",
 )
 RESULT = notify.Kind(
     "result",
     _("Results of your draws"),
-    _("A draw you hold tickets in was drawn and another ticket won."),
+    _("A draw you entered was drawn, and your tickets did not win."),
     icon="results",
 )
 WON = notify.Kind("won", _("You won"), _("One of your tickets won."), needed=True, icon="results")
 REFUNDED = notify.Kind(
     "refunded",
     _("Cancelled and void draws"),
-    _("A draw you hold tickets in has no winner, and your coins are back."),
+    _("A draw you entered has no winner, and your coins are back."),
     needed=True,
     icon="coin",
 )
@@ -105,7 +108,7 @@ def notify_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
     now, head = database_now(), newest_head().hex()
     timing, tickets = _timing(seal, now), wording.tickets(draw.current_participants)
     title, url = gettext("List frozen: %(draw)s") % {"draw": draw.title}, page_of(draw)
-    keep = gettext("%(tickets)s. Keep this: with it you can show that nobody changed the list later.")
+    keep = gettext("%(tickets)s. Keep this message, and you can show that nobody changed the list later.")
     body = "\n".join(
         [
             f"{keep % {'tickets': tickets}} {timing}",
@@ -147,7 +150,7 @@ def _timing(seal: Seal, now: datetime) -> str:
         return early % values
     late = gettext(
         "Written late, at %(said)s: round %(round)s of the public beacon was due at %(decides)s. "
-        "So it does not show by itself that the list was fixed before the round."
+        "So this message alone does not show that the list was fixed before the round."
     )
     return late % values
 
@@ -156,7 +159,7 @@ def notify_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iter
     """Tell players whose tickets did not win which ones did, and the fingerprints that prove it."""
     won, tickets = _won(numbers), wording.tickets(draw.current_participants)
     title, url = gettext("Drawn: %(draw)s") % {"draw": draw.title}, page_of(draw)
-    none = gettext("%(won)s, drawn from %(tickets)s. None of yours did this time.")
+    none = gettext("%(won)s, drawn from %(tickets)s. Your tickets did not win this time.")
     result = gettext("Result: %(hash)s") % {"hash": _hex(seal.result_hash)}
     body = "\n".join(
         [none % {"won": won, "tickets": tickets}, _frozen_list(seal), result, *label_lines(draw)]

@@ -22,14 +22,20 @@ def given_up(user: User) -> list[str]:
     said = []
     if tickets:
         sentence = ngettext(
-            "%(tickets)s in %(count)s draw still to be drawn: they stay in the list and are not refunded, "
-            "and a prize won with one goes to the next reserve, if there is one.",
-            "%(tickets)s in %(count)s draws still to be drawn: they stay in the list and are not refunded, "
-            "and a prize won with one goes to the next reserve, if there is one.",
+            (
+                "%(tickets)s in %(count)s draw still to be drawn: they stay in the list and are not "
+                "refunded, and a prize they win goes to the next reserve, if there is one."
+            ),
+            (
+                "%(tickets)s in %(count)s draws still to be drawn: they stay in the lists and are not "
+                "refunded, and a prize they win goes to the next reserve, if there is one."
+            ),
             draws,
         )
         said.append(sentence % {"tickets": wording.tickets(tickets), "count": wording.grouped(draws)})
-    prize = _("Your prize in “%(draw)s”: it was not sent yet, and goes to the next reserve, if any.")
+    prize = _(
+        "Your prize in “%(draw)s”: it has not been sent yet, and goes to the next reserve, if there is one."
+    )
     said += [
         prize % {"draw": win.draw.title}
         for win in _not_sent().filter(user=user).select_related("draw").order_by("pk")

@@ -69,7 +69,7 @@ def _details(claim: Claim) -> str:
     try:
         return decrypt(claim.details) if claim.details else ""
     except InvalidToken:
-        return gettext("cannot be decrypted any more")
+        return gettext("can no longer be decrypted")
 
 
 def _notes(user: User) -> Iterator[tuple[Any, ...]]:

@@ -94,24 +94,27 @@ def _locked_win(winner_id: int, player_id: str) -> Winner:
 def _refuse_late(winner: Winner) -> None:
     """Whoever has the row's lock decides: a claim and a lapse at the same moment never both happen."""
     if winner.hand_over == HandOver.NONE:
-        coins = gettext("This prize is coins: they are in your purse without a claim.")
+        coins = gettext("This prize is coins, which are already in your purse. You do not need to claim it.")
         raise NothingToClaim(f"{coins} {UNCHANGED}")
     if winner.forfeited_at is not None:
-        lost = gettext("This prize is not yours to claim any more. Nothing was changed. Why: %(reason)s")
+        lost = gettext("You can no longer claim this prize. Nothing was changed. Reason: %(reason)s")
         raise ClaimLapsed(lost % {"reason": winner.why_forfeited})
     if winner.hand_over != HandOver.TO_CLAIM:
-        again = gettext("You have claimed this prize already, and that claim stands.")
+        again = gettext("You have already claimed this prize, and your claim stands.")
         raise AlreadyClaimed(f"{again} {UNCHANGED}")
     if winner.claim_by is not None and winner.claim_by <= database_now():
-        raise ClaimLapsed(gettext("The time to claim this prize is over. Your coins are as they were."))
+        raise ClaimLapsed(gettext("The time to claim this prize has passed. Your coins have not changed."))
 
 
 @sensitive_variables("details")
 def _checked(details: HandOverDetails) -> HandOverDetails:
     return HandOverDetails(
-        name=_line("name", details.name, NAME_LENGTH, needed=gettext("Say who the prize is for.")),
+        name=_line("name", details.name, NAME_LENGTH, needed=gettext("Enter the recipient’s name.")),
         address=_lines(
-            "address", details.address, ADDRESS_LENGTH, needed=gettext("Say where the prize should go.")
+            "address",
+            details.address,
+            ADDRESS_LENGTH,
+            needed=gettext("Enter the address the prize should go to."),
         ),
         note=_lines("note", details.note, NOTE_LENGTH),
     )
@@ -120,7 +123,7 @@ def _checked(details: HandOverDetails) -> HandOverDetails:
 def _line(field: str, text: str, most: int, needed: str = "") -> str:
     text = text.strip()
     if "\n" in text or "\r" in text:
-        said = gettext("%(field)s: keep it to one line.") % {"field": LABELS[field]}
+        said = gettext("%(field)s: use one line only.") % {"field": LABELS[field]}
         raise ClaimInvalid(said, field)
     return _lines(field, text, most, needed)
 
@@ -131,14 +134,13 @@ def _lines(field: str, text: str, most: int, needed: str = "") -> str:
     if needed and not text:
         raise ClaimInvalid(needed, field)
     if len(text) > most:
-        said = gettext(
-            "%(field)s: at most %(most)s characters, please. This has %(count)s. Nothing was kept."
-        )
+        said = gettext("%(field)s: use at most %(most)s characters. This has %(count)s. Nothing was saved.")
         counts = {"most": wording.grouped(most), "count": wording.grouped(len(text))}
         raise ClaimInvalid(said % {"field": LABELS[field], **counts}, field)
     if any(_is_unreadable(character) for character in text):
         said = gettext(
-            "%(field)s: it holds a character that cannot be read or printed. Type it again without."
+            "%(field)s: one of the characters cannot be read or printed. Type it again without that "
+            "character."
         )
         raise ClaimInvalid(said % {"field": LABELS[field]}, field)
     return text

@@ -28,7 +28,7 @@ class PublicityForm(forms.Form):
     alias = forms.CharField(
         label=_("Name to show"),
         required=False,
-        help_text=_("Only for “this name”."),
+        help_text=_("Only if you choose “Yes, by this name”."),
         widget=forms.TextInput(attrs={"maxlength": ALIAS_LENGTH, "autocomplete": "nickname"}),
     )
 
@@ -52,17 +52,17 @@ class ClaimForm(PublicityForm):
     """Where the prize goes."""
 
     name = forms.CharField(
-        label=_("Name of whoever receives it"),
+        label=_("Recipient’s name"),
         widget=forms.TextInput(attrs={"maxlength": NAME_LENGTH, "autocomplete": "name"}),
-        error_messages={"required": _("Say who the prize is for.")},
+        error_messages={"required": _("Enter the recipient’s name.")},
     )
     address = forms.CharField(
         label=_("Address"),
-        help_text=_("Street, place and country; or where a prize that is not posted should reach you."),
+        help_text=_("Street, town and country, or how a prize that is not posted can reach you."),
         widget=forms.Textarea(
             attrs={"maxlength": ADDRESS_LENGTH, "rows": 4, "autocomplete": "street-address"}
         ),
-        error_messages={"required": _("Say where the prize should go.")},
+        error_messages={"required": _("Enter the address the prize should go to.")},
     )
     note = forms.CharField(
         label=_("Note (optional)"),

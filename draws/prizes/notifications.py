@@ -11,7 +11,7 @@ from draws.notifications.kinds import label_lines, label_of
 CLAIMS = notify.Kind(
     "claims",
     _("Prizes to claim"),
-    _("Until when to claim, that your claim is in, that the prize is sent, or that it was passed on."),
+    _("When to claim by, that we have your claim, and when a prize is sent or passed on."),
     needed=True,
     icon="results",
 )
@@ -21,7 +21,7 @@ REMINDER = "claim-reminder:"
 def notify_claimed(winner: Winner) -> None:
     """The claim is in."""
     title = gettext("Your claim is in: %(draw)s") % {"draw": winner.draw.title}
-    body = gettext("We send the prize next, and tell you when.")
+    body = gettext("We will send the prize next and tell you when it is on its way.")
     _notify(winner, f"claimed:{winner.pk}", title, body, "claim_in")
 
 

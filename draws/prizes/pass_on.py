@@ -70,7 +70,7 @@ def disqualify(winner_id: int, reason: str, *, actor: User) -> PassOnResult:
     """Pass a prize on as staff decided: what happened to it before stands. Raises NotPassable."""
     result = pass_on_prize(winner_id, reason, actor=actor)
     if not result.fresh:
-        raise NotPassable(_("This prize was passed on before. Nothing was changed."))
+        raise NotPassable(_("This prize was already passed on. Nothing was changed."))
     return result
 
 

@@ -18,8 +18,8 @@ class FindForm(forms.Form):
 
     find = forms.CharField(
         max_length=80,
-        label=_("A ticket’s number, or a pseudonym"),
-        error_messages={"required": _("Type a ticket’s number, or a pseudonym of 64 characters.")},
+        label=_("A ticket number or a pseudonym"),
+        error_messages={"required": _("Enter a ticket number, or a pseudonym of 64 characters.")},
     )
 
     def __init__(self, *args: Any, total: int = 0, **kwargs: Any) -> None:
@@ -33,7 +33,10 @@ class FindForm(forms.Form):
             self.ref = bytes.fromhex(text)
         elif not NUMBER.fullmatch(text):
             raise forms.ValidationError(
-                gettext("That is neither a ticket’s number nor a pseudonym of 64 characters.")
+                gettext(
+                    "That is neither a ticket number nor a pseudonym of 64 characters. Check what you "
+                    "entered."
+                )
             )
         elif not 1 <= int(text.replace(",", "")) <= self.total:
             said = gettext("This draw has tickets 1 to %(last)s.")

@@ -46,7 +46,7 @@ def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
         return _page(request, winner, form, refusal.status)
     except ClaimError as refusal:
         return _refused(request, winner, refusal)
-    messages.success(request, _("Saved.") if naming else _("Your claim is in. We send the prize next."))
+    messages.success(request, _("Saved.") if naming else _("Your claim is in. We will send the prize next."))
     return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
 
 

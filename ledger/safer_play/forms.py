@@ -23,7 +23,7 @@ def _refusal(why: "str | _StrPromise") -> "_StrPromise":
 
 
 def _most() -> str:
-    return gettext("Write at most %(coins)s, or lift the limit.") % {"coins": wording.coins(MOST)}
+    return gettext("Enter at most %(coins)s, or lift the limit.") % {"coins": wording.coins(MOST)}
 
 
 class LimitForm(forms.Form):
@@ -42,7 +42,7 @@ class LimitForm(forms.Form):
         min_value=0,
         max_value=MOST,
         error_messages={
-            "invalid": _refusal(_("Write a whole number of coins, for example 20.")),
+            "invalid": _refusal(_("Enter a whole number of coins, for example 20.")),
             "min_value": _refusal(_("A limit cannot be below 0 coins.")),
             "max_value": _refusal(lazy(_most, str)()),
         },
@@ -58,7 +58,7 @@ class LimitForm(forms.Form):
             self.errors.pop("coins", None)
             cleaned["coins"] = None
         elif cleaned.get("coins") is None and "coins" not in self.errors:
-            self.add_error("coins", _refusal(_("Write how many coins; 0 is allowed.")))
+            self.add_error("coins", _refusal(_("Enter how many coins; 0 is allowed.")))
         return cleaned
 
 
@@ -67,8 +67,10 @@ class BreakForm(forms.Form):
 
     length = forms.ChoiceField(label=_("How long"))
     understood = forms.BooleanField(
-        label=_("I understand that nobody can end this early: not I, not the staff"),
-        error_messages={"required": _("Tick the box first: nobody can end it early. No break was started.")},
+        label=_("I understand that nobody can end this early, neither I nor the staff"),
+        error_messages={
+            "required": _("Tick the box first, because nobody can end it early. No break was started.")
+        },
     )
     kinds: ClassVar[dict[str, PlayBreak.Kind]] = {
         "break": PlayBreak.Kind.BREAK,
@@ -83,5 +85,5 @@ class BreakForm(forms.Form):
             ("", _("Choose")),
             *((name, each.label) for name, each in LENGTHS.items() if each.kind == self.kinds[kind]),
         ]
-        wrong = _("Choose how long it lasts. No break was started.")
+        wrong = _("Choose how long the break lasts. No break was started.")
         field.error_messages.update({"required": wrong, "invalid_choice": wrong})

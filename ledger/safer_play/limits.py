@@ -20,8 +20,8 @@ from ledger.models import SpendLimit
 Period = SpendLimit.Period
 RAISED_AFTER = timedelta(hours=24)
 MOST = 1_000_000_000
-NO_PERIOD = _("There is no limit for such a period.")
-UNCHANGED = _("Your limits stand as they were.")
+NO_PERIOD = _("Choose a limit for 24 hours, 7 days or 30 days.")
+UNCHANGED = _("Your limits have not changed.")
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def set_limit(user_id: str, period: str, coins: int | None) -> Limit:
     if period not in Period.values:
         raise LimitRefused(f"{NO_PERIOD} {UNCHANGED}")
     if coins is not None and not 0 <= coins <= MOST:
-        said = gettext("A limit is a whole number of coins, from 0 to %(most)s.")
+        said = gettext("A limit must be a whole number of coins, from 0 to %(most)s.")
         raise LimitRefused(f"{said % {'most': wording.grouped(MOST)}} {UNCHANGED}")
     # Behind the lock that an entry takes too: once this has returned, no entry goes by the old limit.
     if not User.objects.select_for_update(no_key=True).filter(pk=user_id).exists():

@@ -86,17 +86,17 @@ def _own(player: User, sent: LimitForm | None) -> dict[str, Any]:
 def _said(limit: limits.Limit) -> str:
     values = {"period": limit.period.label, "coins": wording.coins(limit.coins or 0)}
     if limit.next_at is None and limit.coins is None:
-        return _("There is no limit for %(period)s.") % values
+        return _("You have no limit for %(period)s.") % values
     if limit.next_at is None:
-        return _("From now on you spend at most %(coins)s in %(period)s.") % values
+        return _("From now on you can spend at most %(coins)s in %(period)s.") % values
     if limit.next_coins is None:
         lifted = _(
-            "In 24 hours there is no limit for %(period)s. Until then it stays at %(coins)s; "
-            "set it to the same or less to call this off."
+            "In 24 hours you will have no limit for %(period)s. Until then it stays at %(coins)s. To "
+            "cancel the change, set it to the same or less."
         )
         return lifted % values
     raised = _(
-        "In 24 hours the limit is %(next)s for %(period)s. Until then it stays at %(coins)s; "
-        "set it to the same or less to call this off."
+        "In 24 hours your limit for %(period)s will be %(next)s. Until then it stays at "
+        "%(coins)s. To cancel the change, set it to the same or less."
     )
     return raised % {**values, "next": wording.coins(limit.next_coins)}

@@ -83,7 +83,7 @@ def test_even_a_broken_template_ends_in_words(request_, monkeypatch):
     monkeypatch.setattr(errors, "render_to_string", lambda *_: 1 / 0)
     response = errors.server_error(request_)
     assert response.status_code == 500
-    assert "Something broke on our side" in words(response)
+    assert "Something went wrong on our side" in words(response)
 
 
 def test_no_page_has_inline_style_or_script_and_each_forbids_them(make_draw, alice, client):

@@ -35,7 +35,7 @@ def add_passkey(window, alone=True):
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Go on").click()
     page.get_by_label("Name").fill("My laptop")
-    page.get_by_label("Sign in with it alone").set_checked(alone)
+    page.get_by_label("Sign in with this passkey alone").set_checked(alone)
     page.get_by_role("button", name="Add it").click()
     return page
 

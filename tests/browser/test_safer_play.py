@@ -15,7 +15,7 @@ def test_a_player_sets_a_limit_and_then_takes_a_break(live_server, visit, alice,
     day = page.get_by_role("form", name="In 24 hours")
     day.get_by_label("At most, in coins").fill("7")
     day.get_by_role("button", name="Set the limit").click()
-    expect(page.get_by_text("From now on you spend at most 7 coins in 24 hours.")).to_be_visible()
+    expect(page.get_by_text("From now on you can spend at most 7 coins in 24 hours.")).to_be_visible()
     page.go_back()
     page.goto(f"{live_server.url}/draws/{draw.pk}/")
     expect(page.locator("#tickets-hint")).to_contain_text("Your own limits leave 7 coins.")

@@ -71,7 +71,7 @@ def test_staff_take_coins_away_but_never_more_than_there_are(client, boss, alice
         ("", "Because", "This field is required."),
         ("1.5", "Because", "Enter a whole number."),
         ("1000000001", "Because", "less than or equal to 1000000000"),
-        ("1000000000", "Because", "more coins than 1,000,000,000 in all. Nothing was changed."),
+        ("1000000000", "Because", "more than 1,000,000,000 coins in all. Nothing was changed."),
     ],
 )
 def test_an_adjustment_that_makes_no_sense_is_refused_in_words(

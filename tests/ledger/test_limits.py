@@ -64,7 +64,7 @@ def test_a_limit_holds_at_once_and_to_the_coin(alice, draw):
     error = refusal.value
     assert (error.period, error.limit, error.spent, error.status) == ("day", 12, 10, 409)
     assert error.message == (
-        "You let yourself spend 12 coins in 24 hours and have spent 10. "
+        "Your limit is 12 coins in 24 hours, and you have spent 10. "
         "No ticket was taken and nothing was charged."
     )
     assert balance(alice.pk) == 40
@@ -209,7 +209,7 @@ def test_one_players_limit_is_nobody_elses(alice, bob, draw):
 @pytest.mark.parametrize("coins", [-1, MOST + 1, 10**12, 2**31])
 def test_a_limit_that_makes_no_sense_changes_nothing(alice, coins):
     set_limit(alice.pk, "day", 5)
-    with pytest.raises(LimitRefused, match="Your limits stand as they were"):
+    with pytest.raises(LimitRefused, match="Your limits have not changed"):
         set_limit(alice.pk, "day", coins)
     assert of(alice, "day").coins == 5
     with pytest.raises(LimitRefused):

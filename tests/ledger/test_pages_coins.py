@@ -45,7 +45,7 @@ def test_a_correction_by_staff_shows_its_reason(alice, make_player):
 def test_the_daily_visit_is_collected_once_however_often_it_is_pressed(alice):
     client = signed_in(alice)
     assert "Collect 3 coins" in words(client.get("/coins/"))
-    for said in ("3 coins for visiting today.", "Collected already"):
+    for said in ("3 coins for visiting today.", "You have already collected today’s coins"):
         page = words(client.post("/coins/daily/", follow=True))
         assert said in page
         assert "In your purse 53" in page

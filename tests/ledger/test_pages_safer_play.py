@@ -47,18 +47,18 @@ def test_a_player_reads_their_own_figures(alice, make_draw):
 def test_a_limit_is_set_raised_and_lifted_by_its_form(alice):
     client = signed_in(alice)
     page = words(client.post("/safer-play/limits/", {"period": "week", "coins": "20"}, follow=True))
-    assert "From now on you spend at most 20 coins in 7 days." in page
+    assert "From now on you can spend at most 20 coins in 7 days." in page
     assert "In 7 days 20 coins; 20 left now." in page.replace(" ;", ";")
     page = words(client.post("/safer-play/limits/", {"period": "week", "coins": "30"}, follow=True))
-    assert "In 24 hours the limit is 30 coins for 7 days. Until then it stays at 20 coins" in page
+    assert "In 24 hours your limit for 7 days will be 30 coins. Until then it stays at 20 coins" in page
     assert "30 coins from tomorrow" in page
     page = words(
         client.post("/safer-play/limits/", {"period": "week", "coins": "", "lift": "1"}, follow=True)
     )
-    assert "In 24 hours there is no limit for 7 days." in page
+    assert "In 24 hours you will have no limit for 7 days." in page
     assert "No limit from tomorrow" in page
     page = words(client.post("/safer-play/limits/", {"period": "week", "coins": "0"}, follow=True))
-    assert "From now on you spend at most 0 coins in 7 days." in page
+    assert "From now on you can spend at most 0 coins in 7 days." in page
     row = SpendLimit.objects.get()
     assert (row.period, row.coins, row.next_at) == ("week", 0, None)
 
@@ -67,14 +67,14 @@ def test_a_limit_is_set_raised_and_lifted_by_its_form(alice):
     ("coins", "sentence"),
     [
         ("-1", "A limit cannot be below 0 coins."),
-        ("abc", "Write a whole number of coins, for example 20."),
-        ("1.5", "Write a whole number of coins, for example 20."),
-        ("1e3", "Write a whole number of coins, for example 20."),
-        ("1000000000000", "Write at most 1,000,000,000 coins, or lift the limit."),
-        ("9" * 5000, "Write a whole number of coins, for example 20."),
-        ("", "Write how many coins; 0 is allowed."),
-        (None, "Write how many coins; 0 is allowed."),
-        ("\x00", "Write a whole number of coins, for example 20."),
+        ("abc", "Enter a whole number of coins, for example 20."),
+        ("1.5", "Enter a whole number of coins, for example 20."),
+        ("1e3", "Enter a whole number of coins, for example 20."),
+        ("1000000000000", "Enter at most 1,000,000,000 coins, or lift the limit."),
+        ("9" * 5000, "Enter a whole number of coins, for example 20."),
+        ("", "Enter how many coins; 0 is allowed."),
+        (None, "Enter how many coins; 0 is allowed."),
+        ("\x00", "Enter a whole number of coins, for example 20."),
     ],
 )
 def test_a_limit_that_makes_no_sense_is_answered_plainly_and_changes_nothing(alice, coins, sentence):
@@ -83,7 +83,7 @@ def test_a_limit_that_makes_no_sense_is_answered_plainly_and_changes_nothing(ali
     response = limit(signed_in(alice), **sent)
     assert response.status_code == 400
     page = words(response)
-    assert page.count(f"{sentence} Your limits stand as they were.") == 2
+    assert page.count(f"{sentence} Your limits have not changed.") == 2
     html = response.content.decode()
     assert 'href="#id_coins"' in html
     assert html.count('id="id_coins"') == 1
@@ -95,7 +95,7 @@ def test_a_limit_that_makes_no_sense_is_answered_plainly_and_changes_nothing(ali
 def test_a_limit_for_no_period_is_answered_plainly(alice, period):
     response = limit(signed_in(alice), period=period, coins="5")
     assert response.status_code == 400
-    assert "There is no limit for such a period. Your limits stand as they were." in words(response)
+    assert "Choose a limit for 24 hours, 7 days or 30 days. Your limits have not changed." in words(response)
     assert not SpendLimit.objects.exists()
 
 
@@ -103,7 +103,10 @@ def test_a_break_starts_only_once_the_player_says_they_understand(alice):
     client = signed_in(alice)
     response = take_break(client, kind="break", length="week")
     assert response.status_code == 400
-    assert words(response).count("Tick the box first: nobody can end it early. No break was started.") == 2
+    assert (
+        words(response).count("Tick the box first, because nobody can end it early. No break was started.")
+        == 2
+    )
     assert not PlayBreak.objects.exists()
     page = words(
         client.post(
@@ -120,7 +123,7 @@ def test_a_shorter_break_is_refused_at_its_field(alice):
     take_break(client, kind="exclusion", length="exclusion-year", understood="on")
     response = take_break(client, kind="break", length="six-months", understood="on")
     assert response.status_code == 409
-    assert "It can be made longer, never shorter. Nothing was changed." in words(response)
+    assert "You can make it longer, but not shorter. Nothing was changed." in words(response)
     assert PlayBreak.objects.count() == 1
 
 
@@ -131,7 +134,7 @@ def test_a_shorter_break_is_refused_at_its_field(alice):
 def test_a_break_of_no_length_starts_nothing(alice, sent):
     response = take_break(signed_in(alice), **sent, understood="on")
     assert response.status_code == 400
-    assert "Choose how long it lasts. No break was started." in words(response)
+    assert "Choose how long the break lasts. No break was started." in words(response)
     assert not PlayBreak.objects.exists()
 
 

@@ -24,7 +24,7 @@ def test_who_waits_too_long_is_told_so_charged_nothing_and_gets_the_ticket_later
         assert row.select_for_update(no_key=True).get()
         [answer] = at_once([lambda: browser.post(address, form)])
     assert (answer.status_code, answer["Retry-After"]) == (503, "3")
-    assert "try again in a moment. No ticket was taken and nothing was charged." in words(answer)
+    assert "Try again in a moment. No ticket was taken and nothing was charged." in words(answer)
     assert balance(alice.pk) == 50
     assert not Participation.objects.exists()
     assert not Transaction.objects.filter(type="entry").exists()

@@ -186,7 +186,7 @@ def test_an_approval_whose_answer_was_lost_cancels_once_and_says_so(draw, alice,
         "cancel_draw", f"draw:{draw.pk}", summary="Cancel", payload=payload, reason="A mistake", asked_by=asks
     )
     again = lose_the_answer(commits_wire, lambda: approvals.approve(waits.pk, by=decides))
-    assert "decided already" in str(again)
+    assert "already been decided" in str(again)
     close_due_draws()
     close_due_draws()
     assert (balance(alice.pk), Transaction.objects.filter(type="refund").count()) == (50, 1)

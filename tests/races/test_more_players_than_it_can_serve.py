@@ -61,7 +61,7 @@ def test_each_of_a_crowd_is_sold_a_ticket_or_told_why_not_and_other_pages_are_un
     visits = [reply for request, reply in zip(requests, replies, strict=True) if request.startswith(b"GET")]
     assert Counter(reply.status for reply in entries) == {303: tickets, 409: crowd - tickets}
     refused = [reply for reply in entries if reply.status == 409]
-    sold_out = "Every ticket of this draw is taken. No ticket was taken and nothing was charged."
+    sold_out = "Every ticket in this draw is taken. No ticket was taken and nothing was charged."
     assert all(sold_out in text_of(reply.body) for reply in refused)
     assert Counter(reply.status for reply in visits) == {200: crowd // OTHERS_EVERY}
     assert all("Another draw" in reply.body for reply in visits)

@@ -58,7 +58,7 @@ def test_twenty_forms_sent_at_once_through_the_site_are_three_tickets_and_sevent
         answers = at_once([lambda f=form: browser.post(f"/draws/{draw.pk}/enter/", f) for form in forms])
     assert Counter(status for status, _ in answers) == {303: 3, 409: 17}
     refused = [page for status, page in answers if status == 409]
-    assert all("You let yourself spend 15 coins in 24 hours and have spent 15." in page for page in refused)
+    assert all("Your limit is 15 coins in 24 hours, and you have spent 15." in page for page in refused)
     assert (spent(player), balance(player.pk)) == (15, 985)
 
 

@@ -14,7 +14,7 @@ from tests.races.together import at_once
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PLAYERS, TICKETS = 64, 50
-SOLD_OUT = "Every ticket of this draw is taken. No ticket was taken and nothing was charged."
+SOLD_OUT = "Every ticket in this draw is taken. No ticket was taken and nothing was charged."
 
 
 def text_of(page: str) -> str:
@@ -45,7 +45,7 @@ def test_sixty_four_browsers_race_for_the_last_fifty_tickets(make_player, make_d
         assert Participation.objects.filter(user=player).count() == (1 if status == 303 else 0)
         if status == 409:
             assert (
-                "Every ticket of this draw is taken. No ticket was taken and nothing was charged."
+                "Every ticket in this draw is taken. No ticket was taken and nothing was charged."
                 in text_of(page)
             )
 

@@ -105,7 +105,7 @@ def test_nobody_approves_what_they_asked_for(ann, draw):
     refused = decide(ann, asked, "approve")
     assert refused.status_code == 400
     assert "You asked for this: somebody else approves." in words(refused)
-    with pytest.raises(ApprovalError, match="somebody else has to approve"):
+    with pytest.raises(ApprovalError, match="someone else has to approve"):
         approvals.approve(asked.pk, by=ann)
     with pytest.raises(IntegrityError, match="approvals_by_a_second_person"), transaction.atomic():
         Approval.objects.filter(pk=asked.pk).update(
@@ -179,9 +179,9 @@ def test_who_may_not_do_it_neither_reads_it_nor_decides(ann, make_player, draw):
     for what in ("approve", "refuse"):
         assert decide(auditor, asked, what, note="x").status_code == 403
     for member in (clerk, auditor):
-        with pytest.raises(ApprovalError, match="You may not decide about this"):
+        with pytest.raises(ApprovalError, match="You are not allowed to decide this"):
             approvals.approve(asked.pk, by=member)
-        with pytest.raises(ApprovalError, match="You may not decide about this"):
+        with pytest.raises(ApprovalError, match="You are not allowed to decide this"):
             approvals.refuse(asked.pk, by=member, note="x")
     assert asked.state == "waiting"
 
@@ -190,7 +190,7 @@ def test_what_somebody_asked_for_who_left_the_group_is_not_done_any_more(ann, be
     asked = ask_to_cancel(ann, draw)
     ann.groups.clear()
     refused = decide(ben, asked, "approve")
-    assert f"{ann} may not do this any more" in words(refused)
+    assert f"{ann} is no longer allowed to do this" in words(refused)
     draw.refresh_from_db()
     assert (draw.is_open, asked.state) == (True, "waiting")
 
@@ -210,7 +210,7 @@ def test_what_was_decided_stands(ann, ben, draw):
             connection.cursor() as cursor,
         ):
             cursor.execute(sql, [ben.pk])
-    with pytest.raises(ApprovalError, match="decided already"):
+    with pytest.raises(ApprovalError, match="already been decided"):
         approvals.approve(asked.pk, by=ben)
 
 

@@ -114,7 +114,7 @@ def test_a_mail_refused_for_good_is_given_up_after_three_tries_until_staff_try_a
         assert deliver_due() == 0
         make_due()
     assert waiting() == 0
-    assert only_mail().last_error.startswith("Given up after 3 tries.")
+    assert only_mail().last_error.startswith("Given up after 3 attempts.")
     assert "No such mailbox" in only_mail().last_error
     assert deliver_due() == 0
     setattr(mail_server, step, lambda _: "250 OK")
@@ -154,7 +154,7 @@ def test_what_is_not_one_address_is_given_up_at_once_and_holds_nobody_up(mail_se
     assert deliver_due() == 1
     assert [mail["To"] for mail in mail_server.accepted] == [BOB]
     bad = OutboxEmail.objects.get(key="bad")
-    assert bad.last_error.startswith("Given up without a try.")
+    assert bad.last_error.startswith("Given up without an attempt.")
     assert waiting() == 0
 
 

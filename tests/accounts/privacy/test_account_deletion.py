@@ -235,10 +235,10 @@ def test_what_is_given_up_is_said_exactly(zeb, make_draw):
     coins = balance(zeb.pk)
     zeb.refresh_from_db()
     assert given_up(zeb) == [
-        f"{coins:,} coins: nobody gets them.",
-        "3 tickets in 2 draws still to be drawn: they stay in the list and are not refunded, and a prize won "
-        "with one goes to the next reserve, if there is one.",
-        "Your prize in “A kite”: it was not sent yet, and goes to the next reserve, if any.",
+        f"{coins:,} coins, which nobody else will get.",
+        "3 tickets in 2 draws still to be drawn: they stay in the lists and are not refunded, and a prize "
+        "they win goes to the next reserve, if there is one.",
+        "Your prize in “A kite”: it has not been sent yet, and goes to the next reserve, if there is one.",
     ]
 
 

@@ -35,7 +35,7 @@ def test_deleting_asks_for_the_password_first(alice):
 def test_a_form_sent_without_the_password_is_not_acted_upon_once_it_is_typed(alice):
     client = signed_in(alice)
     response = client.post(DELETE, REASSURED, follow=True)
-    assert "Nothing was deleted: it took a while" in words(response)
+    assert "Nothing was deleted. Some time has passed" in words(response)
     response = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": DELETE}, follow=True)
     assert "What you give up" in words(response)
     alice.refresh_from_db()
@@ -61,7 +61,7 @@ def test_deleting_on_the_page_ends_with_a_last_word_and_signed_out(alice):
     response = client.post(DELETE, REASSURED, follow=True)
     assert response.redirect_chain == [("/", 302)]
     page = words(response)
-    assert "Your account is deleted. We sent you one last mail." in page
+    assert "Your account is deleted. We sent you one last email." in page
     assert "Sign in" in page
     alice.refresh_from_db()
     assert alice.closed_at is not None
@@ -74,7 +74,7 @@ def test_deleting_on_the_page_ends_with_a_last_word_and_signed_out(alice):
         ({}, "Type DELETE in capital letters. Nothing was deleted."),
         ({"typed": "delete", "sure": "on"}, "Type DELETE in capital letters. Nothing was deleted."),
         ({"typed": "DELETE" * 100, "sure": "on"}, "There is a problem"),
-        ({"typed": "DELETE"}, "Tick the box. Nothing was deleted."),
+        ({"typed": "DELETE"}, "Tick the box to confirm. Nothing was deleted."),
     ],
 )
 def test_both_steps_have_to_be_taken(alice, sent, said):
@@ -92,7 +92,7 @@ def test_the_page_says_what_is_given_up(alice, make_draw):
     take(alice, make_draw(), 2)
     alice.refresh_from_db()
     page = words(just_signed_in(alice).get(DELETE))
-    assert f"{alice.coins} coins: nobody gets them." in page
+    assert f"{alice.coins} coins, which nobody else will get." in page
     assert "2 tickets in 1 draw still to be drawn" in page
     assert "Your prize in “A kite”" in page
 

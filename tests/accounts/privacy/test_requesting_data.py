@@ -36,7 +36,7 @@ def packed(user: User) -> DataExport:
 def test_asking_on_the_page_leads_to_a_message_and_a_zip(alice):
     client = signed_in(alice)
     page = words(client.post("/profile/data/ask/", follow=True))
-    assert "We pack your data now" in page
+    assert "We are preparing your data" in page
     assert "Being packed" in page
     make_data_exports()
     export = DataExport.objects.get()
@@ -57,7 +57,7 @@ def test_one_download_waits_at_a_time(alice):
     client.post("/profile/data/ask/")
     response = client.post("/profile/data/ask/")
     assert response.status_code == 409
-    assert "Your data is being packed already." in words(response)
+    assert "We are already preparing your data." in words(response)
     assert DataExport.objects.count() == 1
 
 
@@ -68,7 +68,7 @@ def test_a_new_download_can_be_asked_for_after_an_hour(alice):
     response = client.post("/profile/data/ask/")
     assert response.status_code == 429
     assert response["Retry-After"] == "3600"
-    assert "You asked less than an hour ago." in words(response)
+    assert "You asked for a copy less than an hour ago." in words(response)
     DataExport.objects.update(asked_at=timezone.now() - timedelta(minutes=61))
     assert client.post("/profile/data/ask/").status_code == 302
     assert DataExport.objects.count() == 2
@@ -178,7 +178,7 @@ def test_an_expired_download_is_gone_and_the_sweep_removes_its_content(alice):
     for _ in range(2):
         response = client.get(f"/profile/data/{export.pk}/")
         assert response.status_code == 410
-        assert "That download is gone" in words(response)
+        assert "That download is no longer available" in words(response)
         purge_data()
         export.refresh_from_db()
         assert export.content is None

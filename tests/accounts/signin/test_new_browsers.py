@@ -126,9 +126,9 @@ def test_it_cannot_be_switched_off(regular):
         ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari on a Mac"),
         ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 OPR/120.0", "Opera on Windows"),
-        ("curl/8.0", "a browser we do not know"),
-        ("", "a browser we do not know"),
-        ("<script>alert(1)</script>\n", "a browser we do not know"),
+        ("curl/8.0", "an unknown browser"),
+        ("", "an unknown browser"),
+        ("<script>alert(1)</script>\n", "an unknown browser"),
     ],
 )
 def test_browsers_have_plain_names(agent, words):

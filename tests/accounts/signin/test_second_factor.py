@@ -72,7 +72,7 @@ def test_a_player_sets_up_a_code_app_and_gets_recovery_codes(alice):
     assert "<svg" in page.content.decode()
     assert "data:" not in page.content.decode(), "the page's policy lets no such picture in"
     wrong = client.post(ADD, {"code": "000000"})
-    assert "That code or key does not fit" in words(wrong)
+    assert "That code or key is wrong" in words(wrong)
     assert not Authenticator.objects.exists()
     _, page = set_up(alice)
     assert "The code app is on." in words(page)
@@ -86,7 +86,7 @@ def test_signing_in_then_asks_for_the_code(alice):
     assert "One more step" in words(page)
     assert not is_signed_in(client)
     page = client.post("/accounts/2fa/authenticate/", {"code": "000000"})
-    assert "That code or key does not fit" in words(page)
+    assert "That code or key is wrong" in words(page)
     assert not is_signed_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": shown_to(alice)})
     assert is_signed_in(client)
@@ -101,7 +101,7 @@ def test_a_code_that_was_used_is_not_good_a_second_time(alice):
         assert is_signed_in(first)
         second, _ = give_password(alice)
         page = second.post("/accounts/2fa/authenticate/", {"code": code})
-    assert "was used already" in words(page)
+    assert "was already used" in words(page)
     assert not is_signed_in(second)
 
 
@@ -130,7 +130,7 @@ def test_codes_cannot_be_guessed_by_trying_all(alice):
     set_up(alice)
     client, _ = give_password(alice)
     pages = [client.post("/accounts/2fa/authenticate/", {"code": f"{n:06d}"}) for n in range(6)]
-    assert "Too many tries" in words(pages[-1])
+    assert "Too many attempts" in words(pages[-1])
     client.post("/accounts/2fa/authenticate/", {"code": shown_to(alice)})
     assert not is_signed_in(client), "even the right one has to wait now"
     other, _ = give_password(alice)
@@ -210,7 +210,7 @@ def test_a_copy_of_the_database_does_not_tell_the_secrets(alice, settings):
 def test_without_a_confirmed_email_there_is_no_second_factor(make_player):
     carol = make_player("carol", confirmed=False)
     page = signed_in(carol).get(ADD, follow=True)
-    assert "Confirm every email of yours first" in words(page)
+    assert "First confirm all your email addresses" in words(page)
 
 
 def test_nobody_sees_or_removes_somebody_elses(alice, bob):

@@ -59,7 +59,7 @@ def test_staff_use_the_factor_and_come_to_where_they_wanted_to_be(boss):
     page = client.get("/admin/accounts/user/", follow=True)
     assert page.redirect_chain[-1][0] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2Faccounts%2Fuser%2F"
     page = client.post(page.redirect_chain[-1][0], {"code": "000000", "next": "/admin/accounts/user/"})
-    assert "That code or key does not fit" in words(page)
+    assert "That code or key is wrong" in words(page)
     assert client.get("/admin/").status_code == 302
     sent = {"code": shown_to(boss), "next": "/admin/accounts/user/"}
     page = client.post("/accounts/2fa/reauthenticate/", sent, follow=True)

@@ -140,8 +140,8 @@ def test_an_email_is_one_account_whatever_its_case(alice):
         ({"password1": "password"}, "too common"),
         ({"first_name": "x" * 61}, "at most 60 characters"),
         ({"first_name": "\x00"}, "Null characters are not allowed."),
-        ({"accepts_rules": ""}, "only who is 18 or older and accepts the rules can play here."),
-        ({"accepts_rules": "false"}, "only who is 18 or older and accepts the rules can play here."),
+        ({"accepts_rules": ""}, "you must be 18 or older and accept the rules to play here."),
+        ({"accepts_rules": "false"}, "you must be 18 or older and accept the rules to play here."),
     ],
 )
 def test_a_form_that_is_wrong_says_what_is_wrong_at_the_field(client, fields, sentence):
@@ -179,7 +179,7 @@ def test_signing_in_with_a_wrong_password_says_the_same_for_every_email(alice):
         for email in (alice.email, "nobody@lucky11.example")
     ]
     assert answers[0] == answers[1]
-    assert "That email and password do not belong together." in answers[0]
+    assert "That email and password do not match." in answers[0]
 
 
 def test_a_player_signs_in_and_out_again(client, alice):

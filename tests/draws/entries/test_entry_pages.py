@@ -86,7 +86,7 @@ def test_the_same_form_with_another_number_is_refused_and_the_first_stands(draw,
     enter(client, draw.pk, tickets=2, request_id=request_id)
     response = enter(client, draw.pk, tickets=3, request_id=request_id)
     assert response.status_code == 409
-    assert "This form was sent before with another number of tickets" in words(response)
+    assert "You already sent this form with a different number of tickets" in words(response)
     assert field(response, "request_id") != request_id
     assert (balance(alice.pk), Participation.objects.count()) == (40, 2)
 
@@ -131,7 +131,7 @@ def test_not_enough_coins(draw, make_player):
 def test_sold_out(make_draw, alice, bob):
     draw = make_draw(max_participants=2)
     take(bob, draw, 2)
-    assert_refused(enter(signed_in(alice), draw.pk), 409, alice, 50, "Every ticket of this draw is taken.")
+    assert_refused(enter(signed_in(alice), draw.pk), 409, alice, 50, "Every ticket in this draw is taken.")
 
 
 def test_fewer_left_than_asked_for(make_draw, alice, bob):

@@ -37,13 +37,13 @@ def test_on_a_break(draw, alice):
 def test_the_players_own_limit(draw, alice):
     set_limit(alice.pk, "day", 4)
     response = enter(signed_in(alice), draw.pk)
-    sentence = "You let yourself spend 4 coins in 24 hours and have spent 0."
+    sentence = "Your limit is 4 coins in 24 hours, and you have spent 0."
     assert_refused(response, 409, alice, 50, sentence, "My limits")
 
 
 def test_staff_who_publish_draws(draw, make_player):
     boss = make_player("boss", is_staff=True, is_superuser=True)
-    sentence = "Staff who publish draws or adjust coins take no tickets."
+    sentence = "Staff who publish draws or adjust coins cannot take tickets."
     assert_refused(enter(signed_in(boss), draw.pk), 403, boss, 50, sentence, "Not for staff who run draws")
 
 
@@ -57,7 +57,7 @@ def test_a_player_who_never_accepted_the_rules_is_asked_and_comes_back_to_the_dr
     back = field(response, "next")
     refused = client.post("/rules/accept/", {"next": back})
     assert refused.status_code == 400
-    assert "only who is 18 or older and accepts the rules can play here." in words(refused)
+    assert "you must be 18 or older and accept the rules to play here." in words(refused)
     assert not RulesAcceptance.objects.filter(user=carol).exists()
     accepted = client.post("/rules/accept/", {"next": field(refused, "next"), "accepts_rules": "on"})
     assert (accepted.status_code, accepted["Location"]) == (302, f"/draws/{draw.pk}/")

@@ -79,7 +79,7 @@ def test_a_second_claim_is_told_that_the_first_stands(browser, winner):
     send(browser, winner)
     again = send(browser, winner, name="Eve", address="Elsewhere")
     assert again.status_code == 409
-    assert "You have claimed this prize already" in words(again)
+    assert "You have already claimed this prize" in words(again)
     assert Claim.objects.count() == 1
 
 
@@ -87,7 +87,7 @@ def test_a_claim_a_second_late_is_told_so(browser, winner):
     let_time_run_out(winner)
     late = send(browser, winner)
     assert late.status_code == 409
-    assert "The time to claim this prize is over" in words(late)
+    assert "The time to claim this prize has passed" in words(late)
     assert "Claim the prize" not in words(late)
     assert not Claim.objects.exists()
 
@@ -95,7 +95,7 @@ def test_a_claim_a_second_late_is_told_so(browser, winner):
 def test_what_was_typed_is_kept_when_it_is_refused(browser, winner):
     refused = send(browser, winner, address="x" * 100_000, name="Ada <b>Quill</b>")
     assert refused.status_code == 400
-    assert "Address: at most 1,000 characters, please. This has 100,000." in words(refused)
+    assert "Address: use at most 1,000 characters. This has 100,000." in words(refused)
     text = refused.content.decode()
     assert 'value="Ada &lt;b&gt;Quill&lt;/b&gt;"' in text
     assert "x" * 100_000 in text
@@ -105,9 +105,9 @@ def test_what_was_typed_is_kept_when_it_is_refused(browser, winner):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"name": ""}, "Say who the prize is for."),
-        ({"address": " "}, "Say where the prize should go."),
-        ({"address": "A\x07street"}, "holds a character that cannot be read"),
+        ({"name": ""}, "Enter the recipient’s name."),
+        ({"address": " "}, "Enter the address the prize should go to."),
+        ({"address": "A\x07street"}, "one of the characters cannot be read"),
         ({"address": "A\0street"}, "Null characters are not allowed"),
         ({"publicity": ""}, "Choose whether you want to be named."),
         ({"publicity": "loud"}, "loud is not one of the available choices"),

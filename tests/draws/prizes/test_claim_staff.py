@@ -165,7 +165,7 @@ def test_an_approval_that_comes_after_the_lapse_changes_nothing(make_draw, make_
     answer = signed_in(second).post(
         f"/admin/accounts/approval/{Approval.objects.get().pk}/approve/", {}, follow=True
     )
-    assert "This prize was passed on before." in words(answer)
+    assert "This prize was already passed on." in words(answer)
     assert Redraw.objects.get().reason == "The prize was not claimed in time."
 
 

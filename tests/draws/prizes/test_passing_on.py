@@ -214,7 +214,7 @@ def test_a_prize_that_was_passed_on_cannot_be_claimed_by_whoever_lost_it(winner)
         {"name": "A", "address": "B", "publicity": "hidden"},
     )
     assert refused.status_code == 409
-    assert "not yours to claim any more" in words(refused)
+    assert "can no longer claim this prize" in words(refused)
 
 
 def test_the_pages_name_who_has_the_prize_and_tell_what_happened(client, winner):
