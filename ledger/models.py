@@ -41,7 +41,7 @@ class Transaction(models.Model):
         db_index=False,
     )
     type = models.TextField(_("type"), choices=Type.choices)
-    amount = models.IntegerField(_("amount"), help_text=_("Coins; negative when they leave the player."))
+    amount = models.IntegerField(_("amount"), help_text=_("In coins; negative when they leave the player."))
     description = models.TextField(_("description"), default="", db_default="", blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
 
@@ -75,7 +75,7 @@ class Transaction(models.Model):
         default="",
         db_default="",
         blank=True,
-        help_text=_('What it was for, as the caller names it: "draw:12".'),
+        help_text=_('What it was for, for example "draw:12".'),
     )
 
     class Meta:
@@ -165,9 +165,9 @@ class SpendLimit(models.Model):
         db_index=False,
     )
     period = models.TextField(_("period"), choices=Period.choices)
-    coins = models.IntegerField(_("coins"), null=True, help_text=_("Coins; empty: no limit."))
+    coins = models.IntegerField(_("coins"), null=True, help_text=_("In coins; empty means no limit."))
     next_coins = models.IntegerField(
-        _("next coins"), null=True, help_text=_("What holds from `next_at`; empty: no limit.")
+        _("next coins"), null=True, help_text=_("The limit from `next_at` on; empty means no limit.")
     )
     next_at = models.DateTimeField(_("next at"), null=True)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now, db_default=Now())
@@ -199,8 +199,10 @@ class CoinDay(models.Model):
 
     day = models.DateField(primary_key=True, help_text=_("The day in UTC."))
     coins = models.BigIntegerField()
-    holders = models.IntegerField(help_text=_("Players who held any."))
-    largest = ArrayField(models.TextField(), help_text=_("Ids of the players who held most, the first most."))
+    holders = models.IntegerField(help_text=_("The number of players who held coins."))
+    largest = ArrayField(
+        models.TextField(), help_text=_("The ids of the players who held the most, largest first.")
+    )
     counted_at = models.DateTimeField(db_default=Now())
 
     class Meta:

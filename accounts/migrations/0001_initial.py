@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name="ExcludedAddress",
             fields=[
                 ("digest", models.BinaryField(primary_key=True, serialize=False)),
-                ("ends_at", models.DateTimeField(help_text="Empty: for good.", null=True)),
+                ("ends_at", models.DateTimeField(help_text="Empty means for good.", null=True)),
             ],
             options={
                 "verbose_name": "excluded address",
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                         verbose_name="id",
                     ),
                 ),
-                ("email", models.TextField(blank=True, null=True, verbose_name="e-mail")),
+                ("email", models.TextField(blank=True, null=True, verbose_name="email")),
                 (
                     "first_name",
                     models.TextField(blank=True, db_default="", default="", verbose_name="first name"),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=True,
                         default=True,
-                        help_text="Off once the account is deleted.",
+                        help_text="Turned off when the account is deleted.",
                         verbose_name="may sign in",
                     ),
                 ),
@@ -231,14 +231,14 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("email", Lower("email")), models.Q(("email", ""), _negated=True)),
                         name="users_email_lower_case",
-                        violation_error_message="An e-mail address is kept in lower case and is not empty.",
+                        violation_error_message="An email address must be in lower case and must not be empty.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("email__regex", "^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$")
                         ),
                         name="users_email_one_line",
-                        violation_error_message="An e-mail address is one word with one @ in it.",
+                        violation_error_message="An email address must be one word with one @ in it.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -252,7 +252,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="users_closed_name_nobody",
-                        violation_error_message="A deleted account has no e-mail and no names, and stays closed.",
+                        violation_error_message="A deleted account has no email address and no names, and stays closed.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -279,12 +279,14 @@ class Migration(migrations.Migration):
                 (
                     "subject",
                     models.TextField(
-                        help_text='What it is about, as the app names it: "draw:12".', verbose_name="subject"
+                        help_text='What it is about, for example "draw:12".', verbose_name="subject"
                     ),
                 ),
                 (
                     "summary",
-                    models.TextField(help_text="What would be done, in one line.", verbose_name="summary"),
+                    models.TextField(
+                        help_text="What will be done once approved, in one line.", verbose_name="summary"
+                    ),
                 ),
                 ("payload", models.JSONField(default=dict, verbose_name="payload")),
                 ("reason", models.TextField(verbose_name="reason")),
@@ -351,7 +353,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="approvals_by_a_second_person",
-                        violation_error_message="Somebody else has to decide.",
+                        violation_error_message="Someone else has to decide.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -416,7 +418,7 @@ class Migration(migrations.Migration):
                 (
                     "back_as",
                     models.ForeignKey(
-                        help_text="The account that joined with it again.",
+                        help_text="The account that later joined with the same email address.",
                         null=True,
                         on_delete=models.PROTECT,
                         related_name="+",
@@ -442,7 +444,7 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.TextField(
-                        help_text="One message per key, however often the fact is reported.",
+                        help_text="One message per key, however often the event is reported.",
                         verbose_name="key",
                     ),
                 ),
@@ -455,7 +457,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="The page it is about.",
+                        help_text="The page the message is about.",
                         verbose_name="url",
                     ),
                 ),
@@ -554,7 +556,8 @@ class Migration(migrations.Migration):
                 (
                     "key",
                     models.TextField(
-                        help_text="One mail per key, however often the fact is reported.", verbose_name="key"
+                        help_text="One email per key, however often the event is reported.",
+                        verbose_name="key",
                     ),
                 ),
                 ("recipient", models.TextField(verbose_name="recipient")),
@@ -577,8 +580,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "mail",
-                "verbose_name_plural": "mails",
+                "verbose_name": "email",
+                "verbose_name_plural": "emails",
                 "db_table": "outbox_emails",
                 "indexes": [
                     models.Index(
@@ -624,7 +627,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_at",
-                    models.DateTimeField(help_text="Empty: for good.", null=True, verbose_name="ends at"),
+                    models.DateTimeField(
+                        help_text="Empty means for good.", null=True, verbose_name="ends at"
+                    ),
                 ),
                 (
                     "user",

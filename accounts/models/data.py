@@ -56,7 +56,7 @@ class LeftAddress(models.Model):
         models.PROTECT,
         null=True,
         related_name="+",
-        help_text=_("The account that joined with it again."),
+        help_text=_("The account that later joined with the same email address."),
     )
 
     class Meta:

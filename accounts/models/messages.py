@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 class OutboxEmail(models.Model):
     """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
 
-    key = models.TextField(_("key"), help_text=_("One mail per key, however often the fact is reported."))
+    key = models.TextField(_("key"), help_text=_("One email per key, however often the event is reported."))
     recipient = models.TextField(_("recipient"))
     subject = models.TextField(_("subject"))
     text = models.TextField(_("text"))
@@ -26,8 +26,8 @@ class OutboxEmail(models.Model):
 
     class Meta:
         db_table = "outbox_emails"
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
         constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
         indexes: ClassVar = [
             models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
@@ -57,12 +57,12 @@ class Message(models.Model):
         related_name="messages",
         db_index=False,
     )
-    key = models.TextField(_("key"), help_text=_("One message per key, however often the fact is reported."))
+    key = models.TextField(_("key"), help_text=_("One message per key, however often the event is reported."))
     kind = models.TextField(pgettext_lazy("column", "kind"))
     title = models.TextField(_("title"))
     body = models.TextField(_("body"), default="", db_default="", blank=True)
     url = models.TextField(
-        _("url"), default="", db_default="", blank=True, help_text=_("The page it is about.")
+        _("url"), default="", db_default="", blank=True, help_text=_("The page the message is about.")
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)

@@ -54,7 +54,7 @@ class PlayBreak(models.Model):
     )
     kind = models.TextField(pgettext_lazy("column", "kind"), choices=Kind.choices)
     starts_at = models.DateTimeField(_("starts at"), default=timezone.now, db_default=Now())
-    ends_at = models.DateTimeField(_("ends at"), null=True, help_text=_("Empty: for good."))
+    ends_at = models.DateTimeField(_("ends at"), null=True, help_text=_("Empty means for good."))
 
     class Meta:
         db_table = "play_breaks"
@@ -78,7 +78,7 @@ class ExcludedAddress(models.Model):
     """The fingerprint of an e-mail whose player took a break: leaving and joining again does not end it."""
 
     digest = models.BinaryField(primary_key=True)
-    ends_at = models.DateTimeField(null=True, help_text=_("Empty: for good."))
+    ends_at = models.DateTimeField(null=True, help_text=_("Empty means for good."))
 
     class Meta:
         db_table = "excluded_addresses"

@@ -20,8 +20,8 @@ class Approval(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("approval", "Withdrawn")
 
     kind = models.TextField(pgettext_lazy("column", "kind"))
-    subject = models.TextField(_("subject"), help_text=_('What it is about, as the app names it: "draw:12".'))
-    summary = models.TextField(_("summary"), help_text=_("What would be done, in one line."))
+    subject = models.TextField(_("subject"), help_text=_('What it is about, for example "draw:12".'))
+    summary = models.TextField(_("summary"), help_text=_("What will be done once approved, in one line."))
     payload = models.JSONField(_("payload"), default=dict)
     reason = models.TextField(_("reason"))
     asked_by = models.ForeignKey(
@@ -55,7 +55,7 @@ class Approval(models.Model):
                 name="approvals_by_a_second_person",
                 condition=models.Q(state__in=["waiting", "withdrawn"])
                 | (models.Q(decided_by__isnull=False) & ~models.Q(decided_by=models.F("asked_by"))),
-                violation_error_message=_("Somebody else has to decide."),
+                violation_error_message=_("Someone else has to decide."),
             ),
             models.CheckConstraint(
                 name="approvals_decided_whole",

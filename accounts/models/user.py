@@ -28,7 +28,7 @@ def new_user_id() -> str:
 def validate_time_zone(name: str) -> None:
     """Refuse what is not an IANA time zone (Europe/Lisbon) or UTC; PostgreSQL knows these too."""
     if name != "UTC" and ("/" not in name or name not in zoneinfo.available_timezones()):
-        said = gettext("%(name)s is not a time zone, for example Europe/Lisbon.")
+        said = gettext("%(name)s is not a time zone. Enter one such as Europe/Lisbon.")
         raise ValidationError(said % {"name": name})
 
 
@@ -77,7 +77,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         ),
         editable=False,
     )
-    email = models.TextField(_("e-mail"), null=True, blank=True)  # noqa: DJ001 old players may have none
+    email = models.TextField(_("email"), null=True, blank=True)  # noqa: DJ001 old players may have none
     first_name = models.TextField(_("first name"), default="", db_default="", blank=True)
     last_name = models.TextField(_("last name"), default="", db_default="", blank=True)
     profile_image_url = models.TextField(_("profile image url"), default="", db_default="", blank=True)
@@ -97,7 +97,10 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     password = models.TextField(_("password"), default="", db_default="")
     last_login = models.DateTimeField(_("last login"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(
-        _("may sign in"), default=True, db_default=True, help_text=_("Off once the account is deleted.")
+        _("may sign in"),
+        default=True,
+        db_default=True,
+        help_text=_("Turned off when the account is deleted."),
     )
     is_staff = models.BooleanField(_("staff"), default=False, db_default=False)
     is_superuser = models.BooleanField(_("may do everything"), default=False, db_default=False)
@@ -155,18 +158,20 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="users_email_lower_case",
                 condition=models.Q(email=Lower("email")) & ~models.Q(email=""),
-                violation_error_message=_("An e-mail address is kept in lower case and is not empty."),
+                violation_error_message=_("An email address must be in lower case and must not be empty."),
             ),
             models.CheckConstraint(
                 name="users_email_one_line",
                 condition=models.Q(email__regex=r"^[^[:space:][:cntrl:]@]+@[^[:space:][:cntrl:]@]+$"),
-                violation_error_message=_("An e-mail address is one word with one @ in it."),
+                violation_error_message=_("An email address must be one word with one @ in it."),
             ),
             models.CheckConstraint(
                 name="users_closed_name_nobody",
                 condition=models.Q(closed_at__isnull=True)
                 | models.Q(email__isnull=True, first_name="", last_name="", is_active=False),
-                violation_error_message=_("A deleted account has no e-mail and no names, and stays closed."),
+                violation_error_message=_(
+                    "A deleted account has no email address and no names, and stays closed."
+                ),
             ),
             models.CheckConstraint(
                 name="users_statistics_not_negative",

@@ -15,13 +15,13 @@ def outlook(draw: Draw) -> list[str]:
     """What players pay, their chance, and how many coins move, a sentence each."""
     fee, most = draw.entry_fee, min(draw.max_per_player, draw.max_participants)
     said = [_price(fee, most)]
-    one = _("With every ticket taken, one ticket wins a prize with a chance of %(chance)s.")
+    one = _("With every ticket taken, the chance that one ticket wins a prize is %(chance)s.")
     said.append(one % {"chance": _chance(draw, 1)})
     if most > 1:
-        several = _("%(tickets)s of one player win with a chance of %(chance)s.")
+        several = _("If one player holds %(tickets)s, the chance of a prize is %(chance)s.")
         said.append(several % {"tickets": wording.tickets(most), "chance": _chance(draw, most)})
     taken, given = fee * draw.max_participants, draw.prize_coins * draw.winner_count
-    full = _("Full, it takes %(taken)s from players; its prizes give %(given)s back.")
+    full = _("When full, it takes %(taken)s from players, and its prizes give %(given)s back.")
     said.append(full % {"taken": wording.coins(taken), "given": wording.coins(given)})
     least = draw.min_participants
     if least > 1:
@@ -47,7 +47,7 @@ def warnings(draw: Draw, now: datetime) -> list[str]:
     """What is allowed and often not meant, a sentence each; publishing does not wait for them."""
     found = [*_about_coins(draw), *_about_winners(draw), *_about_time(draw, now)]
     if not draw.description.strip() and not draw.prize_details.strip():
-        found.append(_("It says nothing but its title: players read what they can win before they enter."))
+        found.append(_("It has only a title: before they enter, players want to read what they can win."))
     if draw.max_per_player * 2 > draw.max_participants > 1:
         found.append(_("One player may take more than half of the tickets."))
     return found
@@ -57,7 +57,7 @@ def _about_coins(draw: Draw) -> list[str]:
     given = draw.prize_coins * draw.winner_count
     most, least = draw.entry_fee * draw.max_participants, draw.entry_fee * draw.min_participants
     if given > most:
-        said = _("Its prizes give %(coins)s more than all its tickets cost: coins are made.")
+        said = _("Its prizes give %(coins)s more than all its tickets cost, so new coins are created.")
         return [said % {"coins": wording.coins(given - most)}]
     if given > least:
         said = _("At its minimum of tickets its prizes give %(coins)s more than they cost.")
@@ -74,7 +74,7 @@ def _about_winners(draw: Draw) -> list[str]:
         )
         found.append(said % {"winners": wording.grouped(draw.winner_count)})
     if draw.prize_amount and not draw.reserve_count:
-        found.append(_("It has no reserves: a prize that nobody claims is not passed on."))
+        found.append(_("It has no reserves, so a prize that nobody claims is not passed on."))
     return found
 
 

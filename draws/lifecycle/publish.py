@@ -41,7 +41,7 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
 def problems(draw: Draw) -> list[str]:
     """What keeps a draft from opening, a sentence each; none when it can be published."""
     if draw.published_at is not None:
-        return [_("It is published already.")]
+        return [_("It is already published.")]
     found = []
     if draw.draw_time <= database_now():
         found.append(_("Its closing time has passed: choose a later one."))
@@ -50,7 +50,7 @@ def problems(draw: Draw) -> list[str]:
     if not draw.prize_amount and not draw.prize_coins:
         found.append(_("It has no prize: give the prize a value, or coins."))
     if draw.prize_coins * draw.winner_count > MOST_COINS:
-        said = _("Its prizes are more than %(coins)s together: too many for a purse.")
+        said = _("Its prizes add up to more than %(coins)s, which is too many for a purse.")
         found.append(said % {"coins": wording.coins(MOST_COINS)})
     if draw.early_access_until and draw.early_access_until >= draw.draw_time:
         found.append(_("Early access would end only after the draw closes."))

@@ -65,7 +65,7 @@ def paste(draw: Draw, text: str, *, actor: User) -> Round:
     try:
         number, signature = read_round(text.encode("utf-8", "replace"))
         if number not in (None, seal.round):
-            other = _("It is round %(given)s; this draw waits for round %(awaited)s.")
+            other = _("It is round %(given)s, but this draw is waiting for round %(awaited)s.")
             raise BadAnswer(other % {"given": number, "awaited": seal.round})
         keep(seal.round, signature, f"staff: {actor.pk}")
     except (BadAnswer, fairness.FairnessError) as error:

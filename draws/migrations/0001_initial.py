@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                         verbose_name="prize value",
                     ),
                 ),
-                ("entry_fee", models.IntegerField(db_default=1, default=1, verbose_name="coins a ticket")),
+                ("entry_fee", models.IntegerField(db_default=1, default=1, verbose_name="coins per ticket")),
                 ("max_participants", models.IntegerField(verbose_name="tickets")),
                 (
                     "current_participants",
@@ -79,14 +79,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "max_per_player",
-                    models.IntegerField(db_default=1, default=1, verbose_name="tickets a player"),
+                    models.IntegerField(db_default=1, default=1, verbose_name="tickets per player"),
                 ),
                 (
                     "min_participants",
                     models.IntegerField(
                         db_default=1,
                         default=1,
-                        help_text="Below it the draw is void at closing and every coin goes back.",
+                        help_text="With fewer tickets, the draw is void at closing and every coin goes back.",
                         verbose_name="minimum tickets",
                     ),
                 ),
@@ -96,8 +96,8 @@ class Migration(migrations.Migration):
                     "prize_policy",
                     models.TextField(
                         choices=[
-                            ("one_prize_per_player", "One prize a player"),
-                            ("one_prize_per_ticket", "One prize a ticket"),
+                            ("one_prize_per_player", "One prize per player"),
+                            ("one_prize_per_ticket", "One prize per ticket"),
                         ],
                         db_default="one_prize_per_player",
                         default="one_prize_per_player",
@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text="One line an item.",
+                        help_text="One item per line.",
                         verbose_name="what the winner gets",
                     ),
                 ),
@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         blank=True,
                         editable=False,
-                        help_text="When everyone with a ticket had been told.",
+                        help_text="When everyone with a ticket was told.",
                         null=True,
                         verbose_name="told at",
                     ),
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="draws_active_when_open",
-                        violation_error_message="A draw is active exactly while it is published and not closed.",
+                        violation_error_message="A draw must be active exactly while it is published and not closed.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -305,7 +305,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="draws_steps_in_order",
-                        violation_error_message="A draw is published, frozen, drawn and settled in this order.",
+                        violation_error_message="A draw must be published, frozen, drawn and settled in this order.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -318,24 +318,24 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="draws_void_says_why",
-                        violation_error_message="A cancelled draw says why.",
+                        violation_error_message="A cancelled draw must say why.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("winner__isnull", True), ("drawn_at__isnull", False), _connector="OR"
                         ),
                         name="draws_winner_when_drawn",
-                        violation_error_message="Only a drawn draw has a winner.",
+                        violation_error_message="Only a drawn draw can have a winner.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("entry_fee__gte", 1)),
                         name="draws_price_at_least_one",
-                        violation_error_message="A ticket costs at least 1 coin.",
+                        violation_error_message="A ticket must cost at least 1 coin.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("prize_amount__gte", 0), ("prize_coins__gte", 0)),
                         name="draws_prize_not_negative",
-                        violation_error_message="A prize is not negative.",
+                        violation_error_message="A prize cannot be negative.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -343,7 +343,7 @@ class Migration(migrations.Migration):
                             ("current_participants__lte", models.F("max_participants")),
                         ),
                         name="draws_tickets_within_limit",
-                        violation_error_message="No more tickets are sold than there are.",
+                        violation_error_message="A draw cannot sell more tickets than it has.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -353,7 +353,8 @@ class Migration(migrations.Migration):
                             ("min_participants__lte", models.F("max_participants")),
                         ),
                         name="draws_limits_make_sense",
-                        violation_error_message="Tickets, tickets a player and the minimum are at least 1; the minimum is not above the tickets there are.",
+                        violation_error_message="Tickets, tickets per player and the minimum must be at least 1, and the minimum cannot "
+                        "be above the number of tickets.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -365,7 +366,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         name="draws_places_one_to_thousand",
-                        violation_error_message="Winners and reserves together are 1 to 1,000.",
+                        violation_error_message="Winners and reserves together must be 1 to 1,000.",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -383,7 +384,7 @@ class Migration(migrations.Migration):
                             )
                         ),
                         name="draws_whole_seconds",
-                        violation_error_message="The closing time has whole seconds only.",
+                        violation_error_message="The closing time must be in whole seconds.",
                     ),
                 ],
             },
@@ -493,7 +494,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "told_up_to",
-                    models.TextField(db_default="", default="", help_text="The last player told, by id."),
+                    models.TextField(
+                        db_default="", default="", help_text="The id of the last player who was told."
+                    ),
                 ),
             ],
             options={
@@ -564,13 +567,13 @@ class Migration(migrations.Migration):
                     "prize_amount",
                     models.DecimalField(decimal_places=2, max_digits=12, verbose_name="prize value"),
                 ),
-                ("entry_fee", models.IntegerField(verbose_name="coins a ticket")),
+                ("entry_fee", models.IntegerField(verbose_name="coins per ticket")),
                 (
                     "current_participants",
                     models.IntegerField(db_default=0, default=0, verbose_name="tickets taken"),
                 ),
                 ("draw_time", models.DateTimeField()),
-                ("drawn", models.BooleanField(help_text="Whether the old site had drawn a winner.")),
+                ("drawn", models.BooleanField(help_text="Whether the old site drew a winner.")),
             ],
             options={
                 "verbose_name": "old draw",
@@ -592,7 +595,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("participated_at", models.DateTimeField()),
-                ("taken_on", models.DateField(help_text="The date of that, for streaks.")),
+                ("taken_on", models.DateField(help_text="The date of the ticket, for streaks.")),
                 (
                     "draw",
                     models.ForeignKey(
@@ -870,7 +873,7 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.TextField(
-                        help_text="A courier: a relay's address, a file's name, or a member of staff.",
+                        help_text="Where it came from: a relay's address, a file's name, or a member of staff.",
                         verbose_name="source",
                     ),
                 ),
@@ -1000,9 +1003,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.TextField(help_text="32 hex digits: the files' fingerprint.")),
-                ("width", models.IntegerField(help_text="Pixels, of the widest file.")),
+                ("width", models.IntegerField(help_text="In pixels, of the widest file.")),
                 ("height", models.IntegerField()),
-                ("alt", models.TextField(help_text="What it shows, in words.")),
+                ("alt", models.TextField(help_text="What the picture shows, in words.")),
                 ("uploaded_at", models.DateTimeField(db_default=Now(), default=timezone.now)),
                 (
                     "uploaded_by",
@@ -1050,7 +1053,7 @@ class Migration(migrations.Migration):
                 (
                     "seq",
                     models.IntegerField(
-                        help_text="Counts the site's published draws without a gap.",
+                        help_text="Numbers the site's published draws without gaps.",
                         unique=True,
                         verbose_name="seq",
                     ),
@@ -1077,7 +1080,10 @@ class Migration(migrations.Migration):
                 (
                     "signature",
                     models.BinaryField(
-                        help_text="Of the beacon's round.", max_length=48, null=True, verbose_name="signature"
+                        help_text="The signature of the beacon's round.",
+                        max_length=48,
+                        null=True,
+                        verbose_name="signature",
                     ),
                 ),
                 (

@@ -26,7 +26,7 @@ DRAW_RULES: list[models.BaseConstraint] = [
                 | models.Q(cancelled_at__isnull=False)
             )
         ),
-        violation_error_message=_("A draw is active exactly while it is published and not closed."),
+        violation_error_message=_("A draw must be active exactly while it is published and not closed."),
     ),
     models.CheckConstraint(
         name="draws_steps_in_order",
@@ -39,7 +39,7 @@ DRAW_RULES: list[models.BaseConstraint] = [
             | models.Q(drawn_at__isnull=False)
             | models.Q(cancelled_at__isnull=False)
         ),
-        violation_error_message=_("A draw is published, frozen, drawn and settled in this order."),
+        violation_error_message=_("A draw must be published, frozen, drawn and settled in this order."),
     ),
     models.CheckConstraint(
         name="draws_void_says_why",
@@ -47,29 +47,29 @@ DRAW_RULES: list[models.BaseConstraint] = [
         | (
             models.Q(cancelled_at__isnull=False, void_code__isnull=False) & models.Q(void_reason__regex=r"\S")
         ),
-        violation_error_message=_("A cancelled draw says why."),
+        violation_error_message=_("A cancelled draw must say why."),
     ),
     models.CheckConstraint(
         name="draws_winner_when_drawn",
         condition=models.Q(winner__isnull=True) | models.Q(drawn_at__isnull=False),
-        violation_error_message=_("Only a drawn draw has a winner."),
+        violation_error_message=_("Only a drawn draw can have a winner."),
     ),
     models.CheckConstraint(
         name="draws_price_at_least_one",
         condition=models.Q(entry_fee__gte=1),
-        violation_error_message=_("A ticket costs at least 1 coin."),
+        violation_error_message=_("A ticket must cost at least 1 coin."),
     ),
     models.CheckConstraint(
         name="draws_prize_not_negative",
         condition=models.Q(prize_amount__gte=0, prize_coins__gte=0),
-        violation_error_message=_("A prize is not negative."),
+        violation_error_message=_("A prize cannot be negative."),
     ),
     models.CheckConstraint(
         name="draws_tickets_within_limit",
         condition=models.Q(
             current_participants__gte=0, current_participants__lte=models.F("max_participants")
         ),
-        violation_error_message=_("No more tickets are sold than there are."),
+        violation_error_message=_("A draw cannot sell more tickets than it has."),
     ),
     models.CheckConstraint(
         name="draws_limits_make_sense",
@@ -80,8 +80,8 @@ DRAW_RULES: list[models.BaseConstraint] = [
             min_participants__lte=models.F("max_participants"),
         ),
         violation_error_message=_(
-            "Tickets, tickets a player and the minimum are at least 1; "
-            "the minimum is not above the tickets there are."
+            "Tickets, tickets per player and the minimum must be at least 1, and the minimum cannot "
+            "be above the number of tickets."
         ),
     ),
     models.CheckConstraint(
@@ -91,12 +91,12 @@ DRAW_RULES: list[models.BaseConstraint] = [
             reserve_count__gte=0,
             winner_count__lte=1000 - models.F("reserve_count"),
         ),
-        violation_error_message=_("Winners and reserves together are 1 to 1,000."),
+        violation_error_message=_("Winners and reserves together must be 1 to 1,000."),
     ),
     # Sealed in whole seconds.
     models.CheckConstraint(
         name="draws_whole_seconds",
         condition=models.Q(Exact(SECONDS % models.Value(1), 0)),
-        violation_error_message=_("The closing time has whole seconds only."),
+        violation_error_message=_("The closing time must be in whole seconds."),
     ),
 ]

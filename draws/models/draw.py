@@ -28,7 +28,7 @@ STOCKS = ("marigold", "sky", "coral", "rose", "mint", "lilac")
 def validate_whole_second(moment: datetime) -> None:
     """Closing times are sealed in whole seconds."""
     if moment.microsecond:
-        raise ValidationError(_("The closing time has whole seconds only."))
+        raise ValidationError(_("The closing time must be in whole seconds."))
 
 
 class Draw(KeepsCounters):
@@ -44,8 +44,8 @@ class Draw(KeepsCounters):
         VOID = "void", pgettext_lazy("draw", "Void")
 
     class Policy(models.TextChoices):
-        ONE_PRIZE_PER_PLAYER = "one_prize_per_player", _("One prize a player")
-        ONE_PRIZE_PER_TICKET = "one_prize_per_ticket", _("One prize a ticket")
+        ONE_PRIZE_PER_PLAYER = "one_prize_per_player", _("One prize per player")
+        ONE_PRIZE_PER_TICKET = "one_prize_per_ticket", _("One prize per ticket")
 
     class Mode(models.TextChoices):
         LOCAL = "local", _("Operator-run")
@@ -94,7 +94,7 @@ class Draw(KeepsCounters):
         db_default=0,
         validators=[MinValueValidator(Decimal(0))],
     )
-    entry_fee = models.IntegerField(_("coins a ticket"), default=1, db_default=1)
+    entry_fee = models.IntegerField(_("coins per ticket"), default=1, db_default=1)
     max_participants = models.IntegerField(_("tickets"))
     current_participants = models.IntegerField(_("tickets taken"), default=0, db_default=0, editable=False)
     draw_time = models.DateTimeField(_("closes at"), validators=[validate_whole_second])
@@ -116,12 +116,12 @@ class Draw(KeepsCounters):
     updated_at = models.DateTimeField(_("updated at"), auto_now=True, db_default=Now())
 
     prize_coins = models.IntegerField(_("coins credited to each winner"), default=0, db_default=0)
-    max_per_player = models.IntegerField(_("tickets a player"), default=1, db_default=1)
+    max_per_player = models.IntegerField(_("tickets per player"), default=1, db_default=1)
     min_participants = models.IntegerField(
         _("minimum tickets"),
         default=1,
         db_default=1,
-        help_text=_("Below it the draw is void at closing and every coin goes back."),
+        help_text=_("With fewer tickets, the draw is void at closing and every coin goes back."),
     )
     winner_count = models.IntegerField(_("winners"), default=1, db_default=1)
     reserve_count = models.IntegerField(_("reserves"), default=0, db_default=0)
@@ -139,7 +139,7 @@ class Draw(KeepsCounters):
         _("early access until"), null=True, blank=True, help_text=_("Until then only VIP players may enter.")
     )
     prize_details = models.TextField(
-        _("what the winner gets"), default="", db_default="", blank=True, help_text=_("One line an item.")
+        _("what the winner gets"), default="", db_default="", blank=True, help_text=_("One item per line.")
     )
     illustration = models.TextField(
         _("illustration"), choices=Illustration.choices, default="", db_default="", blank=True
@@ -158,7 +158,7 @@ class Draw(KeepsCounters):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When everyone with a ticket had been told."),
+        help_text=_("When everyone with a ticket was told."),
     )
 
     objects: ClassVar[models.Manager["Draw"]] = DrawQuerySet.as_manager()

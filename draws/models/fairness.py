@@ -35,7 +35,7 @@ class Seal(models.Model):
         related_name="seal",
     )
     seq = models.IntegerField(
-        _("seq"), unique=True, help_text=_("Counts the site's published draws without a gap.")
+        _("seq"), unique=True, help_text=_("Numbers the site's published draws without gaps.")
     )
     draw_uid = models.BinaryField(_("draw uid"), max_length=16, unique=True)
     server_seed = models.BinaryField(_("server seed"), max_length=32)
@@ -54,7 +54,7 @@ class Seal(models.Model):
     total = models.BigIntegerField(_("total"), null=True)
     freeze_hash = models.BinaryField(_("freeze hash"), max_length=32, null=True)
     signature = models.BinaryField(
-        _("signature"), max_length=48, null=True, help_text=_("Of the beacon's round.")
+        _("signature"), max_length=48, null=True, help_text=_("The signature of the beacon's round.")
     )
     places = ArrayField(
         models.BigIntegerField(),
@@ -160,7 +160,8 @@ class Round(models.Model):
     round = models.BigIntegerField(pgettext_lazy("column", "round"))
     signature = models.BinaryField(_("signature"), max_length=48)
     source = models.TextField(
-        _("source"), help_text=_("A courier: a relay's address, a file's name, or a member of staff.")
+        _("source"),
+        help_text=_("Where it came from: a relay's address, a file's name, or a member of staff."),
     )
     obtained_at = models.DateTimeField(_("obtained at"), default=timezone.now, db_default=Now())
 
@@ -212,7 +213,9 @@ class FreezeToTell(models.Model):
     """A frozen list whose fingerprint goes to everyone who entered; written at freezing, gone when told."""
 
     draw = models.OneToOneField(Draw, models.PROTECT, primary_key=True, related_name="+")
-    told_up_to = models.TextField(default="", db_default="", help_text=_("The last player told, by id."))
+    told_up_to = models.TextField(
+        default="", db_default="", help_text=_("The id of the last player who was told.")
+    )
 
     class Meta:
         db_table = "freezes_to_tell"

@@ -21,10 +21,10 @@ class OldDraw(models.Model):
     title = models.TextField()
     description = models.TextField(default="", db_default="", blank=True)
     prize_amount = models.DecimalField(_("prize value"), max_digits=12, decimal_places=2)
-    entry_fee = models.IntegerField(_("coins a ticket"))
+    entry_fee = models.IntegerField(_("coins per ticket"))
     current_participants = models.IntegerField(_("tickets taken"), default=0, db_default=0)
     draw_time = models.DateTimeField()
-    drawn = models.BooleanField(help_text=_("Whether the old site had drawn a winner."))
+    drawn = models.BooleanField(help_text=_("Whether the old site drew a winner."))
 
     class Meta:
         db_table = "old_draws"
@@ -51,7 +51,7 @@ class OldTicket(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="old_tickets", db_index=False
     )
     participated_at = models.DateTimeField()
-    taken_on = models.DateField(help_text=_("The date of that, for streaks."))
+    taken_on = models.DateField(help_text=_("The date of the ticket, for streaks."))
 
     class Meta:
         db_table = "old_tickets"

@@ -25,9 +25,9 @@ class PrizePicture(models.Model):
 
     draw = models.OneToOneField(Draw, models.CASCADE, primary_key=True, related_name="picture")
     name = models.TextField(help_text=_("32 hex digits: the files' fingerprint."))
-    width = models.IntegerField(help_text=_("Pixels, of the widest file."))
+    width = models.IntegerField(help_text=_("In pixels, of the widest file."))
     height = models.IntegerField()
-    alt = models.TextField(help_text=_("What it shows, in words."))
+    alt = models.TextField(help_text=_("What the picture shows, in words."))
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -30,14 +30,16 @@ BUDGETS = {480: 40_000, 960: 130_000, 1440: 260_000}
 NAME = r"[0-9a-f]{32}-[0-9]{3,4}\.webp"
 
 NO_PICTURE = _("This is not a JPEG, PNG or WebP picture. Nothing was changed.")
-DAMAGED = _("This picture is damaged or cut off: save it anew and upload that. Nothing was changed.")
+DAMAGED = _(
+    "This picture is damaged or incomplete: save it again and upload the new file. Nothing was changed."
+)
 TOO_BIG = _("This file is larger than %(most)s MB: make the picture smaller. Nothing was changed.")
 TOO_MANY_PIXELS = _(
     "This picture has too many pixels: make it at most 5,000 pixels wide. Nothing was changed."
 )
 TOO_SMALL = _("This picture is smaller than %(width)s × %(height)s pixels. Nothing was changed.")
-TOO_STEEP = _("This picture is too long and narrow: cut it to about 4:3. Nothing was changed.")
-MOVES = _("This picture moves: upload one that stands still. Nothing was changed.")
+TOO_STEEP = _("This picture is too long and narrow: crop it to about 4:3. Nothing was changed.")
+MOVES = _("Animated pictures are not supported: upload a still picture. Nothing was changed.")
 
 # What Pillow's decoders raise about files that are not what they say.
 HOSTILE = (OSError, SyntaxError, ValueError, EOFError, OverflowError, IndexError, KeyError, TypeError)

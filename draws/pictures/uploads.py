@@ -24,9 +24,11 @@ from draws.pictures.files import NAME, Files, file_name
 # The addresses of uploaded pictures begin with it, `draws.urls` has them.
 PREFIX = "/pictures/"
 
-SEALED = _("Players entered this draw for the picture they saw: it stays as it is. Nothing was changed.")
-NO_ALT = _("Say in words what the picture shows: some players listen to it. Nothing was changed.")
-LONG_ALT = _("Say it in at most %(most)s characters. Nothing was changed.")
+SEALED = _(
+    "Players entered this draw after seeing its picture, so the picture cannot change. Nothing was changed."
+)
+NO_ALT = _("Describe what the picture shows: some players hear it read aloud. Nothing was changed.")
+LONG_ALT = _("Describe it in at most %(most)s characters. Nothing was changed.")
 NOT_FOUND = _("There is no such picture on this site: upload it. Nothing was changed.")
 # The field under which `draw_text_changes` keeps the address of a photo that was taken down.
 TAKEN_DOWN = "prize_image_url"
@@ -130,9 +132,11 @@ def take_down_picture(draw_id: int, *, actor: User | None) -> list[Draw]:
     _lock_pictures()
     published = [draw for draw in draws if draw.published_at is not None]
     if draw_id not in (draw.pk for draw in published):
-        raise PictureRefused(gettext("This is no published draw with a photo. Nothing was changed."))
+        raise PictureRefused(gettext("This is not a published draw with a photo. Nothing was changed."))
     if sharing.count() > len(draws):
-        raise PictureRefused(gettext("Another draw got this photo just now. Nothing was changed: try again."))
+        raise PictureRefused(
+            gettext("Another draw was just given this photo. Nothing was changed. Try again.")
+        )
     TextChange.objects.bulk_create(
         TextChange(draw=draw, field=TAKEN_DOWN, old=address, new="", actor=actor) for draw in published
     )

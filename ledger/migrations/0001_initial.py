@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("day", models.DateField(help_text="The day in UTC.", primary_key=True, serialize=False)),
                 ("coins", models.BigIntegerField()),
-                ("holders", models.IntegerField(help_text="Players who held any.")),
+                ("holders", models.IntegerField(help_text="The number of players who held coins.")),
                 (
                     "largest",
                     ArrayField(
                         base_field=models.TextField(),
-                        help_text="Ids of the players who held most, the first most.",
+                        help_text="The ids of the players who held the most, largest first.",
                         size=None,
                     ),
                 ),
@@ -49,12 +49,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "coins",
-                    models.IntegerField(help_text="Coins; empty: no limit.", null=True, verbose_name="coins"),
+                    models.IntegerField(
+                        help_text="In coins; empty means no limit.", null=True, verbose_name="coins"
+                    ),
                 ),
                 (
                     "next_coins",
                     models.IntegerField(
-                        help_text="What holds from `next_at`; empty: no limit.",
+                        help_text="The limit from `next_at` on; empty means no limit.",
                         null=True,
                         verbose_name="next coins",
                     ),
@@ -113,7 +115,7 @@ class Migration(migrations.Migration):
                 (
                     "amount",
                     models.IntegerField(
-                        help_text="Coins; negative when they leave the player.", verbose_name="amount"
+                        help_text="In coins; negative when they leave the player.", verbose_name="amount"
                     ),
                 ),
                 (
@@ -149,7 +151,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        help_text='What it was for, as the caller names it: "draw:12".',
+                        help_text='What it was for, for example "draw:12".',
                         verbose_name="reference",
                     ),
                 ),

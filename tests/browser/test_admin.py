@@ -198,7 +198,7 @@ def test_the_card_beside_the_form_follows_what_is_typed(live_server, visit, boss
     expect(card.get_by_role("heading", name="Night tram")).to_be_visible()
     expect(card.locator("img")).to_have_attribute("src", "/static/img/art/tram.svg")
     expect(card.get_by_text("A ticket costs 3 coins.")).to_be_visible()
-    expect(card.get_by_text("Full, it takes 120 coins from players")).to_be_visible()
+    expect(card.get_by_text("When full, it takes 120 coins from players")).to_be_visible()
     assert card.locator(".card").evaluate("card => getComputedStyle(card).display") == "flex"
     assert not Draw.objects.exists()
     page.locator("[name=title]").press("Enter")

@@ -73,7 +73,7 @@ def test_the_form_asks_for_words_with_an_example_and_shows_what_is_there(client,
 def test_a_photo_without_words_is_refused_and_nothing_is_kept(client, boss, make_draft, picture_folder):
     draft = make_draft()
     refused = errors(send(client, draft, upload(), title="Porto"))
-    assert "Say in words what the picture shows" in refused["photo_alt"][0]
+    assert "Describe what the picture shows" in refused["photo_alt"][0]
     draft.refresh_from_db()
     assert (draft.title, draft.prize_image_url) == ("Lisbon for two", "")
     assert not picture_folder.exists()
@@ -83,7 +83,7 @@ HOSTILE = {
     "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml", "not a JPEG, PNG or WebP"),
     "a page called a photo": (b"<html><script>alert(1)</script>", "image/jpeg", "not a JPEG, PNG or WebP"),
     "a bomb": (png(30_000, 30_000), "image/png", "too many pixels"),
-    "half a photo": (saved(scene())[:9000], "image/jpeg", "damaged or cut off"),
+    "half a photo": (saved(scene())[:9000], "image/jpeg", "damaged or incomplete"),
     "16 MB": (bytes(16 * 1024 * 1024), "image/jpeg", "larger than 15 MB"),
     "nothing": (b"", "image/jpeg", "The submitted file is empty."),
 }
@@ -140,7 +140,7 @@ def test_two_pictures_at_once_are_refused(client, boss, make_draft):
     assert "not both" in errors(send(client, draft, upload(), **typed))["prize_image_url"][0]
     send(client, draft, upload(), photo_alt=ALT)
     assert "not both" in errors(send(client, draft, upload(), remove_photo="on"))["remove_photo"][0]
-    assert "Say in words" in errors(send(client, draft, photo_alt=""))["photo_alt"][0]
+    assert "Describe what the picture shows" in errors(send(client, draft, photo_alt=""))["photo_alt"][0]
 
 
 def test_an_illustration_is_chosen_and_the_log_names_it(client, boss, make_draft):

@@ -54,9 +54,9 @@ def test_the_preview_is_the_card_that_players_see_and_saves_nothing(client, boss
 def test_the_preview_says_what_a_ticket_costs_and_what_it_may_win(client, boss):
     said = words(client.post(NEW, typed(client, max_per_player="4")))
     assert "A ticket costs 2 coins; one player can take 4 for 8 coins." in said
-    assert "one ticket wins a prize with a chance of at least 2.5 %." in said
-    assert "4 tickets of one player win with a chance of at least 10 %." in said
-    assert "Full, it takes 80 coins from players; its prizes give 25 coins back." in said
+    assert "the chance that one ticket wins a prize is at least 2.5 %." in said
+    assert "If one player holds 4 tickets, the chance of a prize is at least 10 %." in said
+    assert "When full, it takes 80 coins from players, and its prizes give 25 coins back." in said
     assert (
         "With fewer than 20 tickets it is void, and every coin goes back. With 20 it takes 40 coins." in said
     )
@@ -68,7 +68,7 @@ def test_a_form_that_is_hardly_begun_is_previewed_with_what_is_missing(client, b
     assert "The title comes here" in said
     assert "Not right yet" in said
     assert "Tickets: This field is required." in said
-    assert "Coins a ticket: Enter a whole number." in said
+    assert "Coins per ticket: Enter a whole number." in said
     assert "Chances and coins" not in said
 
 
@@ -116,12 +116,15 @@ def draft(**terms):
 @pytest.mark.parametrize(
     ("terms", "sentence"),
     [
-        ({"prize_coins": 300}, "Its prizes give 100 coins more than all its tickets cost: coins are made."),
+        (
+            {"prize_coins": 300},
+            "Its prizes give 100 coins more than all its tickets cost, so new coins are created.",
+        ),
         ({"prize_coins": 101}, "At its minimum of tickets its prizes give 1 coin more than they cost."),
         ({"winner_count": 51, "prize_coins": 1}, "With fewer than 51 tickets not every prize has a winner"),
-        ({"prize_amount": 20}, "It has no reserves: a prize that nobody claims is not passed on."),
+        ({"prize_amount": 20}, "It has no reserves, so a prize that nobody claims is not passed on."),
         ({"max_per_player": 51}, "One player may take more than half of the tickets."),
-        ({"description": " "}, "It says nothing but its title"),
+        ({"description": " "}, "It has only a title"),
         ({"draw_time": timezone.now() + timedelta(minutes=20)}, "It closes within an hour"),
         ({"draw_time": timezone.now() + timedelta(days=90)}, "its terms cannot be changed until then."),
     ],

@@ -144,7 +144,7 @@ def test_what_is_not_the_round_is_refused_with_a_sentence(client, make_player, w
     turned = bytes([signature[0] ^ 0x20]) + signature[1:]
     cases = {
         "hello": "neither a round in JSON nor a signature",
-        answer(number + 1, signature).decode(): f"It is round {number + 1}; this draw waits for",
+        answer(number + 1, signature).decode(): f"It is round {number + 1}, but this draw is waiting for",
         answer(number, turned).decode(): "not lucky11-tests's signature",
         signing.sign(OTHER_SECRET, number).hex(): "not lucky11-tests's signature",
         "00" * 48: "Nothing was changed",

@@ -44,7 +44,7 @@ def test_published_draws_are_counted_without_a_gap(make_draft):
     ("fields", "sentence"),
     [
         ({"prize_coins": 0}, "no prize"),
-        ({"prize_coins": 50_000_001, "winner_count": 2}, "more than 100,000,000 coins together"),
+        ({"prize_coins": 50_000_001, "winner_count": 2}, "add up to more than 100,000,000 coins"),
         ({"fairness_mode": "beacon"}, "No beacon"),
         ({"title": "Line\nbreak"}, "cannot be sealed"),
         ({"early_access_until": timezone.now() + timedelta(days=2)}, "Early access"),
@@ -61,7 +61,7 @@ def test_a_draft_that_cannot_be_kept_is_not_published(make_draft, fields, senten
 
 
 def test_a_draw_is_published_once(draw):
-    with pytest.raises(NotPublishable, match="published already"):
+    with pytest.raises(NotPublishable, match="already published"):
         publish_draw(draw.pk)
     with pytest.raises(DrawNotFound):
         publish_draw(10**9)

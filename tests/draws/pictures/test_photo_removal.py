@@ -143,7 +143,7 @@ def test_a_draw_without_a_photo_and_a_draft_have_nothing_to_take_down(client, bo
     assert sentence in words(client.get(page(draft)))
     assert client.post(page(draft), {"reason": WHY}).status_code == 400
     assert PrizePicture.objects.exists() is not published
-    with pytest.raises(PictureRefused, match="no published draw with a photo"):
+    with pytest.raises(PictureRefused, match="not a published draw with a photo"):
         uploads.take_down_picture(draft.pk, actor=None)
 
 

@@ -160,7 +160,7 @@ def jpeg():
     return saved(scene())
 
 
-UNKNOWN, DAMAGED = "This is not a JPEG, PNG or WebP", "damaged or cut off"
+UNKNOWN, DAMAGED = "This is not a JPEG, PNG or WebP", "damaged or incomplete"
 HOSTILE = {
     "an SVG": (
         lambda: b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
@@ -183,8 +183,8 @@ HOSTILE = {
     "a PNG of 4 billion columns": (lambda: png(2**31 - 1, 300), "too many pixels"),
     "a PNG of 36 megapixels": (lambda: png(6_000, 6_000), "too many pixels"),
     "a comment that unpacks to 100 MB": (text_bomb, DAMAGED),
-    "a moving PNG": (lambda: moving("PNG"), "This picture moves"),
-    "a moving WebP": (lambda: moving("WEBP"), "This picture moves"),
+    "a moving PNG": (lambda: moving("PNG"), "Animated pictures are not supported"),
+    "a moving WebP": (lambda: moving("WEBP"), "Animated pictures are not supported"),
     "a dot": (lambda: saved(scene(1, 1)), "smaller than"),
     "a line": (lambda: saved(scene(4000, 300)), "too long and narrow"),
 }
