@@ -1,4 +1,4 @@
-"""Four eyes: what one staff member asks for, another one approves; only then it happens, and once."""
+"""Approvals: one staff member asks for an act and another approves it; only then does it happen, once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ ACTS: Registry[Act] = Registry("acts that need approval")
 
 
 def needed() -> bool:
-    """Whether this site asks for a second staff member at all."""
+    """Return whether this site asks for a second staff member at all."""
     return bool(settings.STAFF_APPROVALS)
 
 
@@ -61,7 +61,7 @@ def ask(
 
 @transaction.atomic
 def approve(approval_id: int, *, by: User) -> str:
-    """Do what was asked for, as its second staff member; answers what was done.
+    """Do what was asked for, as its second staff member. Return what was done.
 
     Raises ApprovalError: decided already, asked for by the same person, not allowed, or no longer possible.
     """
@@ -87,7 +87,7 @@ def approve(approval_id: int, *, by: User) -> str:
 
 @transaction.atomic
 def refuse(approval_id: int, *, by: User, note: str) -> Approval:
-    """Turn an act down, with a note for whoever asked; who asked may withdraw it. Raises ApprovalError."""
+    """Turn an act down, with a note for the one who asked, who may also withdraw it. Raises ApprovalError."""
     approval = _waiting(approval_id)
     own = approval.asked_by_id == by.pk
     if not own:
@@ -96,13 +96,13 @@ def refuse(approval_id: int, *, by: User, note: str) -> Approval:
 
 
 def waiting_for(kind: str, subject: str) -> Approval | None:
-    """The approval that is waiting for this act, if any."""
+    """Return the approval that is waiting for this act, if any."""
     waiting = Approval.objects.filter(kind=kind, subject=subject, state=Approval.State.WAITING)
     return waiting.select_related("asked_by").first()
 
 
 def kinds_of(user: User) -> list[str]:
-    """The kinds of acts that this staff member may ask for and decide about."""
+    """Return the kinds of acts that this staff member may ask for and decide about."""
     return [kind for kind, act in ACTS.items() if _allowed(user, act)]
 
 

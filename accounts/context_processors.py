@@ -1,4 +1,4 @@
-"""What every page may say about the site."""
+"""Context processors: what every page may say about the site."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,7 +12,7 @@ from accounts.players import player_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Amounts that pages promise, the currency of prize values, and whether mails can be read here."""
+    """Return the amounts that pages promise, the currency, and whether emails can be read here."""
     return {
         "signup_bonus": settings.SIGNUP_BONUS_COINS,
         "daily_bonus": settings.DAILY_BONUS_COINS,
@@ -22,7 +22,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:
-    """How many messages the signed-in player has not read; counted once, and only by a page that shows it."""
+    """Return a count of unread messages that queries once, and only on a page that shows it."""
 
     @cache
     def unread_messages() -> int:

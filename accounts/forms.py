@@ -11,7 +11,7 @@ from accounts.play.rules_form import NAME_LENGTH
 
 
 def time_zones() -> list[tuple[str, Any]]:
-    """Every time zone, grouped by region, for a select element."""
+    """Return every time zone, grouped by region, for a select element."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(zoneinfo.available_timezones()):
         region, _, city = name.partition("/")

@@ -1,4 +1,4 @@
-"""Times are shown on the player's own clock; visitors read UTC."""
+"""Show times on the player's own clock, and UTC to visitors."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 class PlayerTimeZoneMiddleware:
-    """Activates the signed-in player's time zone for the request."""
+    """Middleware that activates the signed-in player's time zone for the request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

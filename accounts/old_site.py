@@ -1,4 +1,4 @@
-"""Adding players of the old site, known again by the fingerprint of their id there."""
+"""Add players of the old site, recognised by the fingerprint of their id there."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,14 +9,14 @@ from accounts.models import OldAccount, User, fingerprint_of
 
 
 def known_players(old_ids: Sequence[str]) -> dict[str, str]:
-    """The players here of the accounts of the old site that came over before: old id -> id."""
+    """Return the players who already came over from the old site: old id -> id."""
     fingerprints = {fingerprint_of(old_id): old_id for old_id in old_ids}
     rows = OldAccount.objects.filter(digest__in=list(fingerprints)).values_list("digest", "user_id")
     return {fingerprints[bytes(digest)]: user_id for digest, user_id in rows}
 
 
 def holders_of(emails: Iterable[str]) -> dict[str, str | None]:
-    """E-mails taken here -> the player who confirmed it; None when nobody did, or one of the staff."""
+    """Return the emails taken here -> the player who confirmed it; None if nobody or a staff member did."""
     wanted = list(emails)
     users = User.objects.filter(email__in=wanted).values_list("email", flat=True)
     addresses = EmailAddress.objects.filter(email__in=wanted).values_list("email", flat=True)
@@ -28,13 +28,13 @@ def holders_of(emails: Iterable[str]) -> dict[str, str | None]:
 
 
 def taken_ids(ids: Iterable[str]) -> set[str]:
-    """Which of the ids players here have."""
+    """Return those of the ids that players here have."""
     return set(User.objects.filter(pk__in=list(ids)).values_list("pk", flat=True))
 
 
 @transaction.atomic
 def add_players(players: Sequence[User], owners: dict[str, str]) -> None:
-    """Add players, their e-mails not confirmed, and whose the accounts of the old site are (old id -> id)."""
+    """Add players, their emails not confirmed, and whose the accounts of the old site are (old id -> id)."""
     User.objects.bulk_create(players)
     EmailAddress.objects.bulk_create(
         EmailAddress(user_id=player.pk, email=player.email, primary=True, verified=False)

@@ -1,4 +1,4 @@
-"""The pages that say how the site works; every figure on them is the one that the site goes by."""
+"""Pages that say how the site works. Every figure on them is the one that the site uses."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 
 def figures() -> dict[str, Any]:
-    """What the pages promise, from the settings."""
+    """Return the figures that the pages promise, from the settings."""
     return {
         "minimum_age": settings.MINIMUM_AGE,
         "rules_version": settings.RULES_VERSION,
@@ -29,23 +29,23 @@ def figures() -> dict[str, Any]:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    """The rules that players accept."""
+    """Show the rules that players accept."""
     return render(request, "accounts/rules.html", figures())
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What is kept about players, why, and for how long."""
+    """Show what is kept about players, why, and for how long."""
     return render(request, "accounts/privacy.html", figures())
 
 
 @require_safe
 def questions(request: HttpRequest) -> HttpResponse:
-    """Questions and answers."""
+    """Show questions and answers."""
     return render(request, "accounts/help.html", figures())
 
 
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """What the site does for everyone to be able to use it, what is tested, and what is not yet right."""
+    """Show how accessible the site is, what is tested, and what is not yet right."""
     return render(request, "accounts/accessibility.html", figures())

@@ -1,4 +1,4 @@
-"""Players: who is signed in, and making and confirming one outside the sign-in pages."""
+"""Players: find who is signed in, and create or confirm a player outside the sign-in pages."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from accounts.play.rules import accept_rules
 
 
 def player_of(request: HttpRequest) -> User | None:
-    """The signed-in player, None for a visitor."""
+    """Return the signed-in player, or None for a visitor."""
     return request.user if isinstance(request.user, User) else None
 
 
@@ -24,7 +24,7 @@ def create_player(
     accepted_rules: bool = False,
     **fields: Any,
 ) -> User:
-    """A player made by staff or a command; `confirmed` says that the e-mail is known to be theirs, and
+    """Create a player for staff or a command; `confirmed` says that the email is known to be theirs, and
     `accepted_rules` that they accepted the rules elsewhere."""
     user = User.objects.create_user(email, password, **fields)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=confirmed)
@@ -35,7 +35,7 @@ def create_player(
 
 @transaction.atomic
 def confirm_email(user: User) -> None:
-    """Record that the player's e-mail is theirs; what follows from that (a bonus) happens at once."""
+    """Record that the player's email is theirs; what follows from that (a bonus) happens at once."""
     address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     if not address.verified:
         address.verified = True
@@ -43,5 +43,5 @@ def confirm_email(user: User) -> None:
 
 
 def has_confirmed_email(user: User) -> bool:
-    """Whether any e-mail of the player has been confirmed; without one no ticket can be taken."""
+    """Return whether the player has a confirmed email; without one they cannot take tickets."""
     return bool(EmailAddress.objects.filter(user=user, verified=True).exists())

@@ -1,4 +1,4 @@
-"""Everything that accounts add to the registries, for a look at once."""
+"""Everything that accounts add to the registries, in one place."""
 
 from allauth.mfa.models import Authenticator
 

@@ -10,7 +10,7 @@ from accounts.signin.sessions import SessionStore
 
 @shared_task
 def deliver_outbox() -> int:
-    """Send the mails that are due."""
+    """Send the emails that are due."""
     return outbox.deliver_due()
 
 
@@ -28,7 +28,7 @@ def make_data_exports() -> int:
 
 @shared_task
 def blank_emails_of_deleted_accounts() -> int:
-    """Blank what was mailed to deleted accounts, once the last mail is out."""
+    """Blank what was mailed to deleted accounts, once the last email is out."""
     return retention.blank_emails_of_deleted_accounts()
 
 

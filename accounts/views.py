@@ -1,4 +1,4 @@
-"""The player's own page."""
+"""The view of the player's profile."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from accounts.models import RulesAcceptance, User
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Names, time zone, statistics, and the way to everything else about the player; POST saves the form."""
+    """Show names, time zone, statistics and links to the rest about the player; POST saves the form."""
     player = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=player)
     if request.method == "POST" and form.is_valid():

@@ -1,4 +1,4 @@
-"""What is stored so that a copy of the database alone does not tell it: `cryptography`'s MultiFernet."""
+"""Encryption of columns that a copy of the database alone must not reveal, with MultiFernet."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,22 +27,22 @@ COLUMNS: Registry[EncryptedColumn] = Registry("encrypted columns")
 
 
 def encrypt(text: str) -> str:
-    """A token for `text`, made with the newest key."""
+    """Return a token for `text`, made with the newest key."""
     return _keys(tuple(settings.ENCRYPTION_KEYS)).encrypt(text.encode()).decode()
 
 
 def decrypt(token: str) -> str:
-    """The text of a token of any of the keys. Raises InvalidToken for anything else."""
+    """Return the text of a token of any of the keys. Raises InvalidToken for anything else."""
     return _keys(tuple(settings.ENCRYPTION_KEYS)).decrypt(token.encode()).decode()
 
 
 def rotate(token: str) -> str:
-    """The same text under the newest key. Raises InvalidToken when none of the keys fits."""
+    """Return the same text under the newest key. Raises InvalidToken when none of the keys fits."""
     return _keys(tuple(settings.ENCRYPTION_KEYS)).rotate(token.encode()).decode()
 
 
 def is_newest(token: str) -> bool:
-    """Whether the newest key alone opens the token."""
+    """Return whether the newest key alone opens the token."""
     try:
         _keys((settings.ENCRYPTION_KEYS[0],)).decrypt(token.encode())
     except InvalidToken:

@@ -14,12 +14,12 @@ def beat(name: str) -> None:
 
 
 def age(name: str) -> float | None:
-    """Seconds since `name` was at work; None: nobody knows. Raises redis.RedisError when Redis is gone."""
+    """Return the seconds since `name` was at work, or None if unknown. Raises redis.RedisError."""
     seen = caches["redis"].get(f"alive:{name}")
     return None if seen is None else max(0.0, time.time() - seen)
 
 
 def is_alive(name: str) -> bool:
-    """Whether `name` was at work in the last half minute. Raises redis.RedisError when Redis is gone."""
+    """Return whether `name` was at work in the last half minute. Raises redis.RedisError."""
     seconds = age(name)
     return seconds is not None and seconds < ALIVE_SECONDS

@@ -1,4 +1,4 @@
-"""How far a long step is, for whoever looks at a terminal; elsewhere nothing is printed."""
+"""Progress of a long step on a terminal; elsewhere nothing is printed."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What staff do about a draw with the approval of a second one, where the site wants that."""
+"""What staff do about a draw with a second staff member's approval, where the site asks for one."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ PASS_ON = "pass_on_prize"
 
 
 def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approval:
-    """Cancel a draw, or ask a second staff member to; answers the draw, or what was asked.
+    """Cancel a draw, or ask a second staff member to. Return the draw, or what was asked.
 
     `figures` say to the second one what goes back. Raises DrawError or ApprovalError.
     """
@@ -34,7 +34,7 @@ def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approva
 
 
 def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> PassOnResult | Approval:
-    """Pass a prize on to the next reserve, or ask a second staff member to; answers what was done, or asked.
+    """Pass a prize on to the next reserve, or ask a second staff member to. Return what was done, or asked.
 
     `prize` says to the second one what it is. Raises DrawError or ApprovalError.
     """

@@ -86,7 +86,7 @@ class VipOnly(EntryRefused):
 
 
 class EmailNotConfirmed(EntryRefused):
-    """The player has not confirmed an e-mail yet."""
+    """The player has not confirmed an email yet."""
 
     status = 403
 
@@ -134,7 +134,7 @@ class RequestConflict(EntryRefused):
 
 
 class TooBusy(EntryRefused):
-    """Somebody held the player or the draw for longer than a player should wait."""
+    """The player or the draw was locked for longer than a player should wait."""
 
     status = 503
     retry_after = 3
@@ -177,7 +177,7 @@ class RoundRefused(DrawError):
 
 
 class TextNotChangeable(DrawError):
-    """Sealed with the draw, so not even a typo may be fixed."""
+    """The text is sealed with the draw, so not even a typo may be fixed."""
 
 
 class ClaimError(DrawError):
@@ -185,7 +185,7 @@ class ClaimError(DrawError):
 
 
 class ClaimNotYours(ClaimError):
-    """There is no such prize, or somebody else won it; which of the two is not told."""
+    """There is no such prize, or someone else won it; the message does not say which."""
 
     status = 404
 
@@ -195,7 +195,7 @@ class AlreadyClaimed(ClaimError):
 
 
 class ClaimLapsed(ClaimError):
-    """The time to claim is over, or the prize went to somebody else."""
+    """The time to claim is over, or the prize went to someone else."""
 
 
 class NothingToClaim(ClaimError):

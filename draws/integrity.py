@@ -178,7 +178,7 @@ DRAW_CHECKS = [
 
 
 def check_streaks() -> Defect | None:
-    """The first player whose streak does not follow from the days on which they took tickets."""
+    """Find the first player whose streak does not follow from the days on which they took tickets."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(FOR_LARGE_READS)

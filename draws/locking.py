@@ -7,7 +7,7 @@ from draws.models import Draw
 
 
 def lock_draw(draw_id: int) -> Draw:
-    """The draw, locked to the end of the database transaction. Raises DrawNotFound."""
+    """Lock the draw until the database transaction ends, and return it. Raises DrawNotFound."""
     draw = Draw.objects.select_for_update(no_key=True, of=("self",)).filter(pk=draw_id).first()
     if draw is None:
         raise DrawNotFound(_("There is no such draw. Nothing was changed."))
@@ -15,7 +15,7 @@ def lock_draw(draw_id: int) -> Draw:
 
 
 def lock_if_free(draw_id: int, **state: object) -> Draw | None:
-    """The draw, locked, if it is in `state` and nobody else is at work on it."""
+    """Lock and return the draw if it is in `state` and nobody else has it locked; otherwise return None."""
     return (
         Draw.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .filter(pk=draw_id, **state)

@@ -23,7 +23,7 @@ class Odds:
     def any_prize(self) -> str:
         """The chance of at least one prize, in words: "80 %", "about 79.9 %", "at least 79.9 %".
 
-        With one prize a player it is at least that of one prize a ticket: each prize takes the winner's
+        With one prize per player it is at least that of one prize per ticket: each prize takes the winner's
         other tickets out of the draw, so it depends on what the others hold.
         """
         prizes = min(self.prizes, self.total)
@@ -62,7 +62,7 @@ class Chances:
 
 
 def chances(draw: Draw, held: int) -> Chances | None:
-    """The chance of the tickets held, or of one ticket more; None when there is none to be had."""
+    """Return the odds of the tickets held, or of one more ticket; None when no more can be taken."""
     if draw.is_full and not held:
         return None
     taken = draw.current_participants + (0 if held else 1)

@@ -1,4 +1,4 @@
-"""Add what comes over from the old site, with the figures that follow from it."""
+"""Add what the import brings from the old site, with the figures that follow from it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -55,6 +55,6 @@ def _add(model: type[Row], rows: Sequence[Row]) -> list[Row]:
 def _recount(user_ids: Iterable[str]) -> None:
     """Make the players' statistics and streaks follow from their rows."""
     ids = sorted(user_ids)
-    # Whoever takes a ticket meanwhile waits, and is counted by their own service afterwards.
+    # A player who takes a ticket meanwhile waits, and is counted by their own service afterwards.
     list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     rewrite_players(ids)

@@ -18,15 +18,15 @@ FIXED = frozenset({LATE, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT})
 
 
 def too_few(taken: int, least: int) -> str:
-    """Why a draw is void that missed its minimum, as it is recorded."""
+    """Return why a draw that missed its minimum is void, as it is recorded."""
     return TOO_FEW % {"taken": taken, "least": least}
 
 
 def shown(reason: str) -> str:
-    """A recorded reason in the reader's language, where it is a fixed one."""
+    """Return a recorded reason in the reader's language, where it is a fixed one."""
     return gettext(reason) if reason in FIXED else reason
 
 
 def shown_too_few(taken: int, least: int) -> str:
-    """The same for a draw that missed its minimum."""
+    """Return, in the reader's language, why a draw that missed its minimum is void."""
     return gettext(TOO_FEW) % {"taken": taken, "least": least}

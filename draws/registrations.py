@@ -1,4 +1,4 @@
-"""Everything that draws add to the registries of the apps below them, for a look at once."""
+"""Everything that draws add to the registries of the apps below them, in one place."""
 
 from accounts import approvals
 from accounts.admin.approvals import ApprovalAdmin

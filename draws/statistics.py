@@ -117,7 +117,7 @@ def _update_players(counted: str) -> str:
 
 
 def wrong_streaks() -> Iterator[tuple[str, int, int]]:
-    """The id, streak and right streak of each player whose streak does not follow from their tickets."""
+    """Yield the id, streak and right streak of each player whose streak does not match their tickets."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(STREAKS)
         for (user_id, streak), rows in groupby(cursor, key=itemgetter(0, 1)):
@@ -127,7 +127,7 @@ def wrong_streaks() -> Iterator[tuple[str, int, int]]:
 
 
 def streak_after(days: Iterable[date]) -> tuple[int, date | None, date | None]:
-    """The streak after tickets on these days, the last day, and the last day that was forgiven.
+    """Return the streak after tickets on these days, the last day, and the last day that was forgiven.
 
     The days are in the order in which the tickets were taken. The SQL function `next_streak`, which takes one
     more day, answers the same.

@@ -26,7 +26,7 @@ def fetch_rounds() -> int:
 
 @shared_task
 def sweep_claims() -> int:
-    """Pass on prizes that were not claimed in time, and remind whoever's time is nearly over."""
+    """Pass on prizes that were not claimed in time, and remind winners whose time is nearly over."""
     return pass_on.lapse_overdue_claims() + claims.remind_of_claims()
 
 

@@ -31,7 +31,7 @@ class Adjusted:
 
 @transaction.atomic
 def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adjusted | Approval:
-    """Adjust a player's coins, or ask a second staff member to, once per `key`; answers what was made.
+    """Adjust a player's coins, or ask a second staff member to, once per `key`. Return what was made.
 
     Raises LedgerError, IdempotencyConflict for another amount under the same key, or ApprovalError.
     """
@@ -52,7 +52,7 @@ def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adj
 
 
 def _is_large(player: User, amount: int, by: User) -> bool:
-    """With what this staff member moved for the player within a day: no large sum is made of small ones."""
+    """Return whether the sum is large, with all that this staff member moved for the player in a day."""
     moved = Transaction.objects.filter(
         user=player,
         type=Transaction.Type.ADJUSTMENT,

@@ -25,7 +25,7 @@ class Balances:
 
 
 def balances(player: User) -> Balances | None:
-    """The coins a player had at the end of each of the last DAYS days, None before their second day with any.
+    """Return the coins a player had at the end of each of the last DAYS days; None before their second day.
 
     One query that reads one index entry a day, however many movements there were.
     """

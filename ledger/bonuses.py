@@ -28,7 +28,7 @@ NO_VISIT = {
 def grant_signup_bonus(user_id: str) -> Transaction | None:
     """Credit the welcome coins, once per player, whatever the bonus is today.
 
-    None for who deleted an account and joined again with its e-mail: they had their welcome.
+    Return None for a player who deleted an account and joined again with its email: they had their welcome.
     """
     key = f"signup:{user_id}"
     earlier = Transaction.objects.filter(idempotency_key=key).first()
@@ -45,7 +45,7 @@ def grant_signup_bonus(user_id: str) -> Transaction | None:
 
 @transaction.atomic
 def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
-    """Credit today's visit, once per player and day in the player's time zone; says whether it was new.
+    """Credit today's visit, once per player and day in their time zone. Return whether it was new.
 
     Raises LedgerError for a player who is suspended or on a break.
     """
@@ -65,13 +65,13 @@ def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
 
 
 def visit_today(user: User) -> str:
-    """What there is to say about today's visit: open, collected, or why there is none: suspended or break."""
+    """Return the state of today's visit: open, collected, or why there is none (suspended or break)."""
     collected = Transaction.objects.filter(idempotency_key=_daily_key(user)).exists()
     return pause_of(user) or ("collected" if collected else "open")
 
 
 def grant_missing_signup_bonuses() -> int:
-    """Credit every player with a confirmed e-mail who has no welcome bonus yet; returns how many."""
+    """Credit every player with a confirmed email who has no welcome bonus yet; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT DISTINCT e.user_id FROM account_emailaddress e

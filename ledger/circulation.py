@@ -1,4 +1,4 @@
-"""Coins in circulation: what all players hold together, counted once a day, so that no page adds it up."""
+"""Coins in circulation: what all players hold together, counted once a day so that no page adds it up."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from ledger.models import CoinDay
 DAYS = 30
 LARGEST = 50  # players with the most coins who are kept by name
 
-# One snapshot: the sum and the list agree. Whoever comes second on a day changes nothing.
+# One snapshot: the sum and the list agree. The second count on a day changes nothing.
 COUNT = """
     INSERT INTO coin_days (day, coins, holders, largest)
     SELECT (now() AT TIME ZONE 'UTC')::date, coalesce(sum(coins), 0), count(*) FILTER (WHERE coins > 0),
@@ -30,11 +30,11 @@ def count_coins() -> bool:
 
 
 def coin_days() -> Sequence[CoinDay]:
-    """The last DAYS counts, the oldest first: one query."""
+    """Return the last DAYS counts, the oldest first: one query."""
     return list(CoinDay.objects.order_by("-day").defer("largest")[:DAYS])[::-1]
 
 
 def largest_holders() -> Sequence[str]:
-    """Ids of the players who held the most coins at the newest count; empty before the first one."""
+    """Return ids of the players who held the most coins at the newest count; empty before the first one."""
     newest = CoinDay.objects.order_by("-day").values_list("largest", flat=True).first()
     return newest or []

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 @dataclass(frozen=True)
 class Check:
-    """A rule that must hold; `sql` answers the rows that break it, the first one first."""
+    """A rule that must hold; `sql` selects the rows that break it, the first one first."""
 
     name: str
     rule: str
@@ -35,12 +35,12 @@ FOR_LARGE_READS = "SELECT set_config('work_mem', '32MB', true), set_config('para
 
 
 def first_bad_row(check: Check) -> str:
-    """The query for the first row that breaks the rule."""
+    """Return the query for the first row that breaks the rule."""
     return f"WITH bad AS MATERIALIZED ({check.sql}) SELECT * FROM bad LIMIT 1"
 
 
 def run(check: Check) -> Defect | None:
-    """The first row that breaks the rule, or None; reads only."""
+    """Return the first row that breaks the rule, or None; reads only."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(FOR_LARGE_READS)
         cursor.execute(first_bad_row(check))

@@ -16,7 +16,7 @@ from common.text import wording
 
 
 def random_key() -> str:
-    """The key of a movement that nobody retries."""
+    """Return the key of a movement that nobody retries."""
     return str(uuid.uuid4())
 
 

@@ -17,7 +17,7 @@ WELCOME = notify.Kind(
 
 
 def notify_welcome(user: User, coins: int) -> None:
-    """Tell a player that the e-mail is confirmed and how many welcome coins came with that."""
+    """Tell a player that the email is confirmed and how many welcome coins came with that."""
     body = ngettext(
         "Your email is confirmed and %(coins)s coin is in your purse. Pick a draw and take a ticket.",
         "Your email is confirmed and %(coins)s coins are in your purse. Pick a draw and take a ticket.",

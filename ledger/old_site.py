@@ -41,7 +41,7 @@ class Movement:
 
 @transaction.atomic
 def purses(user_ids: Sequence[str], *, lock: bool) -> dict[str, Purse]:
-    """The purses of the players who are here; `lock` holds them until the database transaction ends."""
+    """Return the purses of players who are here; `lock` locks them until the transaction ends."""
     _go_by_indexes()
     players = User.objects.filter(pk__in=list(user_ids)).order_by("pk")
     if lock:

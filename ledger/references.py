@@ -1,4 +1,4 @@
-"""What a coin movement was for: its reference, such as draw:12, leads to the page of that."""
+"""References of coin movements: a reference such as draw:12 leads to the page of what it was for."""
 
 from django.urls import reverse
 
@@ -10,7 +10,7 @@ REFERENCE_PAGES: Registry[str] = Registry("pages of references")
 
 
 def reference_url(row: Transaction) -> str:
-    """The page of what a movement was for, by the kind its reference names; empty when there is none."""
+    """Return the page of what a movement was for, by its reference; empty when there is none."""
     kind, _, number = row.reference.partition(":")
     page = REFERENCE_PAGES.get(kind)
     return reverse(page, args=[number]) if page and number.isascii() and number.isdigit() else ""

@@ -1,4 +1,4 @@
-"""Everything that the ledger adds to the registries of the apps below it, for a look at once."""
+"""Everything that the ledger adds to the registries of the apps below it, in one place."""
 
 from accounts import approvals
 from accounts.admin.players import PlayerAdmin

@@ -35,7 +35,7 @@ class LedgerSeal:
     previous: str
 
     def digest(self) -> str:
-        """What the next seal says about this one."""
+        """Return the digest of this seal, which the next seal contains."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
@@ -71,7 +71,7 @@ def _seal_after(newest: LedgerSeal | None) -> LedgerSeal:
 
 
 def check_seals() -> Defect | None:
-    """The first seal that the ledger, or the seal after it, no longer fits; None when all fit."""
+    """Find the first seal that the ledger, or the seal after it, does not match; None when all match."""
     try:
         seals = stored_seals()
     except (ValueError, TypeError) as error:
@@ -92,7 +92,7 @@ def check_seals() -> Defect | None:
 
 
 def stored_seals() -> list[LedgerSeal]:
-    """Every seal in the storage, the oldest first. Raises ValueError or TypeError for a file that is none."""
+    """Return every stored seal, oldest first. Raises ValueError or TypeError for any other file."""
     storage = _storage()
     if not storage.exists(""):
         return []

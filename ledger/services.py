@@ -1,4 +1,4 @@
-"""The few verbs that move coins. Each is one database transaction; nothing else inserts a `Transaction`,
+"""The services that move coins. Each is one database transaction; nothing else inserts a `Transaction`,
 except the ticket function, through the same trigger."""
 
 from django.db import transaction
@@ -36,7 +36,7 @@ def post(
 ) -> Transaction:
     """Move `amount` coins to (or, negative, from) a player, once per `key`.
 
-    The same key with the same content answers the first row again. Raises InsufficientCoins,
+    The same key with the same content returns the first row again. Raises InsufficientCoins,
     IdempotencyConflict, NoSuchPlayer, or LedgerError for 0 or too many coins; then nothing was written.
     """
     balance = _lock(user_id)
@@ -64,7 +64,7 @@ def post(
 
 @transaction.atomic
 def reverse(transaction_id: int, *, description: str = "") -> Transaction:
-    """Give the coins of one `entry` back, whole and once; a repeat answers the first refund.
+    """Give the coins of one `entry` back, whole and once; a repeat returns the first refund.
 
     Raises NotReversible for any other type of row, or none.
     """
@@ -84,7 +84,7 @@ def reverse(transaction_id: int, *, description: str = "") -> Transaction:
 
 
 def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
-    """A staff correction of a player's coins, with the reason the player will read in their history.
+    """Correct a player's coins as staff, with the reason the player will read in their history.
 
     Raises LedgerError when the reason is blank or the coins are the actor's own, and what `post` raises.
     """
@@ -100,7 +100,7 @@ def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> 
 
 
 def balance(user_id: str) -> int:
-    """The player's coins now, 0 or more. Raises NoSuchPlayer."""
+    """Return the player's coins now, 0 or more. Raises NoSuchPlayer."""
     coins = User.objects.filter(pk=user_id).values_list("coins", flat=True).first()
     if coins is None:
         raise NoSuchPlayer(_("There is no such player."))
@@ -108,7 +108,7 @@ def balance(user_id: str) -> int:
 
 
 def history(user_id: str, before_seq: int | None = None, limit: int = 50) -> list[Transaction]:
-    """A player's movements, newest first; `before_seq` continues below the last `user_seq` shown."""
+    """Return a player's movements, newest first; `before_seq` continues below the last `user_seq` shown."""
     rows = Transaction.objects.filter(user_id=user_id).order_by("-user_seq")
     if before_seq is not None:
         rows = rows.filter(user_seq__lt=before_seq)

@@ -1,4 +1,4 @@
-"""The one signal of the project: a confirmed e-mail brings the welcome bonus, however the player was made."""
+"""The project's one signal: a confirmed email brings the welcome bonus, however the player was created."""
 
 from typing import Any
 
@@ -11,6 +11,6 @@ from ledger.bonuses import grant_signup_bonus
 
 @receiver(post_save, sender=EmailAddress)
 def welcome_confirmed_player(instance: EmailAddress, raw: bool = False, **kwargs: Any) -> None:
-    """Grant the welcome bonus in the database transaction that confirms the e-mail."""
+    """Grant the welcome bonus in the database transaction that confirms the email."""
     if instance.verified and not raw:
         grant_signup_bonus(instance.user_id)

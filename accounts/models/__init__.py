@@ -1,4 +1,4 @@
-"""Who you are: players, their sessions, what they are told, and how they play safely."""
+"""Models of players: accounts, sessions, messages, and how they play safely."""
 
 from accounts.models.data import DataExport, LeftAddress
 from accounts.models.messages import Message, MessageChoice, OutboxEmail

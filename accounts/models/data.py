@@ -1,4 +1,4 @@
-"""A player's own data, packed for them to take away."""
+"""Models of a player's own data: copies to download, and the addresses of deleted accounts."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DataExport(models.Model):
-    """A zip of everything the site keeps about a player; asked for, made by a task, gone after its time."""
+    """A zip of everything the site keeps about a player: requested, made by a task, removed after a while."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="data_exports", db_index=False
@@ -44,9 +44,9 @@ class DataExport(models.Model):
 
 
 class LeftAddress(models.Model):
-    """The keyed fingerprint of a confirmed e-mail whose player deleted the account.
+    """The keyed fingerprint of a confirmed email whose player deleted the account.
 
-    Whoever joins with it again gets no second welcome bonus.
+    A player who joins with it again gets no second welcome bonus.
     """
 
     digest = models.BinaryField(primary_key=True)

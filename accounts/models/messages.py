@@ -1,4 +1,4 @@
-"""What the site tells players: mail waiting to be sent, messages on the site, and what each player wants."""
+"""Models of what the site tells players: emails to send, messages on the site, and their settings."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutboxEmail(models.Model):
-    """A mail written in the database transaction of the fact it tells, and delivered by a later sweep."""
+    """An email written in the database transaction of the fact it tells, and delivered by a later sweep."""
 
     key = models.TextField(_("key"), help_text=_("One email per key, however often the event is reported."))
     recipient = models.TextField(_("recipient"))
@@ -84,7 +84,7 @@ class Message(models.Model):
 
 
 class MessageChoice(models.Model):
-    """What a player switched off or on again for one kind of message; no row means: both ways."""
+    """What a player turned off or on again for one kind of message; without a row, both ways are on."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="message_choices", db_index=False

@@ -1,4 +1,4 @@
-"""Which players came over from the old site, by a fingerprint of their id there."""
+"""The model of players who came over from the old site, by a fingerprint of their id there."""
 
 import hashlib
 from typing import ClassVar
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 def fingerprint_of(old_id: str) -> bytes:
-    """What is kept of an id of the old site: enough to know it again, not to read it."""
+    """Return the fingerprint kept of an old site's id: enough to recognise the id, not to read it."""
     return hashlib.sha256(old_id.encode()).digest()
 
 
 class OldAccount(models.Model):
-    """An account of the old site and its player here; accounts of one e-mail share a player."""
+    """An account of the old site and its player here; accounts of one email share a player."""
 
     digest = models.BinaryField(primary_key=True)
     user = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Playing safely: the rules a player accepted, and the breaks they take."""
+"""Models of safe play: the rules a player accepted, and the breaks they take."""
 
 from typing import ClassVar
 
@@ -39,7 +39,7 @@ class RulesAcceptance(models.Model):
 
 
 class PlayBreak(models.Model):
-    """A time in which a player takes no tickets, by their own wish. Nobody ends it early."""
+    """A time in which a player takes no tickets, by their own wish. Nobody can end it early."""
 
     class Kind(models.TextChoices):
         BREAK = "break", pgettext_lazy("from playing", "Break")
@@ -75,7 +75,7 @@ class PlayBreak(models.Model):
 
 
 class ExcludedAddress(models.Model):
-    """The fingerprint of an e-mail whose player took a break: leaving and joining again does not end it."""
+    """The fingerprint of an email whose player took a break: leaving and joining again does not end it."""
 
     digest = models.BinaryField(primary_key=True)
     ends_at = models.DateTimeField(null=True, help_text=_("Empty means for good."))

@@ -1,4 +1,4 @@
-"""Signed-in browsers."""
+"""The model of sessions: signed-in browsers."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from common.database.fields import PlainJSONField
 
 
 def _also(field: str) -> property:
-    """A field under a second name."""
+    """Return a property that gives a field a second name."""
     return property(lambda row: getattr(row, field), lambda row, value: setattr(row, field, value))
 
 
@@ -18,7 +18,7 @@ ALIASES = {"session_key": F("sid"), "expire_date": F("expire")}
 
 
 class SessionManager(models.Manager["Session"]):
-    """Finds sessions also by the names that Django's session store asks for."""
+    """A manager that also finds sessions by the names that Django's session store asks for."""
 
     def get_queryset(self) -> Any:
         return super().get_queryset().alias(**ALIASES)

@@ -1,4 +1,4 @@
-"""What one staff member asks for and another one approves."""
+"""The model of approvals: what one staff member asks for and another approves."""
 
 from typing import ClassVar
 

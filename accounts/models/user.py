@@ -1,4 +1,4 @@
-"""A player: who they are, and what the ledger and the draws count about them."""
+"""The model of a player: who they are, and what the ledger and the draws count about them."""
 
 import uuid
 import zoneinfo
@@ -21,7 +21,7 @@ GRACE_EVERY = timedelta(days=7)
 
 
 def new_user_id() -> str:
-    """A fresh player id: 32 hex digits, because e-mail links break on hyphens and bars."""
+    """Return a new player id: 32 hex digits, because email links break on hyphens and bars."""
     return uuid.uuid4().hex
 
 
@@ -34,18 +34,18 @@ def validate_time_zone(name: str) -> None:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new player with no coins; the e-mail is kept in lower case."""
+        """Create a player with no coins, with the email in lower case."""
         user = self.model(email=(email or "").strip().lower() or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A staff member who may do everything."""
+        """Create a staff member who may do everything."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Sign-in finds a player whatever the case of the e-mail they type."""
+        """Return the player with this email, in whatever case it was typed."""
         return self.get(email=(username or "").strip().lower())
 
 
@@ -193,7 +193,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
 
     @property
     def display_name(self) -> str:
-        """What the site calls the player to themselves."""
+        """Return what the site calls the player to themselves."""
         return self.first_name or (self.email or gettext("player")).split("@")[0]
 
     @property
@@ -211,11 +211,11 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             return zoneinfo.ZoneInfo("UTC")
 
     def today(self) -> date:
-        """The date where the player is."""
+        """Return the date where the player is."""
         return timezone.now().astimezone(self.tz).date()
 
     def streak_today(self) -> int:
-        """Days in a row with a ticket, as of today: 0 once it can no longer be continued."""
+        """Return the days in a row with a ticket as of today: 0 once the streak cannot be continued."""
         if self.last_ticket_on is None:
             return 0
         missed = (self.today() - self.last_ticket_on).days - 1

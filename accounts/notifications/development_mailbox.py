@@ -1,4 +1,4 @@
-"""A readable mailbox for development: the newest mails of the outbox. Outside DEBUG it does not exist."""
+"""A readable mailbox for development: the newest emails of the outbox. Outside DEBUG it does not exist."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ NEWEST = 100
 
 
 def in_development(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Answer 404 unless the site runs with DEBUG: mails hold codes and links."""
+    """Answer 404 unless the site runs with DEBUG: emails hold codes and links."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -30,14 +30,14 @@ def in_development(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
 
 @in_development
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The newest mails, sent or waiting."""
+    """Show the newest emails, sent or waiting."""
     return render(request, "accounts/dev_mail.html", {"mails": OutboxEmail.objects.order_by("-id")[:NEWEST]})
 
 
 @in_development
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
 def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
-    """One mail: its text with working links, and its HTML in a frame that can do nothing."""
+    """Show one email: its text with working links, and its HTML in a frame that can do nothing."""
     return render(request, "accounts/dev_mail_one.html", {"mail": get_object_or_404(OutboxEmail, pk=mail_id)})
 
 
@@ -52,5 +52,5 @@ def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
     }
 )
 def mail_html(request: HttpRequest, mail_id: int) -> HttpResponse:
-    """The HTML part alone, for the frame."""
+    """Show the HTML part alone, for the frame."""
     return HttpResponse(get_object_or_404(OutboxEmail, pk=mail_id).html)

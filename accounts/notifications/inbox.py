@@ -1,4 +1,4 @@
-"""A player's messages on the site: reading them, and having read them."""
+"""A player's messages on the site: reading messages and marking them as read."""
 
 from django.utils import timezone
 
@@ -10,13 +10,13 @@ PAGE = 20
 
 
 def unread(player: User) -> int:
-    """How many messages the player has not read; counting stops above COUNTED."""
+    """Return how many messages the player has not read; counting stops above COUNTED."""
     rows = Message.objects.filter(user=player, read_at__isnull=True)
     return len(rows.values_list("pk", flat=True)[: COUNTED + 1])
 
 
 def messages_of(player: User, before: int | None = None, size: int = PAGE) -> list[Message]:
-    """A player's messages, newest first; `before` continues below the last id shown."""
+    """Return a player's messages, newest first; `before` continues below the last id shown."""
     rows = Message.objects.filter(user=player).order_by("-id")
     if before is not None:
         rows = rows.filter(pk__lt=before)
@@ -36,7 +36,7 @@ def read_one(player: User, message_id: int) -> bool:
 
 
 def choices_of(player: User) -> dict[str, tuple[bool, bool]]:
-    """For each kind of message whether the player gets it by mail, and whether on the site."""
+    """Return, for each kind of message, whether the player gets it by email, and whether on the site."""
     chosen = {choice.kind: choice for choice in MessageChoice.objects.filter(user=player)}
     return {
         kind.name: (choice.by_email, choice.on_site)
@@ -47,7 +47,7 @@ def choices_of(player: User) -> dict[str, tuple[bool, bool]]:
 
 
 def choose(player: User, choices: dict[str, tuple[bool, bool]]) -> None:
-    """Keep which kinds the player wants by mail and on the site; what is needed stays on."""
+    """Keep which kinds the player wants by email and on the site; what is needed stays on."""
     MessageChoice.objects.bulk_create(
         [
             MessageChoice(user=player, kind=name, by_email=by_email, on_site=on_site)

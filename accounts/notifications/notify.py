@@ -93,7 +93,7 @@ def send_all(about: Kind, notifications: Sequence[Notification]) -> None:
 
 
 def _choices(about: Kind, notifications: Sequence[Notification]) -> dict[str, tuple[bool, bool]]:
-    """By email, and on the site: for the players who chose anything about this kind."""
+    """Return what players chose for this kind: by email, and on the site."""
     if about.needed:
         return {}
     chosen = MessageChoice.objects.filter(kind=about.name, user__in=[each.user.pk for each in notifications])
@@ -104,7 +104,7 @@ def _choices(about: Kind, notifications: Sequence[Notification]) -> dict[str, tu
 
 
 def _links() -> dict[str, str]:
-    """Where every email leads besides its own page."""
+    """Return the links in every email besides its own page."""
     origin = settings.SITE_ORIGIN
     return {
         "origin": origin,

@@ -1,8 +1,8 @@
-"""The outbox: mail is a row first, so that neither a crash nor a dead mail server loses or doubles it.
+"""The outbox: an email is a row first, so that no crash and no dead mail server loses or doubles it.
 
-A mail is delivered at least once. When the server, or the worker, dies after the server accepted a mail and
-before that was written down, the mail goes out again with the same Message-ID, by which mailboxes drop the
-second copy. No sender can do better: whether the answer that was lost said yes or no is not to be known.
+An email is delivered at least once. When the server, or the worker, dies after the server accepted an email
+and before that was written down, the email goes out again with the same Message-ID, by which mailboxes drop
+the second copy. No sender can do better: it cannot know whether the answer that was lost said yes or no.
 """
 
 import hashlib
@@ -38,12 +38,12 @@ ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
 
 
 def enqueue(key: str, recipient: str, subject: str, text: str, html: str = "") -> None:
-    """Write a mail, to be sent once the surrounding database transaction commits; one mail a `key`."""
+    """Write an email, to be sent once the surrounding database transaction commits; one email per `key`."""
     enqueue_all([OutboxEmail(key=key, recipient=recipient, subject=subject, text=text, html=html)])
 
 
 def enqueue_all(mails: Iterable[OutboxEmail]) -> None:
-    """Write many mails at once; those whose key exists already are left out."""
+    """Write many emails at once; those whose key exists already are left out."""
     mails = list(mails)
     for mail in mails:
         mail.subject = " ".join(mail.subject.split())
@@ -51,7 +51,7 @@ def enqueue_all(mails: Iterable[OutboxEmail]) -> None:
 
 
 def deliver_due(limit: int = 500) -> int:
-    """Send up to `limit` waiting mails over one connection, a database transaction each; returns how many.
+    """Send up to `limit` waiting emails over one connection, a database transaction each; returns how many.
 
     One worker does it at a time. It stops when the server fails, and starts no mail after SWEEP_SECONDS.
     """
@@ -77,9 +77,9 @@ def _sweep(server: BaseEmailBackend, limit: int) -> int:
 
 @transaction.atomic
 def _deliver_one(server: BaseEmailBackend) -> bool | None:
-    """Send the mail that has waited longest, its row locked meanwhile, and say whether it was accepted.
+    """Send the email that has waited longest, its row locked meanwhile, and say whether it was accepted.
 
-    None ends the sweep: no mail is due, or the server failed.
+    Return None to end the sweep: no email is due, or the server failed.
     """
     mail = (
         OutboxEmail.objects.select_for_update(skip_locked=True)
@@ -95,13 +95,13 @@ def _deliver_one(server: BaseEmailBackend) -> bool | None:
         return True
     logger.warning("Mail %s was not accepted (attempt %s): %s", mail.pk, mail.attempts, error)
     _hang_up(server)
-    # Silence says something about the server and not about this mail: the others need not be tried now.
+    # Silence says something about the server and not about this email: the others need not be tried now.
     silent = isinstance(error, OSError) and not isinstance(error, ANSWERS)
     return None if silent else False
 
 
 def _attempt(server: BaseEmailBackend, mail: OutboxEmail) -> Exception | None:
-    """Try to send a mail and note on it what came of that; answers why it was not accepted."""
+    """Try to send an email and note the outcome on it. Return why it was not accepted."""
     try:
         message = _message(mail)
     except ValueError as error:
@@ -109,7 +109,7 @@ def _attempt(server: BaseEmailBackend, mail: OutboxEmail) -> Exception | None:
     try:
         server.open()
     except OSError as error:
-        # Not this mail's fault: it costs it no attempt, so no outage is long enough to lose it.
+        # Not this email's fault: it costs it no attempt, so no outage is long enough to lose it.
         mail.due_at = timezone.now() + SERVER_WAIT
         mail.last_error = _words(error)
         return ConnectionError(mail.last_error)
@@ -148,7 +148,7 @@ def _give_up(mail: OutboxEmail, error: Exception) -> Exception:
             "Given up after %(count)s attempt.", "Given up after %(count)s attempts.", mail.attempts
         ) % {"count": mail.attempts}
     mail.last_error = f"{said} {_words(error)}"
-    # Far from the mails that are due, so that no sweep reads it again.
+    # Far from the emails that are due, so that no sweep reads it again.
     mail.attempts, mail.due_at = MAX_ATTEMPTS, NEVER
     return error
 
@@ -165,7 +165,7 @@ def _hang_up(server: BaseEmailBackend) -> None:
 
 
 def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
-    """The mail as it goes out. Raises ValueError when it never can."""
+    """Return the email as it goes out. Raises ValueError when it never can."""
     if not ADDRESS.fullmatch(mail.recipient) or not mail.recipient.isprintable():
         raise ValueError(_("The recipient is not a single email address."))
     # The same on every attempt, so that mailboxes drop a second copy.
@@ -181,13 +181,13 @@ def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
 
 
 def waiting() -> int:
-    """How many mails wait to be sent; those given up do not."""
+    """Return how many emails wait to be sent, not counting those given up."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM outbox_emails WHERE sent_at IS NULL AND due_at < %s", [NEVER])
         return int(cursor.fetchone()[0])
 
 
 def try_again(mail_ids: list[int]) -> int:
-    """Make unsent mails due now, also those given up; returns how many."""
+    """Make unsent emails due now, also those given up; returns how many."""
     unsent = OutboxEmail.objects.filter(pk__in=mail_ids, sent_at__isnull=True)
     return unsent.update(due_at=timezone.now(), attempts=Least("attempts", MAX_ATTEMPTS - 1))

@@ -1,4 +1,4 @@
-"""A player's messages, marking them read, and the choice of what to be told and how."""
+"""Views of a player's messages and notification settings."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ WAYS = (("email", _("By email")), ("site", _("On the site")))
 @login_required
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """What the site told the player, newest first; `?before=` continues it. Looking marks nothing as read."""
+    """Show the player's messages, newest first; `?before=` continues. Looking marks nothing as read."""
     player = player_of(request)
     assert player is not None
     before = read_number_cursor(request.GET.get("before", ""))
@@ -75,14 +75,14 @@ class ChoicesForm(forms.Form):
                 )
 
     def chosen(self) -> dict[str, tuple[bool, bool]]:
-        """By mail, and on the site."""
+        """Return the choice by email, and the choice on the site."""
         return {name: ("email" in ways, "site" in ways) for name, ways in self.cleaned_data.items()}
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest) -> HttpResponse:
-    """Which kinds of message reach the player by mail, and which on the site; POST saves it."""
+    """Show which notifications the player gets by email and on the site; POST saves the choice."""
     player = player_of(request)
     assert player is not None
     if request.method == "POST":

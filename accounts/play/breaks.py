@@ -20,7 +20,7 @@ from accounts.models import ExcludedAddress, PlayBreak, User
 
 @dataclass(frozen=True)
 class Length:
-    """One length on offer; without days it is for good."""
+    """One length of a break on offer; without days it is for good."""
 
     label: str | Promise
     kind: PlayBreak.Kind
@@ -42,7 +42,7 @@ LENGTHS: dict[str, Length] = {
 
 
 class BreakRefused(Exception):
-    """The break was not taken; whatever break lasts already still lasts. `status` is the HTTP status."""
+    """The break was not started, and any earlier break still lasts. `status` is the HTTP status."""
 
     def __init__(self, message: str, status: int = 409) -> None:
         super().__init__(message)
@@ -77,27 +77,27 @@ def take_break(user: User, length: str) -> PlayBreak:
 
 
 def current_break(user: User) -> PlayBreak | None:
-    """The break that holds now, of several the one that ends last; None when the player may play."""
+    """Return the break that holds now (the one that ends last), or None when the player may play."""
     return _lasting().filter(user=user).order_by(F("ends_at").desc(nulls_first=True)).first()
 
 
 def is_on_break(user_id: str) -> bool:
-    """Whether the player is on a break now: nothing that invites to play is shown or sent to them."""
+    """Return whether the player is on a break now; then nothing shown or sent invites them to play."""
     return _lasting().filter(user=user_id).exists()
 
 
 def on_break(user_ids: Iterable[str]) -> set[str]:
-    """Which of these players are on a break now: one query."""
+    """Return those of these players who are on a break now, in one query."""
     return set(_lasting().filter(user__in=list(user_ids)).values_list("user_id", flat=True))
 
 
 def until(rest: PlayBreak) -> str:
-    """When a break ends, as `ends` says it."""
+    """Return when a break ends, as `ends` puts it."""
     return ends(rest.ends_at)
 
 
 def ends(moment: datetime | None) -> str:
-    """An end as said to the player, on the clock of the page: "until 3 May 2027, 14:30 UTC" or "for good"."""
+    """Return an end in words, on the page's clock: "until 3 May 2027, 14:30 UTC" or "for good"."""
     if moment is None:
         return gettext("for good")
     here = timezone.localtime(moment)
@@ -110,10 +110,10 @@ def ends(moment: datetime | None) -> str:
 
 
 def remember_exclusion(user: User) -> None:
-    """Keep the fingerprints of the player's e-mails for as long as the break that holds now lasts.
+    """Keep the fingerprints of the player's emails for as long as the break that holds now lasts.
 
-    Called when a break begins and before an account's e-mails are deleted, so that neither leaving nor
-    changing the e-mail and joining again ends a break. Without a break it does nothing.
+    Called when a break begins and before an account's emails are deleted, so that neither leaving nor
+    changing the email and joining again ends a break. Without a break it does nothing.
     """
     rest = current_break(user)
     if rest is None:
@@ -129,7 +129,7 @@ def remember_exclusion(user: User) -> None:
 
 
 def is_excluded_address(email: str) -> bool:
-    """Whether the player of this e-mail is, or was when they left, on a break that still lasts."""
+    """Return whether this email's player is, or was when they left, on a break that still lasts."""
     lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=Now())
     return ExcludedAddress.objects.filter(lasting, digest=_fingerprint(email)).exists()
 

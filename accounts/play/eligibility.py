@@ -6,12 +6,12 @@ from accounts.play.rules import has_accepted_rules
 
 
 def may_play_problem(user: User) -> str:
-    """Why the player may not play now: "suspended", "break" or "rules"; empty when they may."""
+    """Return why the player may not play now: "suspended", "break" or "rules"; empty when they may."""
     return pause_of(user) or ("" if has_accepted_rules(user) else "rules")
 
 
 def pause_of(user: User) -> str:
-    """What stops play and the coins for visits: "suspended" or "break"; empty when nothing does."""
+    """Return what stops play and the coins for visits: "suspended" or "break"; empty when nothing does."""
     if user.suspended_at is not None or not user.is_active:
         return "suspended"
     return "break" if is_on_break(user.pk) else ""

@@ -1,4 +1,4 @@
-"""The rules of the site, which every player accepts before the first ticket, as grown-ups."""
+"""Acceptance of the site's rules, which every player gives as an adult before their first ticket."""
 
 from django.conf import settings
 
@@ -13,5 +13,5 @@ def accept_rules(user: User) -> None:
 
 
 def has_accepted_rules(user: User) -> bool:
-    """Whether the player has accepted any version; without that no ticket can be taken."""
+    """Return whether the player has accepted any version; without that no ticket can be taken."""
     return RulesAcceptance.objects.filter(user=user).exists()

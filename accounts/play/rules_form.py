@@ -1,4 +1,4 @@
-"""What every way of joining asks: a name, the age and the rules, and that no break of the e-mail lasts."""
+"""What every sign-up form asks: a name, age and the rules. It refuses an email whose break still lasts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.play.breaks import is_excluded_address
 from accounts.play.rules import accept_rules
 
-# Text in pages and mails; long enough for any name, short enough for a header.
+# Text in pages and emails; long enough for any name, short enough for a header.
 NAME_LENGTH = 60
 
 
@@ -42,7 +42,7 @@ class RulesCheckbox(forms.BooleanField):
 
 
 class AcceptsRules(forms.Form):
-    """Stands before allauth's form of joining: `class SignupForm(AcceptsRules, AllauthSignupForm)`.
+    """A form to put before allauth's sign-up form: `class SignupForm(AcceptsRules, AllauthSignupForm)`.
 
     The acceptance is written in the database transaction that makes the player.
     """
@@ -56,14 +56,14 @@ class AcceptsRules(forms.Form):
     accepts_rules = RulesCheckbox()
 
     def validate_unique_email(self, value: str) -> str:
-        """An address whose player is on a break is answered as one with an account is: by a mail to it."""
+        """Treat an email whose player is on a break like one with an account: answer by an email to it."""
         email: str = super().validate_unique_email(value)  # type: ignore[misc]
         if is_excluded_address(email):
             self.account_already_exists = True
         return email
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth once the player exists."""
+        """Record the acceptance; allauth calls this once the player exists."""
         super().signup(request, user)  # type: ignore[misc]
         accept_rules(user)
 

@@ -1,4 +1,4 @@
-"""Suspending: the player may read, claim and leave, but takes no tickets and no daily coins.
+"""Suspension: the player may read, claim and leave, but gets no tickets and no daily coins.
 
 Their tickets stay in their draws and may win, and their coins stay theirs.
 """
@@ -20,7 +20,7 @@ ACCOUNT = notify.Kind(
 
 
 class SuspensionRefused(Exception):
-    """Who is suspended stays so, and who is not stays that; the sentence says why."""
+    """The suspension was not changed; the sentence says why."""
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def _reason(reason: str) -> str:
 
 
 def _player(user_id: str, actor: User) -> User:
-    """The player, locked as the ticket function locks them: a ticket comes before this or is refused."""
+    """Lock the player as the ticket function does: a ticket comes before this or is refused."""
     player = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
     if player is None or player.closed_at is not None:
         raise SuspensionRefused(gettext("This account no longer exists. Nothing was changed."))

@@ -1,4 +1,4 @@
-"""Accepting the rules, by a player who joined without being asked."""
+"""The view in which a player who joined without being asked accepts the rules."""
 
 from django.conf import settings
 from django.contrib import messages

@@ -1,4 +1,4 @@
-"""Deleting an account: what names its player goes; what books and draws need stays under its number."""
+"""Delete an account: what names its player goes, and what the books and draws need stays under its id."""
 
 import hashlib
 import hmac
@@ -32,12 +32,12 @@ LATE = timedelta(hours=3)
 
 
 class StaffStays(Exception):
-    """A member of staff cannot delete their account: somebody must answer for what they did as staff."""
+    """A member of staff cannot delete their account: someone must answer for what they did as staff."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What an app has to do with a player who leaves: `gives_up` says it, `erase` does it."""
+    """What an app does when a player deletes their account: `gives_up` says it, `erase` does it."""
 
     gives_up: Callable[[User], list[str]]
     erase: Callable[[User, Traces], None]
@@ -48,7 +48,7 @@ PARTS: Registry[Part] = Registry("parts of account deletion")
 
 
 def given_up(user: User) -> list[str]:
-    """What the player loses by deleting the account, a sentence each: coins, tickets, prizes."""
+    """Return what the player loses by deleting the account, a sentence each: coins, tickets, prizes."""
     coins = _("%(coins)s, which nobody else will get.") % {"coins": wording.coins(user.coins)}
     return [coins, *(said for part in PARTS.values() for said in part.gives_up(user))]
 
@@ -57,7 +57,7 @@ def given_up(user: User) -> list[str]:
 def delete_account(user_id: str) -> None:
     """Erase what names the player and close the account; coins, tickets and wins stay under its number.
 
-    All sessions end, tickets stay in their draws, one last mail says so and is then blanked. A repeat does
+    All sessions end, tickets stay in their draws, one last email says so and is then blanked. A repeat does
     nothing. Raises StaffStays.
     """
     # Behind this lock an entry under way ends first, and the next one finds the account closed.
@@ -90,7 +90,7 @@ def erase_late_writes() -> int:
 
 
 def recognise_returning_player(user_id: str) -> bool:
-    """Whether the player is one who deleted an account and joined again with a confirmed e-mail of then."""
+    """Return whether the player deleted an account and joined again with an email confirmed back then."""
     digests = [_fingerprint(email) for email in _confirmed_addresses(user_id)]
     LeftAddress.objects.filter(digest__in=digests).update(back_as=user_id)
     return LeftAddress.objects.filter(back_as=user_id).exists()

@@ -1,4 +1,4 @@
-"""A player's own data, to take away: asked for on the site, packed by a sweep, fetched while it is kept."""
+"""A copy of a player's own data: requested on the site, made by a sweep, downloaded while it is kept."""
 
 import logging
 from datetime import timedelta

@@ -33,7 +33,7 @@ class Part:
 
 
 def write_archive(user: User, parts: Iterable[Part]) -> bytes:
-    """A zip with `README.txt` and, for each part, a .json and a .csv file."""
+    """Return a zip with `README.txt` and, for each part, a .json and a .csv file."""
     parts = list(parts)
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as whole:
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -72,7 +72,7 @@ def _write(archive: zipfile.ZipFile, part: Part, user: User) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: times in UTC, money as text, bytes as hex digits."""
+    """Return a value as JSON has it: times in UTC, money as text, bytes as hex digits."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
@@ -85,7 +85,7 @@ def plain(value: Any) -> Any:
 
 
 def cell(value: Any) -> Any:
-    """A value as a spreadsheet may read it: text that looks like a formula gets an apostrophe in front."""
+    """Return a value that is safe in a spreadsheet: text like a formula gets an apostrophe in front."""
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and value.startswith(FORMULA):

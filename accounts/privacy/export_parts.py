@@ -42,7 +42,7 @@ PROFILE = (
 
 
 def notes_about(model: type[Model], ids: Iterable[object]) -> Iterator[tuple[Any, ...]]:
-    """What staff did to these rows and why, oldest first, without saying who."""
+    """Yield what staff did to these rows and why, oldest first, without their names."""
     entries = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(model), object_id__in=[str(each) for each in ids]
     )
@@ -51,7 +51,7 @@ def notes_about(model: type[Model], ids: Iterable[object]) -> Iterator[tuple[Any
 
 
 def streamed(rows: QuerySet[Any], columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """The columns of rows in order of their ids, read a batch at a time."""
+    """Read the columns of rows in order of their ids, a batch at a time."""
     return rows.order_by("pk").values_list(*columns).iterator(AT_ONCE)
 
 

@@ -1,4 +1,4 @@
-"""Taking a player's e-mail and names out of what staff wrote."""
+"""Take a player's email and names out of what staff wrote."""
 
 import json
 import re
@@ -27,7 +27,7 @@ class Traces:
 
 
 def traces_of(user: User) -> Traces:
-    """The player's e-mails, whole name and single names."""
+    """Return the player's emails, whole name and single names."""
     addresses = {*EmailAddress.objects.filter(user=user).values_list("email", flat=True), user.email or ""}
     names = [name for name in (user.first_name.strip(), user.last_name.strip()) if name]
     whole = {" ".join(names)} if len(names) > 1 else set()
@@ -35,7 +35,7 @@ def traces_of(user: User) -> Traces:
 
 
 def redact(text: str, words: Iterable[str]) -> str:
-    """The text with each of the words replaced, whole words only, in any case, also as JSON spells them."""
+    """Replace each of the words in the text: whole words, in any case, also as JSON spells them."""
     for word in words:
         before = r"[\w.+-]" if "@" in word else r"\w"
         for spelling in {word, json.dumps(word)[1:-1]}:

@@ -1,4 +1,4 @@
-"""What is kept for a time only: it goes by itself when that is over."""
+"""Retention: remove what is kept for a limited time only."""
 
 from datetime import timedelta
 
@@ -12,25 +12,25 @@ from django.utils import timezone
 from accounts.models import OutboxEmail, Session
 from accounts.notifications import outbox
 
-# The last mail to a deleted account: the start of its key.
+# The last email to a deleted account: the start of its key.
 GOODBYE = "goodbye:"
 BLANK = dict.fromkeys(("recipient", "subject", "text", "html", "last_error"), "")
 
 
 def blank_emails_of_deleted_accounts() -> int:
-    """Blank mails to deleted accounts once the last one was sent or given up; returns how many last ones."""
+    """Blank emails to deleted accounts once the last one was sent or given up; returns how many last ones."""
     over = Q(sent_at__isnull=False) | Q(attempts__gte=outbox.MAX_ATTEMPTS)
     last = OutboxEmail.objects.filter(over, key__startswith=GOODBYE).exclude(recipient="")
     addresses = list(last.values_list("recipient", flat=True)[:100])
     for address in addresses:
-        # What was being written while the account was deleted; mail to whoever joined again stays.
+        # What was being written while the account was deleted; email to a player who joined again stays.
         again = EmailAddress.objects.filter(email=address).exists()
         blank_emails(Q(recipient=address, key__startswith=GOODBYE) if again else Q(recipient=address))
     return len(addresses)
 
 
 def blank_old_emails() -> int:
-    """Blank mails that were sent longer ago than they are kept; returns how many."""
+    """Blank emails that were sent longer ago than they are kept; returns how many."""
     old = timezone.now() - timedelta(days=settings.MAIL_KEPT_DAYS)
     return OutboxEmail.objects.filter(sent_at__lt=old).exclude(recipient="").update(**BLANK)
 
@@ -43,7 +43,7 @@ def purge_ended_sessions() -> int:
 
 @transaction.atomic
 def blank_emails(which: Q) -> None:
-    """Blank the mails that were sent and remove those that wait; but a last mail still goes out."""
+    """Blank the emails that were sent and remove those that wait; but a last email still goes out."""
     mails = OutboxEmail.objects.filter(which)
     mails.filter(sent_at__isnull=True).exclude(key__startswith=GOODBYE).delete()
     mails.exclude(sent_at__isnull=True, attempts__lt=outbox.MAX_ATTEMPTS).update(**BLANK)

@@ -1,4 +1,4 @@
-"""Taking one's data along, and leaving."""
+"""Views for downloading your data and deleting your account."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ class DeleteForm(forms.Form):
 @login_required
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """The downloads a player asked for, and the button for another."""
+    """Show the downloads a player asked for, and the button for another."""
     return _data_page(request)
 
 
@@ -71,7 +71,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @never_cache
 def fetch(request: HttpRequest, export_id: int) -> HttpResponse:
-    """The zip itself, for its player only, while it is kept."""
+    """Send the zip itself to its player only, while it is kept."""
     export = get_object_or_404(DataExport, pk=export_id, user=request.user, made_at__isnull=False)
     if export.has_expired:
         gone = gettext(
@@ -87,7 +87,7 @@ def fetch(request: HttpRequest, export_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def delete(request: HttpRequest) -> HttpResponse:
-    """What goes and what stays; POST deletes the account. The password is asked for just before."""
+    """Show what goes and what stays; POST deletes the account. The password is asked for just before."""
     try:
         response: HttpResponse = _delete(request)
         return response

@@ -25,7 +25,7 @@ __all__ = ["AccountAdapter", "SecondFactorAdapter", "SocialAccountAdapter"]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Mail goes to the outbox, so that it exists exactly when the fact it tells does."""
+    """An adapter that writes emails to the outbox: they exist exactly when the fact they tell does."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     is_first_sign_in = False
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Tells why there is no new account: there is one, or the break of a player who left still lasts."""
+        """Tell why there is no new account: there is one, or the break of a player who left still lasts."""
         if is_excluded_address(email) and not EmailAddress.objects.filter(email=email).exists():
             self.send_mail("account/email/on_a_break", email, {})
         else:
@@ -77,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Secrets are stored encrypted, and the site has one name wherever a device shows it."""
+    """An adapter that stores secrets encrypted and gives the site one name on every device."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,

@@ -9,7 +9,7 @@ from accounts.play.rules_form import AcceptsRules
 
 
 class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
-    """Joining: e-mail, password, the rules and, if they like, a first name."""
+    """The sign-up form: email, password, the rules and, if they like, a first name."""
 
     field_order: ClassVar = ["email", "password1", "first_name", "accepts_rules"]  # type: ignore[misc]
 

@@ -35,7 +35,7 @@ PLAYERS_A_BROWSER = 5
 
 
 def in_words(user_agent: str) -> str:
-    """A browser as its user would call it: "Firefox on Windows"."""
+    """Return a browser as its user would call it: "Firefox on Windows"."""
     name = next((word for mark, word in NAMES.items() if mark in user_agent), "")
     system = next((word for mark, word in SYSTEMS.items() if mark in user_agent), "")
     if name and system:
@@ -48,7 +48,7 @@ def in_words(user_agent: str) -> str:
 
 
 def knows(request: HttpRequest, user: User) -> bool:
-    """Whether this player has signed in with this browser before."""
+    """Return whether this player has signed in with this browser before."""
     return _mark(user) in _marks(request)
 
 

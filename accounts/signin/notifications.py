@@ -1,4 +1,4 @@
-"""Telling a player that somebody signed in to their account with a browser that was not seen before."""
+"""Tell a player that someone signed in to their account with a browser not seen before."""
 
 import uuid
 

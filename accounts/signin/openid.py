@@ -34,12 +34,12 @@ CLOCKS_DIFFER_SECONDS = 30
 
 
 class NotForThisSignIn(OAuth2Error):  # type: ignore[misc]
-    """The answer is real, but was given to another sign-in than this one."""
+    """The answer is real, but was given to a different sign-in."""
 
 
 @contextmanager
 def foreign_answer() -> Iterator[None]:
-    """An answer that cannot be read becomes an OAuth2Error, and never a page that breaks."""
+    """Turn an answer that cannot be read into an OAuth2Error, so that it never breaks a page."""
     try:
         yield
     except (RequestException, jwt.PyJWTError, LookupError, TypeError, ValueError, AttributeError) as error:
@@ -49,7 +49,7 @@ def foreign_answer() -> Iterator[None]:
 def proved_claims(
     token: str, keys: dict[str, Any], issuer: str, client_id: str, nonce: str
 ) -> dict[str, Any]:
-    """What an ID token says, once it is proved: by this provider, for us, for this sign-in, and still good.
+    """Return an ID token's claims once it is proved: by this provider, for us, for this sign-in, not expired.
 
     Raises NotForThisSignIn for another nonce, and PyJWTError, LookupError or TypeError for the rest.
     """
@@ -75,7 +75,7 @@ def proved_claims(
 
 
 class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
-    """Speaks with the provider; `nonce` is what this sign-in sent along."""
+    """An adapter that speaks with the provider; `nonce` is what this sign-in sent along."""
 
     nonce = ""
 
@@ -193,13 +193,13 @@ class Callback(OAuth2CallbackView):  # type: ignore[misc]
 
 @login_not_required  # type: ignore[untyped-decorator]
 def login(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """The way to the provider."""
+    """Send the visitor to the provider."""
     return _answered_by(OAuth2LoginView, request, provider_id)
 
 
 @login_not_required  # type: ignore[untyped-decorator]
 def callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """The way back; one database transaction a step, as allauth has it."""
+    """Handle the way back, in one database transaction per step, as allauth does."""
     return _answered_by(Callback, request, provider_id)
 
 

@@ -21,7 +21,7 @@ UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, InvalidSignatu
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
-    """A name to know it by, and whether it is enough alone."""
+    """The form that adds a passkey: its name, and whether it signs in without the password."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -56,12 +56,12 @@ class _Proved:
 
 
 class SignInForm(_Proved, LoginWebAuthnForm):  # type: ignore[misc]
-    """A passkey instead of the password."""
+    """The form that takes a passkey instead of the password."""
 
 
 class SecondFactorForm(_Proved, AuthenticateWebAuthnForm):  # type: ignore[misc]
-    """A passkey after the password."""
+    """The form that takes a passkey after the password."""
 
 
 class ProveAgainForm(_Proved, ReauthenticateWebAuthnForm):  # type: ignore[misc]
-    """A passkey before something that protects the account."""
+    """The form that takes a passkey before a change that protects the account."""

@@ -8,11 +8,11 @@ from accounts.models import User
 
 
 def used_second_factor(request: HttpRequest, user: User) -> bool:
-    """Whether the player proved, in this session, a second factor that they still have."""
+    """Return whether the player proved, in this session, a second factor that they still have."""
     used = [row.get("id") for row in get_authentication_records(request, user) if row.get("method") == "mfa"]
     return bool(used) and bool(Authenticator.objects.filter(user=user, pk__in=used).exists())
 
 
 def kinds_of_second_factor(user: User) -> set[str]:
-    """The kinds the player has: totp, webauthn, recovery_codes."""
+    """Return the kinds the player has: totp, webauthn, recovery_codes."""
     return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))

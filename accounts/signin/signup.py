@@ -13,7 +13,7 @@ from accounts.signin.social import refusal
 
 
 class Join(SignupView):  # type: ignore[misc]
-    """The player, their e-mail and the confirmation mail exist together or not at all."""
+    """Sign-up: the player, their email and the confirmation email are created together or not at all."""
 
     def form_valid(self, form: SignupForm) -> Any:
         if form.account_already_exists:
@@ -23,30 +23,30 @@ class Join(SignupView):  # type: ignore[misc]
             with transaction.atomic():
                 return super().form_valid(form)
         except IntegrityError:
-            # The same e-mail joined a moment ago: the answer must not tell that it is known.
+            # The same email joined a moment ago: the answer must not tell that it is known.
             form.account_already_exists = True
             return super().form_valid(form)
 
 
 class JoinThroughProvider(SocialSignupView):  # type: ignore[misc]
-    """The same through the provider: the player, the link, the e-mail and the rules."""
+    """Sign-up through the provider: the player, the link, the email and the rules, together or not at all."""
 
     def form_valid(self, form: SignupForm) -> Any:
         try:
             with transaction.atomic():
                 return super().form_valid(form)
         except IntegrityError:
-            # Somebody else took the e-mail while the form was open.
+            # Somebody else took the email while the form was open.
             return refusal(self.request, self.sociallogin.provider, "taken", 409)
 
 
 class ConfirmEmail(ConfirmEmailView):  # type: ignore[misc]
-    """The confirmation and what follows from it, the welcome coins, happen together."""
+    """Confirming an email: the confirmation and the welcome coins that follow happen together."""
 
     def post(self, *args: Any, **kwargs: Any) -> Any:
         try:
             with transaction.atomic():
                 return super().post(*args, **kwargs)
         except Http404:
-            # Pressed twice, or a link from an older mail: the page says so.
+            # Pressed twice, or a link from an older email: the page says so.
             return self.get(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Who somebody is that comes from the provider: a linked player, one to be linked, or a new one."""
+"""Match a provider's login to a player: a linked player, one to be linked, or a new one."""
 
 import logging
 from typing import Any, NoReturn
@@ -23,13 +23,13 @@ logger = logging.getLogger(__name__)
 
 
 def refusal(request: HttpRequest, provider: Any, reason: str, status: int) -> HttpResponse:
-    """The page that says why nobody was signed in, and that no account was changed."""
+    """Return the page that says why nobody was signed in, and that no account was changed."""
     context = {"provider_name": provider.name, "reason": reason, "status": status}
     return render(request, "socialaccount/authentication_error.html", context, status=status)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """Links to a player who is here already only where both sides have confirmed the same e-mail."""
+    """An adapter that links to an existing player only where both sides have confirmed the same email."""
 
     error_messages = {
         **DefaultSocialAccountAdapter.error_messages,
@@ -40,7 +40,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def list_apps(
         self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
-        """The provider of the settings alone: no row of a table opens another door."""
+        """Return the provider of the settings alone, so that no database row adds another way in."""
         apps = _build_apps_from_settings(provider=provider, client_id=client_id)
         return [app for found in apps.values() for app in found]
 
@@ -72,10 +72,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return user
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> None:
-        """Not by allauth's rule, which asks only the provider's side; `pre_social_login` links."""
+        """Skip allauth's rule, which asks only the provider's side; `pre_social_login` links."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Link a player who is here already, or refuse; whoever is neither joins with a confirmed e-mail."""
+        """Link a player who is here already, or refuse; anyone else joins with a confirmed email."""
         # What the provider gives access to is not needed again, and is kept nowhere.
         sociallogin.token = None
         process = sociallogin.state.get("process")
@@ -91,7 +91,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(refusal(request, sociallogin.provider, reason, status))
 
     def _link(self, request: HttpRequest, sociallogin: SocialLogin) -> tuple[str, int]:
-        """Link whom there is to link; the reason and status of a refusal, empty without one."""
+        """Link the matching player, if any. Return the reason and status of a refusal, empty without one."""
         email = confirmed_email(sociallogin)
         imported = imported_player(sociallogin)
         if imported:
@@ -112,14 +112,14 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def confirmed_email(sociallogin: SocialLogin) -> str | None:
-    """The e-mail that the provider says is confirmed."""
+    """Return the email that the provider says is confirmed, or None."""
     emails = [address.email for address in sociallogin.email_addresses if address.verified]
     email: str | None = valid_email_or_none(emails[0]) if emails else None
     return email
 
 
 def imported_player(sociallogin: SocialLogin) -> User | None:
-    """The player of the old site whose id the provider's `sub` is.
+    """Return the player of the old site whose id is the provider's `sub`, or None.
 
     Safe while nobody has signed in to the account here and it has neither password nor link: then this is its
     only way in, and the operator vouches for the provider. Later, only the player themselves adds a way in.
@@ -133,15 +133,15 @@ def imported_player(sociallogin: SocialLogin) -> User | None:
 
 
 def came_over_as(player: User, sociallogin: SocialLogin) -> bool:
-    """Whether the provider's `sub` is an id of the player on the old site, where an e-mail had several."""
+    """Return whether the provider's `sub` is one of the ids the player had on the old site."""
     digest = fingerprint_of(sociallogin.account.uid)
     return bool(OldAccount.objects.filter(digest=digest, user=player).exists())
 
 
 def take_over_email(player: User, email: str | None) -> bool:
-    """Confirm the player's e-mail if it is the provider's, give them that one if they have none.
+    """Confirm the player's email if it is the provider's, give them that one if they have none.
 
-    False when the player would be left without any e-mail. Raises IntegrityError when it is another player's.
+    Return False if the player would be left without an email. Raise IntegrityError if another player has it.
     """
     if player.email is None:
         if not email or is_taken(email):
@@ -154,19 +154,19 @@ def take_over_email(player: User, email: str | None) -> bool:
 
 
 def confirmed_player(email: str) -> User | None:
-    """The player who has confirmed this e-mail here."""
+    """Return the player who has confirmed this email here, or None."""
     address = EmailAddress.objects.filter(email=email, verified=True, user__is_active=True).first()
     return address.user if address else None
 
 
 def is_taken(email: str) -> bool:
-    """Whether the e-mail is any player's, confirmed or not."""
+    """Return whether any player has this email, confirmed or not."""
     return bool(
         User.objects.filter(email=email).exists() or EmailAddress.objects.filter(email=email).exists()
     )
 
 
 def has_link(player: User, provider: str | None = None) -> bool:
-    """Whether the player has a link (to this provider): a second one only they themselves add."""
+    """Return whether the player has a link (to this provider). Only they themselves add a second one."""
     links = SocialAccount.objects.filter(user=player)
     return bool((links.filter(provider=provider) if provider else links).exists())

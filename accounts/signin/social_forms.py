@@ -1,4 +1,4 @@
-"""Joining through the provider, and disconnecting it."""
+"""Forms for joining through the provider, and for disconnecting it."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from accounts.play.rules_form import AcceptsRules
 
 
 class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
-    """What the provider cannot tell: the rules and, if they like, a first name."""
+    """The form for what the provider cannot tell: the rules and, if they like, a first name."""
 
     field_order = ["email", "first_name", "accepts_rules"]
 
@@ -30,7 +30,7 @@ class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
 
 
 class DisconnectForm(AllauthDisconnectForm):  # type: ignore[misc]
-    """The links by which the player can sign in: not one to a provider that the site offers no more."""
+    """The form over the player's links, except those to a provider that the site no longer offers."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

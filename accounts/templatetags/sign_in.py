@@ -9,6 +9,6 @@ register = template.Library()
 
 @register.filter
 def browser(user_agent: str) -> str:
-    """A browser as its user would call it."""
+    """Return a browser as its user would call it."""
     words = in_words(user_agent)
     return words[:1].upper() + words[1:]

@@ -18,18 +18,18 @@ class Page(Generic[T]):
 
 
 def cut(rows: Sequence[T], size: int, cursor: Callable[[T], str]) -> Page[T]:
-    """The first `size` of `rows`, which the caller read one too many of, to learn whether more follow."""
+    """Return the first `size` rows; the caller reads one more, to learn whether more follow."""
     shown = list(rows[:size])
     return Page(shown, cursor(shown[-1]) if len(rows) > size else "")
 
 
 def moment_cursor(moment: datetime, number: int) -> str:
-    """A position in rows ordered by a time and a number."""
+    """Return the cursor of a position in rows ordered by a time and a number."""
     return f"{(moment - EPOCH) // timedelta(microseconds=1)}-{number}"
 
 
 def read_moment_cursor(text: str) -> tuple[datetime, int] | None:
-    """The position a cursor names; None for none or a damaged one, which then shows the first page."""
+    """Return the position a cursor names; None for none or a damaged one, which shows the first page."""
     micros, _, number = text.partition("-")
     if not (_digits(micros, 17) and _digits(number, 10)):
         return None
@@ -37,7 +37,7 @@ def read_moment_cursor(text: str) -> tuple[datetime, int] | None:
 
 
 def read_number_cursor(text: str, digits: int = 18) -> int | None:
-    """A position in rows ordered by a number of at most so many digits; None for none or a damaged one."""
+    """Return a position in rows ordered by a number of up to `digits` digits; None for a damaged one."""
     return int(text) if _digits(text, digits) else None
 
 

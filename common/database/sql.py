@@ -1,4 +1,4 @@
-"""What the database runs itself, as files: `<app>/sql/NAME.sql` is today's definition; migrations install it.
+"""SQL files: `<app>/sql/NAME.sql` is today's definition of what the database runs; migrations install it.
 
 A file holds one function or procedure, one table's triggers, or one view. It is written so that it may be run
 over its version before (CREATE OR REPLACE …), and after a line `-- undo` it drops what it made, a statement a
@@ -40,28 +40,28 @@ class Definition:
         return cls(parts[0], [line for line in parts[1].splitlines() if line.strip()])
 
     def replacing(self, other: "Definition") -> list[str]:
-        """The statements that turn `other` into this: what it no longer makes is dropped first."""
+        """Return the statements that turn `other` into this, which first drop what this no longer makes."""
         return [*(line for line in other.undo if line not in self.undo), self.do]
 
 
 def current_file(app_label: str, name: str) -> Path:
-    """The file of today's definition."""
+    """Return the file of today's definition."""
     return Path(apps.get_app_config(app_label).path) / "sql" / f"{name}.sql"
 
 
 def past_file(app_label: str, name: str, version: int) -> Path:
-    """The file of a version that is no longer today's."""
+    """Return the file of a version that is no longer today's."""
     return current_file(app_label, name).parent / "history" / f"{name}.v{version}.sql"
 
 
 def file_of(app_label: str, name: str, version: int) -> Path:
-    """Where the text of a version is: in the history, or, while it is the newest, in the current file."""
+    """Return the file of a version: in the history or, while it is the newest, the current file."""
     past = past_file(app_label, name, version)
     return past if past.exists() else current_file(app_label, name)
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -81,7 +81,7 @@ class InstallSQL(Operation):
         self.sha256 = sha256
 
     def read(self, app_label: str) -> Definition:
-        """The text that this installs. Raises SQLFileError when there is none, or it is another one."""
+        """Return the definition to install. Raises SQLFileError when there is none, or it is another one."""
         path = file_of(app_label, self.name, self.version)
         if not path.exists():
             raise SQLFileError(f"There is no file {path}, which a migration of {app_label} installs.")
@@ -112,7 +112,7 @@ class InstallSQL(Operation):
         self._run(schema_editor, before.replacing(definition) if before else definition.undo)
 
     def describe(self) -> str:
-        """What it does, for the plan of a migration."""
+        """Describe what it does, for the plan of a migration."""
         return f"Install version {self.version} of {self.name}"
 
     @property
@@ -145,7 +145,7 @@ class Installation:
 
 
 def installations() -> list[Installation]:
-    """Every step of all migrations that installs a version of a file, in the order in which they run."""
+    """Return every step of all migrations that installs a version of a file, in the order they run."""
     graph = MigrationLoader(None).graph
     plan = graph._generate_plan(graph.leaf_nodes(), at_end=True)
     return [

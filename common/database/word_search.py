@@ -8,7 +8,7 @@ WORDS = 8
 
 
 def words_query(term: str) -> SearchQuery | None:
-    """A text search for words that begin like those of `term`, in any order; None when it has none."""
+    """Return a search for words that begin like those of `term`, in any order; None when it has none."""
     words = re.findall(r"\w+", term)[:WORDS]
     return (
         SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")

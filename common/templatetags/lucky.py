@@ -36,102 +36,102 @@ MINUS = "\N{MINUS SIGN}"
 
 @register.filter
 def num(value: Any) -> str:
-    """1284 → 1,284; nothing for a missing number."""
+    """Write a number with separators: 1284 → 1,284; nothing for a missing number."""
     return "" if value is None or value == "" else wording.grouped(int(value))
 
 
 @register.filter
 def coins(count: int) -> str:
-    """5 → 5 coins."""
+    """Write a number of coins: 5 → 5 coins."""
     return wording.coins(int(count))
 
 
 @register.filter
 def tickets(count: int) -> str:
-    """12 → 12 tickets."""
+    """Write a number of tickets: 12 → 12 tickets."""
     return wording.tickets(int(count))
 
 
 @register.filter
 def raw(value: int) -> str:
-    """A number for a machine: an attribute or a script, never grouped."""
+    """Write a number for a machine, an attribute or a script: never grouped."""
     return str(value)
 
 
 @register.filter
 def signed(value: int) -> str:
-    """A coin movement with its sign: +50, or minus 5."""
+    """Write a coin movement with its sign: +50, or minus 5."""
     sign = "+" if value >= 0 else MINUS
     return f"{sign}{wording.grouped(abs(value))}"
 
 
 @register.filter
 def money(value: Any) -> str:
-    """A prize's value: 350 → 350, 99.5 → 99.50."""
+    """Write a prize's value: 350 → 350, 99.5 → 99.50."""
     return wording.money(value)
 
 
 @register.filter
 def ticket(number: int) -> str:
-    """A ticket number as it is printed: 412 → 0412."""
+    """Write a ticket number as it is printed: 412 → 0412."""
     return f"{number:04d}"
 
 
 @register.filter
 def words(value: int) -> str:
-    """Small numbers as words: 7 → seven, 0 → no."""
+    """Write small numbers as words: 7 → seven, 0 → no."""
     return str(WORDS[value]) if 0 <= value < len(WORDS) else wording.grouped(value)
 
 
 @register.filter
 def capital(text: str) -> str:
-    """The first letter large, the rest as it is."""
+    """Make the first letter a capital and leave the rest as it is."""
     return text[:1].upper() + text[1:]
 
 
 @register.filter
 def hexed(value: bytes | memoryview | None) -> str:
-    """A fingerprint as 64 hex digits."""
+    """Write a fingerprint as 64 hex digits."""
     return bytes(value).hex() if value else ""
 
 
 @register.filter
 def fingerprint(value: bytes | memoryview | None) -> str:
-    """A fingerprint short enough to read: 9f2c 41d7 08be … a71e."""
+    """Write a fingerprint short enough to read: 9f2c 41d7 08be … a71e."""
     digits = hexed(value)
     return f"{digits[:4]} {digits[4:8]} {digits[8:12]} … {digits[-4:]}" if digits else ""
 
 
 @register.simple_tag
 def style_sheets() -> list[str]:
-    """The addresses of the style sheets: one where static files are collected, else each as it is written."""
+    """Return the style sheets' addresses: one if static files are collected, else each as written."""
     names = getattr(staticfiles_storage, "style_sheets", settings.STYLE_SHEETS)
     return [staticfiles_storage.url(name) for name in names]
 
 
 @register.simple_tag
 def admin_style_sheets() -> list[str]:
-    """The addresses of the admin's own style sheets, likewise."""
+    """Return the addresses of the admin's own style sheets, in the same way."""
     names = getattr(staticfiles_storage, "admin_style_sheets", settings.ADMIN_STYLE_SHEETS)
     return [staticfiles_storage.url(name) for name in names]
 
 
 @register.simple_tag
 def passkey_scripts() -> list[str]:
-    """The addresses of the scripts that passkeys need: one where static files are collected, else each."""
+    """Return the addresses of the passkey scripts: one where static files are collected, else each."""
     names = getattr(staticfiles_storage, "passkey_scripts", settings.PASSKEY_SCRIPTS)
     return [staticfiles_storage.url(name) for name in names]
 
 
 @register.simple_tag
 def page_url(page: str) -> str:
-    """The path of a page that another app has, by what it shows: {% page_url "coins" %}."""
+    """Return the path of a page that another app has, by what it shows: {% page_url "coins" %}."""
     return pages.page_url(page)
 
 
 @register.simple_tag
 def server_now() -> str:
-    """The server's time for the script's countdown."""
+    """Return the server's time for the script's countdown."""
     return timezone.now().isoformat(timespec="milliseconds")
 
 
@@ -141,13 +141,13 @@ def _time_element(moment: datetime, text: str) -> SafeString:
 
 @register.simple_tag
 def day_time(moment: datetime) -> SafeString:
-    """today, 23:30"""
+    """Write a moment's day and time: today, 23:30."""
     return _time_element(moment, wording.day_time(moment))
 
 
 @register.simple_tag
 def day_at(moment: datetime) -> SafeString:
-    """Tonight at 21:00, with the zone where it is not the reader's own."""
+    """Write a moment in a sentence: Tonight at 21:00, with the zone where it is not the reader's own."""
     today = timezone.localtime(moment).date() == timezone.localdate()
     tonight = today and timezone.localtime(moment).hour >= 18
     day = gettext("tonight") if tonight else wording.day(moment)
@@ -158,37 +158,37 @@ def day_at(moment: datetime) -> SafeString:
 
 @register.simple_tag
 def day(moment: datetime) -> SafeString:
-    """yesterday"""
+    """Write a moment's day: yesterday."""
     return _time_element(moment, wording.day(moment))
 
 
 @register.simple_tag
 def full_time(moment: datetime) -> SafeString:
-    """Sunday 22 November, 21:00"""
+    """Write a moment in full: Sunday 22 November, 21:00."""
     return _time_element(moment, wording.full_time(moment))
 
 
 @register.simple_tag
 def exact_time(moment: datetime) -> SafeString:
-    """22 Nov 2026, 21:00:05"""
+    """Write a moment to the second: 22 Nov 2026, 21:00:05."""
     return _time_element(moment, wording.exact_time(moment))
 
 
 @register.simple_tag
 def zone() -> str:
-    """Whose clock a time follows: UTC, or the reader's own."""
+    """Say whose clock a time follows: UTC, or the reader's own."""
     return "UTC" if timezone.get_current_timezone_name() == "UTC" else gettext("your time")
 
 
 @register.simple_tag
 def zone_name() -> str:
-    """The time zone that the pages follow."""
+    """Return the time zone that the pages follow."""
     return timezone.get_current_timezone_name()
 
 
 @register.simple_tag
 def script_words() -> SafeString:
-    """The words of the scripts that run on every page."""
+    """Return the words of the scripts that run on every page."""
     words = {
         "coin": wording.forms(lambda count: ngettext("coin", "coins", count)),
         "copied": gettext("Copied"),
@@ -199,7 +199,7 @@ def script_words() -> SafeString:
 
 @register.inclusion_tag("_clock.html")
 def clock(moment: datetime, label: str = "") -> dict[str, Any]:
-    """The time left as it was when the page was made; the script counts on."""
+    """Show the time left when the page was made; the script counts on."""
     left = max(0, -int((timezone.now() - moment) // timedelta(seconds=1)))
     return {
         "moment": moment,

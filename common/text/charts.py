@@ -15,8 +15,8 @@ class Frame:
     bottom: int
 
     def points(self, figures: Sequence[tuple[date, int]], least: int, most: int) -> list[tuple[float, float]]:
-        """A point for each figure: its time says where between left and right, the first one at the left; its
-        size says where between the bottom, which is `least`, and the top, which is `most`."""
+        """Return a point for each figure: its time says where between left and right, the first one at the
+        left; its size says where between the bottom, which is `least`, and the top, which is `most`."""
         begin = figures[0][0]
         span = (figures[-1][0] - begin).total_seconds() or 1
         width, height = self.right - self.left, self.bottom - self.top
@@ -30,7 +30,7 @@ class Frame:
 
 
 def path(points: Sequence[tuple[float, float]], *, stepped: bool = False) -> str:
-    """Points as SVG path data; a stepped line keeps a figure until the next one."""
+    """Return points as SVG path data; a stepped line keeps a figure until the next one."""
     (x, y), *others = points
     return f"M{x:g} {y:g}" + "".join(f"H{x:g}V{y:g}" if stepped else f"L{x:g} {y:g}" for x, y in others)
 
@@ -47,7 +47,7 @@ CURVE = Frame(left=0, right=600, top=6, bottom=129)
 
 
 def curve(points: Sequence[tuple[datetime, int]], most: int, stepped: bool = False) -> Curve:
-    """`points` in order of time, the first at the left edge, the last at the right one; `most` is the top.
+    """Return the curve of `points` in order of time, from the left edge to the right; `most` is the top.
 
     A stepped line keeps a figure until the next one, as a balance does; otherwise points are joined.
     """

@@ -16,7 +16,7 @@ MOST = 100
 
 
 def grouped(number: int) -> str:
-    """1284 → 1,284."""
+    """Write a number with separators: 1284 → 1,284."""
     separator = _separator(get_language() or settings.LANGUAGE_CODE)
     if separator is None:
         return str(number_format(number, force_grouping=True))
@@ -25,7 +25,7 @@ def grouped(number: int) -> str:
 
 @lru_cache
 def _separator(language: str) -> str | None:
-    """What stands between thousands; None where digits are not grouped by three.
+    """Return what stands between thousands; None where digits are not grouped by three.
 
     Asked for every number on a page: Django's own look-up takes ten times as long.
     """
@@ -34,35 +34,35 @@ def _separator(language: str) -> str | None:
 
 
 def money(value: Any) -> str:
-    """A prize's value: 350 → 350, 99.5 → 99.50."""
+    """Write a prize's value: 350 → 350, 99.5 → 99.50."""
     if value == int(value):
         return grouped(int(value))
     return str(number_format(value, decimal_pos=2, force_grouping=True))
 
 
 def signed(number: int) -> str:
-    """A movement with its sign: +1,284 or -5."""
+    """Write a movement with its sign: +1,284 or -5."""
     return f"+{grouped(number)}" if number >= 0 else grouped(number)
 
 
 def coins(count: int) -> str:
-    """1 → 1 coin, 1284 → 1,284 coins."""
+    """Write a number of coins: 1 → 1 coin, 1284 → 1,284 coins."""
     return ngettext("%(count)s coin", "%(count)s coins", count) % {"count": grouped(count)}
 
 
 def tickets(count: int) -> str:
-    """1 → 1 ticket, 12 → 12 tickets."""
+    """Write a number of tickets: 1 → 1 ticket, 12 → 12 tickets."""
     return ngettext("%(count)s ticket", "%(count)s tickets", count) % {"count": grouped(count)}
 
 
 def forms(plural: Callable[[int], str]) -> dict[str, str]:
-    """A word's plurals for a script: each by a number that takes it, the most usual under the empty name."""
+    """Return a word's plurals for a script, each by a number that takes it, the usual one by ""."""
     usual = plural(MOST)
     return {"": usual} | {str(n): plural(n) for n in SAMPLES if plural(n) != usual}
 
 
 def day(moment: datetime) -> str:
-    """The day of a moment as people say it: today, tomorrow, yesterday, Tuesday, 27 Nov, 27 Nov 2025."""
+    """Write a moment's day as people say it: today, tomorrow, yesterday, Tuesday, 27 Nov, 27 Nov 2025."""
     here, today = timezone.localtime(moment).date(), timezone.localdate()
     days = (here - today).days
     if days == 0:
@@ -76,23 +76,23 @@ def day(moment: datetime) -> str:
 
 
 def day_time(moment: datetime) -> str:
-    """today, 23:30"""
+    """Write a moment's day and time: today, 23:30."""
     return gettext("%(day)s, %(time)s") % {"day": day(moment), "time": time(moment)}
 
 
 def full_time(moment: datetime) -> str:
-    """Sunday 22 November, 21:00"""
+    """Write a moment in full: Sunday 22 November, 21:00."""
     here = timezone.localtime(moment)
     return date_format(here, _this_year(here, "FULL_FORMAT", "FULL_YEAR_FORMAT"))
 
 
 def exact_time(moment: datetime) -> str:
-    """22 Nov 2026, 21:00:05"""
+    """Write a moment to the second: 22 Nov 2026, 21:00:05."""
     return date_format(timezone.localtime(moment), "EXACT_FORMAT")
 
 
 def time(moment: datetime) -> str:
-    """21:00"""
+    """Write a moment's time: 21:00."""
     return date_format(timezone.localtime(moment), "TIME_FORMAT")
 
 

@@ -9,5 +9,5 @@ PAGES: Registry[str] = Registry("pages")
 
 
 def page_url(page: str) -> str:
-    """The path of a registered page. Raises KeyError when no app registered it."""
+    """Return the path of a registered page. Raises KeyError when no app registered it."""
     return reverse(PAGES[page])

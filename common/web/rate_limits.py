@@ -46,7 +46,7 @@ def _wait(limits: dict[str, int]) -> int:
 
 
 def _count(period: int, names: dict[str, int]) -> list[int]:
-    """How often each name was counted in this period; what was counted before it is forgotten."""
+    """Return how often each name was counted in this period; what was counted before it is forgotten."""
     global _counted_in
     with _lock:
         if period != _counted_in:

@@ -1,4 +1,4 @@
-"""Style sheets as they are sent: without what is there for their readers."""
+"""Style sheets as they are sent, without the parts that only their readers need."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a courier hands over: drand's JSON of a round, or the bare signature in hex."""
+"""Read what a courier hands over: drand's JSON of a round, or the bare signature in hex."""
 
 import json
 import re
@@ -16,7 +16,7 @@ class BadAnswer(ValueError):
 
 
 def read_round(data: bytes) -> tuple[int | None, bytes]:
-    """The round's number (None when only a signature is given) and its signature, not verified yet.
+    """Return the round's number (None when only a signature is given) and its signature, not yet verified.
 
     Raises BadAnswer.
     """

@@ -10,15 +10,15 @@ CHAIN = fairness.QUICKNET
 
 
 def has_source() -> bool:
-    """Whether anybody is configured to bring the beacon's rounds."""
+    """Return whether a source of the beacon's rounds is configured."""
     return bool(settings.BEACON_RELAYS or settings.BEACON_FOLDER)
 
 
 def round_time(number: int) -> datetime:
-    """When the accepted chain publishes a round."""
+    """Return when the accepted chain publishes a round."""
     return datetime.fromtimestamp(CHAIN.round_time(number), UTC)
 
 
 def round_for(freeze_by: int) -> int:
-    """The round of a draw that is frozen by then (Unix seconds): computed, never chosen."""
+    """Return the round of a draw that is frozen by then (Unix seconds): computed, never chosen."""
     return fairness.draw_round(freeze_by, CHAIN.genesis, CHAIN.period)

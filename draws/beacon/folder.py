@@ -25,7 +25,7 @@ def reset() -> None:
 
 
 def read_rounds() -> dict[int, list[tuple[bytes, str]]]:
-    """Round -> the signatures that files give for it, and each file's name; nothing is verified yet.
+    """Return round -> the signatures that files give for it, and each file's name; none is verified yet.
 
     A file that cannot be read is left out, and said once, until it changes.
     """

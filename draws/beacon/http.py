@@ -19,13 +19,13 @@ class NotYet(Exception):
 
 
 def too_late() -> str:
-    """What is said of a relay that let the time for an answer pass, whichever side noticed it first."""
+    """Return the error for a relay that did not answer in time, whichever side noticed it first."""
     return f"It did not answer within {settings.BEACON_TIMEOUT_SECONDS} seconds."
 
 
 class Request(threading.Thread):
     """Asks in a thread of its own, so that nothing (a name server, a handshake, a byte a second) can hold up
-    whoever waits: they stop waiting and `cut` it off. Puts itself into `done` when it is over."""
+    the caller, who stops waiting and `cut` it off. Puts itself into `done` when it is over."""
 
     def __init__(self, url: str, path: str, seconds: float, done: "SimpleQueue[Request]") -> None:
         super().__init__(daemon=True)

@@ -1,4 +1,4 @@
-"""Asking relays for a round: one after the other in random order, each answer verified, the bad left alone.
+"""Ask relays for a round, one after another in random order; verify each answer, and avoid failing relays.
 
 What is known about a relay is kept in this process: it may be lost, and nothing depends on it.
 """
@@ -38,7 +38,7 @@ class Relay:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it may be asked: it does not rest, and is not still answering something given up."""
+        """Return whether it may be asked: it is not resting, nor still answering a request given up on."""
         busy = self.request is not None and self.request.is_alive()
         return not busy and time.monotonic() >= self.rests_until
 
@@ -51,7 +51,7 @@ class Relay:
         self.complaint = complaint
 
     def answered(self) -> None:
-        """It works, or says properly that it has to wait."""
+        """Note that it works, or properly says that it has to wait."""
         self.failures, self.rests_until, self.complaint = 0, 0.0, ""
 
 
@@ -64,9 +64,9 @@ def reset() -> None:
 
 
 def fetch(number: int) -> tuple[bytes, str] | None:
-    """The verified signature of a round and the relay that brought it; None when no relay has it now.
+    """Return a round's verified signature and the relay it came from; None when no relay has it now.
 
-    Takes at most BEACON_TIMEOUT_SECONDS. Not for use in a database transaction.
+    This takes at most BEACON_TIMEOUT_SECONDS; do not call it in a database transaction.
     """
     ready = [relay for relay in _configured() if relay.is_ready]
     random.shuffle(ready)
@@ -90,7 +90,7 @@ def _configured() -> list[Relay]:
 
 
 def _finished(ready: list[Relay], number: int) -> Iterator[Relay]:
-    """Each relay once its request is over; those that are too slow are cut off."""
+    """Yield each relay once its request is over; those that are too slow are cut off."""
     until = time.monotonic() + settings.BEACON_TIMEOUT_SECONDS
     waiting: list[Relay] = []
     done: SimpleQueue[Request] = SimpleQueue()

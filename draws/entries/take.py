@@ -44,7 +44,7 @@ class Entry:
 def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> Entry:
     """Take `count` tickets for a player and charge their coins, once per `request_id`.
 
-    The same request again answers the first tickets. Raises an EntryRefused; then nothing was charged.
+    The same request again returns the first tickets. Raises an EntryRefused; then nothing was charged.
     """
     if not 1 <= count <= 1_000_000:
         raise refused.InvalidTicketCount(_untouched(_("Choose at least 1 ticket.")))
@@ -63,7 +63,7 @@ def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> E
 
 
 def _call(*arguments: str | int) -> tuple[list[int], int, int, bool]:
-    """Commit, release the locks, flush: all inside one statement, so that no lock waits for this process."""
+    """Commit, release the locks and flush in one statement, so that no lock waits for this process."""
     with connection.cursor() as cursor:
         if not connection.in_atomic_block:
             cursor.execute(TAKE_DURABLY, arguments)
@@ -77,7 +77,7 @@ def _call(*arguments: str | int) -> tuple[list[int], int, int, bool]:
 
 
 def receipt(player_id: str, draw_id: int, request_id: str) -> Entry | None:
-    """What an earlier request took, for the page after it; None when there was no such request."""
+    """Return what an earlier request took, for the page after it; None when there was no such request."""
     paid = Transaction.objects.filter(idempotency_key=f"entry:{player_id}:{draw_id}:{request_id}").first()
     if paid is None:
         return None
@@ -97,7 +97,7 @@ def _refusal(error: DatabaseError) -> EntryRefused | None:
 
 
 def _untouched(why: str) -> str:
-    """A refusal, with what it means for the player."""
+    """Return a refusal, with what it means for the player."""
     return f"{why} {NOTHING}"
 
 

@@ -1,4 +1,4 @@
-"""Cancelling: staff may call an open draw off before its closing time, and every coin goes back."""
+"""Cancel a draw: staff may cancel an open draw before its closing time, and every coin goes back."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class CancelPreview:
 
 
 def cancel_preview(draw_id: int) -> CancelPreview:
-    """How many tickets, players and coins cancelling would touch now."""
+    """Return how many tickets, players and coins cancelling would affect now."""
     draw = Draw.objects.get(pk=draw_id)
     sums = Participation.objects.filter(draw=draw).aggregate(
         tickets=Count("pk"), players=Count("user", distinct=True)

@@ -66,7 +66,7 @@ def freeze_draw(draw_id: int) -> bool:
     fewer tickets than its minimum were taken, when the time sealed for freezing has passed, or when the
     beacon's round is known already.
 
-    False when it is not due or somebody else is at work on it.
+    Return False when it is not due or another worker has it.
     """
     draw = lock_if_free(draw_id, is_active=True, draw_time__lte=Now())
     if draw is None:
@@ -103,7 +103,7 @@ def _freeze(draw: Draw, record: Seal) -> None:
 
 
 def _parts(draw: Draw, record: Seal) -> Iterator[bytes]:
-    """The pseudonym of each ticket in order, packed; in memory is one part at a time."""
+    """Yield the pseudonym of each ticket in order, packed, one part in memory at a time."""
 
     @lru_cache(maxsize=100_000)
     def ref(user_id: str) -> bytes:
@@ -145,9 +145,8 @@ def _is_late(record: Seal) -> bool:
 
 @transaction.atomic
 def draw_winners(draw_id: int) -> bool:
-    """Compute the winners of a frozen draw and write them, once. False when that is done or being done, or
-    while the beacon's round is not there.
-    """
+    """Compute the winners of a frozen draw and write them, once. Return False when that is done or being
+    done, or while the beacon's round is not there."""
     draw = lock_if_free(draw_id, frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
     if draw is None:
         return False
@@ -170,7 +169,7 @@ def draw_winners(draw_id: int) -> bool:
 def void_without_round(draw_id: int) -> bool:
     """Void a frozen beacon draw whose round nobody brought within 7 days of its time.
 
-    False when it is not so, or somebody else is at work on it.
+    Return False when it is not so, or another worker has it.
     """
     draw = lock_if_free(draw_id, frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
     if draw is None:

@@ -1,4 +1,4 @@
-"""Duplicating: a new draft with a draw's terms and words, closing on the same weekday at the same time."""
+"""Duplicate a draw: a new draft with its terms and words, closing on the same weekday at the same time."""
 
 from datetime import datetime, timedelta, tzinfo
 
@@ -24,7 +24,7 @@ EARLIEST = timedelta(hours=1)
 
 @transaction.atomic
 def duplicate_draw(draw_id: int, zone: tzinfo) -> Draw:
-    """A draft like the draw, closing at its `next_closing` in the time zone `zone`. Raises DrawNotFound."""
+    """Create a draft like the draw, closing at `next_closing` in time zone `zone`. Raises DrawNotFound."""
     draw = Draw.objects.filter(pk=draw_id).first()
     if draw is None:
         raise DrawNotFound(_("There is no such draw. Nothing was changed."))
@@ -45,7 +45,7 @@ def duplicate_draw(draw_id: int, zone: tzinfo) -> Draw:
 
 
 def next_closing(closed: datetime, now: datetime, zone: tzinfo) -> datetime:
-    """The first time, at least an hour after `now`, with the weekday and the time of day of `closed`."""
+    """Return the first time, at least an hour after `now`, on the weekday and at the time of `closed`."""
     before = closed.astimezone(zone)
     weeks = max(1, (now + EARLIEST - closed) // WEEK)
     while True:
@@ -57,6 +57,6 @@ def next_closing(closed: datetime, now: datetime, zone: tzinfo) -> datetime:
 
 
 def shared_picture(draw: Draw) -> str:
-    """The address of the draw's picture if it belongs to the site; one from elsewhere stays with its draw."""
+    """Return the address of the draw's picture if it is the site's own; one from elsewhere is not shared."""
     url = draw.prize_image_url
     return url if url.startswith(settings.STATIC_URL) or uploads.find_picture(url) else ""

@@ -1,4 +1,4 @@
-"""What should have happened by now and did not: the first thing staff see."""
+"""Overdue draws: what should have happened by now and did not, the first thing staff see."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class Overdue:
 
 
 def overdue_draws(rows: QuerySet[Draw]) -> QuerySet[Draw]:
-    """The draws among `rows` that are not frozen, not drawn or not settled a minute after they should be."""
+    """Return those of `rows` that are not frozen, drawn or settled a minute after they should be."""
     late = Now() - PATIENCE
     not_frozen = Q(is_active=True, draw_time__lt=late)
     undrawn = Q(frozen_at__lt=late, drawn_at__isnull=True, cancelled_at__isnull=True)
@@ -41,7 +41,7 @@ def overdue_draws(rows: QuerySet[Draw]) -> QuerySet[Draw]:
 
 
 def overdue() -> tuple[list[Overdue], bool]:
-    """Up to SHOWN overdue draws, and whether there are more: one query."""
+    """Return up to SHOWN overdue draws, and whether there are more: one query."""
     rows = Draw.objects.select_related("seal").defer("seal__server_seed", "seal__entry_secret")
     draws = list(overdue_draws(rows).order_by("id")[: SHOWN + 1])
     return [_because(draw) for draw in draws[:SHOWN]], len(draws) > SHOWN
@@ -61,7 +61,7 @@ def _because(draw: Draw) -> Overdue:
 
 
 def is_overdue(draw: Draw, now: datetime) -> bool:
-    """The same for a draw already read, by the caller's clock."""
+    """Return whether a draw already read is overdue, by the caller's clock."""
     if draw.published_at is None or draw.settled_at is not None:
         return False
     due = draw.drawn_at or draw.cancelled_at or draw.frozen_at or draw.draw_time

@@ -12,7 +12,7 @@ SHORT, LONG = timedelta(hours=1), timedelta(days=60)
 
 
 def outlook(draw: Draw) -> list[str]:
-    """What players pay, their chance, and how many coins move, a sentence each."""
+    """Return what players pay, their chance, and how many coins move, a sentence each."""
     fee, most = draw.entry_fee, min(draw.max_per_player, draw.max_participants)
     said = [_price(fee, most)]
     one = _("With every ticket taken, the chance that one ticket wins a prize is %(chance)s.")
@@ -44,7 +44,7 @@ def _price(fee: int, most: int) -> str:
 
 
 def warnings(draw: Draw, now: datetime) -> list[str]:
-    """What is allowed and often not meant, a sentence each; publishing does not wait for them."""
+    """Return what is allowed but often not meant, a sentence each; it does not prevent publishing."""
     found = [*_about_coins(draw), *_about_winners(draw), *_about_time(draw, now)]
     if not draw.description.strip() and not draw.prize_details.strip():
         found.append(_("It has only a title: before they enter, players want to read what they can win."))

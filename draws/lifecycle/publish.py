@@ -1,4 +1,4 @@
-"""Publishing: a draft becomes open and sealed, and its price, prize, limits and closing time stop moving."""
+"""Publish a draft: it is sealed and opens, and its price, prize, limits and closing time are fixed."""
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -39,7 +39,7 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
 
 
 def problems(draw: Draw) -> list[str]:
-    """What keeps a draft from opening, a sentence each; none when it can be published."""
+    """Return what keeps a draft from opening, a sentence each; none when it can be published."""
     if draw.published_at is not None:
         return [_("It is already published.")]
     found = []

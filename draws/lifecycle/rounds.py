@@ -1,4 +1,4 @@
-"""Obtaining the rounds that draws wait for, from whoever brings them, and keeping each once it is verified.
+"""Obtain the rounds that draws wait for, from any courier, and keep each once it is verified.
 
 The network is asked while no database transaction is open and no lock is held.
 """
@@ -83,7 +83,7 @@ def _write(number: int, signature: bytes, source: str) -> bool:
 
 
 def _missing(draws: QuerySet[Draw]) -> list[int]:
-    """The rounds of these draws that are not obtained yet, the earliest first."""
+    """Return the rounds of these draws that are not obtained yet, the earliest first."""
     same = Round.objects.filter(chain_hash=OuterRef("chain_hash"), round=OuterRef("round"))
     seals = Seal.objects.filter(~Exists(same), draw__in=draws, chain_hash=chain.CHAIN.chain_hash)
     return [number for number in seals.values_list("round", flat=True).distinct().order_by("round") if number]

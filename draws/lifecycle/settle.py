@@ -22,7 +22,7 @@ PLAYERS_AT_ONCE = 100
 def settle_draw(draw_id: int) -> bool:
     """Pay what an ended draw owes: prizes when it was drawn, each ticket's coins when cancelled or void.
 
-    False when it is settled already or has not ended.
+    Return False when it is already settled or has not ended.
     """
     draw = Draw.objects.filter(pk=draw_id, settled_at__isnull=True).first()
     if draw is None or not draw.has_ended:
@@ -64,7 +64,7 @@ def settle_winner(winner_id: int) -> None:
 
 @transaction.atomic
 def _refund_players_after(draw: Draw, last: str) -> str | None:
-    """Refund the next players by id; answers the last one's id, or None when nobody is left."""
+    """Refund the next players by id. Return the last one's id, or None when nobody is left."""
     tickets = Participation.objects.filter(draw=draw)
     later = tickets.filter(user_id__gt=last).order_by("user_id").values_list("user_id", flat=True).distinct()
     players = list(later[:PLAYERS_AT_ONCE])

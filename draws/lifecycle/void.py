@@ -1,4 +1,4 @@
-"""Ending a draw without winners: by staff before its closing time, or by rule at closing."""
+"""End a draw without winners: by staff before its closing time, or by rule at closing."""
 
 from django.db.models.functions import Now
 

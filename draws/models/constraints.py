@@ -1,4 +1,4 @@
-"""What the database holds of every draw, whoever writes: CHECKs with the sentence that a form shows."""
+"""CHECK constraints of every draw, and their form messages."""
 
 from django.db import models
 from django.db.models.lookups import Exact

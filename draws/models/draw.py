@@ -26,7 +26,7 @@ STOCKS = ("marigold", "sky", "coral", "rose", "mint", "lilac")
 
 
 def validate_whole_second(moment: datetime) -> None:
-    """Closing times are sealed in whole seconds."""
+    """Refuse a closing time with a fraction of a second: closing times are sealed in whole seconds."""
     if moment.microsecond:
         raise ValidationError(_("The closing time must be in whole seconds."))
 

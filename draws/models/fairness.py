@@ -1,4 +1,4 @@
-"""What is fixed and published about a draw: its seal, its frozen ticket list, and the site's log."""
+"""Models of what is fixed and published about a draw: its seal, its frozen list, and the site's log."""
 
 from datetime import datetime
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""Draws, tickets and wins of the old site: history that is shown, and never was sealed or can be checked.
+"""Draws, tickets and wins of the old site: history that is shown, but was never sealed and cannot be checked.
 
 They are kept apart from our own draws, whose rules they could not keep: no seal, no numbered tickets, no
 payment of each ticket. A trigger lets only the import add them.

@@ -1,4 +1,4 @@
-"""The picture of a prize that staff uploaded."""
+"""The model of a prize's picture that staff uploaded."""
 
 from typing import ClassVar
 
@@ -58,5 +58,5 @@ class PrizePicture(models.Model):
 
 
 def widths_of(width: int) -> list[int]:
-    """The pixels across in which a picture of this width is kept: never more than it has."""
+    """Return the widths, in pixels, in which a picture of this width is kept: never wider than it is."""
     return [each for each in WIDTHS if each < width] + [min(width, WIDTHS[-1])]

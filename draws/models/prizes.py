@@ -1,4 +1,4 @@
-"""What happens to a prize after the draw: claimed and sent, or passed on to the next reserve."""
+"""Models of a prize after the draw: claimed and sent, or passed on to the next reserve."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The draws at one step of their way, for pages and for the work that waits."""
+"""Querysets of draws by state, for pages and for the sweeps."""
 
 from typing import TypeVar
 
@@ -11,26 +11,26 @@ Row = TypeVar("Row", bound=models.Model)
 
 class DrawQuerySet(models.QuerySet[Row]):
     def published(self) -> "DrawQuerySet[Row]":
-        """Draws that players may see."""
+        """Return the draws that players may see."""
         return self.filter(published_at__isnull=False)
 
     def open(self) -> "DrawQuerySet[Row]":
-        """Draws on sale now, the one that closes next first."""
+        """Return the draws on sale now, the one that closes next first."""
         return self.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
 
     def due(self) -> "DrawQuerySet[Row]":
-        """Draws past their closing time whose ticket list is not frozen yet."""
+        """Return the draws past their closing time whose ticket list is not frozen yet."""
         return self.filter(is_active=True, draw_time__lte=Now()).order_by("draw_time", "id")
 
     def undrawn(self) -> "DrawQuerySet[Row]":
-        """Draws with a frozen list and no winners yet."""
+        """Return the draws with a frozen list and no winners yet."""
         return self.filter(frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
 
     def unsettled(self) -> "DrawQuerySet[Row]":
-        """Draws that ended and still owe prizes or refunds."""
+        """Return the draws that ended and still owe prizes or refunds."""
         ended = models.Q(drawn_at__isnull=False) | models.Q(cancelled_at__isnull=False)
         return self.filter(ended, settled_at__isnull=True)
 
     def finished(self) -> "DrawQuerySet[Row]":
-        """Draws with winners, the latest first."""
+        """Return the draws with winners, the latest first."""
         return self.filter(drawn_at__isnull=False).order_by("-drawn_at", "-id")

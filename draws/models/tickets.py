@@ -1,4 +1,4 @@
-"""Tickets, winners, and the typo fixes that a draw's page shows."""
+"""Models of tickets, winners, and the typo fixes that a draw's page shows."""
 
 from typing import Any, ClassVar
 
@@ -176,7 +176,7 @@ class Winner(models.Model):
         return reasons.shown(self.forfeit_reason)
 
     def shown_name(self, viewer: Any = None) -> str:
-        """What others may read: the public name if its winner chose one and staff did not hide it."""
+        """Return the name to show: the public name if its winner chose one and staff did not hide it."""
         if viewer is not None and viewer.pk == self.user_id:
             return gettext("you")
         public = self.is_public and not self.hidden_by_staff and self.public_name
@@ -184,7 +184,7 @@ class Winner(models.Model):
 
 
 def place_in_words(place: int, winners: int) -> str:
-    """A place of a published result, counted from 0: "place 1", or after the winners "reserve 1"."""
+    """Return a place (counted from 0) in words: "place 1", or after the winners "reserve 1"."""
     if place < winners:
         return gettext("place %(number)s") % {"number": place + 1}
     return gettext("reserve %(number)s") % {"number": place - winners + 1}

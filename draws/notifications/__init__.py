@@ -1,1 +1,1 @@
-"""What players are told about draws, and the sweeps that send it."""
+"""Notifications about draws, and the sweeps that send them."""

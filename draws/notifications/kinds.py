@@ -1,4 +1,4 @@
-"""What players are told about their draws, and in which words: once a fact, by mail and on the site."""
+"""Notifications about draws and their words: each fact once, by email and on the site."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -137,7 +137,7 @@ def notify_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
 
 
 def _timing(seal: Seal, now: datetime) -> str:
-    """What the message proves by coming now."""
+    """Return what the message proves by coming now."""
     due = seal.round_time
     if due is None:
         return gettext("The winner follows from the list and the operator’s secret number.")
@@ -177,7 +177,7 @@ def notify_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iter
 
 
 def _won(numbers: Sequence[int]) -> str:
-    """Which tickets won; of many the first ones."""
+    """Return which tickets won, or the first of many."""
     shown = ", ".join(f"{number:04d}" for number in numbers[:NUMBERS_SHOWN])
     more = len(numbers) - NUMBERS_SHOWN
     if more > 0:
@@ -242,17 +242,17 @@ def _why_back(draw: Draw, coins: int) -> str:
 
 
 def label_of(draw: Draw) -> str:
-    """What has to be said wherever the draw is shown; empty for one with a beacon."""
+    """Return the label that must stand wherever the draw is shown; empty for a draw with a beacon."""
     return "" if draw.is_beacon else str(LOCAL_LABEL)
 
 
 def label_lines(draw: Draw) -> list[str]:
-    """The same as the last line of a message on the site, or none."""
+    """Return the label as the last line of a message on the site, or no line."""
     return [] if draw.is_beacon else [label_of(draw)]
 
 
 def page_of(draw: Draw) -> str:
-    """The draw's page, as a path."""
+    """Return the path of the draw's page."""
     return reverse("draws:detail", args=[draw.pk])
 
 

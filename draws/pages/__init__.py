@@ -1,1 +1,1 @@
-"""What the pages about draws read. Nothing is decided or changed here."""
+"""Reads for the pages about draws. Nothing is decided or changed here."""

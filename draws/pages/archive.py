@@ -1,4 +1,4 @@
-"""What the pages about the past read: results and a player's own tickets, with a fixed number of queries."""
+"""Reads for results and for a player's own tickets, with a fixed number of queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Holding:
 
 
 def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
-    """A page of draws that ended, the latest first: five queries, four for visitors."""
+    """Return a page of draws that ended, the latest first: five queries, four for visitors."""
     draws = _ended("drawn_at", before, size) + _ended("cancelled_at", before, size)
     draws.sort(key=lambda draw: (_ended_at(draw), draw.pk), reverse=True)
     page = cut(draws, size, lambda draw: moment_cursor(_ended_at(draw), draw.pk))
@@ -90,7 +90,7 @@ def _by_draw(winners: Iterable[Winner]) -> dict[int, list[Winner]]:
 
 
 def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Holding]:
-    """A page of a player's draws, the latest ticket first; `show` is all, active, won or ended."""
+    """Return a page of a player's draws, the latest ticket first; `show` is all, active, won or ended."""
     tickets = Participation.objects.filter(_shown(show, player), user=player)
     groups = tickets.values("draw_id").annotate(count=Count("pk"), last=Max("pk")).order_by("-last")
     position = read_number_cursor(before)

@@ -11,7 +11,7 @@ TAKES = timedelta(minutes=15)
 
 
 def closing_event(draw: Draw, address: str) -> str:
-    """One event at the draw's closing time, with the address of its page, and a reminder an hour before."""
+    """Return one event at the draw's closing time, with its page's address and a reminder an hour before."""
     summary = _("Drawn: %(draw)s") % {"draw": draw.title}
     where = _("The result appears on %(address)s") % {"address": address}
     lines = [
@@ -50,7 +50,7 @@ def _text(text: str) -> str:
 
 
 def _folded(line: str) -> str:
-    """The line cut into pieces of LINE_OCTETS, none of them inside a character."""
+    """Cut the line into pieces of LINE_OCTETS, never inside a character."""
     pieces, piece, size = [], "", 0
     for sign in line:
         octets = len(sign.encode())

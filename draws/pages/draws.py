@@ -1,5 +1,5 @@
-"""What the pages about open draws and one draw read. Nothing is decided or changed here, and every
-function costs the same number of queries however many draws, tickets or players there are."""
+"""Reads for the pages about open draws and one draw. Nothing is decided or changed here, and every function
+costs the same number of queries however many draws, tickets or players there are."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -91,13 +91,13 @@ class DrawPage:
 
 
 def end_of_today() -> datetime:
-    """Midnight at the end of the viewer's day."""
+    """Return midnight at the end of the viewer's day."""
     tomorrow = timezone.localdate() + timedelta(days=1)
     return datetime.combine(tomorrow, time.min, tzinfo=timezone.get_current_timezone())
 
 
 def summary(viewer: Viewer) -> Summary:
-    """Counts for the headline and the filters: two queries, one for visitors."""
+    """Return counts for the headline and the filters: two queries, one for visitors."""
     rows = list(Draw.objects.open().values_list("draw_time", "vip_only")[: COUNTED + 1])
     midnight = end_of_today()
     return Summary(
@@ -116,7 +116,7 @@ def _held_in_open(viewer: Viewer) -> Counter[int]:
 
 
 def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE, term: str = "") -> Page[Draw]:
-    """A page of draws on sale, the one that closes next first; `show` is all, today, vip or mine.
+    """Return a page of draws on sale, the one that closes next first; `show` is all, today, vip or mine.
 
     With a `term`, only draws whose title has words that begin like those of the term.
     """
@@ -138,7 +138,7 @@ def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE, term
 
 
 def latest_winners(count: int = 3) -> list[tuple[Draw, list[Winner]]]:
-    """The draws drawn last, each with who has its first two prizes: three queries."""
+    """Return the draws drawn last, each with the holders of its first two prizes: three queries."""
     draws = list(Draw.objects.finished()[:count])
     top = list(drawn_first(2).filter(draw__in=draws))
     winners: dict[int, list[Winner]] = {}
@@ -148,13 +148,13 @@ def latest_winners(count: int = 3) -> list[tuple[Draw, list[Winner]]]:
 
 
 def drawn_first(places: int) -> QuerySet[Winner]:
-    """The winners of so many first prizes as they were drawn, without reserves."""
+    """Return the winners of the first `places` prizes as they were drawn, without reserves."""
     prizes = Winner.objects.filter(place__lt=places, draw__winner_count__gt=F("place"))
     return prizes.select_related("ticket").order_by("place")
 
 
 def held_in(viewer: Viewer, draw_id: int, shown: int = NUMBERS_SHOWN) -> Held:
-    """The viewer's tickets in one draw: one query, none for visitors."""
+    """Return the viewer's tickets in one draw: one query, none for visitors."""
     if viewer is None:
         return Held()
     rows = list(
@@ -167,7 +167,7 @@ def held_in(viewer: Viewer, draw_id: int, shown: int = NUMBERS_SHOWN) -> Held:
 
 
 def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
-    """A draw the viewer may see: any published one; staff see drafts too."""
+    """Return a draw the viewer may see, or None: any published one; staff see drafts too."""
     rows = Draw.objects.select_related("picture").filter(pk=draw_id)
     if viewer is None or not viewer.is_staff:
         rows = rows.published()
@@ -175,7 +175,7 @@ def find_draw(viewer: Viewer, draw_id: int) -> Draw | None:
 
 
 def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
-    """Everything the page of `draw` shows to `viewer`."""
+    """Return everything the page of `draw` shows to `viewer`."""
     held = held_in(viewer, draw.pk)
     problem = problem_of(viewer) if viewer and draw.is_open else ""
     rest = current_break(viewer) if viewer and problem == "break" else None
@@ -213,19 +213,19 @@ def _of_draw(redraws: list[Redraw], draw: Draw) -> list[Redraw]:
 
 
 def _wins_of(player: User, draw: Draw) -> list[Winner]:
-    """What stands comes first, then what was passed on."""
+    """Return the wins that stand first, then those that were passed on."""
     wins = Winner.objects.filter(draw=draw, user=player).select_related("ticket")
     return list(wins.order_by(F("forfeited_at").asc(nulls_first=True), "place"))
 
 
 def find_win(player: User, winner_id: int) -> Winner | None:
-    """One of the player's own prizes with its claim, without where it goes: one query."""
+    """Return one of the player's own prizes with its claim, without where it goes: one query."""
     wins = Winner.objects.select_related("draw", "ticket", "claim", "passed_on", "took_over__failed__ticket")
     return wins.defer("claim__details").filter(user=player, pk=winner_id).first()
 
 
 def problem_of(player: User) -> str:
-    """Why the player takes no tickets in any draw: suspended, staff, break or rules; empty when they may."""
+    """Return why the player can take no tickets: suspended, staff, break or rules; empty when they can."""
     problem = may_play_problem(player)
     if problem == "suspended" or not (player.is_staff or player.is_superuser):
         return problem

@@ -32,7 +32,7 @@ class FillChart:
 
 
 def fill_chart(draw: Draw) -> FillChart | None:
-    """How the draw filled since it was published, None without a ticket; kept while nothing changes."""
+    """Return how the draw filled since it was published, or None without tickets; cached while unchanged."""
     if not draw.current_participants or draw.published_at is None:
         return None
     final = draw.frozen_at or draw.has_ended
@@ -44,7 +44,7 @@ def fill_chart(draw: Draw) -> FillChart | None:
 
 
 def _read(draw: Draw) -> FillChart:
-    """One query of at most SAMPLES index entries.
+    """Read at most SAMPLES index entries in one query.
 
     Tickets are numbered in the order they were taken, so when ticket k was taken says when k were taken. A
     million tickets cost what a hundred do, and no height of the curve is further off than a SAMPLESth.

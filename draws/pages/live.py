@@ -1,4 +1,4 @@
-"""What open pages ask again and again: the few figures of a draw that are the same for everybody."""
+"""Live figures that open pages ask for again and again, the same for everyone."""
 
 from collections.abc import Collection
 
@@ -17,7 +17,7 @@ _COLUMNS = (
 
 
 def live_states(draw_ids: Collection[int]) -> dict[int, tuple[str, int]]:
-    """Stage and tickets taken of these published draws, up to FRESH_SECONDS old.
+    """Return the stage and tickets taken of these published draws, up to FRESH_SECONDS old.
 
     However many ask, a draw is read once in that time by each process of the site: at most one query for all.
     """

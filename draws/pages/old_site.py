@@ -1,4 +1,4 @@
-"""What the pages about the old site's draws read."""
+"""Reads for the pages about the old site's draws."""
 
 from dataclasses import dataclass
 
@@ -21,17 +21,17 @@ class OldResult:
 
 
 def old_draws_exist() -> bool:
-    """Whether anything came over from an old site."""
+    """Return whether anything came over from an old site."""
     return OldDraw.objects.exists()
 
 
 def old_results(viewer: Viewer, before: str, size: int = PAGE) -> Page[OldResult]:
-    """A page of the old site's draws, the latest first: two queries, four for players."""
+    """Return a page of the old site's draws, the latest first: two queries, four for players."""
     return _page(OldDraw.objects.all(), viewer, before, size)
 
 
 def old_holdings(player: User, before: str, size: int = PAGE) -> Page[OldResult]:
-    """A page of the old draws in which the player held a ticket or won, the latest first: three queries."""
+    """Return a page of old draws in which the player held a ticket or won, latest first: three queries."""
     held = OldTicket.objects.filter(user=player).values("draw")
     won = OldWinner.objects.filter(user=player).values("draw")
     return _page(OldDraw.objects.filter(Q(pk__in=held) | Q(pk__in=won)), player, before, size)

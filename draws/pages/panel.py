@@ -41,7 +41,7 @@ class Panel:
 
 
 def panel(page: DrawPage, viewer: Viewer) -> Panel:
-    """The panel for this viewer, from what the page knows."""
+    """Return the panel's state for this viewer, from what the page knows."""
     draw = page.draw
     state = Draw.State(draw.state)
     if state == Draw.State.DRAWN:

@@ -1,4 +1,4 @@
-"""A picture for a draw that staff gave none: tickets with its number, composed by its number and title.
+"""Draw a picture for a draw without one: tickets with its number, composed by its number and title.
 
 Drawn like the illustrations in `static/img/art`: for coloured paper, without words and without fonts, the
 same bytes for the same address for ever.
@@ -47,12 +47,12 @@ PLACED = {"-wide": "translate(418 92) scale(1.02)", "-wide-rtl": "translate(462 
 
 
 def fingerprint(number: int, title: str) -> str:
-    """What stands for the title in the address of a draw's made picture: 8 hex digits."""
+    """Return the 8 hex digits that stand for the title in the address of a draw's generated picture."""
     return hashlib.sha256(f"{number}\n{title}".encode()).hexdigest()[:8]
 
 
 def svg(number: int, fingerprint: str, shape: str = "") -> str:
-    """The picture of draw `number` in one of the shapes of FRAMES, as SVG of under 4 kB."""
+    """Return the picture of draw `number` in one of the shapes of FRAMES, as SVG of under 4 kB."""
     choices = iter(hashlib.shake_256(f"{number} {fingerprint}".encode()).digest(64))
     accents = ACCENTS[number % len(ACCENTS)]
     turn = next(choices)
@@ -75,7 +75,7 @@ def svg(number: int, fingerprint: str, shape: str = "") -> str:
 
 
 def _figures(number: str, width: float, height: float, x: float = 0) -> str:
-    """The number, centred at x, as large as fits."""
+    """Return the number, centred at x, as large as fits."""
     across = sum(FIGURES[each][0] for each in number) + GAP * (len(number) - 1)
     scale = min(width / (across + 22), height / 114)
     paths, left = [], -across / 2

@@ -1,4 +1,4 @@
-"""From what somebody uploads to the files that the site serves: opened as if it were hostile, drawn anew.
+"""Turn an upload into the files that the site serves: opened as if it were hostile, drawn anew.
 
 Nothing of the upload is kept but its pixels: no EXIF (where and when it was taken), XMP, ICC, trailing bytes.
 """
@@ -59,18 +59,18 @@ class Files:
         return f"{self.width} × {self.height} pixels, {self.name}"
 
     def named(self) -> Iterator[tuple[str, bytes]]:
-        """Each file's name and content."""
+        """Return each file's name and content."""
         for width, content in self.by_width.items():
             yield file_name(self.name, width), content
 
 
 def file_name(name: str, width: int) -> str:
-    """How the file of one width is called."""
+    """Return the name of the file of one width."""
     return f"{name}-{width}.webp"
 
 
 def read(upload: File) -> Files:  # type: ignore[type-arg]
-    """The files of an uploaded picture, upright, in sRGB. Raises PictureRefused with a sentence."""
+    """Return the files of an uploaded picture, upright, in sRGB. Raises PictureRefused with a sentence."""
     if upload.size > MOST_BYTES:
         raise PictureRefused(TOO_BIG % {"most": MOST_BYTES >> 20})
     upload.seek(0)
@@ -114,7 +114,7 @@ def _pixels(content: BytesIO) -> Image.Image:
 
 
 def _check_claims(image: Image.Image) -> None:
-    """What the file says of itself, before a pixel of it is decoded."""
+    """Check what the file says of itself, before a pixel of it is decoded."""
     width, height = image.size
     if width * height > MOST_PIXELS[image.format or ""]:
         raise PictureRefused(str(TOO_MANY_PIXELS))
@@ -137,7 +137,7 @@ def _smooth(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours as they are meant; a profile that is broken or of another kind is left aside."""
+    """Convert the colours to sRGB; a profile that is broken or of another kind is ignored."""
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
     colours = image.convert("RGB") if alpha else image
     if profile:
@@ -160,7 +160,7 @@ def _bare(image: Image.Image) -> Image.Image:
 
 
 def _encoded(picture: Image.Image, width: int) -> bytes:
-    """A WebP of this width, at the best quality that keeps to its budget."""
+    """Return a WebP of this width, at the best quality that keeps to its budget."""
     height = max(1, round(picture.height * width / picture.width))
     small = picture.resize((width, height), Image.Resampling.LANCZOS) if width < picture.width else picture
     budget = next(most for least, most in BUDGETS.items() if width <= least)

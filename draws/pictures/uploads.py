@@ -35,7 +35,7 @@ TAKEN_DOWN = "prize_image_url"
 
 
 def storage() -> Storage:
-    """Where the files are."""
+    """Return the storage of the files."""
     return storages["prize_pictures"]
 
 
@@ -92,7 +92,7 @@ def remove_picture(draw_id: int) -> None:
 
 
 def find_picture(address: str) -> PrizePicture | None:
-    """The uploaded picture with this address, with the words of whoever described it first."""
+    """Return the uploaded picture with this address, as it was first described, or None."""
     name = address.removeprefix(PREFIX)
     if not address.startswith(PREFIX) or not re.fullmatch(NAME, name):
         return None
@@ -100,7 +100,7 @@ def find_picture(address: str) -> PrizePicture | None:
 
 
 def address_of(name: str, width: int) -> str:
-    """Where a file of a picture is on this site."""
+    """Return the address of a picture's file on this site."""
     return PREFIX + file_name(name, width)
 
 
@@ -156,7 +156,7 @@ def _said(alt: str) -> str:
 
 
 def _lock_pictures() -> None:
-    """One at a time among uploads and sweeps, until the surrounding database transaction ends."""
+    """Lock out other uploads and sweeps until the surrounding database transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AdvisoryLock.PICTURES])
 

@@ -16,7 +16,7 @@ from draws.prizes.pass_on import pass_on_prize
 
 
 def given_up(user: User) -> list[str]:
-    """What the player gives up: tickets of draws to come, and prizes that were not sent yet."""
+    """Return what the player gives up: tickets of draws to come, and prizes that were not sent yet."""
     running = Participation.objects.filter(user=user, draw__drawn_at=None, draw__cancelled_at=None)
     tickets, draws = running.count(), running.values("draw").distinct().count()
     said = []

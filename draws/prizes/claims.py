@@ -1,4 +1,4 @@
-"""Claiming: where a prize that is not coins goes, whether its winner is named, and that it was sent."""
+"""Claims: where a prize that is not coins goes, whether its winner is named, and that it was sent."""
 
 import json
 import unicodedata
@@ -82,7 +82,7 @@ def claim_prize(winner_id: int, player_id: str, details: HandOverDetails, public
 
 
 def _locked_win(winner_id: int, player_id: str) -> Winner:
-    # The player first: whoever is deleting the account leaves nothing that a late choice could name.
+    # The player first: an account that is being deleted leaves nothing that a late choice could name.
     player = User.objects.select_for_update(no_key=True).filter(pk=player_id, closed_at=None).first()
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "draw")
     winner = rows.filter(pk=winner_id, user=player).first() if player else None
@@ -92,7 +92,7 @@ def _locked_win(winner_id: int, player_id: str) -> Winner:
 
 
 def _refuse_late(winner: Winner) -> None:
-    """Whoever has the row's lock decides: a claim and a lapse at the same moment never both happen."""
+    """Refuse a claim that comes too late. The row's lock keeps a claim and a lapse from both happening."""
     if winner.hand_over == HandOver.NONE:
         coins = gettext("This prize is coins, which are already in your purse. You do not need to claim it.")
         raise NothingToClaim(f"{coins} {UNCHANGED}")
@@ -153,7 +153,7 @@ def _is_unreadable(character: str) -> bool:
 
 
 def claim_state(winner: Winner) -> str:
-    """What its winner can do about a prize: to_claim, late, claimed, sent, passed_on or coins."""
+    """Return what its winner can do about a prize: to_claim, late, claimed, sent, passed_on or coins."""
     if winner.hand_over == HandOver.NONE:
         return "coins"
     if winner.forfeited_at is not None:
@@ -172,7 +172,7 @@ def choose_publicity(winner_id: int, player_id: str, publicity: Publicity) -> Wi
 
 
 def publicity_of(winner: Winner) -> Publicity:
-    """What the winner chose about being named; a name that is their first name counts as that."""
+    """Return what the winner chose about being named; an alias equal to their first name counts as that."""
     if not winner.is_public:
         return Publicity("hidden")
     named = winner.public_name == winner.user.first_name
@@ -219,9 +219,9 @@ def mark_sent(winner_id: int, tracking: str, actor: User) -> Winner:
 
 @sensitive_variables()
 def details_of(claim: Claim) -> HandOverDetails | None:
-    """Where a claimed prize goes; None when nothing is kept. Raises common.encryption.InvalidToken.
+    """Return where a claimed prize goes; None when nothing is kept. Raises common.encryption.InvalidToken.
 
-    For the one page that logs who reads it.
+    Only the page that logs who reads it may call this.
     """
     return HandOverDetails(**json.loads(decrypt(claim.details))) if claim.details else None
 

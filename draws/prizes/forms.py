@@ -44,7 +44,7 @@ class PublicityForm(forms.Form):
         ]
 
     def chosen(self) -> Publicity:
-        """The choice of a valid form."""
+        """Return the choice of a valid form."""
         return Publicity(self.cleaned_data["publicity"], self.cleaned_data["alias"])
 
 
@@ -73,6 +73,6 @@ class ClaimForm(PublicityForm):
     field_order = ("name", "address", "note", "publicity", "alias")
 
     def details(self) -> HandOverDetails:
-        """Where the prize of a valid form goes."""
+        """Return where the prize of a valid form goes."""
         given = self.cleaned_data
         return HandOverDetails(given["name"], given["address"], given["note"])

@@ -1,4 +1,4 @@
-"""What winners are told about their prizes after the draw: each fact once, by mail and on the site."""
+"""Notifications to winners about their prizes: each fact once, by email and on the site."""
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,21 +19,21 @@ REMINDER = "claim-reminder:"
 
 
 def notify_claimed(winner: Winner) -> None:
-    """The claim is in."""
+    """Tell a winner that their claim is in."""
     title = gettext("Your claim is in: %(draw)s") % {"draw": winner.draw.title}
     body = gettext("We will send the prize next and tell you when it is on its way.")
     _notify(winner, f"claimed:{winner.pk}", title, body, "claim_in")
 
 
 def notify_reminder(winner: Winner) -> None:
-    """The time to claim is nearly over."""
+    """Tell a winner that the time to claim is nearly over."""
     title = gettext("Claim your prize soon: %(draw)s") % {"draw": winner.draw.title}
     body = gettext("After its last day it can no longer be claimed.")
     _notify(winner, f"{REMINDER}{winner.pk}", title, body, "claim_reminder")
 
 
 def notify_sent(winner: Winner, tracking: str) -> None:
-    """The prize is on its way."""
+    """Tell a winner that the prize is on its way."""
     body = gettext("It should be with you soon.")
     if tracking:
         body = gettext("Tracking: %(tracking)s") % {"tracking": tracking}
@@ -42,13 +42,13 @@ def notify_sent(winner: Winner, tracking: str) -> None:
 
 
 def notify_forfeited(winner: Winner) -> None:
-    """The prize is not theirs any more, and why."""
+    """Tell a winner that they have lost the prize, and why."""
     title = gettext("Your prize has lapsed: %(draw)s") % {"draw": winner.draw.title}
     _notify(winner, f"prize-lost:{winner.pk}", title, winner.why_forfeited, "claim_lapsed")
 
 
 def notify_reserve(redraw: Redraw) -> None:
-    """A prize was passed on to them, and until when to claim it."""
+    """Tell a reserve that a prize was passed on to them, and until when to claim it."""
     winner = redraw.reserve
     number = winner.ticket.ticket_number if winner.ticket else 0
     title = gettext("A prize was passed on to you: %(draw)s") % {"draw": winner.draw.title}

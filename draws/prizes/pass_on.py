@@ -97,7 +97,7 @@ def _pass_on(winner_id: int, reason: str, actor: User | None, when: Q) -> PassOn
 
 @transaction.atomic
 def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> PassOnResult | None:
-    """Locks players by ascending id, the draw, then the winner; None when the prize cannot be passed on."""
+    """Lock players by ascending id, the draw, then the winner; None when the prize cannot be passed on."""
     named = Winner.objects.filter(pk=winner_id).first()
     if named is None:
         return None
@@ -122,7 +122,7 @@ def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> P
 
 
 def next_reserve(draw_id: int) -> Participation | None:
-    """The ticket that gets the next prize passed on: the published result's first place without a winner."""
+    """Return the ticket that gets the next prize passed on: the result's first place without a winner."""
     places = Seal.objects.values_list("places", flat=True).get(pk=draw_id) or []
     used = Winner.objects.filter(draw=draw_id).count()
     if used >= len(places):
@@ -165,7 +165,7 @@ def _award(failed: Winner, ticket: Participation, reason: str, actor: User | Non
 
 
 def prize_of(draw: Draw, place: int) -> int:
-    """Whose prize a place has, as the place that was drawn for it: 0 is the first prize."""
+    """Return the place drawn for the prize that this place has now: 0 is the first prize."""
     passed = dict(Redraw.objects.filter(draw=draw).values_list("reserve__place", "failed__place"))
     while place in passed:
         place = passed[place]

@@ -1,4 +1,4 @@
-"""What the browser's checker says, for translators: the scripts of static/js/verify have the same English.
+"""The browser checker's sentences, for translators: the scripts of static/js/verify have the same English.
 
 A test holds the two together.
 """
@@ -224,7 +224,7 @@ COUNTED: dict[str, Callable[[int], str]] = {
 
 
 def translated() -> dict[str, str | dict[str, str]]:
-    """All of it in the reader's language, by its English; nothing where that is English."""
+    """Return the sentences in the reader's language, by their English; nothing if that is English."""
     if get_language() == settings.LANGUAGE_CODE:
         return {}
     sentences = {english: gettext(english) for english in SENTENCES}

@@ -42,14 +42,14 @@ class Proof:
         return str(self.records[-1]["head"])
 
     def is_final(self) -> bool:
-        """Whether nothing can be added any more: no prize is left that could go to a reserve."""
+        """Return whether nothing can be added any more: no prize is left that could go to a reserve."""
         open_prizes = Q(hand_over__in=[Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED])
         unsettled = Q(settled_at__isnull=True)
         ended = self.draw.has_ended
         return ended and not Winner.objects.filter(open_prizes | unsettled, draw=self.draw).exists()
 
     def stream(self) -> Iterator[bytes]:
-        """The document, piece by piece; in memory is one part of the ticket list at a time."""
+        """Yield the document piece by piece, with one part of the ticket list in memory at a time."""
         seal = self.seal
         yield _members(
             v=PROOF_VERSION,
@@ -75,7 +75,7 @@ class Proof:
 
 
 def proof_of(draw_id: int) -> Proof | None:
-    """The facts of a published draw; None for a draft or no draw at all. One query."""
+    """Return the facts of a published draw; None for a draft or no draw at all. One query."""
     rows = LogRecord.objects.filter(draw=OuterRef("pk")).order_by("n")
     record = JSONObject(
         n="n",
@@ -95,7 +95,7 @@ def proof_of(draw_id: int) -> Proof | None:
 
 
 def refs_of(draw_id: int) -> Iterator[bytes]:
-    """A frozen ticket list in order, packed, one part at a time."""
+    """Yield a frozen ticket list in order, packed, one part at a time."""
     part = 0
     while refs := FrozenList.objects.filter(draw=draw_id, part=part).values_list("refs", flat=True).first():
         yield bytes(refs)
@@ -103,7 +103,7 @@ def refs_of(draw_id: int) -> Iterator[bytes]:
 
 
 def list_as_text(draw_id: int) -> Iterator[bytes]:
-    """A frozen ticket list with a line a ticket: its number, a space, its holder's pseudonym."""
+    """Yield a frozen ticket list, one line per ticket: its number, a space, its holder's pseudonym."""
     number = 1
     for refs in refs_of(draw_id):
         lines = refs.hex("\n", HASH_BYTES).split("\n")
@@ -119,7 +119,7 @@ class SiteLog:
     head: str
 
     def stream(self) -> Iterator[bytes]:
-        """The document, a record a line; in memory are the next records only."""
+        """Yield the document, one record per line, with only the next records in memory."""
         yield _members(v=LOG_VERSION, origin=log.origin(), head=self.head) + b',"records":['
         after, comma = 0, b"\n"
         while records := self._records_after(after):
@@ -143,7 +143,7 @@ class SiteLog:
 
 
 def site_log() -> SiteLog:
-    """The log as it is now. Its records are numbered without a gap, each committed before the next."""
+    """Return the log as it is now. Its records are numbered without a gap, each committed before the next."""
     last = LogRecord.objects.order_by("-n").values_list("n", "head").first()
     newest, head = last or (0, log.newest_head())
     return SiteLog(newest, bytes(head).hex())
@@ -200,7 +200,7 @@ def _void(draw: Draw, seal: Seal) -> dict[str, Any] | None:
 
 
 def _members(**members: Any) -> bytes:
-    """The members of a JSON object, with the brace that opens it and without the one that closes it."""
+    """Return a JSON object's members, with the brace that opens it and without the one that closes it."""
     return _json(members)[:-1].encode()
 
 

@@ -30,7 +30,7 @@ class Found:
 
 
 def entries(seal: Seal, winners: int, first: int, count: int = PAGE) -> list[Entry]:
-    """So many tickets of a frozen draw from number `first` on; one or two parts of the list are read."""
+    """Return tickets of a frozen draw from number `first` on; this reads one or two parts of the list."""
     size = FrozenList.TICKETS_A_PART
     last = min(first + count - 1, seal.total or 0)
     parts = range((first - 1) // size, (last - 1) // size + 1)
@@ -46,7 +46,7 @@ def entries(seal: Seal, winners: int, first: int, count: int = PAGE) -> list[Ent
 
 
 def tickets_of(draw_id: int, ref: bytes) -> Found:
-    """The numbers that a pseudonym holds in a frozen list."""
+    """Return the numbers that a pseudonym holds in a frozen list."""
     numbers: list[int] = []
     holding = FrozenList.objects.filter(draw=draw_id).alias(at=_position(ref)).filter(at__gt=0)
     for part, refs in holding.order_by("part").values_list("part", "refs").iterator(chunk_size=8):

@@ -28,12 +28,12 @@ def append(draw: Draw, kind: str, record_hash: bytes) -> LogRecord:
 
 
 def origin() -> str:
-    """The site that the log's first head names."""
+    """Return the site that the log's first head names."""
     return str(settings.LOG_ORIGIN)
 
 
 def newest_head() -> bytes:
-    """The head over all records so far."""
+    """Return the head over all records so far."""
     last = LogRecord.objects.order_by("-n").first()
     return bytes(last.head) if last else fairness.site_head(origin())
 

@@ -1,4 +1,4 @@
-"""What of a draw's seal may be shown: everything but its secrets, and the seed once it is due."""
+"""Seals without their secrets: everything that may be shown, and the seed once it is due."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ SEED_IS_DUE = Q(freeze_hash__isnull=False) & (
 
 
 def public_seals() -> QuerySet[Seal]:
-    """Seals without their secrets; `public_seed` is the seed of those whose seed is due, else None.
+    """Return seals without their secrets; `public_seed` is the seed if it is due, else None.
 
     A secret that is not due stays in the database, so that no page can show it by mistake.
     """
@@ -33,7 +33,7 @@ class Pseudonym:
 
 
 def pseudonym_of(player: User, draw_id: int) -> Pseudonym:
-    """The player's pseudonym in a published draw; for that player only."""
+    """Return the player's pseudonym in a published draw; for that player only."""
     uid, secret = Seal.objects.values_list("draw_uid", "entry_secret").get(pk=draw_id)
     salt = fairness.entry_salt(bytes(secret), player.pk)
     return Pseudonym(fairness.entry_ref(bytes(uid), salt, player.pk).hex(), salt.hex())

@@ -1,4 +1,4 @@
-"""Is what was published what anyone computes? Seals, lists, results and the log, recomputed from stored rows.
+"""Recompute seals, lists, results and the log from stored rows, as anyone can, to check what was published.
 
 One draw, and one part of its list, is in memory at a time.
 """
@@ -60,7 +60,7 @@ LOG_CHECKS = [
 
 
 def check_records() -> Defect | None:
-    """The first draw whose records are not those that anyone computes from its terms, list and seed."""
+    """Find the first draw whose records are not those computed from its terms, list and seed."""
     rule = "A draw's records and its result are those that anyone computes from what is published."
     seals = Seal.objects.select_related("draw").order_by("seq")
     for seal in seals.iterator(chunk_size=200):
@@ -71,7 +71,7 @@ def check_records() -> Defect | None:
 
 
 def _differences(seal: Seal) -> Iterator[str]:
-    """The names of what does not follow from what came before it, in the protocol's order."""
+    """Yield the names of what does not follow from what came before it, in the protocol's order."""
     draw, mode = seal.draw, mode_of(seal.draw)
     seed, opened = bytes(seal.server_seed), bytes(seal.open_hash)
     try:
@@ -118,12 +118,12 @@ def _void_differences(seal: Seal, opened: bytes) -> Iterator[str]:
 
 
 def check_newest_rounds() -> Defect | None:
-    """The first of the newest rounds that is not the accepted beacon's."""
+    """Find the first of the newest rounds that is not the accepted beacon's."""
     return _bad_round(NEWEST_ROUNDS)
 
 
 def check_all_rounds() -> Defect | None:
-    """The first of all rounds that is not the accepted beacon's: a tenth of a second each."""
+    """Find the first of all rounds that is not the accepted beacon's. Each takes a tenth of a second."""
     return _bad_round(None)
 
 

@@ -11,7 +11,7 @@ from draws.models import Draw, FrozenList, Round, Seal
 
 
 def terms_of(draw: Draw) -> str:
-    """The draw's terms in canonical form. Raises fairness.BadTerms when they cannot be sealed."""
+    """Return the draw's terms in canonical form. Raises fairness.BadTerms when they cannot be sealed."""
     return fairness.canonical_terms(
         {
             "title": draw.title,
@@ -49,7 +49,7 @@ def seal(draw: Draw) -> Seal:
 
 
 def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:
-    """The protocol's opening record of a published draw."""
+    """Return the protocol's opening record of a published draw."""
     return fairness.OpenRecord(
         draw_id=bytes(record.draw_uid),
         seq=record.seq,
@@ -66,14 +66,14 @@ def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:
 
 
 def beacon_of(record: Seal) -> fairness.BeaconRound | None:
-    """The round that the draw waits for; None in local mode."""
+    """Return the round that the draw waits for; None in local mode."""
     if record.chain_hash is None or record.scheme is None or record.round is None:
         return None
     return fairness.BeaconRound(bytes(record.chain_hash), record.scheme, record.round)
 
 
 def obtained_round(record: Seal) -> bytes | None:
-    """The verified signature of the round that the draw waits for, if somebody brought it."""
+    """Return the verified signature of the round that the draw waits for, if it was obtained."""
     if record.round is None:
         return None
     rounds = Round.objects.filter(chain_hash=record.chain_hash, round=record.round)
@@ -82,7 +82,7 @@ def obtained_round(record: Seal) -> bytes | None:
 
 
 def pick(draw: Draw, freeze_hash: bytes, signature: bytes, server_seed: bytes) -> list[int]:
-    """The places of a frozen list that win, as ticket indexes; the signature is empty in local mode."""
+    """Return the places of a frozen list that win, as ticket indexes; local mode has no signature."""
     parts = FrozenList.objects.filter(draw=draw).order_by("part").values_list("refs", flat=True)
     return fairness.pick_winners(
         fairness.pick_key(mode_of(draw), freeze_hash, signature, server_seed),
@@ -102,6 +102,6 @@ def policy_of(draw: Draw) -> fairness.Policy:
 
 
 def ref_of(record: Seal, user_id: str) -> bytes:
-    """A player's pseudonym in this draw."""
+    """Return a player's pseudonym in this draw."""
     salt = fairness.entry_salt(bytes(record.entry_secret), user_id)
     return fairness.entry_ref(bytes(record.draw_uid), salt, user_id)

@@ -48,13 +48,13 @@ class Art:
 
 @register.filter
 def paper(draw: Draw) -> str:
-    """The colour of paper, for `data-stock`."""
+    """Return the colour of paper, for `data-stock`."""
     return draw.stock if draw.vip_only else PAPER.get(draw.illustration, draw.stock)
 
 
 @register.inclusion_tag("draws/_picture.html")
 def picture(draw: Draw, place: str) -> dict[str, Art]:
-    """The draw's picture in a card, a row or the stage: a photo, its illustration, or a made one."""
+    """Return the draw's picture in a card, a row or the stage: a photo, its illustration, or a made one."""
     return {"art": _photo(draw, place) or _drawing(draw, place)}
 
 

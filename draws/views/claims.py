@@ -1,4 +1,4 @@
-"""A prize, as its winner alone sees it: claiming it, and whether they are named."""
+"""Views of a prize for its winner alone: claiming it, and choosing whether to be named."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from draws.prizes.forms import ClaimForm, PublicityForm
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
-    """The winner's page of a prize; POST claims it, or with `act=publicity` says whether they are named."""
+    """Show the winner's page of a prize; POST claims it, or with `act=publicity` sets if they are named."""
     player = player_of(request)
     winner = draws.find_win(player, winner_id) if player else None
     if player is None or winner is None:
@@ -58,7 +58,7 @@ def _do(form: PublicityForm, winner: Winner) -> None:
 
 
 def _refused(request: HttpRequest, winner: Winner, refusal: ClaimError) -> HttpResponse:
-    """The page as the prize stands now, which is not as it stood a moment ago."""
+    """Show the page as the prize stands now, which is not as it stood a moment ago."""
     now = draws.find_win(winner.user, winner.pk)
     if now is None:
         raise Http404(refusal.message)

@@ -1,4 +1,4 @@
-"""One draw, and taking tickets in it."""
+"""Views of one draw, and of taking tickets in it."""
 
 import logging
 import uuid
@@ -29,7 +29,7 @@ RESULT_SEEN = "result_seen"
 
 @require_safe
 def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
-    """The draw in whatever state it is; `?receipt=` shows what an entry has just taken.
+    """Show the draw in whatever state it is; `?receipt=` shows what an entry has just taken.
 
     A player's result is covered until they ask for it: by `?result`, or by the button, whose script sets the
     cookie.
@@ -54,7 +54,7 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
         return _page(request, draw_id, {"form": form}, 400)
     tickets, request_id = form.cleaned_data["tickets"], form.cleaned_data["request_id"]
     wait = rate_limits.seconds_to_wait(request, player.pk, "enter")
-    # Whoever paid with this form gets their answer, however often they press.
+    # A player who paid with this form gets their answer, however often they press.
     if wait and take.receipt(player.pk, draw_id, request_id) is None:
         return _too_fast(request, draw_id, form, wait)
     try:

@@ -1,4 +1,4 @@
-"""What anyone may fetch to check draws: documents, ticket lists, the log, and the program that checks."""
+"""Views of what anyone may fetch to check draws: documents, ticket lists, the log and the checker."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ CHECKER = Path(fairness.__file__).with_name("lucky11_verify.py")
 
 @require_safe
 def proof(request: HttpRequest, draw_id: int) -> HttpResponseBase:
-    """The proof document of a published draw, whatever its state."""
+    """Send the proof document of a published draw, whatever its state."""
     found = documents.proof_of(draw_id)
     if found is None:
         return _no_such_draw(request, draw_id)
@@ -50,7 +50,7 @@ def proof(request: HttpRequest, draw_id: int) -> HttpResponseBase:
 
 @require_safe
 def log_json(request: HttpRequest) -> HttpResponseBase:
-    """The whole log."""
+    """Send the whole log."""
     found = documents.site_log()
     return _download(
         request,
@@ -63,7 +63,7 @@ def log_json(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def list_text(request: HttpRequest, draw_id: int) -> HttpResponseBase:
-    """A frozen ticket list, a line a ticket."""
+    """Send a frozen ticket list, one line per ticket."""
     seal = _seal(draw_id)
     if seal is None or seal.freeze_hash is None:
         return _no_such_draw(request, draw_id)
@@ -79,7 +79,7 @@ def list_text(request: HttpRequest, draw_id: int) -> HttpResponseBase:
 
 @require_safe
 def checker(request: HttpRequest) -> HttpResponseBase:
-    """The program that checks draws: the very file that the site draws with."""
+    """Send the program that checks draws: the very file that the site draws with."""
     if not CHECKER.is_file():
         raise Http404
     return FileResponse(
@@ -89,7 +89,7 @@ def checker(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def log_page(request: HttpRequest) -> HttpResponse:
-    """The newest head of the log and its latest records."""
+    """Show the newest head of the log and its latest records."""
     records = LogRecord.objects.filter(n__gt=0).select_related("draw").order_by("-n")
     shown = [(record, datetime.fromtimestamp(record.time, UTC)) for record in records[:RECORDS_SHOWN]]
     context = {"head": log.newest_head(), "records": shown, "origin": log.origin()}
@@ -98,13 +98,13 @@ def log_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def fair(request: HttpRequest) -> HttpResponse:
-    """How draws work, in plain words, with what it does not prove."""
+    """Show how draws work, in plain words, with what this does not prove."""
     return render(request, "draws/fair.html", figures())
 
 
 @require_safe
 def ticket_list(request: HttpRequest, draw_id: int) -> HttpResponse:
-    """The frozen list of a draw's tickets, from a number on; or the tickets of one pseudonym."""
+    """Show the frozen list of a draw's tickets from a number on, or the tickets of one pseudonym."""
     player = player_of(request)
     seal = _seal(draw_id)
     if seal is None:
@@ -144,7 +144,7 @@ def _first(text: str, total: int) -> int:
 
 
 def _seal(draw_id: int) -> Seal | None:
-    """A published draw's seal without its secrets, with the draw."""
+    """Return a published draw's seal without its secrets, with the draw."""
     return public_seals().select_related("draw").filter(pk=draw_id).first() if draw_id < 2**31 else None
 
 
@@ -161,7 +161,7 @@ def _download(
     content_type: str,
     final: bool = False,
 ) -> HttpResponseBase:
-    """A streamed file; who has it already gets 304, and what is `final` is kept for a day without asking."""
+    """Stream a file. A browser that has it gets 304, and keeps what is `final` for a day without asking."""
     tag = f'"{etag}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if answer is None:

@@ -1,4 +1,4 @@
-"""Open draws, results, and a player's own tickets."""
+"""Views of open draws, results, and a player's own tickets."""
 
 from collections.abc import Container
 
@@ -21,7 +21,7 @@ TERM = 100  # characters that are searched for
 
 @require_safe
 def open_draws(request: HttpRequest) -> HttpResponse:
-    """The front page: what can be entered now, and what was just drawn."""
+    """Show the front page: what can be entered now, and what was just drawn."""
     show = _choice(request, OPEN_SHOWS)
     after = request.GET.get("after", "")
     term = request.GET.get("q", "").replace("\0", "").strip()[:TERM]
@@ -52,7 +52,7 @@ def _open_chips(summary: draws.Summary, signed_in: bool) -> list[tuple[str, Prom
 
 @require_safe
 def winners(request: HttpRequest) -> HttpResponse:
-    """Every draw that ended, the latest first."""
+    """Show every draw that ended, the latest first."""
     before = request.GET.get("before", "")
     context = {
         "page": archive.results(player_of(request), before),
@@ -65,7 +65,7 @@ def winners(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def tickets(request: HttpRequest) -> HttpResponse:
-    """The player's tickets, a draw at a time."""
+    """Show the player's tickets, a draw at a time."""
     show, before = _choice(request, TICKET_SHOWS), request.GET.get("before", "")
     context = {
         "page": archive.holdings(request.user, show, before),  # type: ignore[arg-type]
@@ -79,7 +79,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def old_winners(request: HttpRequest) -> HttpResponse:
-    """The draws of the old site, the latest first."""
+    """Show the draws of the old site, the latest first."""
     before = request.GET.get("before", "")
     context = {"page": old_site.old_results(player_of(request), before), "before": before}
     return render(request, "draws/old_site.html", context)
@@ -88,7 +88,7 @@ def old_winners(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def old_tickets(request: HttpRequest) -> HttpResponse:
-    """The player's tickets of the old site, a draw at a time."""
+    """Show the player's tickets of the old site, a draw at a time."""
     before = request.GET.get("before", "")
     page = old_site.old_holdings(request.user, before)  # type: ignore[arg-type]
     return render(request, "draws/old_site.html", {"page": page, "before": before, "own": True})
@@ -96,7 +96,7 @@ def old_tickets(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def how(request: HttpRequest) -> HttpResponse:
-    """How the site works, in plain words."""
+    """Show how the site works, in plain words."""
     return render(request, "draws/how.html", figures())
 
 

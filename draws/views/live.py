@@ -1,4 +1,4 @@
-"""The figures that open pages ask for, and a draw's closing time for calendars."""
+"""Views of the figures that open pages ask for, and of a draw's closing time for calendars."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from draws.pages.calendar import closing_event
 
 @require_safe
 def now(request: HttpRequest) -> HttpResponseBase:
-    """Stage and tickets taken of the draws in `?of=7,8`; no cookie is read, so all may share the answer."""
+    """Send stage and tickets taken of the draws in `?of=7,8`; it reads no cookie, so all share the answer."""
     numbers = request.GET.get("of", "")
     if not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9})*", numbers) or numbers.count(",") >= live.MOST:
         said = f"Name one to {live.MOST} draws by their numbers, as in ?of=7,8."
@@ -32,7 +32,7 @@ def now(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def calendar(request: HttpRequest, draw_id: int) -> HttpResponse:
-    """The closing time of a published draw, as a file for calendars."""
+    """Send the closing time of a published draw, as a file for calendars."""
     draw = draws.find_draw(None, draw_id)
     if draw is None:
         raise Http404

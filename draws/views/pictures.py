@@ -13,7 +13,7 @@ A_YEAR = 365 * 24 * 60 * 60
 @require_safe
 @etag(lambda request, name: f'"{name}"')
 def uploaded(request: HttpRequest, name: str) -> HttpResponse:
-    """A file of an uploaded picture; the address allows no other names."""
+    """Send a file of an uploaded picture; the address allows no other names."""
     try:
         with uploads.storage().open(name) as file:
             content = file.read()
@@ -25,7 +25,7 @@ def uploaded(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @etag(lambda request, number, fingerprint, shape="": f'"{number}-{fingerprint}{shape}"')
 def made(request: HttpRequest, number: str, fingerprint: str, shape: str = "") -> HttpResponse:
-    """The picture of a draw that staff gave none; all that it shows is in its address."""
+    """Send the generated picture of a draw without one; all that it shows is in its address."""
     if int(number) >= 2**31:
         raise Http404("There is no draw with this number.")
     drawn = svg(int(number), fingerprint, shape)

@@ -1,4 +1,4 @@
-"""Checking a draw in the visitor's browser, and the checker as a file to keep."""
+"""Views for checking a draw in the visitor's browser, and for the checker as a file to keep."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +28,7 @@ NOT_KEPT = {"saved.js", "worker.js"}
 
 @require_safe
 def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
-    """The page that repeats a finished draw; of an unfinished one it says what is sealed so far."""
+    """Show the page that repeats a finished draw, or what is sealed so far of an unfinished one."""
     player = player_of(request)
     draw = draws.find_draw(None, draw_id)
     if draw is None:
@@ -51,7 +51,7 @@ def _own_pseudonym(player: User | None, draw: Draw) -> Pseudonym | None:
 
 @require_safe
 def checker_page(request: HttpRequest) -> HttpResponse:
-    """The browser's checker in one file that works from a folder, without the site or a connection."""
+    """Send the browser's checker in one file that works from a folder, without the site or a connection."""
     answer = HttpResponse(_checker_file(), content_type="text/html; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="lucky11_checker.html"'
     return answer

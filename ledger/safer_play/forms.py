@@ -1,4 +1,4 @@
-"""The forms of safer play: a limit, and a break that is meant."""
+"""The forms of safer play: a spending limit, and a confirmed break."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _refusal(why: "str | _StrPromise") -> "_StrPromise":
-    """A refusal, with what it means for the limits."""
+    """Return a refusal, with what it means for the limits."""
     return format_lazy("{} {}", why, UNCHANGED)
 
 

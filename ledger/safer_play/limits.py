@@ -1,4 +1,4 @@
-"""How many coins players let themselves spend on tickets in 24 hours, 7 days and 30 days, rolling.
+"""Spending limits: how many coins players let themselves spend in rolling 24 hours, 7 and 30 days.
 
 The database holds a limit against everybody: `take_tickets` refuses what would pass it, and nobody raises or
 lifts one sooner than 24 hours after the player asked.
@@ -61,14 +61,14 @@ LIMITS = """
 
 
 def limits_of(user_id: str) -> list[Limit]:
-    """The player's three periods, the shortest first, with or without a limit: one query."""
+    """Return the player's three periods, the shortest first, with or without a limit: one query."""
     with connection.cursor() as cursor:
         cursor.execute(LIMITS, {"player": user_id})
         return [Limit(Period(row[0]), *row[1:]) for row in cursor.fetchall()]
 
 
 def tightest(user_id: str) -> Limit | None:
-    """The limit that leaves the player the fewest coins now; None when they set none."""
+    """Return the limit that leaves the player the fewest coins now; None when they set none."""
     if not SpendLimit.objects.filter(user=user_id).exists():
         return None
     limited = [limit for limit in limits_of(user_id) if limit.left is not None]

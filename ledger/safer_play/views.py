@@ -22,7 +22,7 @@ from ledger.safer_play.forms import BreakForm, LimitForm
 
 @require_safe
 def safer_play(request: HttpRequest) -> HttpResponse:
-    """How to keep play safe; signed-in players also see their figures and the forms."""
+    """Show how to keep play safe; signed-in players also see their figures and the forms."""
     return _page(request)
 
 
