@@ -13,10 +13,10 @@ from common.text import wording
 SENTENCES = [
     gettext_noop("The signature is not a compressed point."),
     gettext_noop("The signature is the point at infinity."),
-    gettext_noop("The signature is not written in the one allowed way."),
+    gettext_noop("The signature is not written in the only allowed form."),
     gettext_noop("The signature is not a point of the curve’s right subgroup."),
     gettext_noop("The signature is a point outside the right subgroup."),
-    gettext_noop("The signature has not 48 bytes."),
+    gettext_noop("The signature does not have 48 bytes."),
     gettext_noop("The signature is not the beacon’s for round %(round)s."),
     gettext_noop("FAIL at the step “%(step)s”"),
     gettext_noop("PASS: the void record holds"),
@@ -27,7 +27,7 @@ SENTENCES = [
         "influence the result."
     ),
     gettext_noop("The draw is void: %(reason)s Every ticket is refunded."),
-    gettext_noop("Without the voiding these tickets would have won"),
+    gettext_noop("Tickets that would have won if the draw had not been voided"),
     gettext_noop("The winning ticket"),
     gettext_noop("The winning tickets, in order"),
     gettext_noop("Reserves, in order"),
@@ -39,7 +39,7 @@ SENTENCES = [
     gettext_noop("Ticket"),
     gettext_noop("That accounts are different real people."),
     gettext_noop("That a ticket missing from the list was never sold: keep your confirmation."),
-    gettext_noop("That other people are shown the same log of the site."),
+    gettext_noop("That other people see the same log of the site."),
     gettext_noop("When the records were made, unless you or someone else kept a hash."),
     gettext_noop(
         "When the list was frozen. The log says %(time)s, and only a hash that you or someone "
@@ -57,9 +57,9 @@ SENTENCES = [
     gettext_noop("“%(sign)s” is missing"),
     gettext_noop("something follows its end"),
     gettext_noop("a name is missing"),
-    gettext_noop("the name “%(name)s” comes twice"),
+    gettext_noop("the name “%(name)s” appears twice"),
     gettext_noop("there are too many names"),
-    gettext_noop("it is nested too deep"),
+    gettext_noop("it is nested too deeply"),
     gettext_noop("a list is too long"),
     gettext_noop("a value was expected"),
     gettext_noop("a number is not whole"),
@@ -76,17 +76,15 @@ SENTENCES = [
     gettext_noop("ticket %(number)s is not 64 characters of lower-case hex"),
     gettext_noop("The file is larger than 256 MB, the most a draw document may have."),
     gettext_noop("The file is empty."),
-    gettext_noop("A record of this draw is missing in its log."),
+    gettext_noop("A record of this draw is missing from its log."),
     gettext_noop("The log has a record that this draw cannot have."),
     gettext_noop("The log’s records are numbered from 1."),
-    gettext_noop("Record %(number)s of the log is “%(kind)s”, but “%(due)s” comes there."),
-    gettext_noop("The log’s “%(kind)s” record has another hash than the document."),
+    gettext_noop("Record %(number)s of the log is “%(kind)s”, but it should be “%(due)s”."),
+    gettext_noop("The hash of the log’s “%(kind)s” record is not the one in the document."),
     gettext_noop("The head after the log’s record %(number)s does not follow from the record."),
     gettext_noop("There are more re-draws than reserves."),
-    gettext_noop(
-        "%(records)s records, each head follows from the one before; %(redraws)s of them a re-draw."
-    ),
-    gettext_noop("%(records)s records, each head follows from the one before."),
+    gettext_noop("%(records)s records, and each head follows from the one before. Re-draws: %(redraws)s."),
+    gettext_noop("%(records)s records, and each head follows from the one before."),
     gettext_noop("The log’s records are not in order."),
     gettext_noop("The log’s record %(number)s does not continue the one before it."),
     gettext_noop("the seal of the opening record"),
@@ -105,23 +103,24 @@ SENTENCES = [
     gettext_noop("Does not hold"),
     gettext_noop("Not looked at"),
     gettext_noop(
-        "The check broke off, which says nothing about the draw. Check the document with the "
-        "Python program instead."
+        "The check stopped before the end, which says nothing about the draw. Check the document "
+        "with the Python program instead."
     ),
     gettext_noop("Checking %(what)s."),
     gettext_noop("The file could not be read. Is it a folder, or was it moved?"),
     gettext_noop(
-        "The site has no document of this draw to give at the moment (status %(status)s). Try again later."
+        "The site cannot provide the document of this draw at the moment (status %(status)s). "
+        "Try again later."
     ),
     gettext_noop("this draw"),
     gettext_noop(
-        "The document could not be fetched. Are you online? A document you saved can be checked "
-        "without a connection."
+        "The document could not be downloaded. Are you online? You can check a document that you "
+        "saved without a connection."
     ),
-    gettext_noop("The salt has 64 characters, 0–9 and a–f."),
-    gettext_noop("Your player number is missing."),
-    gettext_noop("A hash has 64 characters, 0–9 and a–f."),
-    gettext_noop("A round is a number and a signature of 96 characters, 0–9 and a–f."),
+    gettext_noop("Enter the salt: 64 characters, 0–9 and a–f."),
+    gettext_noop("Enter your player number."),
+    gettext_noop("Enter a hash: 64 characters, 0–9 and a–f."),
+    gettext_noop("Enter a round: a number and a signature of 96 characters, 0–9 and a–f."),
     gettext_noop("the void draw with this round"),
     gettext_noop(
         "No ticket in the list has your reference %(ref)s. If you have a confirmation of this "
@@ -147,10 +146,10 @@ SENTENCES = [
     gettext_noop("%(where)s has “%(key)s”, which no document has."),
     gettext_noop("%(where)s has no “%(key)s”."),
     gettext_noop("The document"),
-    gettext_noop("Winners and reserves together are not 1 to 1,000."),
-    gettext_noop("The mode and the beacon do not belong together."),
-    gettext_noop("The ticket list and its freezing come only together."),
-    gettext_noop("The winners and the result’s hash come only together."),
+    gettext_noop("There are not 1 to 1,000 winners and reserves together."),
+    gettext_noop("The mode and the beacon do not match."),
+    gettext_noop("The document has a ticket list or its freezing, but not both."),
+    gettext_noop("The document has winners or the result’s hash, but not both."),
     gettext_noop("A draw has either a result or a void record."),
     gettext_noop("There is a result but no frozen list."),
     gettext_noop("A draw in local mode has no beacon."),
@@ -173,7 +172,7 @@ SENTENCES = [
     gettext_noop("The time for freezing the list is not within an hour after closing."),
     gettext_noop("The list had to be frozen within %(seconds)s after closing."),
     gettext_noop("No beacon: this is an operator-run draw."),
-    gettext_noop("The draw names another beacon than the one this checker accepts."),
+    gettext_noop("The draw names a different beacon from the one this checker accepts."),
     gettext_noop("The beacon’s round is not the one that follows from the times, %(due)s."),
     gettext_noop(
         "Round %(round)s of the beacon follows from the closing time. It came at least a minute "
@@ -194,17 +193,17 @@ SENTENCES = [
     gettext_noop("There are %(tickets)s, fewer than the %(least)s of the terms."),
     gettext_noop("One player holds %(tickets)s, more than the %(each)s of the terms."),
     gettext_noop("%(players)s hold %(tickets)s; nobody holds more than %(each)s."),
-    gettext_noop("Rolling the numbers again gives other tickets than the document’s."),
+    gettext_noop("Rolling the numbers again gives different tickets from the document’s."),
     gettext_noop("Rolling the numbers again (%(rolls)s) gives exactly the tickets of the result."),
     gettext_noop("The draw was voided and has no winners. Every ticket is refunded."),
-    gettext_noop("It would have been won by ticket %(numbers)s."),
+    gettext_noop("Ticket %(numbers)s would have won."),
     gettext_noop("The round you gave is not the one this draw named."),
     gettext_noop("The void record does not give its hash."),
     gettext_noop("The void record gives its hash. Reason: %(reason)s"),
     gettext_noop("The result does not give its hash."),
     gettext_noop("The result gives the hash that was published with it."),
     gettext_noop("The terms are not an object."),
-    gettext_noop("The terms have not exactly the names they must have."),
+    gettext_noop("The terms do not have exactly the names they must have."),
     gettext_noop("“%(key)s” in the terms is not a whole number."),
     gettext_noop("“%(key)s” in the terms is not a text."),
     gettext_noop("“%(key)s” in the terms has a control character."),

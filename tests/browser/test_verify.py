@@ -73,7 +73,7 @@ def test_a_site_that_does_not_answer_is_said_plainly(window):
     page = window.page
     page.context.set_offline(True)
     page.locator("[data-check]").click()
-    expect(page.locator("[data-problem]")).to_contain_text("could not be fetched")
+    expect(page.locator("[data-problem]")).to_contain_text("could not be downloaded")
     expect(page.locator("[data-problem]")).to_be_focused()
     page.context.set_offline(False)
     page.locator("[data-check]").click()
@@ -189,7 +189,7 @@ def test_a_player_finds_every_ticket_of_theirs_and_no_other(window, case):
     expect(answer).to_contain_text("No ticket in the list has your reference")
     page.get_by_label("Salt").fill("salt")
     page.get_by_role("button", name="Find my ticket").click()
-    expect(answer).to_contain_text("The salt has 64 characters")
+    expect(answer).to_contain_text("Enter the salt: 64 characters")
 
 
 def test_a_hash_somebody_kept_is_found_or_not(window):
@@ -222,7 +222,7 @@ def test_with_the_round_anyone_sees_whom_a_voiding_hit(window):
     expect(page.locator("[data-step=winners]")).to_contain_text("not a compressed point")
     page.get_by_label("Signature").fill(beacon["signature"])
     page.get_by_role("button", name="Show").click()
-    expect(page.locator("[data-result]")).to_contain_text("these tickets would have won")
+    expect(page.locator("[data-result]")).to_contain_text("Tickets that would have won if the draw had not been voided")
     assert page.locator(".verify__places .mini").all_inner_texts() == ["0001"]
 
 

@@ -13,12 +13,12 @@ function pointOf(signature) {
   if (!(flags & 4)) return say("The signature is not a compressed point.");
   if (flags & 2) return say("The signature is the point at infinity.");
   const x = BigInt(`0x${hex(signature)}`) & ((1n << 381n) - 1n);
-  if (x >= P) return say("The signature is not written in the one allowed way.");
+  if (x >= P) return say("The signature is not written in the only allowed form.");
   let point;
   try {
     // Its own decoder may accept more than one writing of a point: what comes back must be what went in.
     point = bls12_381.G1.Point.fromBytes(signature);
-    if (hex(point.toBytes(true)) !== hex(signature)) return say("The signature is not written in the one allowed way.");
+    if (hex(point.toBytes(true)) !== hex(signature)) return say("The signature is not written in the only allowed form.");
   } catch {
     return say("The signature is not a point of the curve’s right subgroup.");
   }
@@ -29,7 +29,7 @@ function pointOf(signature) {
 
 /** An empty text when the signature is the chain's for this round; else a sentence what is wrong. */
 export function signatureProblem(chain, round, signature) {
-  if (signature.length !== 48) return say("The signature has not 48 bytes.");
+  if (signature.length !== 48) return say("The signature does not have 48 bytes.");
   const point = pointOf(signature);
   if (typeof point === "string") return point;
   const short = bls12_381.shortSignatures;

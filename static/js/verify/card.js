@@ -44,7 +44,7 @@ function voidParts(draw, values) {
   const { reason } = draw.void;
   const parts = [make("p", {}, say("The draw is void: %(reason)s Every ticket is refunded.", { reason }))];
   const would = values.voided_winners;
-  const heading = say("Without the voiding these tickets would have won");
+  const heading = say("Tickets that would have won if the draw had not been voided");
   if (would) parts.push(make("h3", {}, heading), places(would.slice(0, draw.places)));
   return parts;
 }
@@ -81,7 +81,7 @@ export function limitsOf({ draw }) {
     whenFrozen(draw),
     say("That accounts are different real people."),
     say("That a ticket missing from the list was never sold: keep your confirmation."),
-    say("That other people are shown the same log of the site."),
+    say("That other people see the same log of the site."),
   ];
 }
 

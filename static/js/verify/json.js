@@ -77,7 +77,7 @@ class Reader {
   key(found) {
     if (this.skipSpace() !== QUOTE) throw this.refuse(say("a name is missing"));
     const key = this.text();
-    if (found.has(key)) throw this.refuse(say("the name “%(name)s” comes twice", { name: key.slice(0, 40) }));
+    if (found.has(key)) throw this.refuse(say("the name “%(name)s” appears twice", { name: key.slice(0, 40) }));
     if (found.size === MAX_KEYS) throw this.refuse(say("there are too many names"));
     this.expect(COLON);
     return key;
@@ -88,7 +88,7 @@ class Reader {
     if (byte === QUOTE) return this.text();
     if (isDigit(byte)) return this.integer();
     if (byte !== ARRAY && byte !== OBJECT) return this.word();
-    if (depth === MAX_DEPTH) throw this.refuse(say("it is nested too deep"));
+    if (depth === MAX_DEPTH) throw this.refuse(say("it is nested too deeply"));
     this.at++;
     return byte === ARRAY ? this.list(depth + 1) : this.object(depth + 1);
   }

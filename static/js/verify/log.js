@@ -17,7 +17,7 @@ function due(doc) {
 /** The step `log`. */
 export function checkLog({ doc, values }) {
   const records = due(doc);
-  need(doc.log.length >= records.length, say("A record of this draw is missing in its log."));
+  need(doc.log.length >= records.length, say("A record of this draw is missing from its log."));
   const redraws = doc.log.length - records.length;
   need(redraws === 0 || doc.winners, say("The log has a record that this draw cannot have."));
   values.heads = [];
@@ -27,13 +27,13 @@ export function checkLog({ doc, values }) {
     need(
       entry.kind === kind,
       say(
-        "Record %(number)s of the log is “%(kind)s”, but “%(due)s” comes there.",
+        "Record %(number)s of the log is “%(kind)s”, but it should be “%(due)s”.",
         { number: i + 1, kind: entry.kind, due: kind }
       )
     );
     need(
       hex(entry.record_hash) === hex(hash),
-      say("The log’s “%(kind)s” record has another hash than the document.", { kind })
+      say("The hash of the log’s “%(kind)s” record is not the one in the document.", { kind })
     );
     const head = hex(logHead(entry));
     values.heads.push(head);
@@ -47,8 +47,8 @@ export function checkLog({ doc, values }) {
   need(redraws <= reserves, say("There are more re-draws than reserves."));
   const found = { records: doc.log.length, redraws };
   return redraws
-    ? say("%(records)s records, each head follows from the one before; %(redraws)s of them a re-draw.", found)
-    : say("%(records)s records, each head follows from the one before.", found);
+    ? say("%(records)s records, and each head follows from the one before. Re-draws: %(redraws)s.", found)
+    : say("%(records)s records, and each head follows from the one before.", found);
 }
 
 function follows(before, entry) {

@@ -31,7 +31,7 @@ function hear(message) {
   else if (message.type === "tickets") showTickets(message);
   else if (message.type === "hash") showHash(message);
   else stop(
-    say("The check broke off, which says nothing about the draw. Check the document with the Python program instead.")
+    say("The check stopped before the end, which says nothing about the draw. Check the document with the Python program instead.")
   );
 }
 
@@ -117,12 +117,12 @@ async function checkThisDraw() {
   try {
     const answer = await fetch(part("check").dataset.document);
     if (!answer.ok) return stop(
-      say("The site has no document of this draw to give at the moment (status %(status)s). Try again later.", answer)
+      say("The site cannot provide the document of this draw at the moment (status %(status)s). Try again later.", answer)
     );
     checkBytes(await answer.arrayBuffer(), say("this draw"));
   } catch {
     stop(
-      say("The document could not be fetched. Are you online? A document you saved can be checked without a connection.")
+      say("The document could not be downloaded. Are you online? You can check a document that you saved without a connection.")
     );
   }
 }
@@ -160,8 +160,8 @@ part("mine").addEventListener("submit", (event) => {
   const form = event.target;
   const userId = form.elements.user_id.value.trim();
   const salt = cleaned(form, "salt");
-  const wrong = HASH.test(salt) ? "" : say("The salt has 64 characters, 0–9 and a–f.");
-  const problem = userId ? wrong : say("Your player number is missing.");
+  const wrong = HASH.test(salt) ? "" : say("Enter the salt: 64 characters, 0–9 and a–f.");
+  const problem = userId ? wrong : say("Enter your player number.");
   ask(form, () => ({ type: "tickets", userId, salt }), problem);
 });
 
@@ -171,7 +171,7 @@ part("kept").addEventListener("submit", (event) => {
   ask(
     event.target,
     () => ({ type: "hash", hash }),
-    HASH.test(hash) ? "" : say("A hash has 64 characters, 0–9 and a–f.")
+    HASH.test(hash) ? "" : say("Enter a hash: 64 characters, 0–9 and a–f.")
   );
 });
 
@@ -182,7 +182,7 @@ part("voided").addEventListener("submit", (event) => {
   const signature = cleaned(form, "signature");
   const valid = Number.isSafeInteger(round) && round > 0 && /^[0-9a-f]{96}$/.test(signature);
   const answer = form.querySelector("[data-answer]");
-  answer.textContent = valid ? "" : say("A round is a number and a signature of 96 characters, 0–9 and a–f.");
+  answer.textContent = valid ? "" : say("Enter a round: a number and a signature of 96 characters, 0–9 and a–f.");
   if (!valid || busy) return;
   begin(say("the void draw with this round"));
   send({ type: "check", round: { round, signature } });

@@ -98,9 +98,9 @@ const DOCUMENT = object({
 export function shaped(parsed) {
   const doc = DOCUMENT(parsed, say("The document"));
   const places = doc.open.winners + doc.open.reserves;
-  if (places < 1 || places > MAX_PLACES) throw new Refusal(say("Winners and reserves together are not 1 to 1,000."));
+  if (places < 1 || places > MAX_PLACES) throw new Refusal(say("There are not 1 to 1,000 winners and reserves together."));
   if ((doc.open.mode === "beacon") !== (doc.open.beacon !== null)) {
-    throw new Refusal(say("The mode and the beacon do not belong together."));
+    throw new Refusal(say("The mode and the beacon do not match."));
   }
   checkProgress(doc);
   return doc;
@@ -110,9 +110,9 @@ function checkProgress(doc) {
   const result = [doc.winners, doc.result_hash];
   const together = (parts) => parts.every((part) => part === null) || parts.every((part) => part !== null);
   if (!together([doc.entries, doc.freeze])) throw new Refusal(
-    say("The ticket list and its freezing come only together.")
+    say("The document has a ticket list or its freezing, but not both.")
   );
-  if (!together(result)) throw new Refusal(say("The winners and the result’s hash come only together."));
+  if (!together(result)) throw new Refusal(say("The document has winners or the result’s hash, but not both."));
   if (doc.winners && doc.void) throw new Refusal(say("A draw has either a result or a void record."));
   if (!doc.winners && !doc.void) throw new Refusal(unfinished(doc));
   if (doc.winners && !doc.freeze) throw new Refusal(say("There is a result but no frozen list."));

@@ -66,7 +66,7 @@ function round({ doc, chain }) {
   if (!beacon) return say("No beacon: this is an operator-run draw.");
   need(
     hex(beacon.chain_hash) === chain.chainHash && beacon.scheme === chain.scheme,
-    say("The draw names another beacon than the one this checker accepts."),
+    say("The draw names a different beacon from the one this checker accepts."),
   );
   const due = roundAt(chain, BigInt(by) + 60n);
   need(
@@ -161,7 +161,7 @@ async function winners(state) {
   const { key, winners: places, rolls } = await draw(state, randomness);
   Object.assign(state.values, { prk: hex(key), winners: places, rolls });
   const same = places.length === doc.winners.length && places.every((index, i) => index === doc.winners[i]);
-  need(same, say("Rolling the numbers again gives other tickets than the document’s."));
+  need(same, say("Rolling the numbers again gives different tickets from the document’s."));
   const rolled = { rolls: counted(rolls, "%(count)s roll", "%(count)s rolls") };
   return say("Rolling the numbers again (%(rolls)s) gives exactly the tickets of the result.", rolled);
 }
@@ -179,7 +179,7 @@ async function voided(state) {
   const { key, winners: places, rolls } = await draw(state, doc.open.beacon ? sha256(given.signature) : NOTHING);
   Object.assign(state.values, { prk: hex(key), voided_winners: places, rolls });
   const numbers = places.slice(0, doc.open.winners).map((index) => index + 1).join(", ");
-  return `${nobody} ${say("It would have been won by ticket %(numbers)s.", { numbers })}`;
+  return `${nobody} ${say("Ticket %(numbers)s would have won.", { numbers })}`;
 }
 
 /** What is wrong with the round somebody gave for a voided draw. */

@@ -12,7 +12,7 @@ const KEYS = [...TEXTS, ...NUMBERS].sort();
 export function checkTerms(value) {
   if (!(value instanceof Map)) throw new Refusal(say("The terms are not an object."));
   if (value.size !== KEYS.length || !KEYS.every((key) => value.has(key))) {
-    throw new Refusal(say("The terms have not exactly the names they must have."));
+    throw new Refusal(say("The terms do not have exactly the names they must have."));
   }
   for (const key of NUMBERS) {
     if (typeof value.get(key) !== "number") throw new Refusal(
