@@ -1,4 +1,4 @@
-"""Approvals: one staff member asks for an act and another approves it; only then does it happen, once."""
+"""Four eyes: one staff member asks, another approves, and only then is it done, once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from common.registry import Registry
 
 
 class ApprovalError(Exception):
-    """An approval that cannot be asked for or decided; the sentence says why. Nothing was changed."""
+    """An approval cannot be asked for or decided; the sentence says why. Nothing was changed."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """What needs approval: `do` gets the payload, who asked and who approved, and says what it did."""
+    """An act that needs approval: `do` gets the payload and both staff members, and says what it did."""
 
     permission: str
     do: Callable[[dict[str, Any], User, User], str]
-    # What `do` raises when the act can no longer be done; its sentence is shown to staff.
+    # What `do` raises if the act can no longer be done; staff see its sentence.
     refusals: tuple[type[Exception], ...] = ()
 
 
@@ -33,7 +33,7 @@ ACTS: Registry[Act] = Registry("acts that need approval")
 
 
 def needed() -> bool:
-    """Return whether this site asks for a second staff member at all."""
+    """Say whether this site requires a second staff member at all."""
     return bool(settings.STAFF_APPROVALS)
 
 
@@ -41,10 +41,10 @@ def needed() -> bool:
 def ask(
     kind: str, subject: str, *, summary: str, payload: dict[str, Any], reason: str, asked_by: User
 ) -> Approval:
-    """Ask a second staff member for an act. Raises ApprovalError when the same is waiting already."""
+    """Ask a second staff member for an act. Raises ApprovalError if the same act is already waiting."""
     _may(asked_by, ACTS[kind])
     if not reason.strip():
-        raise ApprovalError(_("Say why: the second staff member reads it. Nothing was changed."))
+        raise ApprovalError(_("Say why. The second staff member will read it. Nothing was changed."))
     try:
         with transaction.atomic():
             return Approval.objects.create(
@@ -61,21 +61,21 @@ def ask(
 
 @transaction.atomic
 def approve(approval_id: int, *, by: User) -> str:
-    """Do what was asked for, as its second staff member. Return what was done.
+    """Do what was asked for, as its second staff member, and return a sentence that says what was done.
 
-    Raises ApprovalError: decided already, asked for by the same person, not allowed, or no longer possible.
+    Raises ApprovalError if it is already decided, not allowed, no longer possible, or their own request.
     """
     approval = _waiting(approval_id)
     act = ACTS[approval.kind]
     if approval.asked_by_id == by.pk:
         raise ApprovalError(
-            _("You asked for this yourself, so someone else has to approve it. Nothing was changed.")
+            _("You asked for this yourself, so somebody else has to approve it. Nothing was changed.")
         )
     _may(by, act)
     if not _allowed(approval.asked_by, act):
         said = _(
-            "%(asker)s is no longer allowed to do this: refuse it and ask for it yourself. Nothing "
-            "was changed."
+            "%(asker)s is no longer allowed to do this. Refuse it, and ask for it yourself. Nothing was "
+            "changed."
         )
         raise ApprovalError(said % {"asker": approval.asked_by})
     _decide(approval, Approval.State.APPROVED, by)
@@ -87,7 +87,7 @@ def approve(approval_id: int, *, by: User) -> str:
 
 @transaction.atomic
 def refuse(approval_id: int, *, by: User, note: str) -> Approval:
-    """Turn an act down, with a note for the one who asked, who may also withdraw it. Raises ApprovalError."""
+    """Refuse an act, or withdraw one's own, with a note for the person who asked. Raises ApprovalError."""
     approval = _waiting(approval_id)
     own = approval.asked_by_id == by.pk
     if not own:
@@ -96,18 +96,18 @@ def refuse(approval_id: int, *, by: User, note: str) -> Approval:
 
 
 def waiting_for(kind: str, subject: str) -> Approval | None:
-    """Return the approval that is waiting for this act, if any."""
+    """Return the approval that this act is waiting for, if any."""
     waiting = Approval.objects.filter(kind=kind, subject=subject, state=Approval.State.WAITING)
     return waiting.select_related("asked_by").first()
 
 
 def kinds_of(user: User) -> list[str]:
-    """Return the kinds of acts that this staff member may ask for and decide about."""
+    """Return the kinds of acts that this staff member may ask for and decide."""
     return [kind for kind, act in ACTS.items() if _allowed(user, act)]
 
 
 def log(approval_by: User, row: models.Model, sentence: str) -> None:
-    """Write what was done to a row into the staff log, in the name of who approved it."""
+    """Write what was done to a row into the staff log, in the name of the staff member who approved it."""
     rows = type(row)._default_manager.filter(pk=row.pk)
     LogEntry.objects.log_actions(approval_by.pk, rows, CHANGE, sentence, single_object=True)
 

@@ -1,4 +1,4 @@
-"""What staff do about a draw with a second staff member's approval, where the site asks for one."""
+"""Acts on a draw that need a second staff member's approval, if the site requires that."""
 
 from typing import Any
 
@@ -16,16 +16,16 @@ PASS_ON = "pass_on_prize"
 
 
 def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approval:
-    """Cancel a draw, or ask a second staff member to. Return the draw, or what was asked.
+    """Cancel a draw, or ask a second staff member to; return the draw, or the request.
 
-    `figures` say to the second one what goes back. Raises DrawError or ApprovalError.
+    `figures` tells the second staff member what is refunded. Raises DrawError or ApprovalError.
     """
     if not approvals.needed():
         return cancel_draw(draw.pk, actor=by, reason=reason)
     return approvals.ask(
         CANCEL,
         f"draw:{draw.pk}",
-        summary=_("Cancel draw %(number)s, “%(title)s”: %(figures)s go back")
+        summary=_("Cancel draw %(number)s, “%(title)s”; to be refunded: %(figures)s")
         % {"number": draw.pk, "title": draw.title, "figures": figures},
         payload={"draw_id": draw.pk, "reason": reason},
         reason=reason,
@@ -34,9 +34,9 @@ def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approva
 
 
 def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> PassOnResult | Approval:
-    """Pass a prize on to the next reserve, or ask a second staff member to. Return what was done, or asked.
+    """Pass a prize on to the next reserve, or ask a second staff member to; return what was done or asked.
 
-    `prize` says to the second one what it is. Raises DrawError or ApprovalError.
+    `prize` tells the second staff member what it is. Raises DrawError or ApprovalError.
     """
     if not approvals.needed():
         return disqualify(winner.pk, reason, actor=by)
@@ -65,7 +65,7 @@ def _pass_on(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     values = {"result": result, "asker": asked_by, "approver": approved_by}
     values["reason"] = result.failed.why_forfeited
     approvals.log(approved_by, result.failed, said % values)
-    return _("%(result)s. Everyone concerned is told.") % {"result": result}
+    return _("%(result)s. Everyone concerned will be told.") % {"result": result}
 
 
 ACTS = {

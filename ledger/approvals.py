@@ -1,4 +1,4 @@
-"""The one way in which staff move coins: alone, or with the approval of a second one."""
+"""The one way for staff to move coins: alone, or with the approval of a second staff member."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,7 +23,7 @@ COUNTED_FOR = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Adjusted:
-    """A movement that staff made; not `fresh` when the same form had made it before."""
+    """A movement that staff made; not `fresh` if the same form had already made it."""
 
     row: Transaction
     fresh: bool
@@ -31,7 +31,7 @@ class Adjusted:
 
 @transaction.atomic
 def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adjusted | Approval:
-    """Adjust a player's coins, or ask a second staff member to, once per `key`. Return what was made.
+    """Adjust a player's coins, or ask a second staff member to, once per `key`; return what was made.
 
     Raises LedgerError, IdempotencyConflict for another amount under the same key, or ApprovalError.
     """
@@ -52,7 +52,7 @@ def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adj
 
 
 def _is_large(player: User, amount: int, by: User) -> bool:
-    """Return whether the sum is large, with all that this staff member moved for the player in a day."""
+    """Say whether this is large, added to the staff member's other changes for this player within a day."""
     moved = Transaction.objects.filter(
         user=player,
         type=Transaction.Type.ADJUSTMENT,
@@ -63,7 +63,7 @@ def _is_large(player: User, amount: int, by: User) -> bool:
 
 
 def _correct(player: User, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
-    """Adjust a player's coins, with a refusal that staff can read."""
+    """Adjust a player's coins; raise LedgerError with a sentence for staff if they have too few."""
     try:
         return services.adjust(player.pk, amount, reason, actor=actor, key=key)
     except InsufficientCoins as short:

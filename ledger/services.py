@@ -90,7 +90,7 @@ def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> 
     """
     if actor.pk == user_id:
         raise LedgerError(
-            _("Nobody adjusts their own coins: ask another member of staff. Nothing was changed.")
+            _("You cannot adjust your own coins. Ask another member of staff. Nothing was changed.")
         )
     if not reason.strip():
         raise LedgerError(_("Enter a reason for the adjustment. Nothing was changed."))

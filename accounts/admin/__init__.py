@@ -1,4 +1,4 @@
-"""The staff's pages about players, mail and approvals, and what every staff page builds on."""
+"""The staff's pages about players, email and approvals, and the base of every staff page."""
 
 from accounts.admin import approvals, emails, players, records, third_party
 

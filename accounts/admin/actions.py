@@ -1,4 +1,4 @@
-"""Pages for what staff do beside editing: they say what will happen, ask why, and do it once."""
+"""Pages for staff actions other than editing: they say what will happen, ask for a reason, and do it once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,24 +19,24 @@ from accounts.admin.base import StaffAdmin
 
 
 class PlainForm(forms.Form):
-    """Nothing to fill in: the page says what will be done."""
+    """A form with nothing to fill in: the page says what will be done."""
 
 
 class ReasonForm(forms.Form):
-    """Why staff do what they are about to do."""
+    """A form that asks staff for the reason for an action."""
 
     reason = forms.CharField(
         label=_("Why"),
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
         help_text=_("For the staff log."),
-        error_messages={"required": _("Say why: the staff log keeps it with what was done.")},
+        error_messages={"required": _("Say why you are doing this. The staff log keeps your reason.")},
     )
 
 
 @dataclass
 class Act:
-    """One thing to do with one row; `do` gets the form's clean data and answers what to tell the staff."""
+    """One action on one row; `do` gets the form's clean data and returns the message to show to staff."""
 
     title: str
     button: str
@@ -46,16 +46,16 @@ class Act:
     facts: list[tuple[str, object]] = field(default_factory=list)
     notes: Sequence[object] = ()
     problems: Sequence[object] = ()
-    # What is allowed and often not meant.
+    # Things that are allowed but often a mistake.
     warnings: Sequence[object] = ()
-    # A sentence about the approval that the same act waits for; shown instead of the form.
+    # A sentence about the approval that this act is waiting for; shown instead of the form.
     waiting: str = ""
     canonical: str = ""
     danger: bool = False
 
 
 def perform(page: StaffAdmin, request: HttpRequest, obj: Any, act: Act, after: str) -> HttpResponse:
-    """Show the page; on a valid POST do the act and log it in one database transaction, then go `after`."""
+    """Show the page; on a valid POST do the act and log it in one transaction, then redirect to `after`."""
     open_to = not act.problems and not act.waiting
     if request.method == "POST" and open_to and act.form.is_valid():
         try:
@@ -81,9 +81,9 @@ def perform(page: StaffAdmin, request: HttpRequest, obj: Any, act: Act, after: s
 
 
 def found(page: StaffAdmin, request: HttpRequest, object_id: Any, permission: str = "") -> Any:
-    """The row that an act is about; 404 without one, and 403 for staff without the `permission`.
+    """Return the row that an act is about; answer 404 if there is none, and 403 without the `permission`.
 
-    Where the act has no permission of its own, it takes the one to change the row.
+    An act without a permission of its own needs the permission to change the row.
     """
     obj = page.get_object(request, unquote(str(object_id)))
     allowed = request.user.has_perm(permission) if permission else page.has_change_permission(request, obj)

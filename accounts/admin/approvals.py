@@ -1,4 +1,4 @@
-"""What waits for a second staff member: to read, to approve and to refuse, each once."""
+"""Actions that wait for a second staff member, who reads each one and approves or refuses it once."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -23,24 +23,24 @@ from accounts.models import Approval, User
 from common.registry import Registry
 
 State = Approval.State
-OWN = _("You asked for this: somebody else approves.")
+OWN = _("You asked for this, so somebody else must approve it.")
 USER = Subject("admin:accounts_user_change", _("user %(id)s"))
 
 
 def waits(approval: Approval | None) -> str:
-    """What a page says about the approval its act waits for; empty without one."""
+    """Say on the page of an act which approval it is waiting for; return nothing without one."""
     if approval is None:
         return ""
     return format_html(
-        gettext("Asked by {} at {}; waits for a second staff member. {}"),
+        gettext("Requested by {} on {}. It is waiting for a second staff member. {}"),
         approval.asked_by,
         short_time(approval.asked_at),
-        link(change_url(Approval, approval.pk), gettext("See what was asked")),
+        link(change_url(Approval, approval.pk), gettext("See the request")),
     )
 
 
 class StateFilter(admin.SimpleListFilter):
-    """What waits, unless another state is chosen."""
+    """Filters by state; shows waiting requests until staff choose another state."""
 
     title = pgettext_lazy("column", "state")
     parameter_name = "state"
@@ -58,20 +58,20 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class NoteForm(forms.Form):
-    """Why it is not done."""
+    """A form that asks why a request is refused or withdrawn."""
 
     note = forms.CharField(
         label=_("Why not"),
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text=_("Whoever asked reads it."),
-        error_messages={"required": _("Say why not: whoever asked reads it.")},
+        help_text=_("The person who asked will read this."),
+        error_messages={"required": _("Say why not. The person who asked will read this.")},
     )
 
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnly, StaffAdmin):
-    """Staff see the acts that they may do themselves; who may read all approvals sees all."""
+    """Staff see the acts that they may do themselves; a right of its own opens all approvals."""
 
     change_form_template = "admin/accounts/approval/change_form.html"
     list_display = ("asked", "what", "asked_by", "reason", "state")
@@ -105,11 +105,11 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             return rows
         return rows.filter(kind__in=approvals.kinds_of(staff(request)))
 
-    @admin.display(description=pgettext_lazy("column", "asked"))
+    @admin.display(description=pgettext_lazy("column", "requested"))
     def asked(self, approval: Approval) -> str:
         return short_time(approval.asked_at)
 
-    @admin.display(description=_("what would be done"))
+    @admin.display(description=_("action"))
     def what(self, approval: Approval) -> str:
         return approval.summary
 
@@ -142,7 +142,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def approve_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Do what somebody else asked for."""
+        """Do what another staff member asked for."""
         approval = self._about(request, object_id)
         own = approval.asked_by_id == request.user.pk
 
@@ -154,19 +154,19 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
 
         act = Act(
             title=gettext("Approve"),
-            button=gettext("Approve: it is done at once"),
+            button=gettext("Approve and do it now"),
             form=PlainForm(request.POST if request.method == "POST" else None),
             do=do,
             refusals=(ApprovalError,),
             facts=_facts(approval),
-            notes=[gettext("It is done as soon as you approve, in both your names.")],
+            notes=[gettext("As soon as you approve, it is done and logged under both your names.")],
             problems=[*_decided(approval), *([OWN] if own else [])],
             danger=True,
         )
         return perform(self, request, approval, act, change_url(Approval, approval.pk))
 
     def refuse_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Turn it down, with a note; whoever asked withdraws it here."""
+        """Refuse a request, with a note; the staff member who asked withdraws it here."""
         approval = self._about(request, object_id)
         own = approval.asked_by_id == request.user.pk
         word = gettext("Withdraw") if own else gettext("Refuse")
@@ -191,7 +191,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         return perform(self, request, approval, act, change_url(Approval, approval.pk))
 
     def _about(self, request: HttpRequest, object_id: str) -> Approval:
-        """The approval that this staff member decides about, or asked for; 403 or 404 otherwise."""
+        """Return an approval that this staff member asked for or may decide; answer 403 or 404 otherwise."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         approval: Approval | None = self.get_object(request, unquote(object_id))
@@ -205,7 +205,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
 
 
 def to_decide(user: User) -> QuerySet[Approval]:
-    """What waits for this staff member's approval."""
+    """Return the requests that this staff member may approve or refuse."""
     waiting = Approval.objects.filter(state=State.WAITING, kind__in=approvals.kinds_of(user))
     return waiting.exclude(asked_by=user)
 
@@ -214,12 +214,12 @@ def _facts(approval: Approval) -> list[tuple[str, object]]:
     return [
         (gettext("What"), approval.summary),
         (gettext("Why"), approval.reason),
-        (gettext("Asked by"), approval.asked_by),
-        (gettext("Asked at"), short_time(approval.asked_at)),
+        (gettext("Requested by"), approval.asked_by),
+        (gettext("Requested at"), short_time(approval.asked_at)),
     ]
 
 
 def _decided(approval: Approval) -> list[str]:
     if approval.state == State.WAITING:
         return []
-    return [gettext("It is %(state)s already.") % {"state": approval.get_state_display().lower()}]
+    return [gettext("It is already %(state)s.") % {"state": approval.get_state_display().lower()}]

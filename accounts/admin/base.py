@@ -1,4 +1,4 @@
-"""What every staff page has in common: bounded lists, narrow saves under a lock, and a log of who and why."""
+"""The base of every staff page: bounded lists, narrow saves under a lock, and a log with reasons."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,18 +35,20 @@ class ReasonedForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text=_("For the staff log; needed whenever something changes."),
+        help_text=_("For the staff log. Required for every change."),
     )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if changed_fields(self) and "reason" in self.fields and not self.cleaned_data.get("reason"):
-            self.add_error("reason", gettext("Say why: the staff log keeps it with the change."))
+            self.add_error(
+                "reason", gettext("Say why you are making this change. The staff log keeps your reason.")
+            )
         return cleaned
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """A model in the admin: its lists stay on indexes, its saves write what was changed and nothing else."""
+    """A model in the admin: its lists stay on indexes, and saving writes only the fields that changed."""
 
     paginator = BoundedPaginator
     list_per_page = 50
@@ -66,11 +68,11 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return lookup in self.link_lookups | filters
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The row; while a change is being made it stays locked, so that nothing decided on it goes stale."""
+        """Return the row, locked while a change is being made so that no decision rests on stale data."""
         found = super().get_object(request, object_id, from_field)
         if found is None or request.method != "POST" or not connection.in_atomic_block:
             return found
-        # What nobody may change, the site's role may not lock either.
+        # The site's database role cannot lock rows that it may not change.
         if not self.has_change_permission(request, found):
             return found
         rows = self.model._default_manager.select_for_update(no_key=True, of=("self",))
@@ -92,7 +94,7 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """One row, one heading: its own name."""
+        """Show the name of the row as the page's only heading."""
         context["show_save_and_add_another"] = False
         if context.get("original") is not None:
             context.update(title=str(context["original"]), subtitle=None)
@@ -104,12 +106,12 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return gettext("Added.") if add else described(form)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """Nothing changed, nothing logged."""
+        """Log the change, unless nothing changed."""
         return super().log_change(request, obj, message) if message else None
 
 
 class ReadOnly:
-    """Staff may look, and that is all."""
+    """A model that staff may read but not change."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -123,23 +125,23 @@ class ReadOnly:
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind of row that movements and approvals name by a code, such as draw:12: its page, and its words."""
+    """A kind of row that movements and approvals name by a code such as draw:12, with its page and label."""
 
     page: str
     words: Any
 
     def link(self, key: str) -> SafeString:
-        """The way to the row with this key."""
+        """Return a link to the row with this key."""
         return link(reverse(self.page, args=[key]), self.words % {"id": key})
 
 
 def changed_fields(form: Any) -> list[str]:
-    """The fields of a bound form that differ from the row, without the reason."""
+    """Return the fields of a bound form that differ from the row, without the reason."""
     return [name for name in form.changed_data if name != "reason"]
 
 
 def described(form: Any) -> str:
-    """What a valid form changes and why, for the staff log; empty when it changes nothing."""
+    """Describe what a valid form changes and why, for the staff log; return "" if it changes nothing."""
     changes = [
         f"{form.fields[name].label or name}: {_shown(form, name, form.initial.get(name))}"
         f" → {_shown(form, name, form.cleaned_data.get(name))}."
@@ -163,22 +165,22 @@ def _shown(form: Any, name: str, value: Any) -> str:
 
 
 def staff(request: HttpRequest) -> User:
-    """The member of staff at the keyboard."""
+    """Return the staff member who sent this request."""
     assert isinstance(request.user, User)
     return request.user
 
 
 def link(url: str, text: object) -> SafeString:
-    """A link in a list or a read-only field."""
+    """Return a link for a list or a read-only field."""
     return format_html('<a href="{}">{}</a>', url, text)
 
 
 def short_time(when: datetime) -> str:
-    """A time for a list, on the staff member's clock."""
+    """Format a time for a list, in the staff member's time zone."""
     return date_format(localtime(when), "d M Y, H:i")
 
 
 def change_url(model: type[Model], pk: Any) -> str:
-    """The staff page of a row."""
+    """Return the address of the staff page of a row."""
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
     return reverse(name, args=[quote(pk)])

@@ -1,4 +1,4 @@
-"""The outbox, as staff see it: what waits, what fails, and another try. Never the text: mails hold codes."""
+"""The outbox, as staff see it: waiting and failing emails, and a retry. Never the text: emails hold codes."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ STATES = {
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Waiting for its first try, failing, or sent."""
+    """Filters emails: waiting for the first attempt, failing, or sent."""
 
     title = pgettext_lazy("column", "state")
     parameter_name = "state"
@@ -36,7 +36,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxEmail)
 class MailAdmin(ReadOnly, StaffAdmin):
-    """Read-only; whoever may change mails may ask for another try."""
+    """The outbox is read-only; staff with the right to change emails may ask for another attempt."""
 
     list_display = ("written", "recipient", "subject", "state", "attempts", "next_try", "last_error")
     list_filter = (StateFilter,)
@@ -44,7 +44,7 @@ class MailAdmin(ReadOnly, StaffAdmin):
     readonly_fields = ("state",)
     ordering = ("-id",)
     search_fields = ("recipient",)
-    search_help_text = _("The whole address.")
+    search_help_text = _("Enter the whole email address.")
     actions = ("try_again",)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -66,7 +66,7 @@ class MailAdmin(ReadOnly, StaffAdmin):
     def written(self, mail: OutboxEmail) -> str:
         return short_time(mail.created_at)
 
-    @admin.display(description=_("next try"))
+    @admin.display(description=_("next attempt"))
     def next_try(self, mail: OutboxEmail) -> str:
         return "–" if mail.sent_at or mail.attempts >= outbox.MAX_ATTEMPTS else short_time(mail.due_at)
 
@@ -80,20 +80,20 @@ class MailAdmin(ReadOnly, StaffAdmin):
 
     @admin.action(description=_("Try again now"), permissions=["retry"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxEmail]) -> None:
-        """Send the chosen mails with the next sweep, also those that were given up."""
+        """Send the selected emails with the next sweep, including those that were given up."""
         with transaction.atomic():
             unsent = list(queryset.filter(sent_at__isnull=True)[: self.list_per_page])
             outbox.try_again([mail.pk for mail in unsent])
             for mail in unsent:
                 why = mail.last_error or gettext("it was still waiting")
-                logged = gettext("Asked for another try now. Why: %(why)s") % {"why": why}
+                logged = gettext("Asked to try again now. Why: %(why)s") % {"why": why}
                 self.log_change(request, mail, logged)
         if not unsent:
-            self.message_user(request, gettext("These mails were sent already."), messages.WARNING)
+            self.message_user(request, gettext("These emails have already been sent."), messages.WARNING)
             return
         said = ngettext(
-            "%(count)s mail goes out with the next sweep.",
-            "%(count)s mails go out with the next sweep.",
+            "%(count)s email will be sent with the next sweep.",
+            "%(count)s emails will be sent with the next sweep.",
             len(unsent),
         )
         self.message_user(request, said % {"count": len(unsent)}, messages.SUCCESS)

@@ -1,4 +1,4 @@
-"""Lists that cost the same over a million rows: counted only so far, sorted along indexes only."""
+"""Lists that cost the same over a million rows: they stop counting at a limit and sort along indexes only."""
 
 from functools import cached_property
 from typing import Any
@@ -8,12 +8,12 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-# Nobody turns this many pages: a search or a filter is the way further.
+# Nobody pages this far: a search or a filter finds the rest.
 COUNTED = 2_000
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts and pages through the first COUNTED rows; `capped` says that there are more."""
+    """Counts and pages through the first COUNTED rows; `capped` is true if there are more."""
 
     @cached_property
     def _counted(self) -> int:
@@ -30,7 +30,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class StaffChangeList(ChangeList):
-    """A list in its own order, whatever order the address asks for: no index serves the others."""
+    """A list that keeps its own order, whatever order the address asks for: no other order has an index."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         self.params.pop(ORDER_VAR, None)

@@ -1,4 +1,4 @@
-"""What staff do with a player, each with a reason: confirm the e-mail, suspend, and end that."""
+"""What staff do with a player, each with a reason: confirm the email, suspend, and end the suspension."""
 
 from typing import Any
 
@@ -13,39 +13,39 @@ from accounts.models import User
 from accounts.play.suspension import SuspensionRefused, end_suspension, suspend
 from accounts.players import confirm_email
 
-CONFIRMING = _("Do this only when you know that the address is theirs. The welcome coins follow at once.")
+CONFIRMING = _("Do this only if you know that the address is theirs. They get their welcome coins at once.")
 SUSPENDING = [
-    _("The player is told at once, with your reason."),
-    _("They can still sign in, read, claim a prize, download their data and leave."),
-    _("They take no tickets and get no coins for visits."),
-    _("Tickets that they hold stay in their draws and may win; their coins stay theirs."),
+    _("The player is told at once and reads your reason."),
+    _("They can still sign in, read, claim a prize, download their data and close their account."),
+    _("They cannot take tickets and get no coins for daily visits."),
+    _("Their tickets stay in their draws and can still win. They keep their coins."),
 ]
-ENDING = [_("The player is told at once, with your reason, and may take tickets again.")]
+ENDING = [_("The player is told at once, reads your reason, and can take tickets again.")]
 
 
 class PlayersReasonForm(ReasonForm):
-    """Why, in words for the player as well."""
+    """A form that asks for a reason, which the player reads too."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = gettext("The player reads it. The staff log keeps it.")
+        self.fields["reason"].help_text = gettext("The player will read this. The staff log keeps it.")
 
 
 def confirm_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpResponse:
-    """Record that a player's e-mail is theirs; the welcome coins follow at once."""
+    """Record that a player's email address is theirs; they get their welcome coins at once."""
 
     def do(given: dict[str, Any]) -> str:
         confirm_email(player)
-        logged = gettext("Confirmed the e-mail %(email)s. Why: %(why)s")
+        logged = gettext("Confirmed the email %(email)s. Why: %(why)s")
         page.log_change(request, player, logged % {"email": player.email, "why": given["reason"]})
         return gettext("%(email)s is confirmed.") % {"email": player.email}
 
     act = Act(
-        title=gettext("Confirm the e-mail"),
-        button=gettext("Confirm the e-mail"),
+        title=gettext("Confirm the email"),
+        button=gettext("Confirm the email"),
         form=ReasonForm(request.POST or None),
         do=do,
-        facts=[(gettext("Player"), player), (gettext("E-mail"), player.email)],
+        facts=[(gettext("Player"), player), (gettext("Email"), player.email)],
         notes=[CONFIRMING],
         problems=list(_why_not_confirm(player)),
     )
@@ -80,7 +80,7 @@ def end_suspension_page(page: StaffAdmin, request: HttpRequest, player: User) ->
         end_suspension(player.pk, given["reason"], staff(request))
         logged = gettext("Ended the suspension. Why: %(why)s") % {"why": given["reason"]}
         page.log_change(request, player, logged)
-        return gettext("%(player)s may play again.") % {"player": player}
+        return gettext("%(player)s can play again.") % {"player": player}
 
     since = short_time(player.suspended_at) if player.suspended_at else "–"
     act = Act(
@@ -101,10 +101,10 @@ def end_suspension_page(page: StaffAdmin, request: HttpRequest, player: User) ->
 
 def _why_not_confirm(player: User) -> list[str]:
     if not player.email:
-        return [gettext("This player has no e-mail.")]
+        return [gettext("This player has no email address.")]
     verified = EmailAddress.objects.filter(email=player.email, verified=True).first()
     if verified is None:
         return []
     if verified.user_id == player.pk:
-        return [gettext("It is confirmed already.")]
-    return [gettext("Another player has confirmed this e-mail as theirs.")]
+        return [gettext("It is already confirmed.")]
+    return [gettext("Another player has confirmed this email address as theirs.")]

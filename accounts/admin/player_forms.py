@@ -1,4 +1,4 @@
-"""What staff may set about a player."""
+"""Forms for the fields of a player that staff may set."""
 
 from typing import Any, ClassVar
 
@@ -14,28 +14,28 @@ from accounts.admin.base import ReasonedForm
 from accounts.models import User
 from accounts.play.breaks import is_excluded_address
 
-ON_A_BREAK = _("A player with this e-mail address took a break that still lasts. Nobody can end it early.")
-OWN = _("You cannot take this from yourself: ask another member of staff.")
+ON_A_BREAK = _("A player with this email address is taking a break. Nobody can end it early.")
+OWN = _("You cannot take this right away from yourself. Ask another member of staff.")
 OWN_RIGHTS = ("is_staff", "is_superuser")
 
 
 class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A player made by staff."""
+    """A form with which staff add a player."""
 
-    email = forms.EmailField(label=_("E-mail"), max_length=254, widget=AdminTextInputWidget())
+    email = forms.EmailField(label=_("Email"), max_length=254, widget=AdminTextInputWidget())
     new_password = forms.CharField(
         label=_("Password"),
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"class": "vTextField", "autocomplete": "new-password"}),
-        help_text=_("Leave it empty, and the player chooses one with “Forgot your password?”."),
+        help_text=_("Leave this empty to let the player choose one with “Forgot your password?”."),
     )
     confirmed = forms.BooleanField(
-        label=_("The e-mail is confirmed"),
+        label=_("The email is confirmed"),
         required=False,
         help_text=_(
-            "You know that the address is theirs. The welcome coins come at once; "
-            "otherwise they come when the player confirms."
+            "Tick this if you know that the address is theirs. They get their welcome coins at once; "
+            "otherwise they get them when they confirm."
         ),
     )
     reason = forms.CharField(
@@ -43,7 +43,9 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=500,
         widget=AdminTextInputWidget(),
         help_text=_("For the staff log."),
-        error_messages={"required": _("Say why: the staff log keeps it with the new player.")},
+        error_messages={
+            "required": _("Say why you are adding this player. The staff log keeps your reason.")
+        },
     )
 
     class Meta:
@@ -53,7 +55,7 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"]).strip().lower()
         if EmailAddress.objects.filter(email=email, verified=True).exists():
-            raise ValidationError(gettext("There is a player with this e-mail address already."))
+            raise ValidationError(gettext("A player with this email address already exists."))
         if is_excluded_address(email):
             raise ValidationError(ON_A_BREAK)
         return email
@@ -84,7 +86,7 @@ class PlayerForm(ReasonedForm):
             "groups",
         ]
 
-    # Set by the page: who is asking.
+    # The staff member who sends the form; the page sets it.
     asked_by: Any = None
 
     def clean(self) -> dict[str, Any] | None:

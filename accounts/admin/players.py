@@ -1,4 +1,4 @@
-"""Players, as staff see them: who they are and what they may do. Coins and statistics are only shown."""
+"""Players, as staff see them: their names, status and rights. Coins and statistics are read-only."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ STATISTICS = ("coins", "streak", "total_participations", "total_wins", "total_ea
 
 @dataclass(frozen=True)
 class PlayerPanel:
-    """What another app shows on a player's page; `context` answers None where there is nothing to show."""
+    """A panel of another app on a player's page; `context` returns None if there is nothing to show."""
 
     template: str
     context: Callable[[HttpRequest, User], dict[str, Any] | None]
 
 
 class MarkedFilter(admin.SimpleListFilter):
-    """The few who are not plain players; one small index serves them all."""
+    """Filters staff, suspended and closed accounts; one small index serves them all."""
 
     title = pgettext_lazy("column", "who")
     parameter_name = "who"
@@ -67,11 +67,11 @@ class MarkedFilter(admin.SimpleListFilter):
 
 
 class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
-    """The player's addresses, as sign-in keeps them."""
+    """The player's email addresses, as sign-in keeps them."""
 
     model = EmailAddress
     fields = ("email", "primary", "verified")
-    verbose_name_plural = _("e-mail addresses")
+    verbose_name_plural = _("email addresses")
     can_delete = False
     extra = 0
 
@@ -86,7 +86,7 @@ class AddressInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(User)
 class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
-    """Only superusers touch staff: who may change a member of staff could become them."""
+    """Only superusers change staff: anyone who can change a staff account can take it over."""
 
     # What the apps show on a player's page, and by what they narrow the list down.
     panels: ClassVar[Registry[PlayerPanel]] = Registry("panels of a player's page")
@@ -102,7 +102,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at", "-id")
     MOST_COINS = "most"
     search_fields = ("email",)
-    search_help_text = _("An e-mail or how it begins, words of a name, or an id.")
+    search_help_text = _("An email address or the beginning of one, words of a name, or an id.")
     readonly_fields = (
         *("address", "id", "created_at", "last_login", "closed_at"),
         *("suspended_at", "suspended_reason", *STATISTICS),
@@ -117,7 +117,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         (_("Staff rights"), {"fields": RIGHTS, "classes": ("collapse",)}),
         ASKED,
         (
-            _("Kept by the site"),
+            _("Set by the site"),
             {
                 "fields": (
                     ("coins", "streak"),
@@ -134,7 +134,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             return ("-coins", "-id")
         return self.ordering
 
-    # -- who may --
+    # -- permissions --
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         allowed = super().has_change_permission(request, obj)
@@ -156,7 +156,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return [each for each in sets if each not in left_out]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Players reset their own by a code; setting one for somebody is for superusers."""
+        """Let superusers set a password for somebody; players reset their own with a code."""
         if not request.user.is_superuser:
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
@@ -174,7 +174,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ) -> tuple[QuerySet[User], bool]:
         return (find_players(queryset, search_term) if search_term.strip() else queryset), False
 
-    @admin.display(description=_("e-mail"))
+    @admin.display(description=_("email"))
     def address(self, user: User) -> str:
         return user.email or gettext("none (player %(id)s)") % {"id": user.pk}
 
@@ -199,7 +199,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def confirmed(self, user: User) -> bool:
         return any(address.verified for address in user.emailaddress_set.all())  # type: ignore[attr-defined]
 
-    @admin.display(description=_("days in a row with a ticket"))
+    @admin.display(description=_("ticket streak (days)"))
     def streak(self, user: User) -> int:
         return user.streak_today()
 
@@ -233,8 +233,8 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             return gettext("Set a new password.") if "password1" in form.fields else described(form)
         given = form.cleaned_data
         if given["confirmed"]:
-            return gettext("Added, e-mail confirmed. Why: %(why)s") % {"why": given["reason"]}
-        return gettext("Added, e-mail not confirmed. Why: %(why)s") % {"why": given["reason"]}
+            return gettext("Added, email confirmed. Why: %(why)s") % {"why": given["reason"]}
+        return gettext("Added, email not confirmed. Why: %(why)s") % {"why": given["reason"]}
 
     # -- pages --
 
@@ -266,7 +266,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def confirm_view(self, request: HttpRequest, id: str) -> HttpResponse:
-        """Record that a player's e-mail is theirs."""
+        """Record that a player's email address is theirs."""
         return player_actions.confirm_page(self, request, found(self, request, id))
 
     def suspend_view(self, request: HttpRequest, id: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What is kept about a player, for looking at: nobody ends a break, and messages are for their player."""
+"""Records about a player, read-only: nobody can end a break, and only the player reads their messages."""
 
 from typing import Any, TypeVar
 
@@ -19,12 +19,12 @@ Row = TypeVar("Row", bound=Model)
 
 
 class OfPlayers(ReadOnly, StaffAdmin):
-    """Rows about players, read-only, the latest first, found by the player."""
+    """Rows about players, read-only, newest first, found by player."""
 
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = _("A player’s e-mail (or how it begins) or id.")
+    search_help_text = _("A player’s email (or the beginning of it) or id.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("user")
@@ -43,7 +43,7 @@ class OfPlayers(ReadOnly, StaffAdmin):
 
 @admin.register(Message)
 class MessageAdmin(OfPlayers):
-    """That a player was told, what about and when; what it says is theirs."""
+    """Shows when a player was sent a message and what it was about, but not the text: that is private."""
 
     list_display = ("title", "player", "kind", "written", "read")
     fields = ("title", "player", "kind", "created_at", "read_at")
@@ -63,7 +63,7 @@ class MessageAdmin(OfPlayers):
 
 @admin.register(RulesAcceptance)
 class RulesAcceptanceAdmin(OfPlayers):
-    """Which version of the rules a player accepted, and when."""
+    """Shows which version of the rules a player accepted, and when."""
 
     list_display = ("version", "player", "accepted_at")
     fields = ("version", "player", "accepted_at")
@@ -72,7 +72,7 @@ class RulesAcceptanceAdmin(OfPlayers):
 
 @admin.register(PlayBreak)
 class PlayBreakAdmin(OfPlayers):
-    """Breaks that players took. Nobody ends one: not staff, not a superuser, not a program."""
+    """Breaks that players took. Nobody can end one early: not staff, not a superuser, not a program."""
 
     list_display = ("kind", "player", "starts_at", "until")
     fields = ("kind", "player", "starts_at", "until")
@@ -80,11 +80,11 @@ class PlayBreakAdmin(OfPlayers):
 
     @admin.display(description=pgettext_lazy("column", "until"))
     def until(self, row: PlayBreak) -> str:
-        return short_time(row.ends_at) if row.ends_at else gettext("for good")
+        return short_time(row.ends_at) if row.ends_at else gettext("permanent")
 
 
 def records_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
-    """The ways from a player to what is kept about them."""
+    """Return links from a player to the records about them."""
     links = [
         (_list_url(model, player), str(model._meta.verbose_name_plural).capitalize())
         for model, page in admin.site._registry.items()

@@ -1,4 +1,4 @@
-"""Finding players along indexes: by e-mail (whole, or how it begins), by id, or by words of their name."""
+"""Finding players along indexes: by email (all of it, or the beginning), by id, or by words of their name."""
 
 from allauth.account.models import EmailAddress
 from django.contrib.postgres.search import SearchVector
@@ -8,11 +8,11 @@ from accounts.models import User
 from common.database.word_search import words_query
 
 FOUND = 50
-SHORTEST = 3  # characters of an e-mail's beginning that are looked up
+SHORTEST = 3  # fewest characters of the beginning of an email address that are searched for
 
 
 def ids_by_address(term: str) -> list[str]:
-    """Ids of players whose id or e-mail is `term`, and of FOUND whose e-mail begins with it: two queries."""
+    """Return the ids of players whose id or email is `term`, or (up to FOUND) whose email begins with it."""
     term = term.strip()
     address = term.lower()
     known = set(User.objects.filter(Q(pk=term) | Q(email=address)).values_list("pk", flat=True))
@@ -23,7 +23,7 @@ def ids_by_address(term: str) -> list[str]:
 
 
 def find_players(rows: QuerySet[User], term: str) -> QuerySet[User]:
-    """The players among `rows` that `term` means."""
+    """Return the players among `rows` that match `term`."""
     match = Q(pk__in=ids_by_address(term))
     words = None if "@" in term else words_query(term)
     if words is None:
@@ -33,6 +33,6 @@ def find_players(rows: QuerySet[User], term: str) -> QuerySet[User]:
 
 
 def whole_number(term: str) -> int | None:
-    """`term` as the number of a row, or None."""
+    """Return `term` as the number of a row, or None if it is not one."""
     term = term.strip().removeprefix("#")
     return int(term) if term.isascii() and term.isdigit() and len(term) <= 18 else None

@@ -1,4 +1,4 @@
-"""What other packages put into the admin: taken out, so that nothing goes past our own rules."""
+"""Removes the admin pages of other packages, so that nothing bypasses our own rules."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.base import ReasonedForm, StaffAdmin, described
 
-# Importing these first lets their pages go: they change addresses, second factors and sign-ins unasked.
+# Imported first so that their pages can be removed: those change addresses and second factors unlogged.
 assert all((account_admin, auth_admin, mfa_admin, socialaccount_admin, usersessions_admin))
 for model in (EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator, UserSession, Group):
     admin.site.unregister(model)
 
 
 class GroupForm(ReasonedForm):
-    """What the members of a group may do, and why it changes."""
+    """A form for the rights of a group, with the reason for a change."""
 
     class Meta:
         model = Group
@@ -34,7 +34,7 @@ class GroupForm(ReasonedForm):
 
 @admin.register(Group)
 class StaffGroupAdmin(StaffAdmin, auth_admin.GroupAdmin):
-    """What a group may do is for superusers to change; who is in it stands on each player's page."""
+    """Superusers change the rights of a group; each player's page shows their groups."""
 
     form = GroupForm
     fields = ("name", "permissions", "reason")

@@ -1,4 +1,4 @@
-"""The staff's pages about draws: drafts, publishing, cancelling, tickets, winners and what is sealed."""
+"""The staff's pages about draws: drafts, publishing, cancelling, tickets, winners and seals."""
 
 from draws.admin import beacon, draws, redraws, seals, tickets, winners
 

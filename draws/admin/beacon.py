@@ -1,4 +1,4 @@
-"""The beacon's rounds, read-only, and the page on which staff paste one that no relay brought."""
+"""The beacon's rounds, read-only, and the page where staff paste one that no relay delivered."""
 
 from django import forms
 from django.contrib import admin
@@ -18,39 +18,39 @@ from draws.models import Draw, Round, Seal
 
 NEEDS_NO_TRUST = [
     _(
-        "Only the beacon’s own signature of this very round is accepted, so it does not matter where you got "
-        "it: a drand relay’s page on another machine will do."
+        "Only the beacon’s own signature of this exact round is accepted, so it does not matter where you "
+        "get it: any drand relay will do, on any machine."
     ),
-    _("The winners follow from it at once. It cannot be taken back."),
+    _("The round decides the winners at once. You cannot undo this."),
 ]
 
 
 class PasteForm(ReasonForm):
-    """The round as a relay shows it, and why a person had to bring it."""
+    """A form for the round as a relay shows it, with the reason it has to be pasted."""
 
     round = forms.CharField(
         label=_("Round"),
         max_length=4000,
         widget=AdminTextareaWidget(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("The JSON that a drand relay answers with, or the signature alone (96 hex digits)."),
+        help_text=_("The JSON from a drand relay, or just the signature (96 hex digits)."),
         error_messages={"required": _("Paste the round.")},
     )
     field_order = ("round", "reason")
 
 
 def paste_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
-    """Shows the round that the draw waits for; POST keeps the pasted one if its signature is right."""
+    """Show the round that the draw is waiting for; a POST stores the pasted one if its signature is valid."""
     seal = Seal.objects.filter(pk=draw.pk, round__isnull=False).first()
     waits = None if draw.has_ended else seal
     act = Act(
         title=gettext("Paste the beacon’s round"),
-        button=gettext("Check and keep the round"),
+        button=gettext("Verify and save the round"),
         form=PasteForm(request.POST or None),
         do=lambda given: _paste(page, request, draw, given["round"], given["reason"]),
         refusals=(RoundRefused,),
         facts=_facts(draw, waits) if waits else [(gettext("Draw"), draw.title)],
         notes=NEEDS_NO_TRUST if waits else [],
-        problems=[] if waits else [gettext("This draw waits for no round of the beacon.")],
+        problems=[] if waits else [gettext("This draw is not waiting for a round of the beacon.")],
     )
     return perform(page, request, draw, act, change_url(Draw, draw.pk))
 
@@ -60,7 +60,7 @@ def _paste(page: StaffAdmin, request: HttpRequest, draw: Draw, text: str, reason
     signature = bytes(row.signature).hex()
     logged = gettext("Pasted round %(round)s, signature %(signature)s. Why: %(why)s")
     page.log_change(request, draw, logged % {"round": row.round, "signature": signature, "why": reason})
-    said = gettext("Round %(round)s is verified and kept. The winners of %(draw)s follow from it.")
+    said = gettext("Round %(round)s is verified and saved. It decides the winners of %(draw)s.")
     return said % {"round": wording.grouped(row.round), "draw": draw}
 
 
@@ -72,13 +72,13 @@ def _facts(draw: Draw, seal: Seal) -> list[tuple[str, object]]:
         (gettext("Beacon"), beacon),
         (gettext("Round"), number),
         (gettext("Expected"), moment(chain.round_time(number))),
-        (gettext("Where relays have it"), f"/{accepted.chain_hash.hex()}/public/{number}"),
+        (gettext("Path at a relay"), f"/{accepted.chain_hash.hex()}/public/{number}"),
     ]
 
 
 @admin.register(Round)
 class RoundAdmin(ReadOnly, StaffAdmin):
-    """Every round that was obtained, verified, and who brought it first."""
+    """Every round that was obtained and verified, with its source."""
 
     list_display = ("round", "source", "when")
     ordering = ("-id",)

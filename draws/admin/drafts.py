@@ -1,4 +1,4 @@
-"""What helps staff to write a draw: how players will see it, and a copy of one that is there."""
+"""Tools for writing a draw: a preview of it as players will see it, and a copy of an existing one."""
 
 from datetime import datetime
 from typing import Any
@@ -20,24 +20,21 @@ from draws.lifecycle import duplicate, publish
 from draws.lifecycle.preview import outlook, warnings
 from draws.models import Draw
 
-# What the card shows where the form is still empty.
-UNNAMED, TICKETS = _("The title comes here"), 100
-TAKEN_OVER = _("Title, texts, prize, price, limits, winners, reserves, and how it is drawn")
-NOT_TAKEN_OVER = _("Tickets, winners, secrets, the seal, corrections: a new draw has its own")
+# Placeholders on the card while the form is still empty.
+UNNAMED, TICKETS = _("The title goes here"), 100
+TAKEN_OVER = _("Title, texts, prize, ticket price, limits, winners, reserves and drawing method")
+NOT_TAKEN_OVER = _("Tickets, winners, secrets, the seal and corrections: a new draw gets its own")
 COPYING = [
     _(
-        "The copy closes on the same weekday and at the same time of day, on the next such day that is "
-        "at least an hour away."
+        "The copy closes on the same weekday at the same time of day, the next time that is at least an "
+        "hour away."
     ),
-    _(
-        "It is a draft: nobody but staff sees it until you publish it, and until then all of it can be "
-        "changed."
-    ),
+    _("It is a draft. Only staff can see it, and you can change all of it, until you publish it."),
 ]
 
 
 def preview(page: StaffAdmin, request: HttpRequest, draft: Draw | None) -> HttpResponse:
-    """The card of a draft as players will see it, from the form that is sent; nothing is saved."""
+    """Show a draft's card as players will see it, from the submitted form; nothing is saved."""
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form_class: Any = page.get_form(request, draft, change=draft is not None)
     form = form_class(*sent, instance=draft or Draw())
@@ -62,7 +59,7 @@ def _showable(draw: Draw) -> Draw:
 
 
 def _labelled(form: Any) -> dict[str, list[str]]:
-    """What is wrong, by the names that the form shows."""
+    """Return the form's errors by the labels that the form shows."""
     found = {}
     for name, errors in form.errors.items():
         found[str(form[name].label) if name in form.fields else ""] = list(map(str, errors))
@@ -70,19 +67,19 @@ def _labelled(form: Any) -> dict[str, list[str]]:
 
 
 def duplicate_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
-    """Says what a copy takes over and when it would close; POST makes it."""
+    """Show what is copied and when the copy would close; a POST makes the copy."""
     zone = get_current_timezone()
     closes = duplicate.next_closing(draw.draw_time, timezone.now(), zone)
     copies: list[Draw] = []
     act = Act(
         title=gettext("Duplicate this draw"),
-        button=gettext("Make a draft like it"),
+        button=gettext("Make a copy as a draft"),
         form=PlainForm(request.POST if request.method == "POST" else None),
         do=lambda given: _duplicate(page, request, draw, copies),
         refusals=(DrawError,),
         facts=[
-            (gettext("Taken over"), TAKEN_OVER),
-            (gettext("Not taken over"), NOT_TAKEN_OVER),
+            (gettext("Copied"), TAKEN_OVER),
+            (gettext("Not copied"), NOT_TAKEN_OVER),
             (gettext("Picture"), _picture(draw)),
             (gettext("This draw closes"), _weekday(draw.draw_time)),
             (gettext("The copy would close"), _weekday(closes)),
@@ -97,7 +94,7 @@ def _duplicate(page: StaffAdmin, request: HttpRequest, draw: Draw, copies: list[
     copy = duplicate.duplicate_draw(draw.pk, get_current_timezone())
     page.log_addition(request, copy, gettext("Duplicated from %(draw)s.") % {"draw": draw})
     copies.append(copy)
-    said = gettext("This is a draft like %(draw)s. It would close at %(time)s: read it before you publish.")
+    said = gettext("This is a copy of %(draw)s. It would close on %(time)s. Read it before you publish it.")
     return said % {"draw": draw, "time": moment(copy.draw_time)}
 
 
@@ -111,5 +108,6 @@ def _picture(draw: Draw) -> str:
     if duplicate.shared_picture(draw):
         return gettext("The same")
     return gettext(
-        "Not taken over: it is not the site’s own. The copy shows the illustration until you choose one"
+        "Not copied, because it is not one of the site’s own. The copy shows the illustration until you "
+        "choose one"
     )

@@ -1,4 +1,4 @@
-"""Draws, as staff see them: drafts are theirs to write; what is published is sealed."""
+"""Draws, as staff see them: staff write drafts; a published draw is sealed."""
 
 from typing import Any, ClassVar
 
@@ -40,14 +40,14 @@ PUBLISH, CANCEL, PASTE, ADD = "draws.publish_draw", "draws.cancel_draw", "draws.
 
 @admin.register(Draw)
 class DrawAdmin(StaffAdmin):
-    """States move by the services alone: publish and cancel have pages of their own."""
+    """Only the services change a draw's state: publishing and cancelling have pages of their own."""
 
     change_list_template = "admin/draws/draw/change_list.html"
     change_form_template = "admin/draws/draw/change_form.html"
     list_display = ("headline", "state_badge", "progress", "closes", "price", "prize")
     list_filter = (StateFilter, ClosingFilter, ModeFilter, VipFilter)
     search_fields = ("title",)
-    search_help_text = _("Words of the title, or the number.")
+    search_help_text = _("Words of the title, or a draw’s number.")
 
     formfield_overrides: ClassVar[dict[Any, dict[str, Any]]] = {
         DateTimeField: {"form_class": SplitDateTimeField, "widget": Moment}
@@ -94,7 +94,7 @@ class DrawAdmin(StaffAdmin):
     def closes(self, draw: Draw) -> str:
         return short_time(draw.draw_time)
 
-    @admin.display(description=_("a ticket"))
+    @admin.display(description=_("ticket price"))
     def price(self, draw: Draw) -> str:
         return wording.coins(draw.entry_fee)
 
@@ -144,7 +144,7 @@ class DrawAdmin(StaffAdmin):
         reached = tuple(step for step in STEPS if getattr(obj, step))
         return [
             ("", {"fields": ("state_badge", "progress", *ended)}),
-            (_("Texts, where a typo can be corrected"), {"fields": text_changes.FIELDS}),
+            (_("Texts (you can correct typos)"), {"fields": text_changes.FIELDS}),
             (_("Picture"), {"fields": (*self._photo(request, obj), *asked)}),
             (_("Prize, sealed"), {"fields": (*PRIZE, PICTURE)}),
             *((sealed, options) for name, sealed, options in rules),
@@ -158,7 +158,7 @@ class DrawAdmin(StaffAdmin):
     def _may_write(self, request: HttpRequest, draw: Draw | None) -> bool:
         return self.has_add_permission(request) if draw is None else self.has_change_permission(request, draw)
 
-    @admin.display(description=_("shown now"))
+    @admin.display(description=_("current picture"))
     def shown_picture(self, draw: Draw) -> str:
         return render_to_string("admin/draws/draw/picture.html", {"draw": draw})
 
@@ -176,7 +176,9 @@ class DrawAdmin(StaffAdmin):
             form.save_photo(obj, staff(request))
             return
         if "title" in request.POST:
-            sealed = gettext("It was published while you were writing: only the two texts can change now.")
+            sealed = gettext(
+                "This draw was published while you were editing it. You can only change the two texts now."
+            )
             self.message_user(request, sealed, messages.WARNING)
         texts = {name: form.cleaned_data[name] for name in form.changed_data if name in text_changes.FIELDS}
         if texts:
@@ -211,7 +213,7 @@ class DrawAdmin(StaffAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The page; beside what can be written, how players will see it."""
+        """Show the form, and beside it a preview of the draw as players will see it."""
         draw: Draw | None = context.get("original")
         if draw is None:
             context["preview_url"] = reverse("admin:draws_draw_preview_new")
@@ -247,22 +249,22 @@ class DrawAdmin(StaffAdmin):
         return beacon.paste_page(self, request, found(self, request, object_id, PASTE))
 
     def duplicate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Make a draft like a draw."""
+        """Make a draft that copies a draw."""
         return drafts.duplicate_page(self, request, found(self, request, object_id, ADD))
 
     def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take the photo of a published draw down."""
+        """Take down the photo of a published draw."""
         return photo_removal.take_down_page(self, request, found(self, request, object_id, PUBLISH))
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A draft's card, from the form as it stands."""
+        """Show a draft's card, from the form as it is filled in."""
         draft = found(self, request, object_id)
         if draft.published_at is not None:
             raise PermissionDenied
         return drafts.preview(self, request, draft)
 
     def preview_new_view(self, request: HttpRequest) -> HttpResponse:
-        """The card of a draw that is not saved yet."""
+        """Show the card of a draw that is not saved yet."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         return drafts.preview(self, request, None)

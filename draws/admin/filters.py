@@ -1,4 +1,4 @@
-"""How staff narrow the list of draws; each choice stays on an index."""
+"""Filters for the list of draws; each choice stays on an index."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ STATES = {
     "void": Q(cancelled_at__isnull=False) & ~Q(void_code=Draw.VoidCode.CANCELLED),
 }
 
-# Where a list has its own index, it is shown in that order.
+# A list that has its own index is shown in that order.
 ORDERS = {
     "open": ("draw_time", "id"),
     "closing": ("draw_time", "id"),
@@ -41,7 +41,7 @@ ORDERS = {
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Where the draw is on its way, or that it should be further."""
+    """Filters by the draw's state, or finds draws that are overdue."""
 
     title = pgettext_lazy("column", "state")
     parameter_name = "state"
@@ -60,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class ClosingFilter(admin.SimpleListFilter):
-    """When the draw closes or closed, by days of the staff member's own calendar."""
+    """Filters by the day a draw closes or closed, in the staff member's time zone."""
 
     title = _("closing date")
     parameter_name = "closes"
@@ -93,9 +93,9 @@ class ClosingFilter(admin.SimpleListFilter):
 
 
 class ModeFilter(admin.SimpleListFilter):
-    """How winners are drawn."""
+    """Filters by the way winners are drawn."""
 
-    title = _("how it is drawn")
+    title = _("drawing method")
     parameter_name = "mode"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -106,7 +106,7 @@ class ModeFilter(admin.SimpleListFilter):
 
 
 class VipFilter(admin.SimpleListFilter):
-    """Draws that only VIP players may enter."""
+    """Filters draws that only VIP players may enter."""
 
     title = _("VIP")
     parameter_name = "vip"

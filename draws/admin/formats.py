@@ -1,4 +1,4 @@
-"""How the staff's pages word times, prizes and states."""
+"""The wording of times, prizes and states on staff pages."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,21 +12,21 @@ from common.text import wording
 
 
 def moment(when: datetime) -> str:
-    """A time to the second on the staff member's clock, with its zone's name."""
+    """Format a time to the second in the staff member's time zone, with the zone's name."""
     return f"{date_format(localtime(when), 'd F Y, H:i:s')} ({get_current_timezone_name()})"
 
 
 def money(amount: Decimal) -> str:
-    """A prize's value, to the cent."""
+    """Format a prize's value, to the cent."""
     return number_format(amount, decimal_pos=2, force_grouping=True)
 
 
 def prize(amount: Decimal, credited: int) -> str:
-    """What is won: its value in money, coins, or both."""
+    """Format a prize: its value in money, coins, or both."""
     parts = [money(amount)] if amount else []
     return " + ".join([*parts, wording.coins(credited)] if credited else parts) or "–"
 
 
 def badge(kind: str, label: object, late: str = "") -> SafeString:
-    """A state as a coloured word, and beside it what is late."""
+    """Show a state as a coloured word, with a note beside it if it is late."""
     return format_html('<span class="state {}">{}</span> <strong class="late">{}</strong>', kind, label, late)

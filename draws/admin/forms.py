@@ -1,4 +1,4 @@
-"""What staff may write about a draw: everything while it is a draft, two texts afterwards."""
+"""Forms for a draw: staff may write everything while it is a draft, and two texts afterwards."""
 
 from typing import Any, ClassVar
 
@@ -20,44 +20,47 @@ from draws.models import Draw
 
 MODES = {
     Draw.Mode.BEACON: _(
-        "Public beacon: winners follow from a round of drand’s quicknet that does not exist "
-        "yet when the ticket list is frozen. Nobody can know or steer them, not even you."
+        "Public beacon: a round of drand’s quicknet that does not exist yet when the ticket list is frozen "
+        "decides the winners. Nobody can predict or influence them, not even you."
     ),
     Draw.Mode.LOCAL: _(
-        "Operator-run: players read, wherever the draw is shown, that the operator could know "
-        "or influence the result."
+        "Operator-run: wherever the draw is shown, players read that the operator could know or influence "
+        "the result."
     ),
 }
 EXPLAINED = {
     "prize_amount": _(
-        "What each prize is worth in money. Winners say where it goes, and staff send it. "
-        "0: the prize is coins."
+        "The value of each prize in money. Winners say where to send it, and staff send it. Enter 0 if the "
+        "prize is coins."
     ),
-    "prize_coins": _("Credited to each winner as soon as the draw is drawn."),
-    "entry_fee": _("What a player pays for each ticket."),
+    "prize_coins": _("Each winner gets these coins as soon as the winners are drawn."),
+    "entry_fee": _("The price of each ticket in coins."),
     "max_participants": _(
-        "How many tickets there are. When all are taken, the draw is full and waits for its closing time."
+        "The number of tickets in the draw. Once all are taken, the draw is full and waits for its closing "
+        "time."
     ),
-    "max_per_player": _("How many of them one player may take."),
-    "min_participants": _("With fewer tickets at closing the draw is void and every coin goes back."),
-    "draw_time": _("The draw closes at this second, and winners are drawn right after it."),
-    "vip_only": _("Only VIP players may enter."),
+    "max_per_player": _("How many tickets one player can take."),
+    "min_participants": _(
+        "If fewer tickets are taken by closing time, the draw is void and every coin is refunded."
+    ),
+    "draw_time": _("The draw closes at this second, and the winners are drawn right after."),
+    "vip_only": _("Only VIP players can enter."),
     "early_access_until": _(
-        "Until then only VIP players may enter, then everybody. Empty: everybody at once."
+        "Until then, only VIP players can enter. Leave this empty to let everyone enter from the start."
     ),
-    "winner_count": _("How many tickets win a prize; every prize is the same."),
+    "winner_count": _("How many tickets win a prize. Every prize is the same."),
     "reserve_count": _(
-        "How many more are drawn, in order. A prize that is not claimed goes to the next one."
+        "How many more tickets are drawn, in order. An unclaimed prize goes to the next of them."
     ),
-    "prize_policy": _("Whether one player can win several of the prizes."),
+    "prize_policy": _("Choose whether one player can win more than one prize."),
 }
 PICTURE = RegexValidator(
-    r"^(https?:/)?/[^\s<>\"']+$", _("Give an address that begins with https:// or with /.")
+    r"^(https?:/)?/[^\s<>\"']+$", _("Enter an address that begins with https:// or with /.")
 )
 
 
 class Text(forms.CharField):
-    """Several lines. Browsers send them with other line ends than were stored: that is no change."""
+    """Several lines of text. Browsers send different line ends than were stored: that is not a change."""
 
     widget = AdminTextareaWidget(attrs={"rows": 5})
 
@@ -70,7 +73,7 @@ class Text(forms.CharField):
 
 
 class Moment(AdminSplitDateTime):
-    """A date and a time, each with a name of its own for who hears the page."""
+    """A date and a time, each with a label of its own for screen readers."""
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -82,28 +85,28 @@ class Moment(AdminSplitDateTime):
 
 
 class DraftForm(PhotoForm):
-    """A draft; the rules that a draw must keep are the model's, with the model's sentences."""
+    """A form for a draft; the model has the rules that a draw must keep, and their sentences."""
 
     title = forms.CharField(
         label=_("Title"),
         max_length=200,
         widget=AdminTextInputWidget(),
-        help_text=_("What can be won, in a few words."),
+        help_text=_("The prize, in a few words."),
     )
     description = Text(
         label=_("Description"),
         required=False,
-        help_text=_("On the draw’s own page. Typos can be corrected after publishing."),
+        help_text=_("Shown on the draw’s own page. You can correct typos after publishing."),
     )
-    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One line an item."))
+    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One item per line."))
     prize_image_url = forms.CharField(
-        label=_("Address of a picture"),
+        label=_("Picture address"),
         required=False,
         validators=[PICTURE],
         widget=AdminTextInputWidget(),
         help_text=_(
-            "Instead of a photo: an address on this site, such as /static/img/tram.webp. Pictures from "
-            "elsewhere are not shown; the illustration is."
+            "Use this instead of a photo: an address on this site, such as /static/img/tram.webp. Pictures "
+            "from other sites are not shown; players see the illustration instead."
         ),
     )
     illustration = IllustrationField()
@@ -113,7 +116,7 @@ class DraftForm(PhotoForm):
         label=_("How winners are drawn"),
         choices=list(MODES.items()),
         widget=AdminRadioSelect(attrs={"class": "radiolist"}),
-        help_text=_("Sealed when the draw is published. One never stands in for the other."),
+        help_text=_("Sealed when the draw is published. One method never replaces the other."),
     )
 
     class Meta:
@@ -142,10 +145,10 @@ class DraftForm(PhotoForm):
 
 
 class PublishedForm(PhotoForm, ReasonedForm):
-    """A published draw: typo fixes in what is not sealed, shown to players with what stood there before."""
+    """A form for a published draw: corrections of unsealed text, which players see with the old text."""
 
     description = Text(label=_("Description"), required=False)
-    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One line an item."))
+    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One item per line."))
 
     field_order = ("description", "prize_details", "photo", "photo_alt", "reason")
 

@@ -1,4 +1,4 @@
-"""Taking a photo down that may not be shown: off every draw that has it, for good."""
+"""Taking down a photo that must not be shown: it leaves every draw that has it, permanently."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -11,15 +11,18 @@ from draws.models import Draw
 from draws.pictures import uploads
 
 FOR_GOOD = [
-    _("The photo and all its files leave this site at once. This cannot be taken back."),
-    _("Drawn pictures take its place, and these draws get no other photo. Nothing that is sealed changes."),
-    _("The draws’ pages say that a photo was taken down, and when. Your reason is for the staff log."),
-    _("A browser or another site that fetched the photo before may still have it."),
+    _("The photo and all its files are deleted from this site at once. You cannot undo this."),
+    _("Illustrations take its place, and these draws cannot get another photo. Nothing sealed changes."),
+    _(
+        "The draws’ pages will say that a photo was taken down, and when. Only the staff log keeps your "
+        "reason."
+    ),
+    _("A browser or another site that has already fetched the photo may still have it."),
 ]
 
 
 def take_down_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
-    """Shows which photo goes, and from which draws; POST takes it down."""
+    """Show which photo goes, and from which draws; a POST takes it down."""
     act = Act(
         title=gettext("Take the photo down"),
         button=gettext("Take the photo down"),
@@ -39,7 +42,7 @@ def _take_down(page: StaffAdmin, request: HttpRequest, draw: Draw, reason: str) 
     logged = gettext("Took the photo down: %(address)s. Why: %(why)s") % {"address": address, "why": reason}
     for each in uploads.take_down_picture(draw.pk, actor=staff(request)):
         page.log_change(request, each, logged)
-    return gettext("The photo of %(draw)s is taken down.") % {"draw": draw}
+    return gettext("The photo of %(draw)s has been taken down.") % {"draw": draw}
 
 
 def _facts(draw: Draw) -> list[tuple[str, object]]:
@@ -56,4 +59,4 @@ def _facts(draw: Draw) -> list[tuple[str, object]]:
 def _why_not(draw: Draw) -> list[str]:
     if not draw.prize_image_url:
         return [gettext("This draw has no photo.")]
-    return [] if draw.published_at else [gettext("A draft’s photo is removed in its form.")]
+    return [] if draw.published_at else [gettext("Remove a draft’s photo in its form.")]

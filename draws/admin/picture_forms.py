@@ -1,4 +1,4 @@
-"""The picture in the draw's form: a photo with its words, or one of the drawn illustrations."""
+"""The picture in the draw's form: a photo with its description, or one of the illustrations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,13 +18,13 @@ from draws.models.pictures import LONGEST_ALT
 from draws.pictures import files, uploads
 
 PHOTO, ALT, REMOVE = "photo", "photo_alt", "remove_photo"
-EITHER = _("Either upload a photo or give an address, not both.")
-KEEP_OR_GO = _("Either upload another photo or remove the one there is, not both.")
-WORDS_ALONE = _("There is no photo that these words belong to: upload it too, or leave them empty.")
+EITHER = _("Upload a photo or enter an address, not both.")
+KEEP_OR_GO = _("Upload a new photo or remove the current one, not both.")
+WORDS_ALONE = _("There is no photo for this description. Upload one too, or leave the description empty.")
 
 
 class Drawn(str):
-    """The name of an illustration; on a page, with the illustration itself."""
+    """A choice of illustration; the page shows the illustration beside its name."""
 
     address: str
 
@@ -33,15 +33,15 @@ class Drawn(str):
 
 
 class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What staff may do about a draw's photo, as far as the draw allows it."""
+    """A form for a draw's photo, as far as the draw allows changes."""
 
     photo = forms.FileField(
         label=_("Photo"),
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-picture": ""}),
         help_text=_(
-            "JPEG, PNG or WebP, best 1,440 pixels wide or more and about 4:3. Where and when it was "
-            "taken is removed. It takes the place of an illustration."
+            "JPEG, PNG or WebP, ideally at least 1,440 pixels wide and about 4:3. The place and time it "
+            "was taken are removed. The photo replaces the illustration."
         ),
     )
     photo_alt = forms.CharField(
@@ -50,8 +50,9 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=LONGEST_ALT,
         widget=AdminTextInputWidget(),
         help_text=_(
-            "Needed with a photo: it is read aloud to players who do not see it. Say what there is to "
-            "win, without “photo of”. Example: “A red city bicycle with a basket, leaning on a blue door.”"
+            "Required with a photo. Screen readers read it to players who cannot see the photo. Describe "
+            "the prize, without “photo of”. Example: “A red city bicycle with a basket, leaning on a blue "
+            "door.”"
         ),
     )
 
@@ -70,7 +71,7 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
         if "prize_image_url" in self.fields and has:
             self.fields["prize_image_url"].disabled = True
             self.fields["prize_image_url"].help_text = gettext(
-                "The photo’s own. Remove the photo to give another."
+                "Set by the photo. Remove the photo to enter another address."
             )
 
     def clean_photo(self) -> files.Files | None:
@@ -103,12 +104,12 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(ALT, WORDS_ALONE)
 
     def _is_copy(self) -> bool:
-        """Whether the address typed, or copied with another draw, is one of an uploaded picture."""
+        """Say whether the address, typed or copied with another draw, is that of an uploaded picture."""
         address = self.cleaned_data.get("prize_image_url") or ""
         return not has_photo(self.instance) and address.startswith(uploads.PREFIX)
 
     def save_photo(self, draw: Draw, actor: User) -> None:
-        """Do to the photo of a saved draw what was asked."""
+        """Save, replace or remove the photo of a saved draw, as the form asks."""
         data = self.cleaned_data
         if data.get(PHOTO):
             uploads.set_picture(draw.pk, data[PHOTO], data[ALT], actor=actor)
@@ -121,7 +122,7 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class IllustrationField(forms.TypedChoiceField):
-    """One of the drawn illustrations, or none."""
+    """A choice of one of the illustrations, or none."""
 
     widget = AdminRadioSelect(attrs={"class": "radiolist drawings"})
 
@@ -130,8 +131,8 @@ class IllustrationField(forms.TypedChoiceField):
 
 
 def _illustrations() -> Iterator[tuple[str, str]]:
-    # Asked for with each form: the addresses of static files are not known before.
-    yield "", gettext("None: without a photo, one is drawn from the number and the title")
+    # Built with each form: the addresses of static files are not known earlier.
+    yield "", gettext("None (without a photo, one is generated from the number and the title)")
     for value, label in Draw.Illustration.choices:
         named = Drawn(label)
         named.address = static(f"img/art/{value}.svg")
@@ -139,12 +140,12 @@ def _illustrations() -> Iterator[tuple[str, str]]:
 
 
 def has_photo(draw: Draw) -> bool:
-    """Whether an uploaded picture belongs to the draw."""
+    """Say whether an uploaded picture belongs to the draw."""
     return draw.pk is not None and getattr(draw, "picture", None) is not None
 
 
 def offered(draw: Draw | None) -> tuple[str, ...]:
-    """The fields about a photo that the draw's form has; a published draw keeps what it had."""
+    """Return the photo fields that the draw's form offers; a published draw keeps its picture."""
     has = draw is not None and has_photo(draw)
     if draw is None or draw.published_at is None:
         return (PHOTO, ALT, REMOVE) if has else (PHOTO, ALT)

@@ -1,4 +1,4 @@
-"""What staff do with a prize that is not coins: send it, read where it goes, or pass it on."""
+"""Staff pages for a prize that is not coins: send it, read where to send it, or pass it on."""
 
 from django import forms
 from django.contrib.admin.models import LogEntry
@@ -26,60 +26,62 @@ from draws.models import Claim, Winner
 from draws.prizes import claims
 from draws.prizes.pass_on import REASON_LENGTH, next_reserve
 
-# As the staff log stores it: readers are found by it, in whatever language they read.
+# The staff log stores this text: entries are found by it, in any language.
 READ = gettext_noop("Read the hand-over details.")
 READERS_SHOWN = 20
-NOBODY_LEFT = _("nobody: no reserve is left")
+NOBODY_LEFT = _("no one, because no reserves are left")
 KEY_GONE = _(
-    "None of the site’s keys opens this: the one it was stored with is not in ENCRYPTION_KEYS. "
-    "Ask whoever runs the site to put it back. The prize and its winner are as they were."
+    "None of the site’s keys can decrypt this: the key it was encrypted with is not in ENCRYPTION_KEYS. "
+    "Ask the site’s operator to restore that key. The prize and its winner have not changed."
 )
-NOT_TO_PASS = _("Only a prize to claim or claimed can be passed on.")
+NOT_TO_PASS = _("You can only pass on a prize that is waiting to be claimed or has been claimed.")
 PASSING = [
-    _("The prize always goes to the next reserve of the published result: nobody chooses who gets it."),
-    _("Your reason is public. It stays on the draw’s page and in the site’s log; both players read it."),
-    _("Coins credited with the win stay where they are. Nothing of this can be taken back."),
+    _("The prize always goes to the next reserve in the published result. Nobody chooses who gets it."),
+    _("Your reason is public. It stays on the draw’s page and in the site’s log, and both players read it."),
+    _("The winner keeps any coins credited with the win. You cannot undo this."),
 ]
 SECOND = _("Nothing happens to the prize until a second member of staff approves.")
 
 
 class SentForm(forms.Form):
-    """How the winner can follow the prize."""
+    """A form for the tracking code of a prize."""
 
     tracking = forms.CharField(
         label=_("Tracking"),
         required=False,
         max_length=claims.TRACKING_LENGTH,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
-        help_text=_("Its winner reads it, on the site and in their mail. May be empty."),
+        help_text=_("The winner will read this on the site and in their email. You can leave it empty."),
     )
 
 
 class PassOnForm(forms.Form):
-    """The reason, which everyone reads."""
+    """A form for the reason, which everyone can read."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=REASON_LENGTH,
         widget=AdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("Everyone reads it. Leave out names and anything that is nobody’s business."),
-        error_messages={"required": _("Say why the prize is passed on: everyone will read it.")},
+        help_text=_("Everyone can read this. Leave out names and anything private."),
+        error_messages={"required": _("Say why the prize is passed on. Everyone can read your reason.")},
     )
 
 
 def sent_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
-    """POST records that a claimed prize is on its way."""
+    """Show the form; a POST records that a claimed prize is on its way."""
     claimed = winner.hand_over == Winner.HandOver.CLAIMED
     act = Act(
         title=gettext("Mark as sent"),
         button=gettext("It is on its way"),
-        # An empty form may be sent, and is a form that was sent.
+        # An empty form is valid, and an empty POST is bound all the same.
         form=SentForm(request.POST if request.method == "POST" else None),
         do=lambda given: _send(page, request, winner, given["tracking"]),
         refusals=(DrawError,),
         facts=_facts(winner),
-        notes=[gettext("Its winner is told at once. This cannot be taken back.")],
-        problems=[] if claimed else [gettext("Only a prize that is claimed, and not sent yet, can be sent.")],
+        notes=[gettext("The winner is told at once. You cannot undo this.")],
+        problems=[]
+        if claimed
+        else [gettext("You can only send a prize that has been claimed and not yet sent.")],
     )
     return perform(page, request, winner, act, change_url(Winner, winner.pk))
 
@@ -87,11 +89,11 @@ def sent_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpRes
 def _send(page: StaffAdmin, request: HttpRequest, winner: Winner, tracking: str) -> str:
     claims.mark_sent(winner.pk, tracking, staff(request))
     page.log_change(request, winner, gettext("Marked as sent."))
-    return gettext("Marked as sent. Its winner is told.")
+    return gettext("Marked as sent. The winner will be told.")
 
 
 def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
-    """Shows who would be next; POST passes the prize on, or asks a second member of staff to."""
+    """Show who is next; a POST passes the prize on, or asks a second member of staff to."""
     asks = approvals.needed()
     states = (Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED)
     act = Act(
@@ -115,9 +117,11 @@ def _pass_on(page: StaffAdmin, request: HttpRequest, winner: Winner, reason: str
     if isinstance(made, Approval):
         logged = gettext("Asked for approval to pass the prize on. Why: %(why)s") % {"why": reason}
         page.log_change(request, winner, logged)
-        return gettext("Asked for. The prize stays where it is until a second member of staff approves.")
+        return gettext(
+            "Sent for approval. The prize stays where it is until a second member of staff approves."
+        )
     page.log_change(request, winner, gettext("%(redraw)s. Why: %(why)s") % {"redraw": made, "why": reason})
-    return gettext("%(redraw)s. Everyone concerned is told.") % {"redraw": made}
+    return gettext("%(redraw)s. Everyone concerned will be told.") % {"redraw": made}
 
 
 def _next_in_line(winner: Winner) -> str:
@@ -139,7 +143,7 @@ def _facts(winner: Winner) -> list[tuple[str, object]]:
 
 @sensitive_variables("details")
 def read_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
-    """GET shows who read where a prize goes; POST shows where, and the staff log keeps who asked and when."""
+    """Show who has read the details of a prize; a POST shows the details and logs who read them and when."""
     details, problem = None, ""
     if request.method == "POST":
         try:
@@ -148,12 +152,12 @@ def read_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpRes
         except InvalidToken:
             problem = str(KEY_GONE)
         else:
-            problem = "" if details else gettext("Nothing is kept about where this prize goes.")
+            problem = "" if details else gettext("There are no delivery details for this prize.")
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
         "original": winner,
-        "title": gettext("Where the prize goes"),
+        "title": gettext("Where to send the prize"),
         "after": change_url(Winner, winner.pk),
         "facts": _facts(winner),
         "details": details,

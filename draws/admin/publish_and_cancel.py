@@ -1,4 +1,4 @@
-"""Publishing and cancelling: what will happen, in figures, before it does."""
+"""Publishing and cancelling: each page shows what will happen, in figures, before it does."""
 
 import hashlib
 
@@ -27,45 +27,42 @@ from draws.models import Draw
 from draws.proof import seals
 
 NEVER_AGAIN = [
-    _("From then on nobody can change what stands above: not you, not a superuser, not a program."),
-    _(
-        "Only the description and “what the winner gets” can be corrected; "
-        "players see what stood there before."
-    ),
-    _("A published draw is never deleted. Until it closes it can be cancelled, and every coin goes back."),
+    _("After that, nobody can change the terms above: not you, not a superuser, not a program."),
+    _("You can only correct the description and “what the winner gets”. Players can see the earlier text."),
+    _("A published draw is never deleted. You can cancel it until it closes; every coin is then refunded."),
 ]
 REFUNDING = [
     _(
-        "Every ticket is refunded, whole, once the draw is cancelled. "
-        "Each player gets a mail with your reason."
+        "Once the draw is cancelled, every ticket is refunded in full. Each player gets an email with your "
+        "reason."
     ),
     _("A cancelled draw stays on the site with its reason. It cannot be opened again."),
 ]
 
 SECOND = _("Nothing happens to the draw until a second member of staff approves. Until then it stays open.")
-CHANGED = _("It was changed after this page was opened: open the page again and read it.")
+CHANGED = _("The draw changed after you opened this page. Open the page again and read the new terms.")
 
 
 class PublishForm(ReasonForm):
-    """The reason, and which terms the page showed."""
+    """A form for the reason, which also carries the terms that the page showed."""
 
     seen = forms.CharField(label=_("Seen"), widget=forms.HiddenInput)
 
 
 class CancelForm(forms.Form):
-    """The reason, which the draw's players read."""
+    """A form for the reason, which the draw's players read."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
         widget=AdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("Its players read it, on the draw’s page and in their mail. The staff log keeps it."),
-        error_messages={"required": _("Say why the draw is cancelled: its players will read it.")},
+        help_text=_("Players will read this on the draw’s page and in an email. The staff log keeps it."),
+        error_messages={"required": _("Say why the draw is cancelled. Its players will read your reason.")},
     )
 
 
 def publish_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
-    """Shows what publishing seals; POST publishes exactly what was shown."""
+    """Show what publishing seals; a POST publishes exactly what was shown."""
     terms = shown_terms(draw)
     act = Act(
         title=gettext("Publish this draw"),
@@ -94,7 +91,7 @@ def _publish(page: StaffAdmin, request: HttpRequest, draw_id: int, reason: str, 
 
 
 def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
-    """Shows what goes back to whom; POST cancels, or asks a second member of staff to."""
+    """Show what is refunded to whom; a POST cancels, or asks a second member of staff to."""
     preview = cancel_preview(draw.pk)
     figures = ", ".join(
         (wording.tickets(preview.tickets), _players(preview.players), wording.coins(preview.coins))
@@ -109,9 +106,9 @@ def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRespo
         facts=[
             (gettext("Draw"), draw.title),
             (gettext("Would close"), moment(draw.draw_time)),
-            (gettext("Tickets that go back"), wording.grouped(preview.tickets)),
+            (gettext("Tickets to refund"), wording.grouped(preview.tickets)),
             (gettext("Players"), wording.grouped(preview.players)),
-            (gettext("Coins that go back"), wording.grouped(preview.coins)),
+            (gettext("Coins to refund"), wording.grouped(preview.coins)),
         ],
         notes=[*([SECOND] if asks else []), *REFUNDING],
         problems=_why_not_cancel(draw),
@@ -124,11 +121,11 @@ def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRespo
 def _cancel(page: StaffAdmin, request: HttpRequest, draw: Draw, figures: str, reason: str) -> str:
     made = cancel(draw, reason, by=staff(request), figures=figures)
     if isinstance(made, Approval):
-        logged = gettext("Asked for approval to cancel it; to go back: %(figures)s. Why: %(why)s")
+        logged = gettext("Asked for approval to cancel it; to be refunded: %(figures)s. Why: %(why)s")
         page.log_change(request, draw, logged % {"figures": figures, "why": reason})
-        said = gettext("Asked for. %(draw)s stays open until a second member of staff approves.")
+        said = gettext("Sent for approval. %(draw)s stays open until a second member of staff approves.")
         return said % {"draw": draw}
-    logged = gettext("Cancelled; to go back when asked: %(figures)s. Why: %(why)s")
+    logged = gettext("Cancelled; refunds due at that moment: %(figures)s. Why: %(why)s")
     page.log_change(request, made, logged % {"figures": figures, "why": made.void_reason})
     return gettext("%(draw)s is cancelled. The refunds are on their way.") % {"draw": made}
 
@@ -140,19 +137,19 @@ def _players(count: int) -> str:
 
 def _why_not_cancel(draw: Draw) -> list[str]:
     if draw.state == Draw.State.DRAFT:
-        return [gettext("A draft was never open: delete it instead.")]
+        return [gettext("This draw is still a draft. Delete it instead.")]
     return [] if draw.is_open else [gettext("Only a draw that is still open can be cancelled.")]
 
 
 def shown_terms(draw: Draw) -> list[tuple[str, object]]:
-    """All that never changes once the draw is published, as the page words it."""
+    """Return the terms that never change once the draw is published, in the words of the page."""
     return [
         (gettext("Title"), draw.title),
         (gettext("Prize value"), money(draw.prize_amount)),
         (gettext("Coins credited to each winner"), wording.grouped(draw.prize_coins)),
-        (gettext("Coins a ticket"), wording.grouped(draw.entry_fee)),
+        (gettext("Coins per ticket"), wording.grouped(draw.entry_fee)),
         (gettext("Tickets"), wording.grouped(draw.max_participants)),
-        (gettext("Tickets a player"), wording.grouped(draw.max_per_player)),
+        (gettext("Tickets per player"), wording.grouped(draw.max_per_player)),
         (gettext("Minimum tickets"), wording.grouped(draw.min_participants)),
         (gettext("Closes"), moment(draw.draw_time)),
         (
@@ -160,13 +157,13 @@ def shown_terms(draw: Draw) -> list[tuple[str, object]]:
             f"{wording.grouped(draw.winner_count)}, {wording.grouped(draw.reserve_count)}",
         ),
         (gettext("Prizes"), draw.get_prize_policy_display()),
-        (gettext("Drawn"), draw.get_fairness_mode_display()),
+        (gettext("Drawing method"), draw.get_fairness_mode_display()),
         (gettext("Who may enter"), _entrants(draw)),
     ]
 
 
 def fingerprint(terms: list[tuple[str, object]]) -> str:
-    """What a publish form carries to say which terms it showed."""
+    """Return the digest with which a publish form says which terms it showed."""
     return hashlib.sha256(repr(terms).encode()).hexdigest()
 
 

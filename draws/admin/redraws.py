@@ -12,7 +12,7 @@ from draws.models import Draw, Redraw, Winner
 
 @admin.register(Redraw)
 class RedrawAdmin(ReadOnly, StaffAdmin):
-    """Who lost a prize to whom, and why; never changed."""
+    """Shows who lost a prize to whom, and why; these rows never change."""
 
     list_display = ("id", "of_draw", "from_winner", "to_winner", "reason", "when")
     link_lookups = frozenset({"draw"})

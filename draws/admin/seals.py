@@ -1,4 +1,4 @@
-"""What is sealed, and the site's log: for looking at. The seed stays secret until the draw is drawn."""
+"""Seals and the site's log, read-only. The seed stays secret until the draw is drawn."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ HASHES = {
 
 @admin.register(Seal)
 class SealAdmin(ReadOnly, StaffAdmin):
-    """The entry secret is on no page, not even for superusers."""
+    """Seals, read-only. No page shows the entry secret, not even to superusers."""
 
     list_display = ("seq", "of_draw", "closing", "sealed", "tickets")
     ordering = ("-seq",)
@@ -69,7 +69,7 @@ class SealAdmin(ReadOnly, StaffAdmin):
     def closing(self, seal: Seal) -> str:
         return moment(datetime.fromtimestamp(seal.closes_at, UTC))
 
-    @admin.display(description=_("frozen at the latest"))
+    @admin.display(description=_("frozen by"))
     def freezing(self, seal: Seal) -> str:
         return moment(datetime.fromtimestamp(seal.freeze_by, UTC))
 
@@ -108,7 +108,7 @@ class SealAdmin(ReadOnly, StaffAdmin):
 
 @admin.register(LogRecord)
 class LogRecordAdmin(ReadOnly, StaffAdmin):
-    """Every record of every draw, in one order, each head covering all before it."""
+    """Every record of every draw, in one order; each head covers all the records before it."""
 
     list_display = ("n", "when", "kind", "of_draw", "record", "newest_head")
     link_lookups = frozenset({"draw"})

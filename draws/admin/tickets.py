@@ -1,4 +1,4 @@
-"""The tickets of a draw, read-only: a million of them are paged by their number."""
+"""The tickets of a draw, read-only, paged by number so that a million of them cost no more."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class TicketAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"draw", "user"})
     search_fields = ("ticket_number",)
     search_help_text = _(
-        "A player’s e-mail (or how it begins) or id; draw/ticket, such as 12/345; "
-        "in one draw’s list also a ticket’s number."
+        "A player’s email (or the beginning of it) or id; draw/ticket, such as 12/345; in one draw’s list "
+        "also a ticket’s number."
     )
     fields = ("number", "of_draw", "player", "participated_at", "taken_on", "payment")
     readonly_fields = fields
@@ -122,14 +122,14 @@ class TicketAdmin(ReadOnly, StaffAdmin):
 
 
 def _only_draw(request: HttpRequest) -> Draw | None:
-    """The draw whose tickets the address asks for."""
+    """Return the draw whose tickets the address asks for."""
     asked = request.GET.getlist("draw")
     number = whole_number(asked[0]) if len(asked) == 1 else None
     return None if number is None else Draw.objects.filter(pk=number).first()
 
 
 def tickets_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
-    """The way from a player to their tickets and wins."""
+    """Return links from a player to their tickets and wins."""
     tickets = request.user.has_perm("draws.view_participation")
     wins = request.user.has_perm("draws.view_winner")
     return {"tickets": tickets, "wins": wins} if tickets or wins else None

@@ -1,4 +1,4 @@
-"""Winners: staff send prizes and may hide a name. Whether a name is shown is the winner's own choice."""
+"""Winners: staff send prizes and may hide a name. Only the winner can choose to show it."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -40,12 +40,12 @@ LAPSING, SOON = "lapsing", timedelta(days=3)
 
 
 def lapsing(rows: QuerySet[Winner]) -> QuerySet[Winner]:
-    """The prizes among `rows` that lapse within days unless their winners claim them."""
+    """Return the prizes among `rows` that lapse within SOON unless their winners claim them."""
     return rows.filter(hand_over=HandOver.TO_CLAIM, claim_by__lt=Now() + SOON)
 
 
 class HideForm(ReasonedForm):
-    """Hiding a name."""
+    """A form for hiding a winner's public name."""
 
     class Meta:
         model = Winner
@@ -53,14 +53,14 @@ class HideForm(ReasonedForm):
         labels: ClassVar[dict[str, Any]] = {"hidden_by_staff": _("Hide the public name")}
         help_texts: ClassVar[dict[str, Any]] = {
             "hidden_by_staff": _(
-                "Hides a name that should not be read. "
-                "Unticking gives the choice back to the winner; it never shows a name they kept private."
+                "Tick this to hide a name that should not be public. Unticking it returns the choice to "
+                "the winner; it never shows a name that they keep private."
             ),
         }
 
 
 class WinnerForm(HideForm):
-    """The film as well."""
+    """A form for hiding a name and for the address of the celebration video."""
 
     celebration_video_url = forms.URLField(
         label=_("Celebration video"),
@@ -74,7 +74,7 @@ class WinnerForm(HideForm):
 
 
 class HandOverFilter(admin.SimpleListFilter):
-    """Which prizes still wait for somebody."""
+    """Filters prizes by how far they have been handed over."""
 
     title = _("hand-over")
     parameter_name = "hand_over"
@@ -90,7 +90,7 @@ class HandOverFilter(admin.SimpleListFilter):
 
 
 class NameFilter(admin.SimpleListFilter):
-    """Names that players may read, and names that staff hid."""
+    """Filters names that are public and names that staff have hidden."""
 
     title = _("name")
     parameter_name = "name"
@@ -105,7 +105,7 @@ class NameFilter(admin.SimpleListFilter):
 
 @admin.register(Winner)
 class WinnerAdmin(StaffAdmin):
-    """Who won what with which ticket never changes; a prize moves on by pages of its own."""
+    """Winners, tickets and prizes never change; handing a prize over has pages of its own."""
 
     change_form_template = "admin/draws/winner/change_form.html"
     list_display = ("id", "of_draw", "position", "player", "prize", "won", "handing_over", "name_shown")
@@ -113,7 +113,7 @@ class WinnerAdmin(StaffAdmin):
     link_lookups = frozenset({"draw", "user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = _("A player’s e-mail (or how it begins) or id, or a draw’s number.")
+    search_help_text = _("A player’s email (or the beginning of it) or id, or a draw’s number.")
 
     def get_form(
         self, request: HttpRequest, obj: Winner | None = None, change: bool = False, **kwargs: Any
@@ -133,7 +133,7 @@ class WinnerAdmin(StaffAdmin):
             (_("Hand-over"), {"fields": ("handing_over", "claim_by", *lost, FILM)}),
             (_("Publicity: the winner’s own choice"), {"fields": (CHOSEN, "hidden_by_staff")}),
             *([(None, {"fields": asked})] if asked else []),
-            (_("Kept by the site"), {"fields": ("credit", "settled_at")}),
+            (_("Set by the site"), {"fields": ("credit", "settled_at")}),
         ]
 
     def has_change_permission(self, request: HttpRequest, obj: Winner | None = None) -> bool:
@@ -216,7 +216,7 @@ class WinnerAdmin(StaffAdmin):
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The page, with the acts that the prize and this staff member's rights allow."""
+        """Show the page with the acts that the prize and this staff member's rights allow."""
         if context.get("original") is not None:
             context.update(_allowed_actions(context["original"], request))
         return super().render_change_form(request, context, *args, **kwargs)
@@ -227,7 +227,7 @@ class WinnerAdmin(StaffAdmin):
 
     @method_decorator(never_cache)
     def read_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Read where a prize goes."""
+        """Show where to send a prize."""
         return prizes.read_page(self, request, found(self, request, object_id, READ))
 
     def pass_on_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The staff's pages about coins: every movement and limit, read-only, and how a balance is corrected."""
+"""The staff's pages about coins: every movement and limit, read-only, and the correction of a balance."""
 
 from ledger.admin import limits, transactions
 

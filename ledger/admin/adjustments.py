@@ -1,4 +1,4 @@
-"""Adjust coins: a correction with a reason, made once however often the form is sent."""
+"""Adjusting coins: a correction with a reason, made once however often the form is sent."""
 
 import uuid
 from typing import Any
@@ -23,15 +23,16 @@ from ledger import services
 from ledger.approvals import ADJUST, adjust
 from ledger.exceptions import IdempotencyConflict, LedgerError
 
-APPENDED = _("The movement is a new row in the ledger. It can be corrected by another one, never removed.")
-OWN = _("Nobody adjusts their own coins: ask another member of staff.")
+APPENDED = _("This adds a row to the ledger. You can correct it with another row, but never remove it.")
+OWN = _("You cannot adjust your own coins. Ask another member of staff.")
 SENT_BEFORE = _(
-    "This form was sent before with another number of coins, and that stands. Open it again to adjust more."
+    "This form was already sent with a different number of coins, and that adjustment stands. Open the "
+    "page again to adjust more."
 )
 
 
 class AdjustForm(ReasonForm):
-    """How many coins, why, and the form's own key."""
+    """A form for the number of coins and the reason, with a key of its own."""
 
     amount = forms.IntegerField(
         label=_("Coins"),
@@ -45,23 +46,23 @@ class AdjustForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = gettext("The player reads it in their coin history.")
+        self.fields["reason"].help_text = gettext("The player will read this in their coin history.")
         self.fields["reason"].widget = AdminTextInputWidget(attrs={"autocomplete": "off"})
 
     def clean_amount(self) -> int:
         amount = int(self.cleaned_data["amount"])
         if amount == 0:
-            raise ValidationError(gettext("Give a number of coins other than 0."))
+            raise ValidationError(gettext("Enter a number of coins other than 0."))
         return amount
 
 
 def may_adjust(request: HttpRequest) -> bool:
-    """Whether this staff member may add to the ledger at all."""
+    """Say whether this staff member may add to the ledger at all."""
     return request.user.has_perm("ledger.add_transaction")
 
 
 def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpResponse:
-    """The page "Adjust coins" of a player; what it logs stands in the player's history."""
+    """Show a player's "Adjust coins" page; the staff log entry appears in the player's history."""
     if not may_adjust(request):
         raise PermissionDenied
     player = User.objects.filter(pk=unquote(user_id)).first()
@@ -69,7 +70,9 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
         raise Http404("There is no such player.")
     asks = approvals.needed()
     most = wording.grouped(settings.ADJUSTMENT_APPROVAL_COINS)
-    waits_above = gettext("More than %(most)s coins within a day wait for a second member of staff.")
+    waits_above = gettext(
+        "More than %(most)s coins in one day need the approval of a second member of staff."
+    )
     act = Act(
         title=gettext("Adjust coins"),
         button=gettext("Adjust coins, or ask for approval") if asks else gettext("Adjust coins"),
@@ -94,16 +97,16 @@ def _adjust(
     if isinstance(made, Approval):
         logged = gettext("Asked for approval: coins %(coins)s. Why: %(why)s")
         page.log_change(request, player, logged % {"coins": signed(amount), "why": reason})
-        return gettext("Asked for. No coins move until a second member of staff approves.")
+        return gettext("Sent for approval. No coins move until a second member of staff approves.")
     row = made.row
     values = {"player": player, "coins": signed(row.amount), "now": wording.grouped(row.balance_after)}
     if not made.fresh:
-        return gettext("This form was sent before: %(player)s got %(coins)s coins once.") % values
+        return gettext("This form had already been sent: %(player)s got %(coins)s coins once.") % values
     logged = gettext("Coins %(coins)s, now %(now)s (transaction %(id)s). Why: %(why)s")
     page.log_change(request, player, logged % {**values, "id": row.pk, "why": reason})
     return gettext("%(player)s: %(coins)s coins, now %(now)s.") % values
 
 
 def signed(amount: int) -> str:
-    """A movement with its sign: +50, or -5."""
+    """Return a movement with its sign, such as +50 or -5."""
     return f"{'+' if amount >= 0 else ''}{wording.grouped(amount)}"

@@ -1,4 +1,4 @@
-"""Every coin movement, read-only, found by player, key or number."""
+"""Every coin movement, read-only, which staff find by player, key or number."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -38,7 +38,7 @@ DAYS = {
 
 
 class TypeFilter(admin.SimpleListFilter):
-    """What the coins moved for."""
+    """Filters movements by type."""
 
     title = _("type")
     parameter_name = "type"
@@ -51,7 +51,7 @@ class TypeFilter(admin.SimpleListFilter):
 
 
 class DayFilter(admin.SimpleListFilter):
-    """When the coins moved, by days of the staff member's own calendar."""
+    """Filters movements by day, in the staff member's time zone."""
 
     title = _("day")
     parameter_name = "day"
@@ -68,13 +68,13 @@ class DayFilter(admin.SimpleListFilter):
 
 
 class HoldersFilter(admin.SimpleListFilter):
-    """The players with the most coins, as counted today: an index on coins would slow every ticket."""
+    """Filters the players with the most coins at today's count: an index on coins would slow every ticket."""
 
     title = _("coins")
     parameter_name = "coins"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        words = gettext("The %(count)s with most today") % {"count": circulation.LARGEST}
+        words = gettext("The %(count)s with the most coins today") % {"count": circulation.LARGEST}
         return [(PlayerAdmin.MOST_COINS, words)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User] | None:
@@ -85,7 +85,7 @@ class HoldersFilter(admin.SimpleListFilter):
 
 @admin.register(Transaction)
 class TransactionAdmin(ReadOnly, StaffAdmin):
-    """The ledger is append-only: a mistake is corrected by a new movement, on the player's page."""
+    """The ledger is append-only: staff correct a mistake with a new movement, on the player's page."""
 
     # What a movement was for, by the kind its reference names.
     reference_pages: ClassVar[Registry[Subject]] = Registry("references of transactions")
@@ -95,7 +95,8 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     search_fields = ("idempotency_key",)
     search_help_text = _(
-        "A player’s e-mail (or how it begins) or id; a movement’s number or key; draw:12; a day, 2026-11-25."
+        "A player’s email (or the beginning of it) or id; a movement’s number or key; draw:12; a day, "
+        "2026-11-25."
     )
     fields = (
         "id",
@@ -181,7 +182,7 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
         return [path("adjust/<user_id>/", adjust, name="ledger_transaction_adjust"), *super().get_urls()]
 
     def adjust_view(self, request: HttpRequest, user_id: str) -> HttpResponse:
-        """Correct a player's coins, with the reason they will read."""
+        """Correct a player's coins, with a reason that the player will read."""
         return adjust_page(self, request, user_id)
 
 
@@ -208,7 +209,7 @@ def _between(first: date, end: date) -> Q:
 
 
 def coins_panel(request: HttpRequest, player: User) -> dict[str, Any] | None:
-    """A player's newest movements, with the way to all of them and to a correction."""
+    """Return a player's newest movements, with links to all of them and to a correction."""
     if not request.user.has_perm("ledger.view_transaction"):
         return None
     return {"rows": services.history(player.pk, limit=NEWEST), "may_adjust": may_adjust(request)}

@@ -1,1 +1,1 @@
-"""The admin as a whole: who gets in, what its first page shows, and the staff log."""
+"""The admin as a whole: access, the dashboard, and the staff log."""

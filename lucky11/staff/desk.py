@@ -1,6 +1,6 @@
-"""What staff see first: what waits for somebody, how open draws fill, whether the books were checked.
+"""The staff dashboard: work that is waiting, how open draws fill, and whether the books were checked.
 
-Each part is read only for staff who may see it, in one query of bounded cost or a few.
+Each part is read only for staff who may see it, with a few queries of bounded cost.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from draws.models import Draw, Winner
 from ledger.circulation import coin_days
 from lucky11.models import OperationRun
 
-# Counts on the first page stop here: "more than 50" is as good a reason to look.
+# Counts on the dashboard stop here: "more than 50" is reason enough to look.
 COUNTED = 50
 OPEN_SHOWN, WAITING_SHOWN = 8, 5
 CHECK, BACKUP = "check_integrity", "db_backup"
@@ -34,7 +34,7 @@ STALE = timedelta(hours=36)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Rows that wait for somebody: how many, in words, and where; `urgent` when time is running out."""
+    """Work that is waiting: how much, in words, and where; `urgent` if time is running out."""
 
     what: str
     count: str
@@ -44,7 +44,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Operation:
-    """The newest run of a procedure, the newest good one, and what is wrong with that in a sentence."""
+    """The newest run of a procedure, the newest successful one, and a sentence about what is wrong."""
 
     name: str
     newest: OperationRun | None
@@ -53,7 +53,7 @@ class Operation:
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
-    """All that this staff member may see of it, for the template."""
+    """Return the parts of the dashboard that this staff member may see, for the template."""
     shown = {"waiting": list(_waiting(request)), **_draws(request)}
     if request.user.has_perm("ledger.view_transaction"):
         shown["coins_chart"] = coins_chart()
@@ -80,7 +80,7 @@ def _draws(request: HttpRequest) -> dict[str, Any]:
 
 
 def beacon_waits() -> list[Draw]:
-    """Frozen draws whose round is not used yet, the first few, each with its seal: one query."""
+    """Return the first few frozen draws whose round is not used yet, each with its seal, in one query."""
     at_work = Draw.objects.undrawn().filter(
         published_at__isnull=False, settled_at__isnull=True, fairness_mode=Draw.Mode.BEACON
     )
@@ -100,7 +100,7 @@ def _waiting(request: HttpRequest) -> Iterator[Waiting]:
         yield from _some(_("Prizes to be claimed"), to_claim, "draws_winner", "hand_over=to_claim")
     if may("accounts.view_outboxemail"):
         failing = OutboxEmail.objects.filter(sent_at__isnull=True, attempts__gt=0)
-        yield from _some(_("Mails that fail"), failing, "accounts_outboxemail", "state=failing", urgent=True)
+        yield from _some(_("Failing emails"), failing, "accounts_outboxemail", "state=failing", urgent=True)
 
 
 def _some(
@@ -113,12 +113,12 @@ def _some(
 
 
 def coins_chart() -> LineChart:
-    """Coins in circulation, a point a day."""
+    """Return the chart of coins in circulation, with one point a day."""
     return LineChart([(day.day, day.coins) for day in coin_days()])
 
 
 def operations(now: datetime) -> list[Operation]:
-    """How the last check of the books and the last backup went: one query."""
+    """Return how the last integrity check and the last backup went, in one query."""
     runs = OperationRun.objects
     parts = []
     for kind in (CHECK, BACKUP):
@@ -133,9 +133,9 @@ def _operation(name: str, runs: list[OperationRun], now: datetime) -> Operation:
     newest = max(runs, key=lambda run: run.pk, default=None)
     good = max((run for run in runs if run.ok), key=lambda run: run.pk, default=None)
     if newest is None:
-        problem = _("None is on record.")
+        problem = _("There is none on record.")
     elif not newest.ok:
         problem = _("It failed.")
     else:
-        problem = _("It is long ago.") if newest.started_at < now - STALE else ""
+        problem = _("Overdue.") if newest.started_at < now - STALE else ""
     return Operation(name, newest, good, problem)

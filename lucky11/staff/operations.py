@@ -1,4 +1,4 @@
-"""Operations, as staff see them: read-only."""
+"""Operations, as staff see them, read-only."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from lucky11.monitoring import doctor
 
 
 class KindFilter(admin.SimpleListFilter):
-    """One procedure's runs."""
+    """Filters the runs of one procedure."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -31,7 +31,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(OperationRun)
 class OperationRunAdmin(ReadOnly, StaffAdmin):
-    """What ran, when, how it went; and how the database is now."""
+    """Runs of operations with their times and results, and a page about the state of the database."""
 
     change_list_template = "admin/lucky11_operations.html"
 
@@ -46,7 +46,7 @@ class OperationRunAdmin(ReadOnly, StaffAdmin):
         return [doctor, *super().get_urls()]
 
     def doctor(self, request: HttpRequest) -> HttpResponse:
-        """The same page as `manage.py db_doctor`, for whoever may see operations."""
+        """Show the report of `manage.py db_doctor` to staff who may see operations."""
         if request.method not in ("GET", "HEAD") or not self.has_view_permission(request):
             raise PermissionDenied
         page = {"title": gettext("The database now"), "findings": doctor.examine(), "opts": self.opts}
@@ -67,7 +67,7 @@ class OperationRunAdmin(ReadOnly, StaffAdmin):
 
 @admin.register(Incident)
 class IncidentAdmin(ReadOnly, StaffAdmin):
-    """What was wrong, and until when."""
+    """Incidents: what was wrong, from when until when."""
 
     list_display = ("alert", "began", "ended", "summary")
     ordering = ("-id",)
@@ -80,4 +80,4 @@ class IncidentAdmin(ReadOnly, StaffAdmin):
 
     @admin.display(description=_("ended"))
     def ended(self, incident: Incident) -> str:
-        return short_time(incident.ended_at) if incident.ended_at else gettext("still so")
+        return short_time(incident.ended_at) if incident.ended_at else gettext("still open")

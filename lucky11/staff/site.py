@@ -19,7 +19,7 @@ from accounts.signin.second_factor import kinds_of_second_factor, used_second_fa
 from lucky11 import __version__
 
 ADD_SECOND_FACTOR = _(
-    "Staff pages open with a second factor only. Add one here; they open as soon as you used it."
+    "You need two-step sign-in to open staff pages. Turn it on here. The pages open once you have used it."
 )
 
 
@@ -32,20 +32,20 @@ class StaffSite(AdminSite):
     index_template = "admin/lucky11_index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether the pages open: to staff, and with a second factor where the setting says so."""
+        """Say whether the pages open: to staff, who need a second factor if the setting says so."""
         if not super().has_permission(request):
             return False
         staff = player_of(request)
         return not settings.STAFF_SECOND_FACTOR or (staff is not None and used_second_factor(request, staff))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the version, which stands at the foot of every page."""
+        """Add the version, which the foot of every page shows."""
         return super().each_context(request) | {"version": f"Lucky11 {__version__}"}
 
-    # Staff sign in where players do, with the same limits on trying passwords.
+    # Staff sign in where players do, with the same limits on password attempts.
     @method_decorator(secure_admin_login)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Lead staff who are signed in to what is still missing, and then to where they wanted to be."""
+        """Send signed-in staff to the step they still have to take, and then to the page they asked for."""
         staff = player_of(request)
         if self.has_permission(request) or staff is None:
             return super().login(request, extra_context)
@@ -58,8 +58,8 @@ class StaffSite(AdminSite):
         return redirect(f"{reverse(again)}?{urlencode({'next': wanted})}")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """Show what is overdue and what waits for somebody, as far as this staff member may see it."""
-        # What the desk reads registers with this site, so it is imported only once the site is there.
+        """Show what is overdue and what is waiting, as far as this staff member may see it."""
+        # The desk's models register with this site, so it is imported only once the site exists.
         from lucky11.staff.desk import dashboard
 
         return super().index(request, {**dashboard(request), **(extra_context or {})})
@@ -67,7 +67,7 @@ class StaffSite(AdminSite):
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Lead to where everyone changes a password: with its limits on trying, and an email about it."""
+        """Redirect to the page where everyone changes a password, with its limits and its email."""
         return redirect("account_change_password")
 
     password_change_done = password_change  # type: ignore[assignment]

@@ -15,13 +15,13 @@ from draws.admin.prizes import READ
 
 @admin.register(LogEntry)
 class StaffLogAdmin(ReadOnly, StaffAdmin):
-    """Who did what, when and why, the latest first."""
+    """The log of who did what, when and why, newest first."""
 
     list_display = ("action_time", "by", "what", "did")
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = _("A staff member’s e-mail (or how it begins) or id.")
+    search_help_text = _("A staff member’s email (or the beginning of it) or id.")
     fields = ("action_time", "by", "what", "did")
     readonly_fields = fields
 

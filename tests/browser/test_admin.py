@@ -189,7 +189,7 @@ def test_the_card_beside_the_form_follows_what_is_typed(live_server, visit, boss
     window = visit(live_server.url, player=boss)
     page = window.go("/admin/draws/draw/add/")
     card = page.frame_locator(".preview iframe")
-    expect(card.get_by_role("heading", name="The title comes here")).to_be_visible()
+    expect(card.get_by_role("heading", name="The title goes here")).to_be_visible()
     expect(page.get_by_role("button", name="Preview")).to_be_hidden()
     closes = timezone.now() + timedelta(days=3)
     write(page, title="Night tram", max_participants="40", entry_fee="3", prize_coins="50")
@@ -222,7 +222,7 @@ def test_a_draw_is_made_again_with_two_clicks(live_server, visit, boss, make_dra
     window = visit(live_server.url, player=boss)
     page = window.go(f"/admin/draws/draw/{draw.pk}/change/")
     page.get_by_role("link", name="Duplicate this draw").click()
-    page.get_by_role("button", name="Make a draft like it").click()
+    page.get_by_role("button", name="Make a copy as a draft").click()
     expect(page.locator(".messagelist")).to_contain_text(f"This is a draft like Draw {draw.pk}: Night tram.")
     assert Draw.objects.latest("pk").state == "draft"
     assert window.complaints == []

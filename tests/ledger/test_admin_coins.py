@@ -66,7 +66,7 @@ def test_staff_take_coins_away_but_never_more_than_there_are(client, boss, alice
 @pytest.mark.parametrize(
     ("amount", "reason", "sentence"),
     [
-        ("0", "Because", "Give a number of coins other than 0."),
+        ("0", "Because", "Enter a number of coins other than 0."),
         ("20", "  ", "Say why"),
         ("", "Because", "This field is required."),
         ("1.5", "Because", "Enter a whole number."),
@@ -91,7 +91,7 @@ def test_the_same_form_sent_twice_moves_the_coins_once_and_is_logged_once(client
     form = form_data(client.get(adjust_page(alice)), amount=20, reason="Once")
     assert [client.post(adjust_page(alice), form).status_code for _ in range(2)] == [302, 302]
     said = words(client.get("/admin/"))
-    assert "This form was sent before" in said
+    assert "This form had already been sent" in said
     alice.refresh_from_db()
     assert alice.coins == 70
     assert len(logged(alice)) == 1
@@ -125,7 +125,7 @@ def test_the_same_form_with_another_amount_is_refused_and_the_first_stands(clien
     form = form_data(client.get(adjust_page(alice)), amount=20, reason="Once")
     client.post(adjust_page(alice), form)
     refused = client.post(adjust_page(alice), {**form, "amount": 200})
-    assert "This form was sent before with another number of coins" in words(refused)
+    assert "This form was already sent with a different number of coins" in words(refused)
     alice.refresh_from_db()
     assert alice.coins == 70
 
@@ -163,8 +163,8 @@ def test_nobody_adjusts_their_own_coins(client, boss, settings, approvals):
         client.get(adjust_page(boss)),
         client.post(adjust_page(boss), {"amount": 5, "reason": "x", "key": str(uuid.uuid4())}),
     ):
-        assert "Nobody adjusts their own coins" in words(answer)
-    with pytest.raises(LedgerError, match="Nobody adjusts their own coins"):
+        assert "You cannot adjust your own coins" in words(answer)
+    with pytest.raises(LedgerError, match="You cannot adjust your own coins"):
         services.adjust(boss.pk, 5, "A rise", actor=boss, key="own")
     boss.refresh_from_db()
     assert boss.coins == 50

@@ -37,7 +37,7 @@ def test_a_draw_is_cancelled_only_when_a_second_member_of_staff_approves(ann, be
 
     read = signed_in(ben).get(page(asked))
     said = words(read)
-    assert f"Cancel draw {draw.pk}, “{draw.title}”: 3 tickets, 1 player, 15 coins go back" in said
+    assert f"Cancel draw {draw.pk}, “{draw.title}”; to be refunded: 3 tickets, 1 player, 15 coins" in said
     assert "The shop has closed" in said
     assert str(ann.email) in said
     assert "Approve" in said
@@ -56,7 +56,7 @@ def test_both_stand_in_the_staff_log(ann, ben, draw):
     decide(ben, asked, "approve")
     nothing = "0 tickets, 0 players, 0 coins"
     assert logged(draw) == [
-        (ann.email, f"Asked for approval to cancel it; to go back: {nothing}. Why: The shop has closed"),
+        (ann.email, f"Asked for approval to cancel it; to be refunded: {nothing}. Why: The shop has closed"),
         (
             ben.email,
             f"Cancelled; asked for by {ann}, approved by {ben}. Why: The shop has closed",
@@ -76,8 +76,8 @@ def test_while_it_waits_the_page_says_so_instead_of_asking_again(ann, ben, draw)
     ask_to_cancel(ann, draw)
     for user in (ann, ben):
         shown = signed_in(user).get(cancel_page(draw))
-        assert f"Asked by {ann} at" in words(shown)
-        assert "waits for a second staff member" in words(shown)
+        assert f"Requested by {ann} on" in words(shown)
+        assert "is waiting for a second staff member" in words(shown)
         assert "<textarea" not in shown.content.decode()
     assert stale.post(cancel_page(draw), form).status_code == 400
     assert Approval.objects.count() == 1
@@ -104,8 +104,8 @@ def test_nobody_approves_what_they_asked_for(ann, draw):
     assert "Approve" not in words(signed_in(ann).get(page(asked)))
     refused = decide(ann, asked, "approve")
     assert refused.status_code == 400
-    assert "You asked for this: somebody else approves." in words(refused)
-    with pytest.raises(ApprovalError, match="someone else has to approve"):
+    assert "You asked for this, so somebody else must approve it." in words(refused)
+    with pytest.raises(ApprovalError, match="somebody else has to approve"):
         approvals.approve(asked.pk, by=ann)
     with pytest.raises(IntegrityError, match="approvals_by_a_second_person"), transaction.atomic():
         Approval.objects.filter(pk=asked.pk).update(
@@ -121,7 +121,7 @@ def test_who_asked_may_withdraw(ann, ben, draw):
     assert decide(ann, asked, "refuse", note="It opened again").status_code == 302
     assert (asked.state, asked.decided_by, asked.note) == ("withdrawn", ann, "It opened again")
     late = decide(ben, asked, "approve")
-    assert "It is withdrawn already." in words(late)
+    assert "It is already withdrawn." in words(late)
     draw.refresh_from_db()
     assert draw.is_open
     ask_to_cancel(ann, draw, "It closed again")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_more_coins_than_the_threshold_move_only_with_approval(ann, ben, alice, settings):
     asked = ask_to_adjust(ann, alice, settings.ADJUSTMENT_APPROVAL_COINS + 1)
     assert coins(alice) == 50
-    assert f"Asked by {ann} at" in words(signed_in(ben).get(adjust_page(alice)))
+    assert f"Requested by {ann} on" in words(signed_in(ben).get(adjust_page(alice)))
     assert decide(ben, asked, "approve").status_code == 302
     row = Transaction.objects.latest("pk")
     assert (row.amount, row.actor, row.description, row.balance_after) == (501, ann, "A prize by hand", 551)

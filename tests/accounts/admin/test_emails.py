@@ -52,7 +52,7 @@ def test_mails_are_filtered_by_what_became_of_them(client, make_player, mails):
     said = words(client.get(LIST))
     assert "Given up" in said
     assert "SMTPException: no such box" in said
-    assert "2 Mails that fail" in words(client.get("/admin/"))
+    assert "2 Failing emails" in words(client.get("/admin/"))
 
 
 def test_no_page_shows_what_a_mail_says(client, make_player, mails):
@@ -65,13 +65,13 @@ def test_another_try_sends_failing_and_given_up_mails_now_and_is_logged(client, 
     boss = sign_in_boss(client, make_player)
     chosen = [each.pk for each in mails.values() if each.key != "waiting"]
     answer = client.post(LIST, {"action": "try_again", "_selected_action": chosen}, follow=True)
-    assert "2 mails go out with the next sweep." in words(answer)
+    assert "2 emails will be sent with the next sweep." in words(answer)
     before = len(mail.outbox)
     assert outbox.deliver_due() >= 3
     sent = [each.subject for each in mail.outbox[before:]]
     assert {"failing", "given up", "waiting"} <= set(sent)
     assert "sent" not in sent
-    assert logged(mails["failing"]) == [(boss.email, "Asked for another try now. Why: SMTPException: full")]
+    assert logged(mails["failing"]) == [(boss.email, "Asked to try again now. Why: SMTPException: full")]
     assert logged(mails["sent"]) == []
 
 

@@ -48,7 +48,7 @@ def test_a_player_added_with_a_confirmed_email_has_the_welcome_coins_and_can_sig
     assert (player.coins, player.first_name) == (settings.SIGNUP_BONUS_COINS, "Nora")
     assert player.check_password("tram-28-lisbon")
     assert EmailAddress.objects.get(user=player).verified
-    assert logged(player) == [(boss.email, "Added, e-mail confirmed. Why: At the fair")]
+    assert logged(player) == [(boss.email, "Added, email confirmed. Why: At the fair")]
 
 
 def test_a_player_added_without_confirmation_gets_the_coins_when_it_comes(client, boss, settings):
@@ -61,9 +61,9 @@ def test_a_player_added_without_confirmation_gets_the_coins_when_it_comes(client
     assert client.post(confirm, {"reason": "Showed a passport"}).status_code == 302
     player.refresh_from_db()
     assert player.coins == settings.SIGNUP_BONUS_COINS
-    assert logged(player)[-1][1] == "Confirmed the e-mail new@lucky11.example. Why: Showed a passport"
+    assert logged(player)[-1][1] == "Confirmed the email new@lucky11.example. Why: Showed a passport"
     again = client.post(confirm, {"reason": "Twice"})
-    assert "It is confirmed already." in words(again)
+    assert "It is already confirmed." in words(again)
     assert len(logged(player)) == 2
 
 
@@ -86,19 +86,21 @@ def test_a_player_that_cannot_be_added_is_refused_in_words(client, boss, alice, 
 
 def test_the_second_address_of_one_player_is_not_the_first_of_another(client, boss, alice):
     EmailAddress.objects.create(user=alice, email="new@lucky11.example", verified=True)
-    assert "There is a player with this e-mail address already." in words(add(client))
+    assert "A player with this email address already exists." in words(add(client))
 
 
 def test_an_email_that_another_player_confirmed_is_not_confirmed_twice(client, boss, alice, make_player):
     twin = make_player("twin", confirmed=False)
     EmailAddress.objects.create(user=alice, email=twin.email, verified=True)
     refused = client.post(page(twin, "confirm-email"), {"reason": "Says so"})
-    assert "Another player has confirmed this e-mail as theirs." in words(refused)
+    assert "Another player has confirmed this email address as theirs." in words(refused)
 
 
 def test_a_player_without_an_email_has_none_to_confirm(client, boss):
     nobody = User.objects.create_user("")
-    assert "This player has no e-mail." in words(client.post(page(nobody, "confirm-email"), {"reason": "x"}))
+    assert "This player has no email address." in words(
+        client.post(page(nobody, "confirm-email"), {"reason": "x"})
+    )
     assert f"none (player {nobody.pk})" in words(client.get(LIST))
 
 
@@ -213,7 +215,7 @@ def test_a_superuser_makes_staff_and_cannot_lock_themselves_out(client, boss, al
     assert logged(alice) == [(boss.email, "Staff: no → yes. Groups: (empty) → Support. Why: Joins support")]
     for right in ("is_staff", "is_superuser"):
         refused = change(client, boss, **{right: None, "reason": "Oops"})
-        assert "You cannot take this from yourself" in words(refused)
+        assert "You cannot take this right away from yourself" in words(refused)
         assert getattr(boss, right)
 
 

@@ -30,7 +30,7 @@ def page(player, what):
 def test_staff_suspend_a_player_with_a_reason_that_the_player_reads(clerk, alice):
     browser = signed_in(clerk)
     asked = browser.get(page(alice, "suspend"))
-    assert "Tickets that they hold stay in their draws and may win; their coins stay theirs." in words(asked)
+    assert "Their tickets stay in their draws and can still win. They keep their coins." in words(asked)
     silent = browser.post(page(alice, "suspend"), {"reason": " "})
     assert silent.status_code == 400
     done = browser.post(page(alice, "suspend"), {"reason": "Two accounts"})

@@ -53,7 +53,7 @@ def test_nothing_in_the_whole_database_names_a_player_who_left(zeb, staff, make_
     details = HandOverDetails("Zebulonia Quåtermain", "Rua das Flores 7", "ring twice")
     claim_prize(winner.pk, zeb.pk, details, Publicity("alias", "Zebby"))
     Claim.objects.update(tracking="TRACK-77")
-    log(staff, zeb, f"Confirmed the e-mail {MAIL}. Why: Zebulonia wrote in")
+    log(staff, zeb, f"Confirmed the email {MAIL}. Why: Zebulonia wrote in")
     log(staff, winner, "Read where the prize of Zebulonia goes")
     log(staff, won, f"Cancelled? No: {MAIL.upper()} and Zebulonia Quåtermain asked")
     Approval.objects.create(

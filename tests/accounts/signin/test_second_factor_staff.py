@@ -39,7 +39,7 @@ def test_staff_without_one_are_sent_to_add_one_from_every_page(boss):
     for address in addresses(boss):
         page = client.get(address, follow=True)
         assert page.redirect_chain[-1][0] == "/accounts/2fa/", address
-        assert "Staff pages open with a second factor only." in words(page)
+        assert "You need two-step sign-in to open staff pages." in words(page)
         count += 1
     assert count > 90
 

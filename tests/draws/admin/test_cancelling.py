@@ -29,9 +29,9 @@ def test_the_page_says_what_goes_back_and_then_it_does(client, make_player, draw
     take(bob, draw, 1)
     shown = client.get(cancel_page(draw))
     said = words(shown)
-    assert "Tickets that go back 4" in said
+    assert "Tickets to refund 4" in said
     assert "Players 2" in said
-    assert "Coins that go back 20" in said
+    assert "Coins to refund 20" in said
     draw.refresh_from_db()
     assert draw.is_open
 
@@ -39,7 +39,9 @@ def test_the_page_says_what_goes_back_and_then_it_does(client, make_player, draw
     assert done.status_code == 302
     draw.refresh_from_db()
     assert (draw.state, draw.void_reason) == ("cancelled", "The shop has closed")
-    message = "Cancelled; to go back when asked: 4 tickets, 2 players, 20 coins. Why: The shop has closed"
+    message = (
+        "Cancelled; refunds due at that moment: 4 tickets, 2 players, 20 coins. Why: The shop has closed"
+    )
     assert logged(draw) == [(boss.email, message)]
 
     close_due_draws()
@@ -55,7 +57,7 @@ def test_without_a_reason_nothing_is_cancelled(client, make_player, draw):
     sign_in_boss(client, make_player)
     refused = client.post(cancel_page(draw), {"reason": " \n "})
     assert refused.status_code == 400
-    assert "its players will read it" in words(refused)
+    assert "Its players will read your reason" in words(refused)
     draw.refresh_from_db()
     assert draw.is_open
     assert logged(draw) == []
@@ -91,7 +93,7 @@ def test_a_draft_is_deleted_instead(client, make_player, make_draft):
     sign_in_boss(client, make_player)
     draft = make_draft()
     refused = client.post(cancel_page(draft), {"reason": "Not wanted"})
-    assert "A draft was never open: delete it instead." in words(refused)
+    assert "This draw is still a draft. Delete it instead." in words(refused)
     assert Draw.objects.get(pk=draft.pk).state == "draft"
 
 

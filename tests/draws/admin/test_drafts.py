@@ -65,7 +65,7 @@ def test_a_member_of_staff_writes_a_draft_and_the_log_says_who(client, boss):
         ({"winner_count": "999", "reserve_count": "2"}, "Winners and reserves together must be 1 to 1,000."),
         ({"reserve_count": "-2147483648"}, "Winners and reserves together must be 1 to 1,000."),
         ({"max_participants": "99999999999"}, "less than or equal to 2147483647"),
-        ({"prize_image_url": "javascript:alert(1)"}, "Give an address that begins with"),
+        ({"prize_image_url": "javascript:alert(1)"}, "Enter an address that begins with"),
         ({"title": " "}, "This field is required."),
         ({"draw_time_1": "soon"}, "Enter a valid time."),
     ],
@@ -114,7 +114,7 @@ def test_publishing_shows_the_terms_first_and_says_what_never_changes(client, bo
     assert "Tickets 1,234" in shown
     assert "Minimum tickets 3" in shown
     assert '"max_participants":1234' in shown
-    assert "From then on nobody can change what stands above" in shown
+    assert "After that, nobody can change the terms above" in shown
     assert "A published draw is never deleted." in shown
 
 
@@ -146,7 +146,7 @@ def test_what_is_published_is_what_the_page_showed(client, boss, make_draft):
     data = form_data(client.get(page(draft, "publish")), reason="Ready")
     Draw.objects.filter(pk=draft.pk).update(prize_coins=1)
     refused = client.post(page(draft, "publish"), data)
-    assert "It was changed after this page was opened" in words(refused)
+    assert "The draw changed after you opened this page" in words(refused)
     draft.refresh_from_db()
     assert draft.state == "draft"
 
@@ -178,7 +178,7 @@ def test_a_form_opened_before_publishing_cannot_change_the_published_draw(client
     data = form_data(client.get(page(draft)), entry_fee="1")
     publish_draw(draft.pk)
     answer = client.post(page(draft), data, follow=True)
-    assert "It was published while you were writing" in words(answer)
+    assert "This draw was published while you were editing it" in words(answer)
     draft.refresh_from_db()
     assert draft.entry_fee == 5
 

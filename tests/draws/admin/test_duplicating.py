@@ -72,7 +72,7 @@ def test_the_log_says_what_was_duplicated_and_by_whom(client, boss, draw):
 @pytest.mark.django_db
 def test_the_page_says_when_the_copy_would_close_and_looking_makes_none(client, boss, draw):
     shown = words(client.get(page(draw)))
-    assert "The copy closes on the same weekday and at the same time of day" in shown
+    assert "The copy closes on the same weekday at the same time of day" in shown
     again = draw.draw_time + timedelta(days=7)
     assert f"The copy would close {again:%A}, {again:%d %B %Y, %H:%M:%S}" in shown
     assert Draw.objects.count() == 1
@@ -98,7 +98,7 @@ def test_early_access_moves_with_the_closing_time(client, boss, make_draw):
 def test_a_picture_of_one_draw_is_not_shared_with_its_copy(client, boss, make_draw, address, kept):
     draw = make_draw(prize_image_url=address)
     assert duplicate(client, draw).prize_image_url == kept
-    assert ("Picture Not taken over" in words(client.get(page(draw)))) == (kept == "")
+    assert ("Picture Not copied" in words(client.get(page(draw)))) == (kept == "")
 
 
 @pytest.mark.django_db

@@ -126,7 +126,7 @@ def test_a_photo_is_removed_from_a_draft(client, boss, make_draft):
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
-        ({"photo_alt": ALT}, "photo_alt", "no photo that these words belong to"),
+        ({"photo_alt": ALT}, "photo_alt", "no photo for this description"),
         ({"prize_image_url": f"/pictures/{'0' * 32}-480.webp"}, "prize_image_url", "no such picture"),
     ],
 )

@@ -65,7 +65,7 @@ def test_the_preview_says_what_a_ticket_costs_and_what_it_may_win(client, boss):
 
 def test_a_form_that_is_hardly_begun_is_previewed_with_what_is_missing(client, boss):
     said = words(client.post(NEW, {"title": "", "entry_fee": "no number"}))
-    assert "The title comes here" in said
+    assert "The title goes here" in said
     assert "Not right yet" in said
     assert "Tickets: This field is required." in said
     assert "Coins per ticket: Enter a whole number." in said
@@ -90,7 +90,7 @@ def test_a_published_draw_has_no_preview(client, boss, draw):
 def test_a_draft_is_previewed_as_it_is_saved_when_no_form_is_sent(client, boss, make_draft):
     draft = make_draft(title="Lisbon for two")
     assert "Lisbon for two" in words(client.get(f"/admin/draws/draw/{draft.pk}/preview/"))
-    assert "The title comes here" in words(client.get(NEW))
+    assert "The title goes here" in words(client.get(NEW))
 
 
 def test_what_is_typed_into_a_preview_is_text_and_never_a_page(client, boss):

@@ -136,7 +136,7 @@ def test_staff_paste_a_round_and_the_log_says_who(client, make_player, waiting, 
     close_due_draws()
     waiting.refresh_from_db()
     assert waiting.state == Draw.State.DRAWN
-    assert "waits for no round" in words(client.get(page(waiting)))
+    assert "is not waiting for a round" in words(client.get(page(waiting)))
 
 
 def test_what_is_not_the_round_is_refused_with_a_sentence(client, make_player, waiting, number, signature):
@@ -172,7 +172,7 @@ def test_only_whoever_may_paste_sees_the_form(client, make_player, waiting, perm
 def test_a_draw_that_waits_for_nothing_takes_no_round(client, make_player, draw, make_draft):
     sign_in_boss(client, make_player)
     for other in (draw, make_draft()):
-        assert "This draw waits for no round of the beacon." in words(client.get(page(other)))
+        assert "This draw is not waiting for a round of the beacon." in words(client.get(page(other)))
         client.post(page(other), {"round": "00" * 48, "reason": "x"})
     assert not Round.objects.exists()
 
@@ -187,7 +187,7 @@ def test_a_new_draft_is_a_beacon_draw_where_there_is_a_beacon(client, make_playe
     form = client.get("/admin/draws/draw/add/")
     assert form.context["adminform"].form["fairness_mode"].value() == mode
     shown = words(form)
-    assert "Nobody can know or steer them, not even you." in shown
+    assert "Nobody can predict or influence them, not even you." in shown
     assert "the operator could know or influence the result" in shown
 
 

@@ -55,7 +55,7 @@ def test_the_photo_goes_with_all_its_files_and_the_drawn_picture_comes(client, b
     assert len(kept(picture_folder)) == 3
     assert "Take the photo down" in words(client.get(page(shown, "change")))
     said = words(take_down(client, shown))
-    assert f"The photo of {shown} is taken down." in said
+    assert f"The photo of {shown} has been taken down." in said
     assert kept(picture_folder) == []
     for width in (480, 960, 1440):
         assert client.get(f"/pictures/{name}-{width}.webp").status_code == 404
@@ -139,7 +139,7 @@ def test_a_draw_without_a_photo_and_a_draft_have_nothing_to_take_down(client, bo
         publish_draw(draft.pk)
     else:
         give(draft)
-    sentence = "This draw has no photo." if published else "A draft’s photo is removed in its form."
+    sentence = "This draw has no photo." if published else "Remove a draft’s photo in its form."
     assert sentence in words(client.get(page(draft)))
     assert client.post(page(draft), {"reason": WHY}).status_code == 400
     assert PrizePicture.objects.exists() is not published

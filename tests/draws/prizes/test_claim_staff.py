@@ -41,7 +41,9 @@ def test_a_prize_is_marked_as_sent_and_the_log_says_by_whom(client, winner, send
     assert (winner.hand_over, Claim.objects.get().sent_by) == ("sent", sender)
     assert logged(winner) == [(sender.email, "Marked as sent.")]
     assert "Mark as sent" not in words(client.get(page(winner)))
-    assert "Only a prize that is claimed" in words(client.post(page(winner, "sent"), {"tracking": ""}))
+    assert "You can only send a prize that has been claimed" in words(
+        client.post(page(winner, "sent"), {"tracking": ""})
+    )
     assert Claim.objects.get().tracking == "PT 12345"
 
 
@@ -54,7 +56,7 @@ def test_a_prize_may_be_sent_without_tracking_but_not_with_two_lines_of_it(clien
 
 def test_a_prize_nobody_claimed_cannot_be_marked_as_sent(client, make_draw, alice, sender):
     winner = won(make_draw, [alice])
-    assert "Only a prize that is claimed" in words(client.get(page(winner, "sent")))
+    assert "You can only send a prize that has been claimed" in words(client.get(page(winner, "sent")))
     client.post(page(winner, "sent"), {"tracking": ""})
     assert Winner.objects.get().hand_over == "to_claim"
 
@@ -101,13 +103,13 @@ def test_a_claim_that_no_key_opens_is_said_so(client, winner, sender, settings):
     settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     answer = client.post(page(winner, "read"))
     assert answer.status_code == 200
-    assert "None of the site’s keys opens this" in words(answer)
+    assert "None of the site’s keys can decrypt this" in words(answer)
     assert logged(winner) == []
 
 
 def test_details_that_are_gone_are_said_to_be_gone(client, winner, sender):
     Claim.objects.update(details="")
-    assert "Nothing is kept about where this prize goes." in words(client.post(page(winner, "read")))
+    assert "There are no delivery details for this prize." in words(client.post(page(winner, "read")))
 
 
 def test_support_may_hide_a_name_and_nothing_else(client, winner, make_player):
@@ -134,7 +136,9 @@ def test_one_person_passes_a_prize_on_where_one_is_enough(client, winner, sender
         sender.email,
         f"The prize of place 1 in draw {winner.draw_id} went to reserve 1. Why: Entered twice.",
     )
-    assert "Only a prize to claim or claimed" in words(client.get(page(winner, "pass-on")))
+    assert "You can only pass on a prize that is waiting to be claimed" in words(
+        client.get(page(winner, "pass-on"))
+    )
     assert "Entered twice." in words(client.get(page(winner)))
 
 
@@ -173,7 +177,7 @@ def test_the_last_place_says_that_nobody_would_get_the_prize(client, make_player
     sign_in_boss(client, make_player)
     pass_on_prize(winner.pk, "Not reachable.")
     reserve = Winner.objects.get(place=1)
-    assert "Goes to nobody: no reserve is left" in words(client.get(page(reserve, "pass-on")))
+    assert "Goes to no one, because no reserves are left" in words(client.get(page(reserve, "pass-on")))
 
 
 def test_lapsed_prizes_are_found_by_their_state(client, make_player, winner):
