@@ -58,7 +58,7 @@ def stop_on_signals() -> None:
 
 
 def port_number() -> int:
-    """The port from PORT (8000 without one), or a Refusal when it is no port or is in use."""
+    """Return the port from PORT (default 8000). Raises Refusal if it is not a port or is in use."""
     text = os.environ.get("PORT") or "8000"
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise Refusal(f"PORT is {text!r}, which is not a port number from 1 to 65535.")
@@ -67,21 +67,21 @@ def port_number() -> int:
         try:
             probe.bind(("127.0.0.1", int(text)))
         except PermissionError:
-            raise Refusal(f"port {text} may only be opened by root; choose one above 1023.") from None
+            raise Refusal(f"only root may open port {text}; choose one above 1023.") from None
         except OSError:
             raise Refusal(f"port {text} is in use; choose another, for example PORT=8001 bin/run.") from None
     return int(text)
 
 
 def need_space(folder: Path, megabytes: int) -> None:
-    """Refuse when the disk under the folder has less than so many megabytes free."""
+    """Refuse if the folder's disk has less than this many megabytes free."""
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < megabytes:
-        raise Refusal(f"{folder} has {free} MB of disk space left, and {megabytes} MB are needed.")
+        raise Refusal(f"{folder} has {free} MB of disk space left, but needs {megabytes} MB.")
 
 
 def venv_folder() -> Path:
-    """Where the virtual environment is: LUCKY11_VENV, or .venv in the checkout."""
+    """Return the folder of the virtual environment: LUCKY11_VENV, or .venv in the checkout."""
     return Path(os.environ.get("LUCKY11_VENV") or ROOT / ".venv").absolute()
 
 
@@ -90,7 +90,7 @@ def _digest(name: str) -> str:
 
 
 def _python_version(python: Path) -> str:
-    """What the environment's Python calls itself; empty when it does not start."""
+    """Return the version of the environment's Python, or "" if it does not start."""
     probe = "import sys; print(sys.version_info[:2])"
     with contextlib.suppress(OSError):
         return subprocess.run([python, "-I", "-c", probe], capture_output=True, text=True).stdout.strip()
@@ -98,7 +98,7 @@ def _python_version(python: Path) -> str:
 
 
 def _stamp(venv: Path) -> dict[str, str]:
-    """What is installed; empty for an environment that is half made, moved, or of a vanished Python."""
+    """Return what is installed; nothing if the environment is incomplete, moved or without its Python."""
     try:
         stamp: dict[str, str] = json.loads((venv / STAMP).read_text())
     except (OSError, ValueError):
@@ -118,7 +118,7 @@ def _only_one(venv: Path) -> Iterator[int]:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             if not told:
-                print("Another start is installing the packages; waiting for it.", flush=True)
+                print("Another process is installing the packages; waiting for it.", flush=True)
                 told = True
             time.sleep(0.2)
         yield lock
@@ -157,10 +157,10 @@ def _make(venv: Path, requirements: str, lock: int) -> None:
     (venv / STAMP).unlink(missing_ok=True)
     if not stamp:
         if venv.exists() and any(venv.iterdir()) and not (venv / "pyvenv.cfg").exists():
-            raise Refusal(f"{venv} exists and is no virtual environment; move it away.")
-        print(f"Making the virtual environment {venv}.", flush=True)
+            raise Refusal(f"{venv} exists but is not a virtual environment; move it away.")
+        print(f"Creating the virtual environment {venv}.", flush=True)
         _step([sys.executable, "-m", "venv", "--clear", str(venv)], venv, lock)
-    print(f"Installing the packages of {requirements} (once; about a minute).", flush=True)
+    print(f"Installing the packages of {requirements} (only once; takes about a minute).", flush=True)
     pip = [str(venv / "bin/python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     _step(
         [*pip, "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", requirements],
@@ -176,7 +176,7 @@ def _make(venv: Path, requirements: str, lock: int) -> None:
 
 
 def ensure_venv(requirements: str) -> Path:
-    """Return the environment's Python, after installing the named lock file when it is not yet there."""
+    """Return the environment's Python, after installing the named lock file if necessary."""
     venv = venv_folder()
     if _stamp(venv).get(requirements) != _digest(requirements):
         venv.parent.mkdir(parents=True, exist_ok=True)
@@ -187,7 +187,7 @@ def ensure_venv(requirements: str) -> Path:
 
 
 def say_and_exit(name: str, reason: BaseException) -> NoReturn:
-    """Leave with one sentence (none for a stop signal) and the fitting exit code."""
+    """Exit with one sentence (none for a stop signal) and the right exit code."""
     if isinstance(reason, Stopped):
         sys.exit(reason.code)
     if isinstance(reason, OSError) and reason.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -202,7 +202,7 @@ def main() -> None:
     stop_on_signals()
     try:
         if name == "bin/run" and not _stamp(venv_folder()):
-            port_number()  # said before a minute of installing, not after it
+            port_number()  # fails before a minute of installing, not after it
         python = ensure_venv(requirements)
         os.chdir(ROOT)
         os.execv(python, [str(python), "-m", module, *arguments])

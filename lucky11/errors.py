@@ -1,4 +1,4 @@
-"""Pages for what goes wrong, in plain words; those for 500 and 503 need no database."""
+"""Error pages in plain words; those for 500 and 503 need no database."""
 
 import logging
 import sys
@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# The site is right, a server behind it is away for the moment.
+# The site is fine, but a server behind it is unavailable for the moment.
 AWAY = (OperationalError, InterfaceError, QueueError, RedisError)
 
 LAST_RESORT = (
@@ -23,34 +23,34 @@ LAST_RESORT = (
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the request could not be read."""
+    """Answer 400: the request could not be read."""
     return render(request, "400.html", status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: signed in, but not allowed."""
+    """Answer 403: signed in, but not allowed."""
     return render(request, "403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403: the form is too old or came from elsewhere; it was not acted upon."""
+    """Answer 403: the form is too old or came from another site, and nothing was done."""
     return render(request, "403_csrf.html", status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: there is no such page."""
+    """Answer 404: there is no such page."""
     return render(request, "404.html", status=404)
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
-    """429: allauth's limits on trying passwords and sending mails."""
+    """Answer 429: allauth's limits on password attempts and on sending emails."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "300"
     return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when the database, the queue or the cache is away."""
+    """Answer 500, or 503 if the database, the queue or the cache is unavailable."""
     if not isinstance(sys.exc_info()[1], AWAY):
         return _bare("500.html", 500)
     response = _bare("503.html", 503)

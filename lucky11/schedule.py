@@ -1,4 +1,4 @@
-"""When beat calls which sweep. What is due is decided by the database, so a sweep may run twice, or late."""
+"""The schedule of beat's sweeps. The database decides what is due, so a sweep may run twice, or late."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ SWEEPS = {
         "lucky11.tasks.maintain", "annual", month_of_year=1, day_of_month=1, hour=5, minute=37
     ),
 }
-# Often, because each knows itself whether its day or week is over, also after beat was away.
+# Often, because each knows itself whether its day or week is over, even if beat was down.
 BACKUPS = {
     "back up": _every(900, "lucky11.tasks.back_up"),
     "drill a backup": _every(900, "lucky11.tasks.drill_backup"),

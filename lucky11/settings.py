@@ -32,30 +32,30 @@ SITE_ORIGIN = env.str("SITE_ORIGIN", default="http://127.0.0.1:8000")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 
 DATABASES = {"default": configuration.database()}
-# How the names of the database's roles begin: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
+# The prefix of the names of database roles: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
 DATABASE_ROLES = env.str("DATABASE_ROLES", default="lucky11")
-# Whether production insists on a checked TLS connection to a database that is reached over a network.
+# Production insists on a verified TLS connection to a database over a network, unless this is off.
 DATABASE_TLS = env.bool("DATABASE_TLS", default=True)
-# What libpq takes from the environment when the address does not say.
+# libpq takes these from the environment if the address does not set them.
 DATABASE_TLS_DEFAULTS = {
     "sslmode": os.environ.get("PGSSLMODE", ""),
     "sslrootcert": os.environ.get("PGSSLROOTCERT", ""),
 }
-# Newest first: it encrypts; all of them decrypt. Where a prize goes and second factors are stored with them.
+# Newest first: it encrypts; all of them decrypt. They protect prize claims and second factors.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 
 REDIS_URL, CELERY_BROKER_URL = configuration.redis()
 # Whether one of both comes with the optional packages, and is started by whoever needs it.
 EMBEDDED_SERVERS = configuration.embedded_is_named()
 
-# Redis holds the queue and what may be lost. Sign-in limits must survive without it.
+# Redis holds the queue and data that may be lost. Sign-in limits must survive without it.
 CACHES = configuration.caches(REDIS_URL)
 
 EMAIL = env.email_url("EMAIL_URL", default="dummymail://" if DEBUG else "smtp://localhost:25")
 vars().update(EMAIL)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Lucky11 <hello@lucky11.example>")
-# Where players write to; the help page names it.
+# The address that players write to; the help page shows it.
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # -- the rules of the house --
@@ -65,29 +65,29 @@ DAILY_BONUS_COINS = 3
 # Days a winner has to claim a prize, and how many before the end they are reminded.
 CLAIM_DAYS = env.int("CLAIM_DAYS", default=14)
 CLAIM_REMINDER_DAYS = 3
-# The version of the rules that players accept; a new one with every change of what they mean.
+# The version of the rules that players accept; change it whenever the meaning of the rules changes.
 RULES_VERSION = "2026-11"
 MINIMUM_AGE = 18
-# Whether cancelling, passing a prize on and adjustments of so many coins need a second staff member.
+# Cancelling a draw, passing on a prize and adjusting more than this many coins need a second staff member.
 STAFF_APPROVALS = env.bool("STAFF_APPROVALS", default=True)
 ADJUSTMENT_APPROVAL_COINS = env.int("ADJUSTMENT_APPROVAL_COINS", default=500)
-# How long a download of a player's own data can be fetched.
+# Days that a player can download a copy of their data.
 DATA_EXPORT_DAYS = 7
-# How long copies of sent mails are kept before they are blanked.
+# Days that the text of sent emails is kept.
 MAIL_KEPT_DAYS = 90
-# How long messages are kept after they were read, and the rows of mails after they were sent.
+# Days that messages are kept after they were read, and rows of emails after they were sent.
 MESSAGES_KEPT_DAYS = env.int("MESSAGES_KEPT_DAYS", default=400)
-# The sign before the value of a prize.
+# The currency sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
-# How long after the closing time a list may still be frozen (at most 3,600); later, the draw is void.
-# The log's first head names the site it began on, for ever: a site that moves keeps the old origin here.
+# The log's first head names the site it began on, forever: a site that moves keeps its old origin here.
 LOG_ORIGIN = env.str("LOG_ORIGIN", default=SITE_ORIGIN)
+# Seconds after the closing time in which a list may still be frozen (at most 3,600); later, the draw is void.
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
-# Who brings the beacon's rounds; without any, draws are operator-run.
+# The sources of the beacon's rounds; without any, draws are operator-run.
 BEACON_RELAYS = configuration.beacon_relays()
 BEACON_FOLDER = env.str("BEACON_FOLDER", default="")
 BEACON_TIMEOUT_SECONDS = configuration.beacon_timeout()
-# So many requests for tickets, and for the daily visit, in so many seconds, of one player and of one address.
+# The most requests for tickets, and for daily visits, in this many seconds from one player or one address.
 RATE_LIMIT_SECONDS = env.int("RATE_LIMIT_SECONDS", default=10)
 RATE_LIMIT_PLAYER = env.int("RATE_LIMIT_PLAYER", default=30)
 RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", default=120)
@@ -95,7 +95,7 @@ RATE_LIMIT_ADDRESS = env.int("RATE_LIMIT_ADDRESS", default=120)
 # -- languages and times --
 
 LANGUAGE_CODE = "en"
-# Also two languages of nobody, which show what is not translated and what does not fit.
+# Also two pseudo-languages, which show what is not translated and what does not fit.
 PSEUDO_LANGUAGES = env.bool("PSEUDO_LANGUAGES", default=DEBUG)
 LANGUAGES = languages.offered(PSEUDO_LANGUAGES)
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -208,7 +208,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_ORIGIN.partition(":")[0]
 ACCOUNT_SESSION_REMEMBER = True
 
-# A provider of the operator's choice, by environment; players who come from it accept the rules first.
+# A provider that the operator sets in the environment; its players accept the rules first.
 SOCIALACCOUNT_ADAPTER = "accounts.signin.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_PROVIDERS = configuration.openid_providers()
 SOCIALACCOUNT_FORMS = {
@@ -233,7 +233,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # Staff enter the admin only with a second factor, used in this session.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 
-# -- safety --
+# -- security --
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -269,20 +269,20 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # -- backups, and where files are kept --
 
-# As whom backups read and restores write, when that is another role than the site's.
+# The role for backups and restores, if it is not the site's own.
 BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
-# Newest first: it encrypts; all of them decrypt. None: backups are stored as they are.
+# Newest first: it encrypts; all of them decrypt. Without keys, backups are not encrypted.
 BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
-# How many backups are kept; the newest that a drill has verified is kept besides.
+# How many backups are kept; the newest one that a drill has verified is always kept too.
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
-# Where base backups and the archived log are, for recovery to a point in time.
+# The folders of base backups and of the archived log, for point-in-time recovery.
 PITR_BASES = Path(env.str("PITR_BASES", default=str(BASE_DIR / ".data" / "bases")))
 PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wal")))
-# Backups and drills are taken by schedule once somebody said where backups go.
+# Backups and drills are scheduled once the operator has said where to store backups.
 BACKUP_FOLDER, BACKUP_STORAGE = env.str("BACKUP_FOLDER", default=""), env.str("BACKUP_STORAGE", default="")
 STORAGES = configuration.storages(BASE_DIR / ".data", debug=DEBUG)
 
-# -- the queue: tasks are sweeps, so a message that comes late is not worth keeping --
+# -- the queue: tasks are sweeps, so a late message is not worth keeping --
 
 # Celery 5.7 otherwise opens a database connection for every task.
 CELERY_DB_REUSE_MAX = 500
@@ -292,15 +292,15 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = schedule.SWEEPS | (schedule.BACKUPS if BACKUP_FOLDER or BACKUP_STORAGE else {})
 
-# -- watching over it --
+# -- monitoring --
 
-# Who is told that something is wrong, by mail and by an HTTP request with JSON.
+# Who is told that something is wrong, by email and by an HTTP request with JSON.
 ALERT_EMAILS = env.list("ALERT_EMAILS", default=[])
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 # Disks of this machine, and how full they may be.
 ALERT_DISKS = env.list("ALERT_DISKS", default=[str(BASE_DIR)])
 ALERT_DISK_PERCENT = env.int("ALERT_DISK_PERCENT", default=80)
-# How far behind a standby of the database may be; the second where PostgreSQL does not know for how long.
+# How far behind a standby may be; megabytes count where PostgreSQL does not know the seconds.
 ALERT_STANDBY_SECONDS = env.int("ALERT_STANDBY_SECONDS", default=60)
 ALERT_STANDBY_MEGABYTES = env.int("ALERT_STANDBY_MEGABYTES", default=256)
 

@@ -1,4 +1,4 @@
-"""Collected static files: named by their contents, compressed, and those of one page joined into one."""
+"""Collected static files: named by their contents, compressed, with the files of a page joined into one."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ IMPORTS = (r'(?P<matched>from "(?P<url>\./\w+\.js)")', 'from "%(url)s"')
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Several files are easier to work on; on a slow line each is a request more before anything shows."""
+    """Joins the files of a page: on a slow line each file is another request before anything shows."""
 
     style_sheets = (STYLE_SHEET,)
     admin_style_sheets = (ADMIN_STYLE_SHEET,)
@@ -30,7 +30,7 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         if not dry_run:
             self._join(STYLE_SHEET, settings.STYLE_SHEETS, "\n")
             self._join(ADMIN_STYLE_SHEET, settings.ADMIN_STYLE_SHEETS, "\n")
-            # One script's last statement may lack its semicolon, and the next one would go on with it.
+            # A script's last statement may lack its semicolon, and the next script would continue it.
             self._join(PASSKEY_SCRIPT, settings.PASSKEY_SCRIPTS, "\n;\n")
             paths.update({name: (self, name) for name in (STYLE_SHEET, ADMIN_STYLE_SHEET, PASSKEY_SCRIPT)})
             for name in paths:

@@ -1,4 +1,4 @@
-"""What the schedule does for operators."""
+"""The scheduled tasks for operators."""
 
 from celery import shared_task
 
@@ -10,7 +10,7 @@ from lucky11.operations.backups import create, drill
 
 @shared_task
 def check_alerts() -> list[str]:
-    """Look at every alert, and tell what is new."""
+    """Check every alert, and report what is new."""
     return sorted(incidents.check_alerts())
 
 
@@ -28,13 +28,13 @@ def maintain(period: str) -> str:
 
 @shared_task
 def purge() -> dict[str, int]:
-    """Remove what is kept for a time only."""
+    """Remove expired rows."""
     return retention.purge()
 
 
 @shared_task
 def back_up() -> None:
-    """Take the day's backup, if it is due."""
+    """Make the day's backup, if it is due."""
     if create.is_due():
         with runs.record("db_backup") as run:
             run.summary = create.back_up(reason="daily").name
@@ -42,5 +42,5 @@ def back_up() -> None:
 
 @shared_task
 def drill_backup() -> None:
-    """Hold the week's drill, if it is due."""
+    """Run the week's drill, if it is due."""
     drill.drill_if_due()

@@ -11,12 +11,12 @@ from pathlib import Path
 from lucky11.bootstrap import Refusal
 from lucky11.development.process_group import ProcessGroup
 
-# The one without windows first: it takes two thirds of the processor time of the others.
+# The headless one first: it takes two thirds of the processor time of the others.
 NAMES = (
     *("chromium-headless-shell", "chromium", "chromium-browser"),
     *("google-chrome", "google-chrome-stable", "chrome"),
 )
-# Not every Debian has the first.
+# Not every Debian has the first of these.
 PACKAGES = ("chromium-headless-shell", "chromium")
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -29,7 +29,7 @@ WHERE = (
 
 
 def _works(program: str) -> bool:
-    """Whether it starts: Ubuntu's chromium-browser without snap, for example, is only a message."""
+    """Say whether it starts: Ubuntu's chromium-browser without snap, for example, is only a message."""
     try:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
@@ -43,7 +43,7 @@ def _on_this_machine() -> str | None:
 
 
 def _of_playwright() -> str | None:
-    """Playwright's own Chromium, if it has been downloaded and this machine has its libraries."""
+    """Return Playwright's own Chromium, if it has been downloaded and this machine has its libraries."""
     done = subprocess.run([sys.executable, "-c", WHERE], capture_output=True, text=True)
     program = done.stdout.strip()
     return program if done.returncode == 0 and Path(program).exists() and _works(program) else None
@@ -53,11 +53,11 @@ def _attempt(group: ProcessGroup, what: str, *command: str) -> None:
     try:
         group.step(what, *command)
     except (Refusal, OSError) as reason:
-        print(f"That did not work: {reason}", file=sys.stderr)
+        print(f"That failed: {reason}", file=sys.stderr)
 
 
 def find_or_get_browser(group: ProcessGroup) -> str | None:
-    """The path of a Chromium that starts, getting one if there is none; None when none can be had."""
+    """Return the path of a Chromium that starts, getting one if necessary; None if that fails."""
     if found := _on_this_machine() or _of_playwright():
         return found
     _attempt(
@@ -72,7 +72,7 @@ def find_or_get_browser(group: ProcessGroup) -> str | None:
     if found := _of_playwright():
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        _attempt(group, "Asking Debian for its package lists.", "apt-get", "-qq", "update")
+        _attempt(group, "Updating Debian's package lists.", "apt-get", "-qq", "update")
         group.environment["DEBIAN_FRONTEND"] = "noninteractive"
         for package in PACKAGES:
             _attempt(group, f"Installing Debian's {package}.", "apt-get", "-qq", "-y", "install", package)

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from lucky11.embedded import paths
 
-# As a production server would have it; nothing answers at these addresses and nothing is asked of them.
+# Settings like a production server's; nothing listens at these addresses, and nothing connects to them.
 PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(64),
     "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
@@ -35,14 +35,14 @@ def _python(*arguments: str) -> list[str]:
 
 
 def shell_scripts() -> list[str]:
-    """Our shell scripts, by their first line."""
+    """Return our shell scripts, recognised by their first line."""
     files = [path for folder in ("bin", ".ci") for path in sorted((paths.ROOT / folder).iterdir())]
     scripts = [path for path in files if path.read_text().startswith("#!/bin/sh")]
     return [str(path.relative_to(paths.ROOT)) for path in scripts]
 
 
 def checks() -> dict[str, list[str]]:
-    """What is checked, by name. The slow one comes first, so that the others run beside it."""
+    """Return the checks by name. The slow one comes first, so that the others run beside it."""
     return {
         "types": [str(BIN / "mypy")],
         "lint": [str(BIN / "ruff"), "check", "."],
@@ -54,7 +54,7 @@ def checks() -> dict[str, list[str]]:
         "template lines": ["sh", "-c", f"! LC_ALL=C.UTF-8 grep -rnE '.{{{LONGEST_LINE + 1}}}' templates"],
         "migrations": _python("-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
         "files of SQL": _python("-W", "ignore", "-m", "lucky11.development.sql_files"),
-        "migrations on a site at work": _python("-W", "ignore", "-m", "lucky11.development.migrations"),
+        "migrations on a site in use": _python("-W", "ignore", "-m", "lucky11.development.migrations"),
         "deployment": _python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
         **{f"shell {path}": ["sh", "-n", path] for path in shell_scripts()},
     }

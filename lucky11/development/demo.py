@@ -1,4 +1,4 @@
-"""The demo site that `manage.py seed` makes: who plays, and for what."""
+"""The players and draws of the demo site that `manage.py seed` makes."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,12 +8,12 @@ from typing import Any
 PASSWORD = "lucky-eleven-demo"
 PLAYER = "ana@lucky11.example"
 STAFF = "staff@lucky11.example"
-# Approves what the first one asks for, and is no superuser.
+# Approves what the first one asks for, and is not a superuser.
 SECOND_STAFF = "second@lucky11.example"
 SECOND_GROUPS = ("Draws", "Prizes", "Coins")
 QUICK_TITLE = "The two-minute draw: 111 coins"
 
-# A player with a last name is one who lets the site show their first name when they win.
+# A player with a last name lets the site show their first name when they win.
 PLAYERS: dict[str, dict[str, Any]] = {
     PLAYER: {"first_name": "Ana", "last_name": "Lisboa", "time_zone": "Europe/Lisbon"},
     "bruno@lucky11.example": {"first_name": "Bruno", "last_name": "Reis", "time_zone": "Europe/Lisbon"},
@@ -28,7 +28,7 @@ PLAYERS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class DemoDraw:
-    """A draw of the demo, and how many tickets each player takes, in the players' order."""
+    """A demo draw, and how many tickets each player takes, in the players' order."""
 
     title: str
     fields: dict[str, Any]

@@ -1,7 +1,7 @@
-"""Lint every migration: does it lock a table for long, rewrite it, or break the code that runs beside it?
+"""Lint every migration for long table locks, rewrites, and changes that break the code running beside it.
 
-Two linters read the SQL that each migration would run: django-migration-linter asks whether the release
-before still works, squawk asks PostgreSQL's questions.
+Two linters read the SQL that each migration would run: django-migration-linter checks whether the release
+before still works, and squawk checks PostgreSQL's side.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ POSTGRESQL = "15.0"
 EXCLUDED = {
     "squawk: require-lock-timeout": "`manage.py migrate` sets it for every migration.",
     "squawk: require-statement-timeout": "`manage.py migrate` sets it for every migration.",
-    "squawk: prefer-robust-stmts": "`manage.py migrate` first removes what an interrupted index left behind.",
-    "squawk: prefer-bigint-over-int": "The migration guide's INTEGER; coins of one player fit by a rule.",
+    "squawk: prefer-robust-stmts": "`manage.py migrate` first removes the leftovers of an interrupted index.",
+    "squawk: prefer-bigint-over-int": "The migration guide's INTEGER; a rule keeps coins within it.",
     "squawk: prefer-bigint-over-smallint": "Codes of a fixed list.",
     "squawk: prefer-text-field": "The migration guide's VARCHAR, and Django's cache table.",
 }
-# Migrations that are landed and would not pass today: the rules they break, and why that does no harm.
+# Existing migrations that would not pass today: the rules they break, and why that does no harm.
 ACCEPTED: dict[str, tuple[set[str], str]] = {
     "accounts.0001_initial": (
         {"linter: CREATE_INDEX", "linter: DROP_TABLE", "linter: NOT_NULL"},
@@ -44,7 +44,7 @@ ACCEPTED: dict[str, tuple[set[str], str]] = {
 
 
 def findings(migration: Migration, sql: str) -> set[str]:
-    """The rules that a migration breaks, each as `linter: rule`, without those that EXCLUDED."""
+    """Return the rules that a migration breaks, each as `linter: rule`, without those in EXCLUDED."""
     found = {*_of_linter(migration, sql), *_of_squawk(sql, atomic=migration.atomic)}
     return found - set(EXCLUDED)
 
@@ -70,21 +70,21 @@ def _of_squawk(sql: str, *, atomic: bool) -> Iterator[str]:
 
 
 def migrations() -> Iterator[tuple[str, Migration, str]]:
-    """Each migration of the project by name, with its SQL."""
+    """Yield each migration of the project by name, with its SQL."""
     loader = MigrationLoader(None)
     for key in sorted(loader.graph.nodes):
         if key[0] not in APPS:
             continue
         migration = loader.graph.nodes[key]
         state = loader.project_state(key, at_end=False)
-        # Not atomic: that would open a connection, and nothing is run.
+        # Not atomic: that would open a connection, although nothing is run.
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:
             migration.apply(state, editor, collect_sql=True)
         yield ".".join(key), migration, "\n".join(editor.collected_sql)
 
 
 def problems() -> Iterator[str]:
-    """A sentence for each rule that is broken without being accepted, and for each acceptance left over."""
+    """Return a sentence for each broken rule that is not accepted, and for each unused acceptance."""
     seen = set()
     for name, migration, sql in migrations():
         seen.add(name)
@@ -92,9 +92,9 @@ def problems() -> Iterator[str]:
         for rule in sorted(found - accepted):
             yield f"{name} breaks {rule}."
         for rule in sorted(accepted - found):
-            yield f"{name} no longer breaks {rule}: take it out of ACCEPTED."
+            yield f"{name} no longer breaks {rule}: remove it from ACCEPTED."
     for name in sorted(set(ACCEPTED) - seen):
-        yield f"{name} is in ACCEPTED and is no migration."
+        yield f"{name} is in ACCEPTED but is not a migration."
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The processes one bin/run or bin/test has started, and the promise that none outlives it."""
+"""The processes that a bin/run or bin/test has started, none of which outlives it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOO_FULL = "No space left on device"
 
 
 class ProcessGroup:
-    """Processes that carry the data folder in their environment, and are found by it wherever they fork."""
+    """Processes with the data folder in their environment, which finds them wherever they fork."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -38,13 +38,13 @@ class ProcessGroup:
 
     @contextlib.contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Refuse a second run of this data folder, end what a killed one left, and leave nothing behind."""
+        """Refuse a second run in this data folder, end what a killed one left, and leave nothing behind."""
         try:
             lock = locks.open_lock(self.data, "run")
         except PermissionError as error:
-            raise Refusal(f"{error.filename} belongs to another account; start as that one.") from None
+            raise Refusal(f"{error.filename} belongs to another account; start it as that account.") from None
         if not locks.try_lock(lock, locks.EXCLUSIVE):
-            raise Refusal(f"{self.name} is already at work in {self.data}; end that one first.")
+            raise Refusal(f"{self.name} is already running in {self.data}; stop it first.")
         try:
             processes.end_marked(self.data)
             yield
@@ -63,7 +63,7 @@ class ProcessGroup:
                 self.supervisor.poll()
 
     def _end_supervisor(self) -> None:
-        """Ask those it has started to end, also ones it is only now starting; it leaves after the last.
+        """Ask its processes to end, even ones it is only now starting; it leaves after the last.
 
         honcho itself must not get the signal: before all of its processes are up, that breaks and hangs it.
         """
@@ -79,7 +79,7 @@ class ProcessGroup:
             time.sleep(0.05)
 
     def step(self, what: str, *command: str) -> None:
-        """Run one command to its end, quietly; raises Refusal, after its output, when it fails."""
+        """Run one command to its end, quietly. Raises Refusal, after its output, if it fails."""
         print(what, flush=True)
         with self._popen(command, subprocess.PIPE) as child:
             try:

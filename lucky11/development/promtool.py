@@ -1,4 +1,4 @@
-"""promtool, which runs the unit tests of Prometheus' rules: the machine's own, else Debian's.
+"""promtool, which runs the unit tests of the Prometheus rules: the machine's own, or else Debian's.
 
 Its package is unpacked, not installed: that needs no root, and only this program goes beside our Python.
 """
@@ -16,11 +16,11 @@ BESIDE_PYTHON = Path(sys.executable).parent / "promtool"
 
 
 def find_or_get_promtool() -> str | None:
-    """The path of a promtool, getting one where there is apt; None when none can be had."""
+    """Return the path of a promtool, getting one if there is apt; None if that fails."""
     found = shutil.which("promtool") or shutil.which("promtool", path=BESIDE_PYTHON.parent)
     if found or not (shutil.which("apt-get") and shutil.which("dpkg")):
         return found
-    print("Getting promtool out of Debian's package prometheus.", flush=True)
+    print("Getting promtool from Debian's package prometheus.", flush=True)
     if not _unpacked() and os.geteuid() == 0 and _done("apt-get", "-qq", "update"):
         _unpacked()
     return shutil.which("promtool", path=BESIDE_PYTHON.parent)
@@ -44,14 +44,14 @@ def _unpacked() -> bool:
 def _done(*command: str, folder: str | None = None) -> bool:
     done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
-        print(f"That did not work: {done.stderr.strip()[-500:]}", file=sys.stderr)
+        print(f"That failed: {done.stderr.strip()[-500:]}", file=sys.stderr)
     return done.returncode == 0
 
 
 def main() -> None:
-    """Get it; exit code 1 when it cannot be had."""
+    """Get promtool; exit with 1 if that fails."""
     sys.exit(
-        None if find_or_get_promtool() else "No promtool could be had: Debian's package prometheus has it."
+        None if find_or_get_promtool() else "Could not get promtool: Debian's package prometheus has it."
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether the servers that DATABASE_URL and REDIS_URL name let us in; exit code 1 when one does not."""
+"""Tries the servers that DATABASE_URL and REDIS_URL name; exits with 1 if one does not let us in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import redis
 
 
 def main() -> None:
-    """Try both."""
+    """Try both servers, and print how each answers."""
     try:
         with psycopg.connect(os.environ["DATABASE_URL"], connect_timeout=5) as database:
             print(f"PostgreSQL {database.info.server_version} answers.")

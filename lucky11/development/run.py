@@ -30,7 +30,7 @@ DATABASE_URL=embedded:
 REDIS_URL=embedded:
 EMAIL_URL=dummymail://
 SITE_ORIGIN=http://127.0.0.1:{port}
-# A site that is stopped for longer voids the draws that close meanwhile.
+# If the site is stopped for longer, it voids the draws that close in the meantime.
 FREEZE_WINDOW_SECONDS=3600
 """
 RUNNING = """
@@ -38,8 +38,8 @@ RUNNING = """
 
     Player    ana@lucky11.example     password  lucky-eleven-demo
     Staff     staff@lucky11.example   password  lucky-eleven-demo   ({address}/admin/)
-    Staff     second@lucky11.example  password  lucky-eleven-demo   (approves what the first one asks for)
-    Mail      {address}/dev/mail/
+    Staff     second@lucky11.example  password  lucky-eleven-demo   (approves what the first asks for)
+    Email     {address}/dev/mail/
     Stop      Ctrl-C
 """
 RUNNING_WITHOUT_DEMO = """
@@ -64,7 +64,7 @@ def write_env_file(port: int) -> None:
 
 
 def seed_once(group: ProcessGroup) -> bool:
-    """Seed a development database the first time we meet it; returns whether it has the demo's people."""
+    """Seed a development database the first time; return whether it has the demo accounts."""
     from django.conf import settings
 
     if not settings.DEBUG:
@@ -73,13 +73,13 @@ def seed_once(group: ProcessGroup) -> bool:
     name = f"{database['HOST']}:{database['PORT']}/{database['NAME']}"
     marker = group.data / f"seeded-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     if not marker.exists():
-        group.step("Putting in demo draws and players.", *MANAGE, "seed")
+        group.step("Adding demo draws and players.", *MANAGE, "seed")
         marker.touch()
     return True
 
 
 def _readiness(port: int) -> tuple[int, str]:
-    """What /readyz answers now: its status (0 when nothing answers) and its words."""
+    """Return what /readyz answers now: its status (0 if nothing answers) and its text."""
     with contextlib.suppress(OSError, http.client.HTTPException):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
@@ -92,7 +92,7 @@ def _readiness(port: int) -> tuple[int, str]:
 
 
 def wait_until_ready(port: int, supervisor: subprocess.Popen[bytes]) -> bool:
-    """Wait until every part works; False when the processes ended instead."""
+    """Wait until every part works; return False if the processes ended instead."""
     complain_at = time.monotonic() + SLOW_SECONDS
     while supervisor.poll() is None:
         status, words = _readiness(port)
@@ -107,7 +107,7 @@ def wait_until_ready(port: int, supervisor: subprocess.Popen[bytes]) -> bool:
 
 def serve(group: ProcessGroup, port: int, demo: bool) -> None:
     """Run the Procfile until it ends, which is a failure, or a signal comes."""
-    # Root in a container is an ordinary way to try this; Celery would spend ten alarming lines on it.
+    # Running as root in a container is a common way to try this; Celery would print ten alarming lines.
     warning = "ignore:You're running the worker with superuser privileges"
     group.environment.setdefault("PYTHONWARNINGS", warning)
     group.environment["PORT"] = str(port)
@@ -120,11 +120,11 @@ def serve(group: ProcessGroup, port: int, demo: bool) -> None:
         text = RUNNING if demo else RUNNING_WITHOUT_DEMO
         print(text.format(address=f"http://127.0.0.1:{port}"), flush=True)
     supervisor.wait()
-    raise Refusal("a part of the site ended, so all of it was stopped; the lines above say which and why.")
+    raise Refusal("a part of the site stopped, so all of it was stopped; the lines above say which and why.")
 
 
 def run() -> None:
-    """Bring everything up and serve."""
+    """Start everything and serve."""
     group = ProcessGroup("bin/run")
     with group.exclusive():
         port = port_number()
@@ -138,12 +138,12 @@ def run() -> None:
                 print("Starting PostgreSQL and Valkey.", flush=True)
                 stack.enter_context(embedded.servers())
             stack.enter_context(group.ended_at_exit())
-            group.step("Bringing the database up to date.", *MANAGE, "migrate", "--verbosity", "0")
+            group.step("Migrating the database.", *MANAGE, "migrate", "--verbosity", "0")
             serve(group, port, seed_once(group))
 
 
 def main() -> None:
-    """Run; leave with one sentence when that is not possible."""
+    """Run the site; exit with one sentence if that is not possible."""
     stop_on_signals()
     from django.core.exceptions import ImproperlyConfigured
 

@@ -1,4 +1,4 @@
-"""bin/check: the files of SQL are what the database runs, and nothing else runs in it."""
+"""bin/check: the database runs exactly what the SQL files define."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RUN_BY_THE_DATABASE = {"function", "trigger", "view", "materialized view", "even
 
 
 def problems_of_files() -> Iterator[str]:
-    """A sentence for each file that is not what a migration names, and for each that none names."""
+    """Return a sentence for each file that differs from its migration, and for each without a migration."""
     versions: dict[tuple[str, str], list[int]] = {}
     named = set()
     for step in sql.installations():
@@ -35,8 +35,8 @@ def problems_of_files() -> Iterator[str]:
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"The versions of {name} in {app_label} are {numbers}, not 1 to {len(numbers)} in order."
         if sql.past_file(app_label, name, numbers[-1]).exists():
-            yield f"Version {numbers[-1]} of {name} in {app_label} is the newest, and lies in the history."
-    yield from (f"{path} is installed by no migration." for path in sorted(_files() - named))
+            yield f"Version {numbers[-1]} of {name} in {app_label} is the newest, but is in the history."
+    yield from (f"{path} is not installed by any migration." for path in sorted(_files() - named))
 
 
 def _files() -> set[Path]:
@@ -52,9 +52,9 @@ def definitions() -> list[tuple[Path, sql.Definition]]:
 
 
 def problems_of_database(database: BaseDatabaseWrapper) -> Iterator[str]:
-    """A sentence for each thing that a migrated database runs and the files do not make as it is.
+    """Return a sentence for each thing in a migrated database that the files do not make as it is.
 
-    Drops what the files drop and installs them again, in a database transaction that is taken back.
+    Drops what the files drop and installs them again, in a database transaction that is rolled back.
     """
     migrated = describe(database)
     with transaction.atomic(using=database.alias):
@@ -83,7 +83,7 @@ def _run(database: BaseDatabaseWrapper, path: Path, statement: str) -> None:
         with database.cursor() as cursor:
             cursor.execute(statement)
     except DatabaseError as error:
-        raise sql.SQLFileError(f"{path} cannot be installed anew: {error}") from error
+        raise sql.SQLFileError(f"{path} cannot be installed again: {error}") from error
 
 
 def main() -> None:

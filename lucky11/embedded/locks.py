@@ -50,7 +50,7 @@ def wait_for_lock(number: int, kind: int, seconds: float) -> bool:
 
 
 def is_held(data: Path, name: str) -> bool:
-    """Whether some process holds the lock exclusively."""
+    """Say whether some process holds the lock exclusively."""
     number = open_lock(data, name)
     try:
         return not try_lock(number, SHARED)

@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 def answers(path: Path) -> bool:
-    """Whether a server on the socket lets us in now (and is not still starting or recovering)."""
+    """Say whether a server on the socket lets us in now (and is not still starting or recovering)."""
     words = b"".join(word.encode() + b"\0" for word in ("user", NAME, "database", NAME, ""))
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
@@ -59,7 +59,7 @@ class Postgres:
         self.programs = programs
 
     def answers(self) -> bool:
-        """Whether it takes queries."""
+        """Say whether it takes queries."""
         return answers(self.socket)
 
     def prepare(self) -> None:

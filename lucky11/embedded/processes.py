@@ -14,7 +14,7 @@ MARK = "LUCKY11_RUN"
 
 
 def working_in(folder: Path, name: str) -> list[psutil.Process]:
-    """The processes of that name whose working directory is the folder, where servers keep theirs."""
+    """Return the processes of that name whose working directory is the folder, where servers keep theirs."""
     found = []
     for process in psutil.process_iter(["name"]):
         if process.info["name"] == name:
@@ -25,7 +25,7 @@ def working_in(folder: Path, name: str) -> list[psutil.Process]:
 
 
 def marked(data: Path) -> Iterator[psutil.Process]:
-    """The processes that bin/run or bin/test started for this data folder, by a mark in their environment."""
+    """Return the processes of bin/run or bin/test for this data folder, by a mark in their environment."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(MARK) == str(data):
@@ -33,7 +33,7 @@ def marked(data: Path) -> Iterator[psutil.Process]:
 
 
 def running(process: psutil.Process) -> bool:
-    """Whether the process still runs; a dead one that its parent has not asked about does not."""
+    """Say whether the process still runs; a dead one that its parent has not collected does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

@@ -31,7 +31,7 @@ class Membership:
     def enter(self) -> None:
         """Take the share and wait until both servers answer, starting them if nobody keeps them."""
         if not locks.wait_for_lock(self.lock, locks.SHARED, JOIN_SECONDS):
-            raise EmbeddedError(f"the servers of {self.data} are being stopped, and that does not end.")
+            raise EmbeddedError(f"the servers of {self.data} are being stopped, but are taking too long.")
         # One starter at a time: the keeper of a second one would wait for its turn, and start without users.
         starting = locks.open_lock(self.data, "starting")
         try:
@@ -146,7 +146,7 @@ def servers() -> Iterator[None]:
 
 
 def named(settings: Any) -> bool:
-    """Whether these Django settings point at the embedded servers of this process's data folder."""
+    """Say whether these Django settings name the embedded servers of this process's data folder."""
     database = settings.DATABASES["default"].get("HOST") == str(paths.runtime_folder())
     return database or str(settings.REDIS_URL).startswith(paths.redis_url().split("?")[0])
 

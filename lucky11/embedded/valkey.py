@@ -13,7 +13,7 @@ from lucky11.embedded.account import Account, Programs
 
 
 def answers(path: Path) -> bool:
-    """Whether a server on the socket takes commands."""
+    """Say whether a server on the socket takes commands."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
         client.connect(str(path))
@@ -35,7 +35,7 @@ class Valkey:
         self.programs = programs
 
     def answers(self) -> bool:
-        """Whether it takes commands."""
+        """Say whether it takes commands."""
         return answers(self.socket)
 
     def prepare(self) -> None:
@@ -68,5 +68,5 @@ class Valkey:
         )
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the server."""
         processes.end(processes.working_in(self.folder, self.process_name))

@@ -1,4 +1,4 @@
-"""Old transactions become rows of the ledger; balances are settled and tickets refunded when asked."""
+"""Turns old transactions into rows of the ledger; settles balances and refunds tickets if asked."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -51,7 +51,7 @@ def _import_groups(groups: list[Group], job: Import) -> None:
     owned = [(job.player_of(owner), rows) for owner, rows in groups]
     held = purses([user_id for user_id, _ in owned], lock=job.choices.apply)
     moves: list[Movement] = []
-    # By player, in the order in which everybody locks them.
+    # By player, in the order in which everything locks them.
     for user_id, rows in sorted(owned, key=lambda one: one[0]):
         moves += plan(user_id, rows, held.setdefault(user_id, Purse()), job)
     job.count("coins brought over", sum(move.amount for move in moves))
@@ -61,7 +61,7 @@ def _import_groups(groups: list[Group], job: Import) -> None:
 
 
 def refund_tickets(job: Import) -> None:
-    """Give the coins of tickets back whose draw the old site never drew."""
+    """Refund the coins of tickets whose draw the old site never drew."""
     for batch in job.batches("refunds", queries.unpaid_back(job.source), 1000):
         with transaction.atomic():
             _refund(batch, job)

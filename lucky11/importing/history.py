@@ -1,4 +1,4 @@
-"""Draws, tickets and winners of the old site become its archive here."""
+"""Turns draws, tickets and winners of the old site into an archive here."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ AT_ONCE = 2000
 
 
 def import_draws(job: Import) -> None:
-    """Add the draws, and the wins that only the draw itself knows of."""
+    """Add the draws, and the wins that only the draw itself records."""
     source = job.source
     for batch in job.batches("draws", queries.draws(source), 500, source.count("draws")):
         for row in batch:
@@ -28,7 +28,7 @@ def import_draws(job: Import) -> None:
 
 
 def import_tickets(job: Import) -> None:
-    """Add the tickets, without those of nobody or of no draw."""
+    """Add the tickets, without those whose user or draw is missing."""
     source = job.source
     for batch in job.batches("tickets", queries.tickets(source), AT_ONCE, source.count("participations")):
         good = [_ticket(row, job) for row in batch if _has_user_and_draw(row, "ticket", job)]
@@ -38,7 +38,7 @@ def import_tickets(job: Import) -> None:
 
 
 def import_winners(job: Import) -> None:
-    """Add the winners, without those of nobody, of no draw, or twice of one draw."""
+    """Add the winners, without those whose user or draw is missing, or who already won that draw."""
     source = job.source
     for batch in job.batches("winners", queries.winners(source), AT_ONCE, source.count("winners")):
         good = []

@@ -1,4 +1,4 @@
-"""One import: what it reads from, what the operator decided, and what it has found and done so far."""
+"""One import: its source, the operator's decisions, and what it has found and done so far."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from lucky11.importing.source import Source
 
 @dataclass(frozen=True)
 class Choices:
-    """What the operator decided; without `apply` nothing is changed."""
+    """The operator's decisions; without `apply` nothing is changed."""
 
     apply: bool = False
     merge: bool = True
@@ -26,7 +26,7 @@ class Choices:
 
 @dataclass
 class Import:
-    """What every stage of an import gets. It remembers only accounts whose new id is not the usual one."""
+    """The state that every stage of an import gets. It remembers only accounts with an unusual new id."""
 
     source: Source
     choices: Choices
@@ -46,7 +46,7 @@ class Import:
             self.show(stage, done, total)
 
     def show(self, stage: str, done: int, total: int) -> None:
-        """Show how far the stage is."""
+        """Show the progress of the stage."""
         # With DEBUG on, Django remembers every statement.
         reset_queries()
         self.progress(stage, done, total)
@@ -64,6 +64,6 @@ class Import:
         return self.moved_accounts.get(old_id) or clean.our_id(old_id)
 
     def remember_player(self, old_id: str, user_id: str) -> None:
-        """Note whose the account is, when that does not follow from its id."""
+        """Remember the player of an account, if that does not follow from its id."""
         if user_id != clean.our_id(old_id):
             self.moved_accounts[old_id] = user_id

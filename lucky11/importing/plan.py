@@ -1,4 +1,4 @@
-"""Which rows of the ledger a player's old transactions become, in which order. Nothing is read or written."""
+"""Plans the ledger rows for a player's old transactions, and their order. Nothing is read or written."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,21 +10,21 @@ from ledger.old_site import MOVED, SETTLED, Movement, Purse
 from lucky11.importing.clean import MOST_COINS, UNKNOWN_TIME, whole
 from lucky11.importing.job import Import
 
-# The old site's words for what our ledger has a type for that asks for no ticket, win or member of staff.
+# The old site's words for ledger types that need no ticket, win or member of staff.
 WELCOME = {"signup_bonus", "signup", "welcome_bonus", "welcome", "registration_bonus"}
 DAILY = {"daily_bonus", "daily", "daily_reward", "daily_login", "login_bonus"}
 
 
 @dataclass
 class Plan:
-    """A player's rows, in an order in which neither what was brought over nor the purse falls below 0."""
+    """A player's rows, in an order in which neither the imported coins nor the purse falls below 0."""
 
     purse: Purse
     rows: list[Movement] = field(default_factory=list)
     waiting: list[Movement] = field(default_factory=list)
 
     def post(self, move: Movement) -> bool:
-        """Post the row if the coins are there and there is room; and then what waited for it."""
+        """Post the row if the coins and the room for it are there, and then the rows that waited for it."""
         if not self._fits(move.amount):
             return False
         self._append(move)
@@ -60,12 +60,12 @@ class Balance:
 
     @property
     def due(self) -> int:
-        """The old coins; without them what the transactions say, and nobody owes coins."""
+        """Return the old coins, or else the sum of the transactions, but never less than 0."""
         return max(self.total, 0) if self.coins is None else self.coins
 
 
 def plan(user_id: str, rows: Sequence[Any], purse: Purse, job: Import) -> list[Movement]:
-    """What is posted for a player, in order, from all rows of an owner; the purse is brought up to date."""
+    """Return what to post for a player, in order, from all rows of an owner, and update the purse."""
     made, total, late = Plan(purse), 0, []
     old = [row for row in rows if row.id is not None]
     for row, amount in _believable(old, job):
@@ -101,7 +101,7 @@ def _movement(user_id: str, row: Any, amount: int, purse: Purse) -> Movement:
     kind = (row.type or "").strip().lower()
     key, type = f"import:tx:{row.id}", Transaction.Type.IMPORT
     if amount > 0 and kind in WELCOME and not purse.welcomed:
-        # Under the site's own key: whoever was welcomed there is not welcomed again here.
+        # Under the site's own key: a player who got welcome coins there does not get them again here.
         key, type, purse.welcomed = f"signup:{user_id}", Transaction.Type.SIGNUP_BONUS, True
     elif amount > 0 and kind in DAILY:
         type = Transaction.Type.DAILY_BONUS

@@ -1,10 +1,10 @@
-"""What is asked of the old site's database. Every query is read once, from its first row to its last."""
+"""The queries on the old site's database. Each is read once, from its first row to its last."""
 
 from psycopg import sql
 
 from lucky11.importing.source import Source
 
-# What Django's forms take, but quotes: nobody is merged by a word that only looks like an address.
+# What Django's forms accept, except quotes: a word that only looks like an address merges nobody.
 ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 EMAIL = rf"^{ATOM}(\.{ATOM})*@({LABEL}\.)+[a-z]{{2,63}}$"
@@ -12,7 +12,7 @@ MOST_COINS = 1_000_000_000
 
 
 def people(source: Source, *, merge: bool) -> sql.Composed:
-    """Every account, its usable e-mail and that one's `first` account; `owner` is who gets its coins."""
+    """Select every account, its usable email and that email's `first` account; `owner` gets its coins."""
     return sql.SQL(
         """raw AS (SELECT {columns}, lower(btrim({email})) AS address FROM users),
         usable AS (SELECT *, CASE WHEN length(address) <= 254 AND address ~ {pattern}
@@ -30,7 +30,7 @@ def people(source: Source, *, merge: bool) -> sql.Composed:
 
 
 def accounts(source: Source, *, merge: bool) -> sql.Composed:
-    """The accounts, first those that stand for themselves; with their real numbers of tickets and wins."""
+    """Select the accounts, unmerged ones first, with their real numbers of tickets and wins."""
     return sql.SQL(
         """WITH {people},
         held AS (SELECT {p_user} AS id, count(*) AS n FROM participations p JOIN draws d ON {d_id} = {p_draw}
@@ -51,7 +51,7 @@ def accounts(source: Source, *, merge: bool) -> sql.Composed:
 
 
 def movements(source: Source, *, merge: bool) -> sql.Composed:
-    """Each owner's transactions by time, one row for an owner with none; `sure`: the coins are usable."""
+    """Select each owner's transactions by time, or one empty row; `sure`: the coins are usable."""
     return sql.SQL(
         """WITH {people},
         owners AS (SELECT owner, bool_and(coalesce(good, false)) AS sure,
@@ -71,7 +71,7 @@ def movements(source: Source, *, merge: bool) -> sql.Composed:
 
 
 def orphan_movements(source: Source) -> sql.Composed:
-    """Transactions of no user."""
+    """Select the transactions whose user is missing."""
     return sql.SQL(
         """SELECT {columns} FROM transactions t LEFT JOIN users u ON {u_id} = {user}
            WHERE {u_id} IS NULL ORDER BY 1"""
@@ -83,7 +83,7 @@ def orphan_movements(source: Source) -> sql.Composed:
 
 
 def draws(source: Source) -> sql.Composed:
-    """The draws with their real number of tickets and winners; `winner_here`: a user that the draw names."""
+    """Select the draws with their real numbers of tickets and winners; `winner_here`: the named user."""
     return sql.SQL(
         """WITH held AS (SELECT {p_draw} AS id, count(*) AS n FROM participations p
                          JOIN users u ON {u_id} = {p_user} GROUP BY 1),
@@ -107,12 +107,12 @@ def draws(source: Source) -> sql.Composed:
 
 
 def tickets(source: Source) -> sql.Composed:
-    """The participations, a user's together; `user_here` and `draw_here` say whether theirs are there."""
+    """Select the participations by user; `user_here` and `draw_here` say whether theirs exist."""
     return _rows_of(source, "participations", "id user_id draw_id participated_at", sql.SQL("0"))
 
 
 def winners(source: Source) -> sql.Composed:
-    """The winners; `nth` is 1 for the first row of a user in a draw; `holds`: they held a ticket."""
+    """Select the winners; `nth` is 1 for the first row of a user in a draw; `holds`: they held a ticket."""
     holds = sql.SQL(
         "EXISTS (SELECT FROM participations p WHERE {} = {} AND {} = {}) AS holds, "
         "row_number() OVER (PARTITION BY {}, {} ORDER BY {})"
@@ -149,7 +149,7 @@ def _rows_of(source: Source, table: str, names: str, nth: sql.Composable) -> sql
 
 
 def unpaid_back(source: Source) -> sql.Composed:
-    """Tickets of draws that have no winner at all: nobody can win with them any more."""
+    """Select the tickets of draws that have no winner at all, which can no longer win."""
     return sql.SQL(
         """SELECT {columns}, {fee} AS entry_fee, {title} AS title FROM participations p
            JOIN users u ON {u_id} = {p_user} JOIN draws d ON {d_id} = {p_draw}

@@ -1,4 +1,4 @@
-"""What an import found and did: counts, and every kind of problem with its rule and first examples."""
+"""The result of an import: counts, and every kind of problem with its rule and first examples."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ EXAMPLES = 5
 
 @dataclass
 class Report:
-    """Filled while the import runs."""
+    """The report of an import, filled while it runs."""
 
     applied: bool
     counts: Counter[str] = field(default_factory=Counter)
@@ -31,16 +31,16 @@ class Report:
 
     @property
     def undecided(self) -> list[str]:
-        """The kinds of problems that the operator has to decide about."""
+        """Return the kinds of problems that the operator has to decide about."""
         return [kind for kind in self.found if RULES[kind].decision]
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is left to decide or to repair."""
+        """Say whether nothing is left to decide or to repair."""
         return not (self.undecided or self.defects)
 
     def as_dict(self) -> dict[str, Any]:
-        """The report for a machine."""
+        """Return the report for a machine."""
         return {
             "applied": self.applied,
             "clean": self.clean,
@@ -60,7 +60,7 @@ class Report:
         }
 
     def lines(self) -> Iterator[str]:
-        """The report for a person."""
+        """Return the report for a person, as lines."""
         yield f"{'Imported' if self.applied else 'Dry run: nothing was changed'}."
         for name, count in sorted(self.counts.items()):
             yield f"  {count:>13,}  {name}"

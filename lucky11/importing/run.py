@@ -1,4 +1,4 @@
-"""The import as a whole: in which order it goes, and how it is known that the books are right afterwards."""
+"""The import as a whole: the order of its stages, and the check of the books afterwards."""
 
 from common.progress import Progress
 from lucky11.importing.coins import import_coins, refund_tickets
@@ -13,11 +13,12 @@ from lucky11.integrity.checks import find_defects
 def import_old_site(source: Source, choices: Choices, progress: Progress) -> Report:
     """Import what is not here yet, each batch in its own database transaction: after a crash, call it again.
 
-    Raises CannotRead when the source fails, or an earlier import decided otherwise about duplicate e-mails.
+    Raises CannotRead if the source fails, or an earlier import decided otherwise about duplicate emails.
     """
     job = Import(source, choices, progress)
     if source.zoneless:
-        job.report.notes.append(f"Times without zone, read as {source.zone}: {', '.join(source.zoneless)}.")
+        columns = ", ".join(source.zoneless)
+        job.report.notes.append(f"Times without a time zone, read as {source.zone}: {columns}.")
     for stage in (import_users, import_draws, import_tickets, import_winners, import_coins):
         stage(job)
     if choices.refund:

@@ -1,4 +1,4 @@
-"""The old site's database: opened to be read only, in one snapshot, and known by its documented columns."""
+"""The old site's database: opened read-only, in one snapshot, and recognised by its documented columns."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-# The migration guide's columns, and of what kind each must be to be understood.
+# The migration guide's columns, and the types that each may have.
 COLUMNS = {
     "users": {
         "id": "text",
@@ -69,7 +69,7 @@ AT_ONCE = 2000
 
 
 class CannotRead(Exception):
-    """The source cannot be read, or is no database of the old site. Nothing was changed, here or there."""
+    """The source cannot be read, or is not a database of the old site. Nothing was changed, here or there."""
 
 
 class Source:
@@ -94,14 +94,14 @@ class Source:
         for table, column, kind in rows:
             found.setdefault(table, {})[column] = kind
         if "django_migrations" in found or "idempotency_key" in found.get("transactions", {}):
-            raise CannotRead("This is a database of this site, not of the old one: it needs no import.")
+            raise CannotRead("This is a database of this site, not of the old one. It needs no import.")
         missing = sorted(set(COLUMNS) - set(found))
         if missing:
-            raise CannotRead(f"The database has no table {', '.join(missing)}: it is not the old site's.")
+            raise CannotRead(f"The database has no table {', '.join(missing)}, so it is not the old site's.")
         return found
 
     def _spelling(self, table: str) -> dict[str, str]:
-        """Documented name -> the name in this table: snake_case, "camelCase", or camelCase folded."""
+        """Map documented names to the names in this table: snake_case, "camelCase", or camelCase folded."""
         spelled, wrong = {}, []
         for name, kind in COLUMNS[table].items():
             head, *tail = name.split("_")
@@ -123,11 +123,11 @@ class Source:
             query = "SELECT count(*) - count(DISTINCT {}) FROM {}"
             row = self.one(sql.SQL(query).format(self.raw(table, "id"), sql.Identifier(table)))
             if row[0]:
-                raise CannotRead(f"Table {table} has {row[0]:,} rows with no id, or another row's.")
+                raise CannotRead(f"Table {table} has {row[0]:,} rows without an id, or with another row's.")
 
     @property
     def zoneless(self) -> list[str]:
-        """The columns whose times have no zone."""
+        """Return the columns whose times have no zone."""
         return [
             f"{table}.{name}"
             for table, columns in self.spelled.items()
@@ -136,11 +136,11 @@ class Source:
         ]
 
     def raw(self, table: str, name: str, alias: str = "") -> sql.Composable:
-        """A documented column as this database spells it."""
+        """Return a documented column as this database spells it."""
         return sql.Identifier(*([alias] if alias else []), self.spelled[table][name])
 
     def column(self, table: str, name: str, alias: str = "") -> sql.Composable:
-        """The same as a value: ids of players as text, times with a zone, impossible ones NULL."""
+        """Return the column as a value: player ids as text, times with a zone, impossible times as NULL."""
         raw = self.raw(table, name, alias)
         kind = COLUMNS[table][name]
         if kind == "text":
@@ -153,24 +153,24 @@ class Source:
         return sql.SQL(possible).format(raw)
 
     def columns(self, table: str, names: str, alias: str = "") -> sql.Composable:
-        """Several columns under their documented names."""
+        """Return several columns under their documented names."""
         return sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(self.column(table, name, alias), sql.Identifier(name))
             for name in names.split()
         )
 
     def one(self, query: sql.Composed) -> tuple[Any, ...]:
-        """The only row of a query."""
+        """Return the only row of a query."""
         row = self.connection.execute(query).fetchone()
         assert row is not None
         return tuple(row)
 
     def count(self, table: str) -> int:
-        """How many rows a table has."""
+        """Return how many rows a table has."""
         return int(self.one(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))[0])
 
     def rows(self, query: sql.Composed) -> Iterator[Any]:
-        """The rows of a query, a few thousand in memory at a time, their values by name."""
+        """Yield the rows of a query, with a few thousand in memory at a time, their values by name."""
         with self.connection.cursor("lucky11_import", row_factory=psycopg.rows.namedtuple_row) as cursor:
             cursor.itersize = AT_ONCE
             yield from cursor.execute(query)
@@ -178,7 +178,7 @@ class Source:
 
 @contextmanager
 def opened(url: str, zone: str) -> Iterator[Source]:
-    """The old site's database at `url` in one snapshot, closed again at the end. Raises CannotRead."""
+    """Open the old site's database at `url` in one snapshot, and close it at the end. Raises CannotRead."""
     try:
         with psycopg.connect(
             url, connect_timeout=10, application_name="import_lucky11", client_encoding="utf8"
@@ -186,7 +186,7 @@ def opened(url: str, zone: str) -> Iterator[Source]:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             connection.execute("SET LOCAL TimeZone = 'UTC'")
-            # An import takes as long as it takes; and rows that a policy hides must be an error.
+            # An import has no time limit, and rows that a policy hides must be an error.
             for setting in ("statement_timeout", "idle_in_transaction_session_timeout"):
                 connection.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(setting)))
             connection.execute("SET LOCAL row_security = off")

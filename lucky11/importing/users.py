@@ -1,4 +1,4 @@
-"""Accounts of the old site become players here: who keeps which id and e-mail, who is merged with whom."""
+"""Turns accounts of the old site into players: which id and email each keeps, and which are merged."""
 
 from datetime import datetime
 from typing import Any
@@ -31,10 +31,10 @@ def import_users(job: Import) -> None:
 
 
 def _decide(batch: list[Any], job: Import) -> tuple[list[User], dict[str, str]]:
-    """The players to add, and whose the new accounts of the batch are: old id -> id."""
+    """Return the players to add, and the player of each new account of the batch: old id -> id."""
     known = old_site.known_players([row.id for row in batch])
     taken = old_site.taken_ids(clean.our_id(row.id) for row in batch if row.id not in known)
-    # An account that is not the oldest of its e-mail leaves it to that one.
+    # An account that is not the oldest with its email leaves it to that one.
     addresses = {row.id: row.usable if row.first == row.id else None for row in batch}
     holders = old_site.holders_of(address for address in addresses.values() if address)
     players, owners = [], {}
@@ -61,12 +61,12 @@ def _decide(batch: list[Any], job: Import) -> tuple[list[User], dict[str, str]]:
 
 
 def _refuse_another_choice(row: Any, job: Import) -> None:
-    """Accounts that were merged stay merged, and those kept apart, apart: their coins are posted."""
+    """Refuse to change a decision: merged accounts stay merged, separate ones separate (coins are posted)."""
     together = job.player_of(row.id) == job.player_of(row.first)
     if row.first != row.id and together != job.choices.merge:
         raise CannotRead(
             f"An earlier import {'merged' if together else 'kept apart'} users {row.id} and {row.first}, "
-            "who share an e-mail. Give the same --duplicates again."
+            "who share an email. Use the same --duplicates again."
         )
 
 

@@ -1,1 +1,1 @@
-"""Every check of the books that the site makes, in one list."""
+"""Every integrity check of the site, in one list."""

@@ -29,7 +29,7 @@ CHECKS: dict[str, Check] = {
 
 @dataclass(frozen=True)
 class Result:
-    """What the checks found, and how many rows with a wrong derived value were rewritten before."""
+    """What the checks found, and how many rows with a wrong derived value were repaired first."""
 
     checks: list[str]
     defects: list[Defect]
@@ -37,7 +37,7 @@ class Result:
 
 
 def selected(*, seals: bool = False, all_rounds: bool = False) -> dict[str, Check]:
-    """Return the checks by name; on request also the ledger's seals, and every round, not only the newest."""
+    """Return the checks by name; on request also the ledger's seals, and all rounds, not just the newest."""
     checks = dict(CHECKS)
     if all_rounds:
         checks["rounds"] = recompute.check_all_rounds
@@ -65,7 +65,7 @@ def run_checks(
 def find_defects(
     checks: Mapping[str, Check] = CHECKS, *, repair: bool = False, progress: Progress = unseen
 ) -> Result:
-    """Run the checks, after rewriting derived columns when `repair` asks for it; nothing is recorded."""
+    """Run the checks, after repairing derived columns if `repair` is true; nothing is recorded."""
     repaired = _repair() if repair else 0
     defects = [defect for _, defect in run_checks(checks, progress) if defect]
     return Result(list(checks), defects, repaired)
@@ -74,15 +74,15 @@ def find_defects(
 def record_defects(
     checks: Mapping[str, Check] = CHECKS, *, repair: bool = False, progress: Progress = unseen
 ) -> Result:
-    """Find defects and record the run for the alerts and the metrics: it failed when there are any.
+    """Find defects and record the run for the alerts and the metrics; a run with defects has failed.
 
-    A check that cannot be carried out leaves a failed run that says why, and its error is raised.
+    A check that cannot run is recorded as a failure with its reason, and its error is raised.
     """
     with runs.record(KIND) as record:
         result = find_defects(checks, repair=repair, progress=progress)
         found = [str(defect) for defect in result.defects]
         record.details["defects"] = found
-        record.summary = found[0] if found else f"{len(result.checks)} checks are clean."
+        record.summary = found[0] if found else f"{len(result.checks)} checks passed."
         record.ok = not found
     return result
 

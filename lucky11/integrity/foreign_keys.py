@@ -1,4 +1,4 @@
-"""Every foreign key, asked of the rows: PostgreSQL itself asks only when a row is written, by triggers."""
+"""Checks every foreign key against the rows: PostgreSQL itself checks only when a row is written."""
 
 from django.db import connection
 from psycopg import sql
@@ -17,7 +17,7 @@ KEYS = """SELECT conname::text, conrelid::regclass::text, confrelid::regclass::t
 
 
 def check_foreign_keys() -> Defect | None:
-    """The first foreign key with a row that refers to nothing; reads only."""
+    """Find the first foreign key with a row that refers to nothing; this only reads."""
     with connection.cursor() as cursor:
         cursor.execute(KEYS)
         for name, table, target, columns, referred in cursor.fetchall():

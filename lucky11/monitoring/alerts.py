@@ -1,4 +1,4 @@
-"""What must wake somebody: each alert answers a sentence while it is so, or nothing.
+"""Alerts for operators: each returns a sentence while something is wrong, and otherwise nothing.
 
 For sites without Prometheus; docs/operations/prometheus-rules.yml asks the same of /metrics.
 """
@@ -22,42 +22,42 @@ FOREIGN_KEYS = "foreign keys"
 
 @dataclass(frozen=True)
 class Alert:
-    """`check` answers what is wrong, in a sentence, or None."""
+    """An alert; `check` returns a sentence that says what is wrong, or None."""
 
     name: str
     check: Callable[[], str | None]
 
 
 def long_queries() -> str | None:
-    """Queries of more than five seconds."""
+    """Report queries that take more than five seconds."""
     with connection.cursor() as cursor:
         cursor.execute(measures.LONG_QUERIES, measures.LONG_QUERIES_VALUES)
         found = cursor.fetchall()
     if not found:
         return None
     pid, seconds, query = found[0]
-    many = f"{len(found)} queries run for more than {measures.LONG_QUERY_SECONDS} s"
+    many = f"{len(found)} queries have been running for more than {measures.LONG_QUERY_SECONDS} s"
     return f"{many}; process {pid} for {seconds} s: {query}"
 
 
 def disk() -> str | None:
-    """A disk of this machine that is fuller than it may be."""
+    """Report a disk of this machine that is fuller than allowed."""
     for path in settings.ALERT_DISKS:
         used, most = psutil.disk_usage(path).percent, settings.ALERT_DISK_PERCENT
         if used > most:
-            return f"The disk of {path} is {used:.0f} % full; more than {most} % is an alert."
+            return f"The disk of {path} is {used:.0f} % full; the limit is {most} %."
     return None
 
 
 def backups() -> str | None:
-    """No verified backup for more than 25 hours, or the newest one failed."""
+    """Report that there was no good backup for 25 hours, no drill for a week, or that the newest failed."""
     for kind, what in ((measures.BACKUP, "backup"), (measures.DRILL, "drill of a backup")):
         age = measures.age(kind)
         if age.failed:
             failed = runs.newest(kind)
             return f"The newest {what} failed: {failed.summary if failed else ''}"
         if age.seconds is not None and age.seconds > _late(kind):
-            return f"The last good {what} is {age.seconds / 3600:.0f} hours old."
+            return f"The last successful {what} was {age.seconds / 3600:.0f} hours ago."
     return _never_done()
 
 
@@ -66,7 +66,7 @@ def _never_done() -> str | None:
         return "There is no backup yet: run `manage.py db_backup`."
     drilled = measures.age(measures.DRILL).seconds is not None
     if not drilled and measures.first_good(measures.BACKUP) > _late(measures.DRILL):
-        return "No backup was ever restored and checked: run `manage.py backup_drill`."
+        return "No backup has ever been restored and checked: run `manage.py backup_drill`."
     return None
 
 
@@ -76,49 +76,53 @@ def _late(kind: str) -> int:
 
 
 def foreign_keys() -> str | None:
-    """Rows that refer to what is not there, as the newest check found them."""
+    """Report rows with a broken foreign key that the newest check found."""
     newest = measures.finished(measures.INTEGRITY)
     broken = [each for each in (newest.details.get("defects", []) if newest else []) if FOREIGN_KEYS in each]
     return broken[0] if broken else None
 
 
 def integrity() -> str | None:
-    """Coins or tickets out of place, or nobody looked for more than a day."""
+    """Report coins or tickets out of place, or that no check has run for more than a day."""
     newest = measures.finished(measures.INTEGRITY)
     if newest is not None and not newest.ok:
         return f"Coins or tickets are not where they should be: {newest.summary}"
     age = measures.age(measures.INTEGRITY)
     if age.seconds is not None and age.seconds > INTEGRITY_HOURS * 3600:
-        return f"The last check of coins and tickets is {age.seconds / 3600:.0f} hours old."
+        return f"The last check of coins and tickets was {age.seconds / 3600:.0f} hours ago."
     return None
 
 
 def draws_overdue() -> str | None:
-    """Draws that are not closed, drawn or paid a minute after they should be."""
+    """Report draws that are not closed, drawn or paid a minute after they should be."""
     late = measures.overdue()
-    return f"{late} draws are overdue: the first page of the admin names them." if late else None
+    return f"{late} draws are overdue. The admin dashboard lists them." if late else None
 
 
 def beacon_late() -> str | None:
-    """Draws that wait for their beacon for too long."""
+    """Report draws that have been waiting for their beacon for too long."""
     late = measures.waiting_for_beacon(BEACON_SECONDS)
     return (
-        f"{late} draws wait for their beacon for more than {BEACON_SECONDS // 60} minutes." if late else None
+        f"{late} draws have waited for the beacon for over {BEACON_SECONDS // 60} minutes." if late else None
     )
 
 
 def queue() -> str | None:
-    """No worker finished a sweep in the last minute."""
+    """Report that no worker finished a sweep in the last minute."""
     worker, beat = measures.age_of_worker(), measures.age_of_beat()
     if worker is not None and worker <= QUEUE_SECONDS:
         return None
-    who = "beat calls for no sweeps" if beat is None or beat > QUEUE_SECONDS else "no worker runs sweeps"
+    who = (
+        "beat is not scheduling sweeps"
+        if beat is None or beat > QUEUE_SECONDS
+        else "no worker is running sweeps"
+    )
     since = "as far as Redis knows" if worker is None else f"for {worker:.0f} s"
-    return f"The queue stands still {since}: {who}. Draws close by the second clock."
+    return f"The queue has stopped ({since}): {who}. The second clock still closes draws."
 
 
 def standbys_behind() -> str | None:
-    """A standby that does not follow: reports from it would be of the past."""
+    """Report a standby that lags: reports from it would be out of date."""
     late = [each for each in standbys.standbys() if each.late]
     return str(late[0]) if late else None
 

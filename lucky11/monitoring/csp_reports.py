@@ -1,4 +1,4 @@
-"""Browsers tell here what the Content-Security-Policy kept them from loading; each is a line in the log."""
+"""Browsers report here what the Content-Security-Policy blocked; each report is a line in the log."""
 
 import json
 import logging
@@ -21,9 +21,9 @@ SHOWN = 200
 @csrf_exempt
 @require_POST
 def report(request: HttpRequest) -> HttpResponse:
-    """204 for a report; 400, 413 or 429 for what is none, too large, or too much from one address."""
+    """Answer 204 to a report; 400, 413 or 429 if it is not one, too large, or one too many."""
     if int(request.headers.get("Content-Length") or 0) > LARGEST:
-        return _refused("A report of a browser has at most 8 KB.", 413)
+        return _refused("A browser's report has at most 8 KB.", 413)
     wait = rate_limits.seconds_to_wait_for_visitor(request, "csp report")
     if wait:
         answer = _refused(f"Too many reports. Wait {wait} seconds.", 429)
@@ -31,7 +31,7 @@ def report(request: HttpRequest) -> HttpResponse:
         return answer
     found = _read(request.body)
     if found is None:
-        return _refused("This is not a report of a browser about the Content-Security-Policy.", 400)
+        return _refused("This is not a report from a browser about the Content-Security-Policy.", 400)
     directive = found.get("effective-directive") or found.get("violated-directive")
     page, blocked = _page(found.get("document-uri")), _bare(found.get("blocked-uri"))
     logger.warning("Content-Security-Policy: %s kept %s from %s", _line(directive), blocked, page)
@@ -64,6 +64,6 @@ def _bare(address: object) -> str:
 
 
 def _line(text: object) -> str:
-    # Anybody can send anything: what is printed is one line of a sane length.
+    # Anybody can send anything, so only one line of limited length is logged.
     printable = "".join(letter if letter.isprintable() else " " for letter in str(text))
     return repr(printable[:SHOWN])

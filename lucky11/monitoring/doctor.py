@@ -1,4 +1,4 @@
-"""How the database is: what people look at first when it is slow. Reads PostgreSQL's own statistics.
+"""The state of the database: the first things to check when it is slow. Reads PostgreSQL's own statistics.
 
 Findings are English, for the log and the command; the staff's page shows them in its reader's language.
 """
@@ -24,7 +24,7 @@ DEAD_ROWS = 10_000  # below, a bloated table costs nothing worth a line
 
 @dataclass(frozen=True)
 class Finding:
-    """One part of the examination: rows to read, whether somebody should do something, and then what."""
+    """One part of the report: rows to read, whether something needs doing, and what."""
 
     title: str
     columns: tuple[str, ...]
@@ -35,12 +35,12 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Every part, in the order in which one looks."""
+    """Return every part of the report, in the order in which to read them."""
     return [_with_short_locks(title, part) for title, part in PARTS.items()]
 
 
 def _with_short_locks(title: str, part: Callable[[], Finding]) -> Finding:
-    """One part; a table that somebody has locked does not hold the doctor up."""
+    """Return one part; do not wait for a table that is locked."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -49,13 +49,13 @@ def _with_short_locks(title: str, part: Callable[[], Finding]) -> Finding:
     except OperationalError as error:
         if not isinstance(error.__cause__, LockNotAvailable):
             raise
-        return Finding(title, (), [], True, _("Could not be read: somebody has locked a table."))
+        return Finding(title, (), [], True, _("Could not be read because a table is locked."))
 
 
 def connections() -> Finding:
-    """How many connections there are, by what they do."""
+    """Count the connections by state."""
     rows = _rows(
-        """SELECT coalesce(state, 'not told'), count(*)::int, current_setting('max_connections')::int
+        """SELECT coalesce(state, 'unknown'), count(*)::int, current_setting('max_connections')::int
            FROM pg_stat_activity WHERE backend_type = 'client backend' GROUP BY 1 ORDER BY 2 DESC, 1"""
     )
     full = bool(rows) and sum(row[1] for row in rows) > rows[0][2] * FEW_CONNECTIONS_LEFT
@@ -64,12 +64,12 @@ def connections() -> Finding:
         (_("state"), _("connections"), _("of")),
         rows,
         full,
-        _("Fewer web processes, or DATABASE_POOL_SIZE."),
+        _("Use fewer web processes, or set DATABASE_POOL_SIZE."),
     )
 
 
 def long_queries() -> Finding:
-    """Queries of more than five seconds, and transactions that sit idle for as long."""
+    """List queries of more than five seconds, and transactions that have been idle for that long."""
     rows = _rows(
         """SELECT pid, state, floor(extract(epoch FROM clock_timestamp() - xact_start))::int,
                   coalesce(wait_event, ''),
@@ -92,7 +92,7 @@ def long_queries() -> Finding:
 
 
 def blocked() -> Finding:
-    """Who waits for a lock, and who holds it."""
+    """List the processes that wait for a lock, and the ones that hold it."""
     rows = _rows(
         """SELECT a.pid, floor(extract(epoch FROM clock_timestamp() - a.query_start))::int, b.pid, b.state,
                   left(regexp_replace(b.query, '\\s+', ' ', 'g'), 120)
@@ -103,12 +103,16 @@ def blocked() -> Finding:
     )
     columns = (_("waits"), _("seconds"), _("holder"), _("state"), _("holder's last query"))
     return Finding(
-        _("Waiting for a lock"), columns, rows, bool(rows), _("The holder has to end its transaction.")
+        _("Waiting for a lock"),
+        columns,
+        rows,
+        bool(rows),
+        _("The process that holds the lock must end its transaction."),
     )
 
 
 def invalid_indexes() -> Finding:
-    """Indexes whose making was interrupted."""
+    """List indexes whose creation was interrupted."""
     rows = _rows(
         """SELECT indrelid::regclass::text, indexrelid::regclass::text FROM pg_index
            WHERE NOT indisvalid AND NOT EXISTS (
@@ -120,7 +124,7 @@ def invalid_indexes() -> Finding:
 
 
 def unused_indexes() -> Finding:
-    """Indexes that no query has used since the statistics began; unique ones guard rules and are left out."""
+    """List indexes without a query since the statistics began; unique ones guard rules, so skip them."""
     rows = _rows(
         """SELECT s.relname, s.indexrelname, pg_relation_size(s.indexrelid) FROM pg_stat_user_indexes s
            JOIN pg_index i USING (indexrelid)
@@ -132,7 +136,7 @@ def unused_indexes() -> Finding:
 
 
 def tables() -> Finding:
-    """The largest tables, with dead rows and when they were last cleaned and analysed."""
+    """List the largest tables, with their dead rows and when they were last vacuumed and analysed."""
     rows = _rows(
         """SELECT relname, pg_total_relation_size(relid), n_live_tup, n_dead_tup,
                   coalesce(to_char(greatest(last_vacuum, last_autovacuum), 'YYYY-MM-DD HH24:MI'), 'never'),
@@ -147,12 +151,12 @@ def tables() -> Finding:
         columns,
         rows,
         bloated,
-        _("More dead rows than live ones: VACUUM, and see who keeps them."),
+        _("There are more dead rows than live ones. Run VACUUM, and find the transaction that keeps them."),
     )
 
 
 def cache() -> Finding:
-    """How many blocks were found in memory."""
+    """Report how many blocks were found in memory."""
     rows = _rows(
         """SELECT sum(heap_blks_hit)::bigint, sum(heap_blks_read)::bigint,
                   round(sum(heap_blks_hit) / nullif(sum(heap_blks_hit + heap_blks_read), 0), 4)::float
@@ -161,28 +165,32 @@ def cache() -> Finding:
     found, read, rate = rows[0]
     poor = rate is not None and rate < GOOD_CACHE and read > 100_000
     return Finding(
-        _("Cache"), (_("found"), _("read"), _("rate")), [(found, read, rate)], poor, _("More shared_buffers.")
+        _("Cache"),
+        (_("found"), _("read"), _("rate")),
+        [(found, read, rate)],
+        poor,
+        _("Raise shared_buffers."),
     )
 
 
 def replication() -> Finding:
-    """Standbys, and how far behind they are."""
+    """List the standbys, and how far behind they are."""
     found = standbys.standbys()
     rows = [(each.name, each.state, each.bytes, each.seconds) for each in found]
     columns = (_("name"), _("state"), _("bytes behind"), _("seconds behind"))
     late = any(each.late for each in found)
-    advice = _("See the standby's log; SELECT pg_wal_replay_resume() there when its replay is paused.")
+    advice = _("Read the standby's log. If its replay is paused, run SELECT pg_wal_replay_resume() there.")
     return Finding(_("Standbys"), columns, rows, late, advice)
 
 
 def slow_queries() -> Finding:
-    """The queries that took most time in all, where pg_stat_statements is installed."""
+    """List the queries that took the most time in total, if pg_stat_statements is installed."""
     columns = (_("calls"), _("milliseconds each"), _("query"))
     if not _rows("SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'"):
         return Finding(_("Slow queries"), columns, [], note=_("pg_stat_statements is not installed here."))
-    # A database that has it may have been restored on a server that does not count.
+    # A database that has it may have been restored on a server that does not load it.
     if not _rows("SELECT 1 FROM pg_settings WHERE name = 'pg_stat_statements.max'"):
-        note = _("pg_stat_statements is not loaded here: it belongs into shared_preload_libraries.")
+        note = _("pg_stat_statements is not loaded here. Add it to shared_preload_libraries.")
         return Finding(_("Slow queries"), columns, [], note=note)
     rows = _rows(
         """SELECT calls, round(mean_exec_time::numeric, 2)::float,
@@ -196,7 +204,7 @@ def slow_queries() -> Finding:
 
 
 def disks() -> Finding:
-    """The disks of this machine; the database's own machine needs an exporter of its own."""
+    """List the disks of this machine; the database's own machine needs an exporter of its own."""
     usage = [(path, psutil.disk_usage(path)) for path in settings.ALERT_DISKS]
     rows = [(path, disk.total, disk.free, disk.percent) for path, disk in usage]
     full = any(row[3] > settings.ALERT_DISK_PERCENT for row in rows)
@@ -205,17 +213,17 @@ def disks() -> Finding:
         (_("path"), _("bytes"), _("free"), _("percent")),
         rows,
         full,
-        _("Make room: docs/operations.md."),
+        _("Free some space: docs/operations.md."),
     )
 
 
 def size() -> Finding:
-    """The database as a whole."""
+    """Report the size and version of the database."""
     rows = _rows("SELECT current_database(), pg_database_size(current_database()), version()")
     return Finding(_("Database"), (_("name"), _("bytes"), _("server")), rows)
 
 
-# How a part is called that could not be read, in the order in which one looks.
+# The title of each part in case it cannot be read, in the order of the report.
 PARTS: dict[str, Callable[[], Finding]] = {
     _("Size"): size,
     _("Connections"): connections,

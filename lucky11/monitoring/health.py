@@ -1,4 +1,4 @@
-"""For machines: is the process alive, is the site whole, what are its numbers."""
+"""Answers for machines: liveness, readiness and metrics."""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -12,13 +12,13 @@ from lucky11.monitoring import metrics as numbers
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 while this web process answers; asks nothing else."""
+    """Answer 200 while this web process runs; check nothing else."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when every part of the site works; else 503. Says which parts work, and the version."""
+    """Answer 200 if every part of the site works, otherwise 503; say which parts work, and the version."""
     checks = {"database": _database(), "migrations": False, "redis": False, "worker": False, "beat": False}
     if checks["database"]:
         executor = MigrationExecutor(connection)
@@ -35,7 +35,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Numbers in Prometheus' text format."""
+    """Return the metrics in Prometheus' text format."""
     return HttpResponse(numbers.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

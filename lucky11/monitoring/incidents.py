@@ -1,4 +1,4 @@
-"""Telling people that something is wrong, once, and once that it is over: by mail and by webhook."""
+"""Telling operators that something is wrong, once, and once that it is over: by email and by webhook."""
 
 import json
 import logging
@@ -47,8 +47,8 @@ def _check(alert: Alert) -> str | None:
     except Error:
         raise
     except Exception as error:
-        logger.exception("The alert %s could not look", alert.name)
-        return f"Nobody knows: the check itself failed ({type(error).__name__}: {error})."
+        logger.exception("The alert %s could not be checked", alert.name)
+        return f"The state is unknown because the check itself failed ({type(error).__name__}: {error})."
 
 
 def _record(wrong: dict[str, str]) -> None:
@@ -84,7 +84,7 @@ def _mail(key: str, subject: str, said: str) -> None:
 
 
 def _call_webhook() -> None:
-    """Tell the webhook what it has not taken yet; what it does not take is tried again with the next look."""
+    """Call the webhook with what it has not accepted yet; the next check tries again what it refuses."""
     if not settings.ALERT_WEBHOOK_URL:
         return
     for incident in Incident.objects.filter(told_at__isnull=True).order_by("id"):
@@ -109,12 +109,12 @@ def _post(name: str, status: str, said: str) -> bool:
         with urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS) as answer:
             return 200 <= int(answer.status) < 300
     except (OSError, ValueError) as error:
-        logger.warning("The webhook did not take the alert %s: %s", name, error)
+        logger.warning("The webhook did not accept the alert %s: %s", name, error)
         return False
 
 
 def _database_is_gone(said: str) -> None:
-    # Nothing can be written where things are written: Redis remembers, mail and webhook go out directly.
+    # The database cannot record anything, so Redis remembers, and email and webhook go out directly.
     if _remembered():
         return
     _send_directly("firing", said)
@@ -140,7 +140,7 @@ def _send_directly(status: str, said: str) -> None:
         try:
             send_mail(f"Lucky11: {over}{DATABASE}", said, None, settings.ALERT_EMAILS)
         except OSError as error:
-            logger.warning("The alert %s could not be mailed: %s", DATABASE, error)
+            logger.warning("The alert %s could not be emailed: %s", DATABASE, error)
 
 
 def _remembered() -> str | None:
@@ -155,4 +155,4 @@ def _remember(said: str | None) -> None:
     try:
         caches["redis"].set("incident:database", said, KEPT_SECONDS)
     except RedisError as error:
-        logger.warning("Redis does not remember that the database is gone: %s", error)
+        logger.warning("Redis could not record that the database is unavailable: %s", error)

@@ -1,4 +1,4 @@
-"""One JSON object a line, for machines that read logs: LOG_FORMAT=json."""
+"""One JSON object per line, for machines that read logs: LOG_FORMAT=json."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from lucky11.monitoring.request_id import request_id
 
 
 class JsonFormatter(logging.Formatter):
-    """When, how bad, who says what, and in which request or task."""
+    """Formats a record with its time, level, logger, message, and request or task."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

@@ -1,4 +1,4 @@
-"""The guide's four lists: a report each week, month, quarter and year, kept and mailed."""
+"""The guide's four lists: a report each week, month, quarter and year, saved and emailed."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ DAY = 24 * 3600
 
 
 def weekly() -> list[Finding]:
-    """Performance: connections, long queries, locks, cache, tables."""
+    """Report on performance: connections, long queries, locks, cache, tables."""
     return [
         *(doctor.size(), doctor.connections(), doctor.long_queries(), doctor.blocked()),
         *(doctor.cache(), doctor.tables(), doctor.disks()),
@@ -23,17 +23,17 @@ def weekly() -> list[Finding]:
 
 
 def monthly() -> list[Finding]:
-    """Slow queries, and the indexes that serve none."""
+    """Report on slow queries and unused indexes."""
     return [doctor.slow_queries(), doctor.invalid_indexes(), doctor.unused_indexes()]
 
 
 def quarterly() -> list[Finding]:
-    """How the tables grew since the report before, and for how long the disk lasts at that pace."""
+    """Report how the tables have grown since the last report, and how long the disk lasts at that rate."""
     return [_growth(), doctor.disks(), _lasts()]
 
 
 def annual() -> list[Finding]:
-    """Whether the procedures for backup and recovery were carried out."""
+    """Report whether the procedures for backup and recovery were carried out."""
     rows, bad = [], False
     for kind, days in ((measures.BACKUP, 2), (measures.DRILL, 8), (measures.INTEGRITY, 2)):
         age = measures.age(kind)
@@ -41,8 +41,8 @@ def annual() -> list[Finding]:
         shown = "never" if age.seconds is None else f"{age.seconds / DAY:.1f} days ago"
         rows.append((kind, shown, "failed" if age.failed else "good"))
         bad = bad or late
-    advice = "Go through docs/operations.md once, restore a backup by hand, and read what is out of date."
-    return [Finding("Backup and recovery", ("procedure", "last good", "newest run"), rows, bad, advice)]
+    advice = "Go through docs/operations.md once, restore a backup by hand, and note what is out of date."
+    return [Finding("Backup and recovery", ("procedure", "last success", "newest run"), rows, bad, advice)]
 
 
 PERIODS: dict[str, Callable[[], list[Finding]]] = {
@@ -54,7 +54,7 @@ PERIODS: dict[str, Callable[[], list[Finding]]] = {
 
 
 def report(period: str) -> OperationRun:
-    """Make a period's report, keep it, and mail it to ALERT_EMAILS."""
+    """Make a period's report, save it, and email it to ALERT_EMAILS."""
     with runs.record(_kind(period), bytes=_sizes()) as run:
         findings = PERIODS[period]()
         bad = [finding.title for finding in findings if finding.bad]
@@ -76,7 +76,7 @@ def _sizes() -> dict[str, int]:
 
 
 def _before() -> tuple[dict[str, int], float]:
-    """The sizes in the quarter's report before this one, and its age in days."""
+    """Return the sizes in the previous quarterly report, and its age in days."""
     last = runs.last_good(_kind("quarterly"))
     seconds = measures.age(_kind("quarterly")).seconds
     return (last.details.get("bytes", {}), seconds / DAY) if last and seconds else ({}, 0.0)
@@ -85,14 +85,16 @@ def _before() -> tuple[dict[str, int], float]:
 def _growth() -> Finding:
     sizes, (before, _) = _sizes(), _before()
     rows = [(name or "(all)", size, size - before.get(name, size)) for name, size in sizes.items()]
-    return Finding("Growth since the report before", ("table", "bytes", "more bytes"), rows)
+    return Finding("Growth since the last report", ("table", "bytes", "growth in bytes"), rows)
 
 
 def _lasts() -> Finding:
     before, days = _before()
     grown = measures.database_bytes() - before.get("", measures.database_bytes())
     if days < 1 or grown <= 0:
-        return Finding("Days until a disk is full", ("path", "days"), [], note="No growth to go by yet.")
+        return Finding(
+            "Days until a disk is full", ("path", "days"), [], note="There is no growth to measure yet."
+        )
     rows = [(path, int(free / (grown / days))) for path, _, free, _ in doctor.disks().rows]
     soon = any(left < 180 for _, left in rows)
     return Finding("Days until a disk is full", ("path", "days"), rows, soon, "Plan a larger disk now.")

@@ -1,4 +1,4 @@
-"""Numbers of the site as a whole, out of the database and Redis: for alerts, metrics and reports."""
+"""Numbers of the site as a whole, from the database and Redis, for alerts, metrics and reports."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from draws.models import Draw
 from lucky11.models import Incident, OperationRun
 from lucky11.operations import runs
 
-# The procedures whose age matters, by what they show.
+# The procedures whose age matters, by the name of their metric.
 BACKUP, DRILL, INTEGRITY = "db_backup", "backup_drill", "check_integrity"
 
 LONG_QUERY_SECONDS = 5
@@ -36,14 +36,14 @@ LONG_QUERIES_VALUES: list[Any] = [list(LONG_BY_NATURE), LONG_QUERY_SECONDS]
 
 @dataclass(frozen=True)
 class Age:
-    """Seconds since a procedure last went well (None: never), and whether its newest run failed."""
+    """Seconds since a procedure last succeeded (None: never), and whether its newest run failed."""
 
     seconds: float | None
     failed: bool
 
 
 def draws_by_state() -> dict[str, int]:
-    """How many draws are in each state, in the words of the site."""
+    """Count the draws in each state, by the site's words for the states."""
     published, ended = Q(published_at__isnull=False), Q(cancelled_at__isnull=False)
     states = {
         "draft": Q(published_at__isnull=True),
@@ -57,12 +57,12 @@ def draws_by_state() -> dict[str, int]:
 
 
 def overdue() -> int:
-    """Draws that are not frozen, drawn or settled a minute after they should be."""
+    """Count draws that are not frozen, drawn or settled a minute after they should be."""
     return overdue_draws(Draw.objects.all()).count()
 
 
 def waiting_for_beacon(older_than: float = 0) -> int:
-    """Draws frozen longer than so many seconds ago that wait for their public beacon."""
+    """Count draws that were frozen more than this many seconds ago and wait for their public beacon."""
     rows = Draw.objects.filter(frozen_at__isnull=False, drawn_at__isnull=True, cancelled_at__isnull=True)
     now = database_now()
     frozen = rows.exclude(fairness_mode="local").values_list("frozen_at", flat=True)
@@ -70,54 +70,54 @@ def waiting_for_beacon(older_than: float = 0) -> int:
 
 
 def coins() -> int:
-    """Coins that players hold."""
+    """Return how many coins players hold."""
     return _sum(User.objects.aggregate(all=_total("coins")))
 
 
 def tickets() -> int:
-    """Tickets taken in all draws."""
+    """Return how many tickets are taken in all draws."""
     return _sum(Draw.objects.aggregate(all=_total("current_participants")))
 
 
 def mails_waiting() -> int:
-    """Mails that wait to be sent."""
+    """Count the emails that are waiting to be sent."""
     return outbox.waiting()
 
 
 def age_of_worker() -> float | None:
-    """Seconds since a worker last finished the sweep that beat calls for every second: the queue's age."""
+    """Return the seconds since a worker last finished the sweep that beat schedules every second."""
     return _age("worker")
 
 
 def age_of_beat() -> float | None:
-    """Seconds since beat last called for that sweep."""
+    """Return the seconds since beat last scheduled that sweep."""
     return _age("beat")
 
 
 def age(kind: str) -> Age:
-    """How long ago a procedure last went well, by the database's clock."""
+    """Return how long ago a procedure last succeeded, by the database's clock."""
     good, last = runs.last_good(kind), finished(kind)
     return Age(_seconds_since(good.ended_at if good else None), last is not None and last.ok is False)
 
 
 def first_good(kind: str) -> float:
-    """Seconds since a procedure first went well; 0 when it never did."""
+    """Return the seconds since a procedure first succeeded; 0 if it never did."""
     first = OperationRun.objects.filter(kind=kind, ok=True).order_by("id").first()
     return _seconds_since(first.ended_at if first else None) or 0.0
 
 
 def finished(kind: str) -> OperationRun | None:
-    """The newest run of a procedure that came to an end."""
+    """Return the newest finished run of a procedure."""
     return OperationRun.objects.filter(kind=kind, ok__isnull=False).order_by("-id").first()
 
 
 def open_incidents() -> int:
-    """Incidents that are not over."""
+    """Count the incidents that are not over."""
     return Incident.objects.filter(ended_at__isnull=True).count()
 
 
 def connections() -> tuple[int, int]:
-    """Connections to the server, and how many it takes."""
+    """Return the number of connections to the server, and how many it accepts."""
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity
@@ -128,14 +128,14 @@ def connections() -> tuple[int, int]:
 
 
 def long_queries() -> int:
-    """Queries that run for more than five seconds, backups apart."""
+    """Count the queries that have been running for more than five seconds, except backups."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({LONG_QUERIES}) AS found", LONG_QUERIES_VALUES)
         return int(cursor.fetchone()[0])
 
 
 def table_bytes() -> dict[str, int]:
-    """The size of every table with its indexes, the largest first."""
+    """Return the size of every table with its indexes, largest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables ORDER BY 2 DESC, 1"
@@ -144,7 +144,7 @@ def table_bytes() -> dict[str, int]:
 
 
 def database_bytes() -> int:
-    """The size of the database on its disk."""
+    """Return the size of the database on its disk."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])

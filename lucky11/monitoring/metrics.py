@@ -1,7 +1,7 @@
-"""Numbers in Prometheus' text format: of the site, asked when asked for, and of this web server's requests.
+"""Metrics in Prometheus' text format: of the site, read on request, and of this web server's requests.
 
 With PROMETHEUS_MULTIPROC_DIR (an empty folder at each start) the requests of all web processes are added up;
-without it each process tells its own.
+without it, each process reports its own.
 """
 
 import os
@@ -21,7 +21,7 @@ REQUESTS = Counter(
 )
 SECONDS = Histogram(
     "lucky11_request_seconds",
-    "Seconds until the answer.",
+    "Seconds until the response.",
     ["view"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
     registry=_own,
@@ -33,40 +33,49 @@ GAUGES: dict[str, tuple[str, Callable[[], float | None]]] = {
     "lucky11_coins": ("Coins that players hold.", measures.coins),
     "lucky11_tickets": ("Tickets taken in all draws.", measures.tickets),
     "lucky11_draws_overdue": ("Draws a minute late or more.", measures.overdue),
-    "lucky11_draws_waiting_for_beacon": ("Frozen draws without their beacon.", measures.waiting_for_beacon),
-    "lucky11_mails_waiting": ("Mails that wait to be sent.", measures.mails_waiting),
-    "lucky11_queue_age_seconds": ("Since a worker last finished a sweep.", measures.age_of_worker),
-    "lucky11_beat_age_seconds": ("Since beat last called for a sweep.", measures.age_of_beat),
+    "lucky11_draws_waiting_for_beacon": (
+        "Frozen draws that wait for their beacon.",
+        measures.waiting_for_beacon,
+    ),
+    "lucky11_mails_waiting": ("Emails waiting to be sent.", measures.mails_waiting),
+    "lucky11_queue_age_seconds": ("Seconds since a worker last finished a sweep.", measures.age_of_worker),
+    "lucky11_beat_age_seconds": ("Seconds since beat last scheduled a sweep.", measures.age_of_beat),
     "lucky11_backup_age_seconds": (
-        "Since the last good backup.",
+        "Seconds since the last successful backup.",
         lambda: measures.age(measures.BACKUP).seconds,
     ),
     "lucky11_verified_backup_age_seconds": (
-        "Since a backup was last restored and checked.",
+        "Seconds since a backup was last restored and checked.",
         lambda: measures.age(measures.DRILL).seconds,
     ),
     "lucky11_backup_failed": (
-        "1 when the newest backup or drill failed.",
+        "1 if the newest backup or drill failed.",
         lambda: measures.age(measures.BACKUP).failed or measures.age(measures.DRILL).failed,
     ),
     "lucky11_integrity_age_seconds": (
-        "Since every coin and ticket was last found right.",
+        "Seconds since the last clean check of every coin and ticket.",
         lambda: measures.age(measures.INTEGRITY).seconds,
     ),
     "lucky11_integrity_failed": (
-        "1 when the newest check found something.",
+        "1 if the newest check found a defect.",
         lambda: measures.age(measures.INTEGRITY).failed,
     ),
-    "lucky11_incidents_open": ("Incidents that are not over.", measures.open_incidents),
+    "lucky11_incidents_open": ("Open incidents.", measures.open_incidents),
     "lucky11_database_connections": (
         "Connections to PostgreSQL.",
         lambda: measures.connections()[0],
     ),
-    "lucky11_database_connections_max": ("Those it takes.", lambda: measures.connections()[1]),
+    "lucky11_database_connections_max": (
+        "Connections that PostgreSQL accepts.",
+        lambda: measures.connections()[1],
+    ),
     "lucky11_database_bytes": ("Size of the database.", measures.database_bytes),
-    "lucky11_standby_lag_bytes": ("Log that the last standby has not replayed.", standbys.most_bytes),
-    "lucky11_standby_lag_seconds": ("For how long it has been behind.", standbys.most_seconds),
-    "lucky11_long_queries": ("Queries of more than five seconds.", measures.long_queries),
+    "lucky11_standby_lag_bytes": (
+        "Bytes of log that the slowest standby has not replayed.",
+        standbys.most_bytes,
+    ),
+    "lucky11_standby_lag_seconds": ("Seconds that the slowest standby is behind.", standbys.most_seconds),
+    "lucky11_long_queries": ("Queries running for more than five seconds.", measures.long_queries),
 }
 
 
@@ -78,7 +87,7 @@ def count_request(method: str, view: str, status: int, seconds: float) -> None:
 
 
 def page() -> bytes:
-    """The whole page; when the database is away it says so and gives what it has."""
+    """Return the whole page; if the database is unavailable, say so and give the rest."""
     registry = CollectorRegistry()
     registry.register(_Site())
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
@@ -95,13 +104,13 @@ class _Site(Collector):
         except Error:
             connection.close()
             families = []
-        up = GaugeMetricFamily("lucky11_database_up", "1 when the database answers.", bool(families))
+        up = GaugeMetricFamily("lucky11_database_up", "1 if the database answers.", bool(families))
         yield from [up, *families]
 
     def _gauges(self) -> Iterator[GaugeMetricFamily]:
         for name, (text, ask) in GAUGES.items():
             value = ask()
-            # Nobody knows: no number is better than a wrong one, and `absent()` can ask for it.
+            # Unknown: no number is better than a wrong one, and `absent()` can test for it.
             if value is not None:
                 yield GaugeMetricFamily(name, text, float(value))
 

@@ -1,4 +1,4 @@
-"""Findings as text for people and as data for machines."""
+"""Formats findings as text for people and as data for machines."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from lucky11.monitoring.doctor import Finding
 
 
 def as_text(findings: Iterable[Finding]) -> str:
-    """A page to read: what needs somebody is marked."""
+    """Format findings as a page of text that marks what needs doing."""
     lines: list[str] = []
     for finding in findings:
         lines.append(f"{'!! ' if finding.bad else '   '}{finding.title}")
@@ -18,7 +18,7 @@ def as_text(findings: Iterable[Finding]) -> str:
 
 
 def as_data(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """The same for JSON."""
+    """Return findings as data for JSON."""
     return [
         {
             "title": finding.title,

@@ -1,4 +1,4 @@
-"""The id of the request at hand, for its log lines; the settings read this before anything else is there."""
+"""The id of the current request, for its log lines; the settings import this before anything else exists."""
 
 from contextvars import ContextVar
 

@@ -1,4 +1,4 @@
-"""Requests: each has an id that its log lines carry, is counted and timed, and waits for maintenance."""
+"""Requests: each gets an id for its log lines, is counted and timed, and is refused during maintenance."""
 
 import re
 import time
@@ -17,7 +17,7 @@ from lucky11.operations import maintenance_mode
 
 GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SAFE = ("GET", "HEAD", "OPTIONS")
-# What stays open while the site is at maintenance: staff, and who must get in to be staff; signing out.
+# Open during maintenance: the staff's pages, signing in to reach them, and signing out.
 OPEN = ("/admin/", "/accounts/login/", "/accounts/2fa/", "/accounts/reauthenticate/", "/accounts/logout/")
 RETRY_SECONDS = "120"
 
@@ -26,7 +26,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 
 @receiver(request_finished)
 def _clear_request_id(**kwargs: Any) -> None:
-    """Django still writes a line about the answer after the middleware is done with it."""
+    """Forget the id later: Django still logs a line about the response after the middleware is done."""
     request_id.set("")
 
 
@@ -48,7 +48,7 @@ class RequestMiddleware:
 
 
 class MaintenanceMiddleware:
-    """While operators work on the site, pages are read and nothing is written: a polite 503."""
+    """During maintenance, lets players read pages and answers every form with a polite 503."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Sentry, where SENTRY_DSN names one: errors with their place in the code, and nothing about a person."""
+"""Sentry, if SENTRY_DSN is set: errors with their place in the code, and nothing about a person."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import sentry_sdk
 
 
 def start(dsn: str) -> None:
-    """Send errors to this address; no cookies, forms, names or values of variables go with them."""
+    """Send errors to this address, without cookies, forms, names or values of variables."""
     sentry_sdk.init(
         dsn,
         send_default_pii=False,

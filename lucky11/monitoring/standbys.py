@@ -1,12 +1,12 @@
-"""Standbys of this server, and how far behind they are; also one that is gone with its slot kept."""
+"""Standbys of this server, and how far behind they are, including one that is gone but has kept its slot."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
 
-# On a standby itself, what it has received is the newest that there is. From PostgreSQL 17 on a slot knows
-# since when nobody uses it.
+# On a standby itself, the log it has received is the newest there is. From PostgreSQL 17 on, a slot knows
+# since when it has been unused.
 STANDBYS = """
     WITH here AS (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn()
                          ELSE pg_current_wal_lsn() END AS newest)
@@ -24,7 +24,7 @@ STANDBYS = """
 
 @dataclass(frozen=True)
 class Standby:
-    """`bytes` of the log that it has not replayed, for how many seconds (None: PostgreSQL does not know)."""
+    """A standby: `bytes` of log that it has not replayed, and for how many seconds (None: unknown)."""
 
     name: str
     state: str
@@ -33,7 +33,7 @@ class Standby:
 
     @property
     def late(self) -> bool:
-        """Whether it is further behind than it may be."""
+        """Say whether it is further behind than allowed."""
         slow = (self.seconds or 0) > settings.ALERT_STANDBY_SECONDS
         return bool(slow or self.bytes > settings.ALERT_STANDBY_MEGABYTES * 1_000_000)
 
@@ -43,17 +43,17 @@ class Standby:
 
 
 def standbys() -> list[Standby]:
-    """All of them, by name."""
+    """Return all standbys, by name."""
     with connection.cursor() as cursor:
         cursor.execute(STANDBYS)
         return [Standby(*row) for row in cursor.fetchall()]
 
 
 def most_bytes() -> int:
-    """How far the last one is behind; 0 without standbys."""
+    """Return how many bytes the slowest one is behind; 0 without standbys."""
     return max((each.bytes for each in standbys()), default=0)
 
 
 def most_seconds() -> float:
-    """For how long the last one has been behind; 0 without standbys."""
+    """Return how many seconds the slowest one has been behind; 0 without standbys."""
     return max((each.seconds or 0 for each in standbys()), default=0)

@@ -2,4 +2,4 @@
 
 
 class OperationError(Exception):
-    """A procedure was not done, or not whole; the message says what that means and what to do."""
+    """A procedure failed or was not completed; the message says what that means and what to do."""

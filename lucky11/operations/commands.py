@@ -1,4 +1,4 @@
-"""What the commands for operators share."""
+"""The base of the commands for operators."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lucky11.operations import OperationError
 
 
 class Operation(BaseCommand):
-    """A command whose refusals are a sentence and exit code 1; it asks nothing of the database first."""
+    """A command that refuses with a sentence and exit code 1, and makes no database checks first."""
 
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
@@ -21,15 +21,15 @@ class Operation(BaseCommand):
             raise CommandError(str(reason)) from reason
         except psycopg.Error as reason:
             raise CommandError(
-                f"The database server did not do what was needed: {str(reason).strip()}. "
+                f"The database server reported an error: {str(reason).strip()}. "
                 "Nothing was changed in the live database."
             ) from reason
 
     def operate(self, *args: Any, **options: Any) -> None:
-        """Do what the command is for. Raises OperationError."""
+        """Do the command's work. Raises OperationError."""
         raise NotImplementedError
 
     def say(self, words: str) -> None:
-        """A line for whoever ran it, at once."""
+        """Print a line for the operator at once."""
         self.stdout.write(words)
         self.stdout.flush()

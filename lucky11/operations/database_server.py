@@ -16,9 +16,9 @@ from lucky11.operations import OperationError
 
 NAMES = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
 MAINTENANCE = "postgres"
-# What a database that a restore made carries as its comment.
+# The comment that marks a database as made by a restore.
 RESTORED = "lucky11: restored"
-# Variables that would name a database other than the one meant.
+# Variables that would override the database to use.
 NAMING = ("DATABASE_URL", "BACKUP_DATABASE_URL", "DATABASE_POOL_SIZE")
 
 
@@ -27,12 +27,12 @@ def _settings() -> dict[str, Any]:
 
 
 def live() -> str:
-    """The name of the site's database."""
+    """Return the name of the site's database."""
     return str(_settings()["NAME"])
 
 
 def parameters(name: str | None = None) -> dict[str, str]:
-    """libpq's parameters for the site's database, or for another one of the same server."""
+    """Return libpq's parameters for the site's database, or for another one of the same server."""
     given = _settings()
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     options = {key: str(value) for key, value in given.get("OPTIONS", {}).items() if key in known}
@@ -41,16 +41,16 @@ def parameters(name: str | None = None) -> dict[str, str]:
 
 
 def environment(name: str | None = None) -> dict[str, str]:
-    """The environment in which PostgreSQL's programs, and manage.py, work on that database."""
+    """Return the environment in which PostgreSQL's programs, and manage.py, use that database."""
     variables = {o.keyword.decode(): (o.envvar or b"").decode() for o in pq.Conninfo.get_defaults()}
     given = {variables[key]: value for key, value in parameters(name).items() if variables[key]}
     kept = {key: value for key, value in os.environ.items() if key not in NAMING}
-    # What .env said is in the environment by now; read again, it would name the live database.
+    # The environment already has the values of .env; reading it again would name the live database.
     return kept | {"LUCKY11_ENV_FILE": ""} | given
 
 
 def connect(name: str | None = None) -> psycopg.Connection:
-    """A connection of its own, committing each statement."""
+    """Open a connection of its own, which commits each statement."""
     return psycopg.connect(
         **parameters(name),  # type: ignore[arg-type]
         autocommit=True,
@@ -67,13 +67,13 @@ def manage(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def version() -> int:
-    """The server's major version."""
+    """Return the server's major version."""
     with connect() as database:
         return database.info.server_version // 10_000
 
 
 def exists(name: str) -> bool:
-    """Whether the server has a database of that name."""
+    """Say whether the server has a database of that name."""
     with connect() as database:
         found = database.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         return found.fetchone() is not None
@@ -83,17 +83,17 @@ def refuse_name(name: str) -> None:
     """Raise OperationError for a name that a new database cannot have."""
     if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
         raise OperationError(
-            f"{name!r} is not a name for a database: small letters, digits and _, up to 63. "
+            f"{name!r} is not a valid database name: use lowercase letters, digits and _, up to 63. "
             "Nothing was changed."
         )
     if name in (live(), MAINTENANCE) or exists(name):
         raise OperationError(
-            f"There is a database {name} already. Nothing was changed. Choose a new name, or drop it first."
+            f"A database {name} already exists. Nothing was changed. Choose a new name, or drop it first."
         )
 
 
 def create(name: str) -> None:
-    """Make an empty database with the live one's encoding and order of letters."""
+    """Create an empty database with the live one's encoding and collation."""
     with connect() as database:
         found = database.execute(
             "SELECT pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider::text, to_jsonb(d)"
@@ -113,7 +113,7 @@ def create(name: str) -> None:
 
 
 def comment(name: str, words: str) -> None:
-    """Write on the database itself what it is."""
+    """Set the comment of the database."""
     with connect() as database:
         database.execute(
             sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(words))
@@ -121,7 +121,7 @@ def comment(name: str, words: str) -> None:
 
 
 def comment_of(name: str) -> str:
-    """What is written on the database; empty for one that is not there."""
+    """Return the comment of the database, or "" if it does not exist."""
     with connect() as database:
         found = database.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
@@ -130,7 +130,7 @@ def comment_of(name: str) -> str:
 
 
 def drop(name: str) -> None:
-    """Remove a database that a restore made, whoever is connected to it. Refuses any other."""
+    """Drop a database that a restore made, and end its connections. Refuses any other."""
     if name == live() or (exists(name) and not comment_of(name).startswith(RESTORED)):
         raise OperationError(f"The database {name} was not made by a restore, so it is not dropped.")
     with connect() as database:

@@ -1,7 +1,7 @@
 """Maintenance mode: a run of `maintenance` that has not ended. Every process sees it within a second.
 
-Coins that are owed still move: draws close, prizes and refunds are paid, mails go out. Only what players send
-waits. With the database away every page that needs it says 503 anyway.
+Coins that are owed still move: draws close, prizes and refunds are paid, emails go out. Only players' forms
+wait. While the database is unavailable, every page that needs it answers 503 anyway.
 """
 
 import time
@@ -20,7 +20,7 @@ _known: tuple[float, bool] = (float("-inf"), False)
 
 
 def is_on() -> bool:
-    """Whether the site is at maintenance; asks the database at most once a second in each process."""
+    """Say whether maintenance mode is on; ask the database at most once a second in each process."""
     global _known
     with _lock:
         asked, on = _known
@@ -31,13 +31,13 @@ def is_on() -> bool:
 
 
 def current() -> OperationRun | None:
-    """The maintenance that is on."""
+    """Return the maintenance that is on, or None."""
     return OperationRun.objects.filter(kind=KIND, ended_at__isnull=True).order_by("id").first()
 
 
 @transaction.atomic
 def begin(reason: str) -> OperationRun:
-    """Begin maintenance; if it is on already, that one goes on."""
+    """Begin maintenance; if it is already on, it continues."""
     found = current()
     if found is None:
         found = runs.begin(KIND)
@@ -48,7 +48,7 @@ def begin(reason: str) -> OperationRun:
 
 
 def end() -> OperationRun | None:
-    """End maintenance; returns what ended, None if there was none."""
+    """End maintenance; return what ended, or None if it was not on."""
     found = current()
     for run in OperationRun.objects.filter(kind=KIND, ended_at__isnull=True):
         runs.end(run, ok=True)
@@ -57,7 +57,7 @@ def end() -> OperationRun | None:
 
 
 def clear_cache() -> None:
-    """Ask anew with the next request, in this process."""
+    """Ask the database again with the next request, in this process."""
     global _known
     with _lock:
         _known = (float("-inf"), False)

@@ -16,9 +16,9 @@ SYSTEM = Path("/usr/lib/postgresql")
 
 
 def find(name: str, at_least: int) -> Path:
-    """The program of the lowest major version that is at least this one (an older one refuses the server).
+    """Return the program of the lowest major version that is at least this (an older one refuses the server).
 
-    Raises OperationError when there is none.
+    Raises OperationError if there is none.
     """
     found = [(major, path) for path in _candidates(name) if (major := version(path)) and major >= at_least]
     if not found:
@@ -26,14 +26,14 @@ def find(name: str, at_least: int) -> Path:
             ", ".join(f"{path} is version {version(path)}" for path in _candidates(name)) or "none was found"
         )
         raise OperationError(
-            f"{name} of PostgreSQL {at_least} or newer is needed here ({seen}). Nothing was changed. "
-            f"Install the PostgreSQL {at_least} client programs, or put their folder on PATH."
+            f"{name} of PostgreSQL {at_least} or newer is required ({seen}). Nothing was changed. "
+            f"Install the PostgreSQL {at_least} client programs, or add their folder to PATH."
         )
     return min(found, key=lambda each: each[0])[1]
 
 
 def version(program: Path) -> int:
-    """The major version that the program says it is; 0 when it does not run."""
+    """Return the major version that the program reports, or 0 if it does not run."""
     try:
         said = subprocess.run([program, "--version"], capture_output=True, text=True).stdout
     except OSError:

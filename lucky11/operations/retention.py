@@ -1,4 +1,4 @@
-"""What may go, and when: never the ledger, a draw, a ticket, a win or the log."""
+"""Which rows are removed, and when: never the ledger, a draw, a ticket, a win or the log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from django.db.models.functions import Now
 from accounts.models import Message, OutboxEmail, Session
 from lucky11.models import Incident, OperationRun
 
-# The newest runs of each procedure stay, however old: they say when it last went well.
+# The newest runs of each procedure stay, however old: they say when it last succeeded.
 RUNS_KEPT = timedelta(days=400)
 AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that are kept for a time only; `old` finds those whose time is over."""
+    """Rows that are kept for a limited time; `old` finds those whose time is over."""
 
     name: str
     kept: str
@@ -31,7 +31,7 @@ def _messages() -> QuerySet[Any]:
 
 
 def _mails() -> QuerySet[Any]:
-    # Blanked long before; the row says only that a mail was sent, so that it is not sent again.
+    # Its text is long gone; the row only records that an email was sent, so that it is not sent again.
     return OutboxEmail.objects.filter(
         sent_at__lt=Now() - timedelta(days=settings.MESSAGES_KEPT_DAYS), recipient=""
     )
@@ -46,9 +46,9 @@ def _runs() -> QuerySet[Any]:
 
 PARTS = [
     Part("sessions", "until they expire", lambda: Session.objects.filter(expire__lt=Now())),
-    Part("messages", "so many days after they were read (MESSAGES_KEPT_DAYS)", _messages),
-    Part("outbox_emails", "MAIL_KEPT_DAYS with their text, MESSAGES_KEPT_DAYS without", _mails),
-    Part("operation_runs", f"{RUNS_KEPT.days} days, and the newest of each kind for good", _runs),
+    Part("messages", "MESSAGES_KEPT_DAYS days after they were read", _messages),
+    Part("outbox_emails", "MAIL_KEPT_DAYS days with their text, MESSAGES_KEPT_DAYS days without", _mails),
+    Part("operation_runs", f"{RUNS_KEPT.days} days, and the newest of each kind forever", _runs),
     Part(
         "incidents",
         f"{RUNS_KEPT.days} days after they ended",
@@ -58,12 +58,12 @@ PARTS = [
 
 
 def count() -> dict[str, int]:
-    """How many rows of each part would go now."""
+    """Return how many rows of each part would be removed now."""
     return {part.name: part.old().count() for part in PARTS}
 
 
 def purge() -> dict[str, int]:
-    """Remove what is old, some rows at a time, so that nobody waits; returns how many rows of each part."""
+    """Remove old rows, a few at a time so that nothing waits; return how many rows of each part went."""
     return {part.name: _purge(part) for part in PARTS}
 
 

@@ -1,4 +1,4 @@
-"""Recording runs of procedures: who, when, and how it went."""
+"""Records of the runs of procedures: who ran them, when, and how it went."""
 
 import getpass
 import os
@@ -18,10 +18,10 @@ LONGEST_SUMMARY = 500
 
 @contextmanager
 def record(kind: str, **details: Any) -> Iterator[OperationRun]:
-    """Keep a row of the run of a procedure; the block may set `summary`, `details`, and `ok` to False.
+    """Record the run of a procedure; the block may set `summary`, `details`, and `ok` to False.
 
-    Leaving by an error, or by an exit code other than 0, is a failure and says why. A process that is killed
-    leaves its row unfinished. In a database transaction of the caller's, the row shares its fate.
+    An error, or an exit code other than 0, is recorded as a failure with its reason. A process that is killed
+    leaves its row unfinished. Inside the caller's database transaction, the row is rolled back with it.
     """
     run = begin(kind, **details)
     try:
@@ -35,12 +35,12 @@ def record(kind: str, **details: Any) -> Iterator[OperationRun]:
 
 
 def begin(kind: str, **details: Any) -> OperationRun:
-    """Write that a procedure starts now, by whom and with which version."""
+    """Record that a procedure starts now, who runs it and with which version."""
     return OperationRun.objects.create(kind=kind, details={**who(), **details})
 
 
 def end(run: OperationRun, *, ok: bool) -> None:
-    """Write how the run went and that it is over, by the database's clock."""
+    """Record that the run is over and how it went, by the database's clock."""
     run.ok, run.summary = ok, run.summary[:LONGEST_SUMMARY]
     run.ended_at = Now()
     run.save(update_fields=["ok", "summary", "details", "ended_at"])
@@ -48,22 +48,22 @@ def end(run: OperationRun, *, ok: bool) -> None:
 
 
 def newest(kind: str) -> OperationRun | None:
-    """The latest run of this kind, however it went, also one that is not finished."""
+    """Return the latest run of this kind, whatever its result, even if it is unfinished."""
     return OperationRun.objects.filter(kind=kind).order_by("-id").first()
 
 
 def last_good(kind: str) -> OperationRun | None:
-    """The latest run of this kind that went well."""
+    """Return the latest successful run of this kind."""
     return OperationRun.objects.filter(kind=kind, ok=True).order_by("-id").first()
 
 
 def who() -> dict[str, Any]:
-    """Who is at work: the account, the machine, the process, the version of the code."""
+    """Return the account, the machine, the process and the version of the code that are running."""
     return {"by": _account(), "host": platform.node(), "pid": os.getpid(), "version": __version__}
 
 
 def why(error: BaseException) -> str:
-    """An error in one line."""
+    """Return an error in one line."""
     if isinstance(error, KeyboardInterrupt):
         return "Interrupted."
     return " ".join(f"{type(error).__name__}: {error}".split())
@@ -77,7 +77,7 @@ def _account() -> str:
 
 
 def _end_if_possible(run: OperationRun, *, ok: bool) -> None:
-    # The error at hand says more than one about writing it down; the row stays unfinished, and that is seen.
+    # The original error says more than a failure to record it; the row stays unfinished, which shows.
     try:
         end(run, ok=ok)
     except (DatabaseError, InterfaceError):

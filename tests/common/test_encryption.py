@@ -72,7 +72,8 @@ def test_a_key_that_is_none_stops_with_a_sentence(settings):
 def test_after_rotation_the_old_key_can_be_taken_away(kept, settings):
     assert run() == (
         0,
-        "second factor: 2 re-encrypted, 0 that no key opens.\nclaim: 3 re-encrypted, 0 that no key opens.\n",
+        "second factor: 2 re-encrypted, 0 that no key decrypts.\nclaim: 3 re-encrypted, 0 that no key "
+        "decrypts.\n",
         "",
     )
     settings.ENCRYPTION_KEYS = [NEW]
@@ -105,8 +106,8 @@ def test_rows_that_no_key_opens_are_named_and_the_others_are_done(kept, settings
     Claim.objects.filter(pk=lost.pk).update(details=foreign)
     code, out, err = run()
     assert code == 1
-    assert "claim: 2 re-encrypted, 1 that no key opens." in out
-    assert f"None of ENCRYPTION_KEYS opens claim {lost.pk}. They were left" in err
+    assert "claim: 2 re-encrypted, 1 that no key decrypts." in out
+    assert f"None of ENCRYPTION_KEYS decrypts claim {lost.pk}. They were not changed" in err
     assert Claim.objects.get(pk=lost.pk).details == foreign
     assert all(is_newest(claim.details) for claim in Claim.objects.exclude(pk=lost.pk))
 
@@ -119,4 +120,4 @@ def test_more_rows_than_a_batch_holds_are_all_done(kept, monkeypatch):
 
 def test_details_of_a_deleted_account_are_passed_over(kept):
     Claim.objects.update(details="")
-    assert "claim: 0 re-encrypted, 0 that no key opens." in run()[1]
+    assert "claim: 0 re-encrypted, 0 that no key decrypts." in run()[1]

@@ -43,13 +43,13 @@ def test_an_edited_file_and_one_that_no_migration_installs_are_named(folder):
     (folder / "greeting.sql").write_text("SELECT 1;\n\n-- undo\n\nSELECT 1;\n")
     edited, unknown = sql_files.problems_of_files()
     assert "refuse_change.sql is not version 1 of refuse_change as its migration names it" in edited
-    assert unknown.endswith("greeting.sql is installed by no migration.")
+    assert unknown.endswith("greeting.sql is not installed by any migration.")
 
 
 def test_a_version_that_is_the_newest_lies_in_no_history(folder):
     (folder / "history").mkdir()
     shutil.copy(folder / "refuse_change.sql", folder / "history" / "refuse_change.v1.sql")
-    assert "Version 1 of refuse_change in accounts is the newest, and lies in the history." in list(
+    assert "Version 1 of refuse_change in accounts is the newest, but is in the history." in list(
         sql_files.problems_of_files()
     )
 
@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_installed_is_named(folder):
     file = folder / "play_breaks_triggers.sql"
     file.write_text(file.read_text().replace("CREATE OR REPLACE TRIGGER", "CREATE A TRIGGER"))
     last = list(sql_files.problems_of_database(connection))[-1]
-    assert "play_breaks_triggers.sql cannot be installed anew: " in last
+    assert "play_breaks_triggers.sql cannot be installed again: " in last
 
 
 # -- makesql --

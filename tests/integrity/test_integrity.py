@@ -54,7 +54,7 @@ def check(*options: str) -> tuple[int, str]:
 
 
 def test_good_books_are_clean(books):
-    assert check() == (0, "Clean: 28 checks, no coin or ticket is out of place.\n")
+    assert check() == (0, "Clean: 28 checks found no coin or ticket out of place.\n")
     answer = json.loads(check("--json")[1])
     assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 28)
 
@@ -165,7 +165,7 @@ def test_repair_rewrites_what_is_derived_and_no_ledger_row(books, alice, bob):
         before = cursor.fetchone()
     assert check()[0] == 1
     code, output = check("--repair")
-    assert (code, output.splitlines()[0]) == (0, "5 rows with a wrong derived value were rewritten.")
+    assert (code, output.splitlines()[0]) == (0, "5 rows with a wrong derived value were repaired.")
     books["open"].refresh_from_db()
     assert books["open"].current_participants == 3
     assert balance(alice.pk) == User.objects.get(pk=alice.pk).coins

@@ -94,7 +94,7 @@ def test_with_a_key_the_file_tells_nothing_and_restores_with_that_key_only(
     assert stores.manifest(name).encrypted
     assert b"PGDMP" not in stored
     settings.BACKUP_KEYS = [OTHER_KEY]
-    with pytest.raises(CommandError, match="None of BACKUP_KEYS opens this backup"):
+    with pytest.raises(CommandError, match="None of BACKUP_KEYS decrypts this backup"):
         call_command("db_restore", name, into=beside)
     settings.BACKUP_KEYS = [OTHER_KEY, KEY]
     before = contents()
@@ -152,7 +152,7 @@ def test_old_backups_go_but_never_the_newest_one_that_was_verified(played, store
     stores.mark_verified(third, "restored\n")
     fourth = back_up(keep=1)
     assert stores.names() == sorted({third, fourth}, reverse=True)
-    with pytest.raises(CommandError, match="At least one"):
+    with pytest.raises(CommandError, match="Keep at least one"):
         call_command("db_backup", keep=0)
 
 

@@ -37,7 +37,7 @@ def test_a_good_backup_is_verified_and_what_was_made_for_it_is_gone(backup, caps
     assert run.details["backup"] == backup
     assert run.details["taken_at"] == stores.manifest(backup).taken_at
     assert "a player can sign in" in run.summary
-    assert "can be read as signing in does" in capsys.readouterr().out
+    assert "can be read as sign-in reads it" in capsys.readouterr().out
     call_command("db_backups")
     assert "not yet verified" not in capsys.readouterr().out
 

@@ -97,4 +97,4 @@ def test_two_imports_at_once_are_refused(server_environment):
         process.kill()
         process.wait(10)
     assert (second.returncode, second.stdout) == (1, "")
-    assert "Another import is at work. Nothing was changed." in second.stderr
+    assert "Another import is running. Nothing was changed." in second.stderr

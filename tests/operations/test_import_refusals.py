@@ -69,8 +69,8 @@ def test_a_database_of_this_site_is_refused():
         ('ALTER TABLE users ADD "firstName" text', "first_name is there as first_name and firstName"),
         ("ALTER TABLE draws ALTER draw_time TYPE text", "draw_time is text"),
         ("ALTER TABLE transactions ALTER amount TYPE text", "amount is text"),
-        ("ALTER TABLE users DROP CONSTRAINT users_pkey; UPDATE users SET id = 'x'", "4 rows with no id"),
-        ("ALTER TABLE draws DROP CONSTRAINT draws_pkey; UPDATE draws SET id = 1", "3 rows with no id"),
+        ("ALTER TABLE users DROP CONSTRAINT users_pkey; UPDATE users SET id = 'x'", "4 rows without an id"),
+        ("ALTER TABLE draws DROP CONSTRAINT draws_pkey; UPDATE draws SET id = 1", "3 rows without an id"),
     ],
 )
 def test_a_schema_that_is_not_the_documented_one(site, statement, says):
@@ -115,7 +115,7 @@ def test_an_operator_reads_a_summary_and_the_exit_code(site, server_environment,
         [*command, "--apply", "--refund"], cwd=ROOT, env=server_environment, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("Clean: nothing is left to decide.\n")
+    assert done.stdout.endswith("Clean: no decisions are left.\n")
 
 
 def test_an_operator_at_a_terminal_sees_how_far_it_is(site, server_environment):

@@ -78,7 +78,7 @@ def test_who_waits_for_a_lock_and_who_holds_it_is_marked(server_environment, dra
             thread.join()
     assert code == 1
     assert "!! Waiting for a lock" in page
-    assert "!! Tables\n      none\n      Could not be read: somebody has locked a table." in page
+    assert "!! Tables\n      none\n      Could not be read because a table is locked." in page
     assert (row["waits"], row["holder"]) == pids
     assert found("Waiting for a lock")["rows"] == []
 

@@ -37,7 +37,7 @@ def entering(browser, draw):
 
 def test_a_ticket_waits_until_maintenance_is_over_and_is_then_charged_once(draw, alice):
     enter = entering(signed_in(alice), draw)
-    assert maintenance("on", "--why=A new disk").startswith("Maintenance is on since ")
+    assert maintenance("on", "--why=A new disk").startswith("Maintenance has been on since ")
     for _ in range(2):
         answer = enter()
         assert (answer.status_code, answer["Retry-After"]) == (503, "120")
@@ -81,7 +81,7 @@ def test_a_due_draw_closes_and_pays(draw, alice):
 
 def test_status_says_since_when_and_why_and_the_whole_time_is_kept():
     assert maintenance("status") == "off\n"
-    assert maintenance("off") == "There was no maintenance.\n"
+    assert maintenance("off") == "Maintenance was not on.\n"
     maintenance("on", "--why=A new disk")
     maintenance("on", "--why=Another reason")
     assert maintenance("status").startswith("on since ")

@@ -103,12 +103,12 @@ def test_what_cannot_go_back_or_is_not_there_is_refused(copy, manage):
     assert stores.names() == []
     newest = max(path.name[:4] for path in (ROOT / "draws" / "migrations").glob("0*.py"))
     done = manage("db_rollback", "draws", newest, PGDATABASE=copy)
-    assert "Nothing to take back" in done.stdout
+    assert "Nothing to roll back" in done.stdout
 
 
 def test_a_migration_with_a_part_that_cannot_go_back_is_refused_by_name():
     forgotten = type("Migration", (Migration,), {"operations": [RunSQL("DROP TABLE messages")]})
-    with pytest.raises(OperationError, match=r"draws.0100_tidy cannot be taken back.*db_restore"):
+    with pytest.raises(OperationError, match=r"draws.0100_tidy cannot be rolled back.*db_restore"):
         refuse_irreversible([(forgotten("0100_tidy", "draws"), True)])
 
 

@@ -57,6 +57,6 @@ def test_every_migration_passes_or_is_accepted_with_a_reason_and_no_acceptance_i
     monkeypatch.delitem(lint.ACCEPTED, "draws.0001_initial")
     assert list(lint.problems()) == [
         "draws.0001_initial breaks linter: CREATE_INDEX.",
-        "lucky11.0001_initial no longer breaks linter: DROP_COLUMN: take it out of ACCEPTED.",
-        "accounts.0009_none is in ACCEPTED and is no migration.",
+        "lucky11.0001_initial no longer breaks linter: DROP_COLUMN: remove it from ACCEPTED.",
+        "accounts.0009_none is in ACCEPTED but is not a migration.",
     ]

@@ -63,7 +63,7 @@ def test_a_run_that_is_stopped_while_its_processes_start_ends_them_in_order(
 
 def test_a_second_run_of_the_same_data_is_refused(group: ProcessGroup) -> None:
     second = ProcessGroup("bin/run")
-    with group.exclusive(), pytest.raises(Refusal, match="already at work"), second.exclusive():
+    with group.exclusive(), pytest.raises(Refusal, match="already running"), second.exclusive():
         pass
 
 

@@ -75,7 +75,7 @@ def test_only_rows_of_the_condition_are_looked_at(backup, capsys):
 )
 def test_a_condition_only_ever_reads(backup, where):
     before = contents()
-    with pytest.raises(CommandError, match=r"The condition cannot be read.*Nothing was changed"):
+    with pytest.raises(CommandError, match=r"The condition is not valid.*Nothing was changed"):
         call_command("db_recover", table="messages", where=where, backup=backup, apply=True)
     assert contents() == before
 
@@ -148,7 +148,7 @@ def test_lost_movements_become_adjustments_once_and_the_ledger_is_not_edited(bac
     lose(f"UPDATE users SET coins = coins - {newest.amount} WHERE id = '{player.pk}'")
     rows = contents()["transactions"]
     command = {"table": "transactions", "backup": backup}
-    with pytest.raises(CommandError, match="--actor E-MAIL"):
+    with pytest.raises(CommandError, match="--actor EMAIL"):
         call_command("db_recover", **command, apply=True)
     call_command("db_recover", **command, actor=staff())
     assert f"1 adjustments of {newest.amount:+} coins" in capsys.readouterr().out

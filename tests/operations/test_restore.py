@@ -143,9 +143,9 @@ def test_a_site_of_before_the_first_release_is_refused_in_one_sentence(copy, sto
         done = manage(*command, PGDATABASE=copy)
         assert (done.returncode, done.stderr) == (
             1,
-            "CommandError: The database lucky11_copy was made before Lucky11 1.0.0, by migrations that no "
-            "release has, so nothing was changed: keep it with the code that made it, or start anew with "
-            "manage.py db_reset --i-mean lucky11_copy.\n",
+            "CommandError: The database lucky11_copy was made before Lucky11 1.0.0, by migrations that "
+            "were never released, so nothing was changed: keep it with the code that made it, or start "
+            "again with manage.py db_reset --i-mean lucky11_copy.\n",
         )
     assert contents(copy) == before
     assert stores.names() == [name]
@@ -166,9 +166,9 @@ def test_a_backup_of_books_that_do_not_balance_is_restored_for_nobody(played, st
 
 
 def test_a_database_that_is_there_is_never_restored_over(backup, beside):
-    refused(backup, database_server.live(), "There is a database .* already")
-    refused(backup, "postgres", "There is a database postgres already")
-    refused(backup, "Drop; --", "is not a name for a database")
+    refused(backup, database_server.live(), "A database .* already")
+    refused(backup, "postgres", "A database postgres already")
+    refused(backup, "Drop; --", "is not a valid database name")
     refused("lucky11-of-nowhere", beside, "There is no backup")
 
 

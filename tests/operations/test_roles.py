@@ -158,4 +158,4 @@ def test_a_drill_runs_as_the_backup_role(ruled, tmp_path):
     as_backup = f"postgres://{PREFIX}_backup:{PASSWORD}@/{ruled['PGDATABASE']}?{where}"
     environment = acting_as("app", ruled) | {"BACKUP_FOLDER": str(tmp_path), "BACKUP_DATABASE_URL": as_backup}
     assert "rows of" in manage(environment, "db_backup")
-    assert "can be read as signing in does" in manage(environment, "backup_drill")
+    assert "can be read as sign-in reads it" in manage(environment, "backup_drill")

@@ -162,8 +162,8 @@ def test_a_newcomer_starts_the_site_stops_it_and_finds_everything_again(
     [
         ("", signal.SIGTERM),
         ("Starting PostgreSQL", signal.SIGINT),
-        at_night("Bringing the database", signal.SIGTERM),
-        at_night("Putting in demo", signal.SIGINT),
+        at_night("Migrating the database", signal.SIGTERM),
+        at_night("Adding demo", signal.SIGINT),
         ("web.1 started", signal.SIGTERM),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_start_that_is_stopped_half_way_leaves_no_process(
 @pytest.mark.nightly
 def test_after_a_start_that_was_stopped_half_way_the_next_one_works(start: Callable[..., Started]) -> None:
     stopped = start()
-    assert stopped.has_said("Bringing the database")
+    assert stopped.has_said("Migrating the database")
     stopped.end()
     again = start()
     assert again.has_said(UP), again.said()
@@ -194,7 +194,7 @@ def test_after_a_start_that_was_stopped_half_way_the_next_one_works(start: Calla
 
     refused = start(port=third.port)
     assert refused.process.wait(30) == 1
-    assert "already at work" in refused.said()
+    assert "already running" in refused.said()
 
     [worker, *_] = [each for each in processes.marked(third.data) if "worker" in each.cmdline()]
     worker.kill()
@@ -221,7 +221,7 @@ def test_a_port_that_is_none_is_said(start: Callable[..., Started], place: Path,
 
 
 def test_a_full_disk_is_said() -> None:
-    with pytest.raises(Refusal, match=r"MB of disk space left, and \d+ MB are needed"):
+    with pytest.raises(Refusal, match=r"MB of disk space left, but needs \d+ MB"):
         need_space(paths.ROOT, 10**12)
 
 

@@ -56,7 +56,7 @@ def drift(site: Environment) -> tuple[int, dict[str, str]]:
 def test_a_database_made_by_the_migrations_has_not_drifted(site):
     printed = manage(site, "db_drift")
     parts = len(describe(connection))
-    assert printed == f"No drift: {parts} parts are as the migrations make them.\n"
+    assert printed == f"No drift: {parts} parts match the migrations.\n"
     assert not rows(site, "SELECT 1 FROM pg_database WHERE datname LIKE '%drift'")
 
 
@@ -86,7 +86,7 @@ def test_a_database_of_that_name_that_is_somebody_elses_is_left_alone(site, hand
     try:
         done = run(site, "db_drift")
         assert (done.returncode, done.stdout) == (1, "")
-        assert "somebody else's" in done.stderr
+        assert "not made by this command" in done.stderr
         assert hand.execute(
             "SELECT count(*) FROM pg_database WHERE datname = 'lucky11_scratch_drift'"
         ).fetchone() == (1,)
@@ -192,4 +192,4 @@ def test_a_database_in_use_is_not_reset(site, hand):
     hand.execute("SELECT 1 FROM users")
     done = run(site, "db_reset", "--i-mean", "lucky11_scratch")
     assert done.returncode == 1
-    assert "in use, and stays as it is" in done.stderr
+    assert "in use and was not changed" in done.stderr

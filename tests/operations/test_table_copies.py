@@ -43,7 +43,7 @@ def test_a_lost_player_comes_back_with_the_coins_that_the_ledger_says(file, caps
     before = contents()
     lose_a_player()
     call_command("db_import", "users", file, dry_run=True, skip_existing=True)
-    assert "2 rows read, 1 would be added, 1 were there already" in capsys.readouterr().out
+    assert "2 rows read, 1 would be added, 1 were already there" in capsys.readouterr().out
     assert len(contents()["users"]) == 1
     call_command("db_import", "users", file, skip_existing=True)
     assert "2 rows read, 1 added" in capsys.readouterr().out
@@ -57,12 +57,12 @@ def test_an_export_leaves_coins_out_and_says_what_the_file_holds(file):
     assert "coins" not in header
     said = json.loads(file.with_name("users.csv.json").read_text())
     assert (said["table"], said["rows"], said["columns"]) == ("users", 2, header)
-    with pytest.raises(CommandError, match="is there already"):
+    with pytest.raises(CommandError, match="already exists"):
         call_command("db_export", "users", to=file)
 
 
 def test_players_who_are_there_already_are_never_doubled_or_overwritten(file):
-    refused("The database refuses the file: duplicate key.*Nothing was changed", "users", file)
+    refused("The database refused the file: duplicate key.*Nothing was changed", "users", file)
 
 
 def test_transactions_are_not_imported_because_they_would_be_posted_twice(file, tmp_path):
@@ -83,10 +83,10 @@ def test_a_file_that_is_cut_off_changed_or_of_another_table_changes_nothing(file
     refused("changed or cut off", "users", file)
     beside = file.with_name("users.csv.json")
     beside.unlink()
-    refused("nobody knows whether .* is whole.*--rows", "users", file)
+    refused("nothing shows whether .* is complete.*--rows", "users", file)
     refused("has 1 rows of 2: it was cut off", "users", file, rows=2)
     file.write_text(whole[: len(whole) - 40])
-    refused("The database refuses the file", "users", file, rows=2)
+    refused("The database refused the file", "users", file, rows=2)
     file.write_text(whole)
     refused("does not fit draws: ", "draws", file, rows=2)
     file.write_text("id,nothing\n1,2\n")
@@ -100,7 +100,7 @@ def test_a_file_that_is_cut_off_changed_or_of_another_table_changes_nothing(file
 def test_a_file_of_one_table_is_not_taken_for_another(file, tmp_path):
     groups = tmp_path / "auth_group.csv"
     call_command("db_export", "auth_group", to=groups)
-    refused("it is of auth_group", "auth_permission", groups)
+    refused("it holds auth_group", "auth_permission", groups)
 
 
 @pytest.mark.plants_defects

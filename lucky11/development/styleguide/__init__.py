@@ -1,1 +1,1 @@
-"""Every part of the pages in every state, for developers: `/styleguide/`, where DEBUG is on."""
+"""The style guide for developers: every part of the pages in every state, at `/styleguide/` with DEBUG on."""

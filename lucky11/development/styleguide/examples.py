@@ -1,4 +1,4 @@
-"""Draws, players and what a page knows about them, made of nothing: no row is read or written for them."""
+"""Example draws, players and page contexts, made up without reading or writing a row."""
 
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -20,18 +20,18 @@ PSEUDONYM = Pseudonym("5eed" * 16, "a11c" * 16)
 
 
 def player(**given: Any) -> User:
-    """Marta, who has 340 coins."""
+    """Return Marta, who has 340 coins."""
     known = {"id": "5eed", "first_name": "Marta", "last_name": "Ferreira", "email": "marta@lucky11.example"}
     return User(**known | {"coins": 340} | given)
 
 
 def soon() -> datetime:
-    """In two hours and a quarter."""
+    """Return the time in two hours and a quarter."""
     return timezone.now().replace(microsecond=0) + timedelta(hours=2, minutes=14, seconds=35)
 
 
 def draw(**given: Any) -> Draw:
-    """An open draw with room; `given` says what is different."""
+    """Return an open draw with tickets left; `given` says what is different."""
     terms: dict[str, Any] = {
         "id": 411,
         "title": "Lisbon for two, one long weekend",
@@ -49,18 +49,18 @@ def draw(**given: Any) -> Draw:
 
 
 def ended(**given: Any) -> Draw:
-    """The same, closed and drawn an hour ago."""
+    """Return a draw that was closed and drawn an hour ago."""
     past = timezone.now() - timedelta(hours=1)
     return draw(**{"draw_time": past, "frozen_at": past, "drawn_at": past, "settled_at": past} | given)
 
 
 def called_off(code: Draw.VoidCode, reason: str) -> Draw:
-    """The same, void or cancelled."""
+    """Return a draw that is void or cancelled."""
     return draw(cancelled_at=timezone.now(), void_code=code, void_reason=reason)
 
 
 def seal(of: Draw) -> Seal:
-    """The records of a draw, as far as it has come."""
+    """Return the records of a draw up to its current state."""
     made: dict[str, Any] = {"open_hash": bytes(range(32)), "seed_commit": bytes(range(32, 64))}
     made |= {"server_seed": b"\1" * 32, "freeze_by": int(of.draw_time.timestamp()) + 120, "round": 31_000_000}
     if of.frozen_at:
@@ -73,42 +73,42 @@ def seal(of: Draw) -> Seal:
 
 
 def winner(of: Draw, by: User, number: int = 877, **given: Any) -> Winner:
-    """The first winner of a draw."""
+    """Return the first winner of a draw."""
     held = Participation(draw=of, user=by, ticket_number=number)
     return Winner(id=7, draw=of, user=by, ticket=held, is_public=True, public_name="Marta F.", **given)
 
 
 def prize(of: Draw, by: User, **given: Any) -> Winner:
-    """The same, of something to be sent."""
+    """Return the winner of a prize that has to be sent."""
     return winner(of, by, prize_amount=90, **given)
 
 
 def claimed(win: Winner, **given: Any) -> Winner:
-    """A prize and its claim."""
+    """Return a prize and its claim."""
     Claim(winner=win, claimed_at=timezone.now(), **given)
     return win
 
 
 def passed_on(win: Winner) -> Winner:
-    """A prize that went to the next reserve."""
+    """Return a prize that went to the next reserve."""
     Redraw(failed=win)
     return win
 
 
 def limit() -> Limit:
-    """Marta's own limit of 50 coins a day, of which 48 are spent."""
+    """Return Marta's own limit of 50 coins a day, of which she has spent 48."""
     return Limit(Period.DAY, 50, None, None, 48, 9, 0)
 
 
 def fill_chart(of: Draw) -> FillChart:
-    """How a draw filled: slowly at first, then faster."""
+    """Return how a draw filled: slowly at first, then faster."""
     begin, taken = of.published_at or of.draw_time, of.current_participants
     points = [(begin + timedelta(hours=12 * n), taken * n * n // 64) for n in range(9)]
     return FillChart(curve(points, of.max_participants), points)
 
 
 def balances() -> Balances:
-    """Marta's coins over 90 days, on which they changed now and then."""
+    """Return Marta's coins over 90 days, with a change now and then."""
     now = timezone.now()
     had = [(now - timedelta(days=ago), coins) for ago, coins in ((89, 50), (60, 35), (31, 180), (4, 340))]
     points = [*had, (now, 340)]
@@ -117,7 +117,7 @@ def balances() -> Balances:
 
 
 def page(of: Draw, **given: Any) -> DrawPage:
-    """What the page of a draw knows; nothing of the player's unless `given`."""
+    """Return the context of a draw's page; nothing about the player unless `given`."""
     nothing: dict[str, Any] = dict.fromkeys(field.name for field in fields(DrawPage))
     plain: dict[str, Any] = {
         "draw": of,

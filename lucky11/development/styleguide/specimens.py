@@ -1,4 +1,4 @@
-"""What the style guide shows: each part's own template, with what it would be given on its page."""
+"""The specimens of the style guide: each part's own template, with the context it gets on its page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from lucky11.development.styleguide import examples
 
 @dataclass
 class Specimen:
-    """One part in one state: its template, and what it is rendered with."""
+    """A part in one state: its template and its context."""
 
     name: str
     template: str
@@ -33,18 +33,18 @@ class Specimen:
 
 
 def groups() -> dict[str, list[Specimen]]:
-    """All of them, by the heading they stand under."""
+    """Return all specimens by heading."""
     return {
         "The entry ticket": list(_entry_tickets()),
         "Cards": list(_cards()),
-        "What was said": list(_answers()),
+        "Messages": list(_answers()),
         "The seal": list(_seals()),
         "Results": list(_results()),
         "Buttons, tags and numbers": [_static("Buttons", "buttons"), _static("Tags and numbers", "small")],
         "Charts": list(_charts()),
         "Prizes to claim": list(_claims()),
         "Forms": list(_forms()),
-        "While one waits": [_static("Sending", "sending"), _static("A check at work", "checking")],
+        "While waiting": [_static("Sending", "sending"), _static("A check in progress", "checking")],
         "Text": list(_texts()),
         "Signing in": [_static("allauth’s elements", "elements")],
         "At the window’s edge": list(_edges()),
@@ -99,7 +99,7 @@ def _endings(marta: User) -> Iterator[Specimen]:
 
 
 def _hindrances(marta: User, plain: Draw) -> Iterator[Specimen]:
-    yield _entry("E-mail not confirmed", examples.page(plain, confirmed=False), marta)
+    yield _entry("Email not confirmed", examples.page(plain, confirmed=False), marta)
     yield _entry("Rules not accepted", examples.page(plain, problem="rules"), marta)
     yield _entry("On a break", examples.page(plain, problem="break", break_lasts="until 3 March"), marta)
     yield _entry("Own limit reached", examples.page(plain, limit=examples.limit()), marta)
@@ -141,7 +141,7 @@ def _answers() -> Iterator[Specimen]:
     mistake = {**base, "form": EntryForm({"tickets": ""}), "user": examples.player()}
     yield Specimen("A form with a mistake", "styleguide/mistake.html", mistake)
     said = [Message(constants.SUCCESS, "Saved."), Message(constants.ERROR, "Not saved.")]
-    yield Specimen("Said once", "_messages.html", {"messages": said})
+    yield Specimen("Shown once", "_messages.html", {"messages": said})
     yield _static("Notices", "notices")
 
 

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from lucky11.development.styleguide.specimens import Specimen, groups
 
-# What names an element of the same part. The sprite's pictures and other pages' places are nobody's own.
+# Attributes that name an element of the same part. The sprite's pictures and other pages are shared.
 NAMES = re.compile(r'\b(id|for|aria-labelledby|aria-describedby|href)="([^"]*)"')
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Every part in every state; 404 where DEBUG is off."""
+    """Show every part in every state; answer 404 if DEBUG is off."""
     if not settings.DEBUG:
         raise Http404
     shown = {
@@ -38,5 +38,5 @@ def _html(request: HttpRequest, specimen: Specimen, prefix: str) -> SafeString:
             value = f"#{prefix}{value[1:]}"
         return f'{attribute}="{value}"'
 
-    # The same part stands on this page many times: each with names of its own.
+    # The same part appears on this page many times, so each needs names of its own.
     return mark_safe(NAMES.sub(own, html))

@@ -1,4 +1,4 @@
-"""Restore the newest backup for a test."""
+"""Restore the newest backup as a test."""
 
 from typing import Any
 
@@ -10,12 +10,13 @@ from lucky11.operations.commands import Operation
 
 class Command(Operation):
     help = (
-        "Restore a backup (the newest) into a scratch database, check its rows and books, read a player who "
-        "signs in, and note the result. The scratch database is always dropped. Exit code 1: it failed."
+        "Restore a backup (by default the newest) into a scratch database, check its rows and its books, "
+        "read a player as sign-in does, and record the result. The scratch database is always dropped. "
+        "Exit code 1: the drill failed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("backup", nargs="?", help="its name; default: the newest")
+        parser.add_argument("backup", nargs="?", help="the backup's name (default: the newest)")
 
     def operate(self, *, backup: str | None, **options: Any) -> None:
         self.say(drill(self.say, backup))

@@ -1,4 +1,4 @@
-"""Is every coin and ticket where it should be? One snapshot, no locks; names each kind's first bad row."""
+"""Check every coin and ticket, in one snapshot and without locks; name the first bad row of each kind."""
 
 import json
 import sys
@@ -11,19 +11,22 @@ from lucky11.integrity.checks import Result, find_defects, record_defects, selec
 
 
 class Command(BaseCommand):
-    help = "Check coins, tickets, winners and statistics. Exit code 0: all is right; 1: something is not."
+    help = (
+        "Check coins, tickets, winners and statistics. Exit code 0: everything is right; 1: something is "
+        "wrong."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
-        parser.add_argument("--seals", action="store_true", help="also hold the ledger against its seals")
+        parser.add_argument("--seals", action="store_true", help="also check the ledger against its seals")
         parser.add_argument(
-            "--rounds", action="store_true", help="verify all of the beacon's rounds, not only the newest"
+            "--rounds", action="store_true", help="verify all of the beacon's rounds, not just the newest"
         )
         parser.add_argument(
-            "--record", action="store_true", help="keep the result, for the alerts and the metrics"
+            "--record", action="store_true", help="record the result for the alerts and the metrics"
         )
         parser.add_argument(
-            "--repair", action="store_true", help="first rewrite derived columns (never a ledger row)"
+            "--repair", action="store_true", help="first repair derived columns (never a ledger row)"
         )
 
     def handle(self, *args: Any, seals: bool, rounds: bool, **options: Any) -> None:
@@ -50,8 +53,8 @@ class Command(BaseCommand):
 
     def _print_lines(self, result: Result) -> None:
         if result.repaired:
-            self.stdout.write(f"{result.repaired} rows with a wrong derived value were rewritten.")
+            self.stdout.write(f"{result.repaired} rows with a wrong derived value were repaired.")
         for defect in result.defects:
             self.stdout.write(f"BAD  {defect}")
         if not result.defects:
-            self.stdout.write(f"Clean: {len(result.checks)} checks, no coin or ticket is out of place.")
+            self.stdout.write(f"Clean: {len(result.checks)} checks found no coin or ticket out of place.")

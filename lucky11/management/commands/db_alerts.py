@@ -1,4 +1,4 @@
-"""Look once at everything that must wake somebody, and tell what is new."""
+"""Check every alert once, and report what is new."""
 
 import json
 import sys
@@ -11,13 +11,13 @@ from lucky11.monitoring import alerts, incidents
 
 class Command(BaseCommand):
     help = (
-        "Look at every alert once; mail ALERT_EMAILS and call ALERT_WEBHOOK_URL about what is new and what "
-        "is over. Beat does it every minute. Exit code 0: all is well; 1: something is wrong."
+        "Check every alert once; email ALERT_EMAILS and call ALERT_WEBHOOK_URL about new alerts and alerts "
+        "that are over. Beat does this every minute. Exit code 0: all is well; 1: something is wrong."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
-        parser.add_argument("--once", action="store_true", help="one look (which is what it always does)")
+        parser.add_argument("--once", action="store_true", help="check once (which it always does)")
 
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         wrong = incidents.check_alerts()
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             for name, said in wrong.items():
                 self.stdout.write(f"{name}: {said}")
             if not wrong:
-                self.stdout.write(f"All is well: {len(alerts.ALERTS) + 1} alerts looked.")
+                self.stdout.write(f"All is well: {len(alerts.ALERTS) + 1} alerts checked.")
         if wrong:
             sys.exit(1)
 

@@ -1,4 +1,4 @@
-"""Fresh statistics for PostgreSQL's planner: the guide's five tables, and all the others."""
+"""Refresh the statistics of PostgreSQL's planner: the guide's five tables first, then all the others."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ WHEN = """SELECT relname::text, greatest(last_analyze, last_autoanalyze) FROM pg
 
 
 class Command(BaseCommand):
-    help = "ANALYZE every table, one statement each; prints when each was analysed before and now."
+    help = "ANALYZE every table, one statement each, and print when each was analysed before and now."
 
     def handle(self, *args: Any, **options: Any) -> None:
         before = self._analysed()

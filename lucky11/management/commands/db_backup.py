@@ -1,4 +1,4 @@
-"""Back the database up."""
+"""Back up the database."""
 
 from typing import Any
 
@@ -10,10 +10,12 @@ from lucky11.operations.commands import Operation
 
 
 class Command(Operation):
-    help = "Back the database up: pg_dump and a manifest, encrypted when BACKUP_KEYS is set."
+    help = "Back up the database: pg_dump and a manifest, encrypted if BACKUP_KEYS is set."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--keep", type=int, help="then keep this many backups (default BACKUP_KEEP)")
+        parser.add_argument(
+            "--keep", type=int, help="how many backups to keep afterwards (default BACKUP_KEEP)"
+        )
 
     def operate(self, *, keep: int | None, **options: Any) -> None:
         with runs.record("db_backup") as run:
@@ -25,4 +27,4 @@ class Command(Operation):
             f"{manifest.name}: {sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables, "
             f"{manifest.size:,} bytes, {how}, in {stores.location()}."
         )
-        self.say(f"SHA-256 {manifest.sha256}. To prove it: manage.py backup_drill.")
+        self.say(f"SHA-256 {manifest.sha256}. To test it: manage.py backup_drill.")

@@ -12,7 +12,7 @@ from lucky11.operations.commands import Operation
 
 
 class Command(Operation):
-    help = "List the backups, the newest first. A file that was not finished is none."
+    help = "List the backups, newest first. Unfinished files do not count."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print them as JSON")

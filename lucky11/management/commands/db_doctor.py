@@ -1,4 +1,4 @@
-"""How the database is, on one page."""
+"""Report the state of the database on one page."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from lucky11.monitoring import doctor, report_format
 class Command(BaseCommand):
     help = (
         "Connections, long queries, locks, invalid and unused indexes, dead rows, sizes, cache, standbys, "
-        "slow queries, disks. Reads only. Exit code 0: nothing to do; 1: something is marked."
+        "slow queries, disks. Read-only. Exit code 0: nothing to do; 1: something is marked."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,4 +1,4 @@
-"""Is the database what the migrations make? Compares it with a freshly migrated one beside it."""
+"""Compare the database with a freshly migrated one beside it."""
 
 import json
 import sys
@@ -15,8 +15,8 @@ from lucky11.operations.schema.scratch import migrated_database
 class Command(BaseCommand):
     help = (
         "Compare tables, columns, indexes, constraints, triggers, functions, policies and views with those "
-        "of a new database that all migrations make (it is dropped again; nothing is changed here). Exit "
-        "code 0: the same; 1: something differs. Rights of roles: db_roles --check."
+        "of a freshly migrated scratch database (dropped afterwards; nothing is changed here). Exit code "
+        "0: no differences; 1: differences. For the rights of roles, use db_roles --check."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{len(found)} differences in {len(expected)} parts."
                 if found
-                else f"No drift: {len(expected)} parts are as the migrations make them."
+                else f"No drift: {len(expected)} parts match the migrations."
             )
         if found:
             sys.exit(1)

@@ -10,7 +10,7 @@ from lucky11.operations.recovery.table_copies import LEFT_OUT, export_table
 
 
 class Command(Operation):
-    help = "Write a table as CSV with a header, and FILE.json, which says what the file must hold."
+    help = "Write a table as CSV with a header, and FILE.json, which describes what the file must contain."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("table")
@@ -20,4 +20,4 @@ class Command(Operation):
         exported = export_table(table, to or Path(f"{table}.csv"))
         self.say(f"{exported.rows:,} rows of {table}, {exported.size:,} bytes, SHA-256 {exported.sha256}.")
         if left_out := LEFT_OUT.get(table):
-            self.say(f"Without {', '.join(left_out)}, which follow from the transactions.")
+            self.say(f"Without {', '.join(left_out)}, which are derived from the transactions.")

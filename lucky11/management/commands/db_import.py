@@ -12,16 +12,16 @@ from lucky11.operations.recovery.table_copies import import_table
 
 class Command(Operation):
     help = (
-        "Insert the rows of a CSV file of db_export through the table's triggers, all of them or none. "
-        "Refuses transactions and users.coins, which would be posted twice."
+        "Insert the rows of a CSV file from db_export through the table's triggers, all or none. Refuses "
+        "transactions and users.coins, which would be posted twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("table")
         parser.add_argument("file", type=Path)
-        parser.add_argument("--rows", type=int, help="how many rows the file has, when FILE.json is missing")
-        parser.add_argument("--skip-existing", action="store_true", help="leave what is there as it is")
-        parser.add_argument("--dry-run", action="store_true", help="try all of it, and take it back")
+        parser.add_argument("--rows", type=int, help="how many rows the file has, if FILE.json is missing")
+        parser.add_argument("--skip-existing", action="store_true", help="leave existing rows as they are")
+        parser.add_argument("--dry-run", action="store_true", help="try everything, then roll it back")
 
     def operate(self, *, table: str, file: Path, dry_run: bool, **options: Any) -> None:
         given = {"rows": options["rows"], "skip_existing": options["skip_existing"], "dry_run": dry_run}
@@ -32,5 +32,5 @@ class Command(Operation):
                 done = import_table(table, file, **given)
                 run.summary = f"{done.added:,} rows into {table}."
         would = "would be added" if dry_run else "added"
-        there = f", {done.present:,} were there already" if done.present else ""
+        there = f", {done.present:,} were already there" if done.present else ""
         self.say(f"{table}: {done.read:,} rows read, {done.added:,} {would}{there}.")

@@ -1,4 +1,4 @@
-"""The report of a week, a month, a quarter or a year."""
+"""Write the report of a week, a month, a quarter or a year."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lucky11.monitoring import maintenance_reports
 class Command(BaseCommand):
     help = (
         "weekly: performance; monthly: slow queries; quarterly: growth and capacity; annual: backup and "
-        "recovery. The report is printed, kept, and mailed to ALERT_EMAILS. Beat does it by the calendar."
+        "recovery. The report is printed, saved, and emailed to ALERT_EMAILS. Beat does this on schedule."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -12,13 +12,15 @@ from lucky11.operations.schema import plan as planning
 
 class Command(Operation):
     help = (
-        "Say what the missing migrations do, back up, and apply them under timeouts (as migrate does). "
-        "No migration without a backup."
+        "Show what the pending migrations do, back up, and apply them under timeouts (as migrate does). "
+        "Nothing is migrated without a backup."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--plan", action="store_true", help="only say what would be done")
-        parser.add_argument("--without-backup", action="store_true", help="for a database that may be lost")
+        parser.add_argument("--plan", action="store_true", help="only show what would be done")
+        parser.add_argument(
+            "--without-backup", action="store_true", help="for a database that you can afford to lose"
+        )
         backup_gate.add_limits(parser)
 
     def operate(self, *, plan: bool, without_backup: bool, **options: Any) -> None:

@@ -14,8 +14,8 @@ from lucky11.operations.commands import Operation
 
 class Command(Operation):
     help = (
-        "--base: take a base backup of the whole server. --to TIME: print the plan, a script for sh, that "
-        "restores the server beside the live one as it was just before TIME."
+        "--base: take a base backup of the whole server. --to TIME: print the plan, a script for sh that "
+        "restores the server beside the live one to its state just before TIME."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +23,7 @@ class Command(Operation):
         what.add_argument("--base", action="store_true", help="take a base backup into PITR_BASES")
         what.add_argument("--to", metavar="TIME", help="2026-11-25 13:04:05+00, as PostgreSQL writes it")
         parser.add_argument("--into", type=Path, help="the new cluster's folder; default: beside the bases")
-        parser.add_argument("--port", type=int, default=5499, help="of the restored server's socket")
+        parser.add_argument("--port", type=int, default=5499, help="port of the restored server's socket")
 
     def operate(self, *, base: bool, to: str | None, into: Path | None, port: int, **options: Any) -> None:
         if base:
@@ -31,7 +31,8 @@ class Command(Operation):
                 taken = point_in_time.take_base(settings.PITR_BASES)
                 run.summary = f"Base backup {taken.folder.name}."
             self.say(
-                f"{taken.folder}: verified. Moments from {taken.whole_at:%Y-%m-%d %H:%M:%S}Z on are kept."
+                f"{taken.folder}: verified. You can recover to any time from "
+                f"{taken.whole_at:%Y-%m-%d %H:%M:%S}Z on."
             )
             return
         moment = _moment(str(to))
@@ -46,7 +47,7 @@ def _moment(words: str) -> datetime:
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
-        raise OperationError(f"{words!r} is no time like 2026-11-25 13:04:05+00. Nothing was done.") from None
+        raise OperationError(f"{words!r} is not a time (2026-11-25 13:04:05+00). Nothing was done.") from None
     if moment.tzinfo is None:
-        raise OperationError(f"{words!r} does not say its zone: add +00 for UTC. Nothing was done.")
+        raise OperationError(f"{words!r} has no time zone: add +00 for UTC. Nothing was done.")
     return moment

@@ -1,4 +1,4 @@
-"""Remove what is kept for a time only; never the ledger, a draw, a ticket, a win or the log."""
+"""Remove expired rows; never the ledger, a draw, a ticket, a win or the log."""
 
 from typing import Any
 
@@ -9,12 +9,13 @@ from lucky11.operations import retention
 
 class Command(BaseCommand):
     help = (
-        "Remove expired sessions, messages read long ago, rows of mails sent long ago, old operations and "
-        "incidents. Beat does it every night. Never coins, draws, tickets, wins or the site's log."
+        "Remove expired sessions, old messages that were read, old emails that were sent, and old "
+        "operations and incidents. Beat does this every night. It never removes coins, draws, tickets, "
+        "wins or the site's log."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be removed")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         found = retention.count() if dry_run else retention.purge()

@@ -1,4 +1,4 @@
-"""Show what a table lacks compared with a backup, and repair it."""
+"""Show how a table differs from a backup, and repair it."""
 
 import contextlib
 from typing import Any
@@ -14,27 +14,31 @@ from lucky11.operations.recovery.repair import Repair, repair, restored
 
 class Command(Operation):
     help = (
-        "Restore a backup beside the live database and show, row by row, what differs. With --apply, missing "
-        "rows are put back; missing coin movements become adjustments; changed rows are only shown, or with "
-        "--changed given back those columns on which no coin, draw, right or decision stands."
+        "Restore a backup beside the live database and show the differences row by row. With --apply, "
+        "missing rows are put back and missing coin movements become adjustments. Changed rows are only "
+        "shown; --changed restores those of their columns that no coin, draw, right or decision depends on."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--table", required=True)
-        parser.add_argument("--where", default="true", help="an SQL condition on the rows; only reads")
+        parser.add_argument("--where", default="true", help="an SQL condition on the rows (read-only)")
         source = parser.add_mutually_exclusive_group(required=True)
-        source.add_argument("--from", dest="backup", metavar="BACKUP", help="as db_backups lists it")
-        source.add_argument("--database", help="one that db_restore has restored already")
-        parser.add_argument("--actor", metavar="E-MAIL", help="the staff who answers for adjustments")
+        source.add_argument("--from", dest="backup", metavar="BACKUP", help="name, as db_backups lists it")
+        source.add_argument("--database", help="a database that db_restore has already restored")
+        parser.add_argument(
+            "--actor", metavar="E-MAIL", help="email of the staff member who makes the adjustments"
+        )
         parser.add_argument("--changed", action="store_true", help="also write changed rows back")
-        parser.add_argument("--why", default="", help="kept with the run; --changed asks for it")
+        parser.add_argument(
+            "--why", default="", help="reason, recorded with the run; required with --changed"
+        )
         parser.add_argument("--show", type=int, default=50, help="print this many differences (default 50)")
         parser.add_argument("--apply", action="store_true", help="repair; without it nothing is changed")
 
     def operate(self, *, table: str, where: str, backup: str | None, **options: Any) -> None:
         primary_key(table)
         if options["changed"] and options["apply"] and not options["why"]:
-            raise OperationError("Say why rows are changed: --why REASON. Nothing was changed.")
+            raise OperationError("Say why you are changing rows: --why REASON. Nothing was changed.")
         source = backup or restore.restored_from(options["database"])
         if source is None:
             raise OperationError(
@@ -57,7 +61,7 @@ class Command(Operation):
             return
         with runs.record("db_recover", table=table, source=given["source"], why=why) as run:
             done = repair(table, found, **given, apply=True)
-            # Which columns of which rows, not what is in them: a row of this log outlives a player's account.
+            # Record which columns of which rows, not their values: this log outlives a player's account.
             run.details["written_back"] = done.written
             run.summary = _summary(done)
         self.say(f"Done: {run.summary}")

@@ -1,4 +1,4 @@
-"""Empty a development database and make it anew; refuses production and a wrong name."""
+"""Empty a development database and migrate it again; refuses production and a wrong name."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 
 
 class Command(BaseCommand):
-    help = "Remove everything in the development database and migrate it again; --seed adds the demo."
+    help = "Remove everything in the development database and migrate it again; --seed adds the demo data."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -21,8 +21,8 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         if not settings.DEBUG:
             raise CommandError(
-                "DEBUG is off: this is a production configuration, and db_reset removes every coin and "
-                "ticket. Nothing was changed. To go back to a backup: docs/operations.md."
+                "DEBUG is off, so this is a production configuration, and db_reset removes every coin and "
+                "ticket. Nothing was changed. To restore a backup, see docs/operations.md."
             )
         if i_mean != name:
             raise CommandError(f"This database is {name}, not {i_mean}. Nothing was changed.")
@@ -30,12 +30,12 @@ class Command(BaseCommand):
             self._empty()
         except OperationalError as error:
             raise CommandError(
-                f"The database is in use, and stays as it is: {error}. Stop bin/run and try again."
+                f"The database is in use and was not changed: {error}. Stop bin/run and try again."
             ) from error
         call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
         if seed:
             call_command("seed", stdout=self.stdout)
-        self.stdout.write(f"{name} is new.")
+        self.stdout.write(f"{name} is empty and migrated.")
 
     @transaction.atomic
     def _empty(self) -> None:

@@ -1,4 +1,4 @@
-"""Restore a backup beside the live database, and put it in its place when asked."""
+"""Restore a backup beside the live database, and swap it in if asked."""
 
 from typing import Any
 
@@ -13,22 +13,24 @@ from lucky11.operations.commands import Operation
 
 class Command(Operation):
     help = (
-        "Restore a backup into a new database NAME and check it there; with --swap, NAME then takes the live "
-        "database's place, which is kept under a dated name. Until then the live database is not touched."
+        "Restore a backup into a new database NAME and check it there. With --swap, NAME then replaces the "
+        "live database, which is kept under a dated name. Until then the live database is not touched."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("backup", help="its name, as db_backups lists it")
+        parser.add_argument("backup", help="the backup's name, as db_backups lists it")
         parser.add_argument("--into", required=True, metavar="NAME", help="the new database")
-        parser.add_argument("--migrate", action="store_true", help="take an older backup; migrate the copy")
-        parser.add_argument("--no-privileges", action="store_true", help="restore no grants to roles")
-        parser.add_argument("--swap", action="store_true", help="let it take the live database's place")
-        parser.add_argument("--disconnect", action="store_true", help="with --swap: end others' connections")
+        parser.add_argument(
+            "--migrate", action="store_true", help="accept a backup of an older version and migrate the copy"
+        )
+        parser.add_argument("--no-privileges", action="store_true", help="do not restore grants to roles")
+        parser.add_argument("--swap", action="store_true", help="replace the live database with it")
+        parser.add_argument("--disconnect", action="store_true", help="with --swap: end other connections")
 
     def operate(self, *, backup: str, into: str, swap: bool, **options: Any) -> None:
         if swap and restore.restored_from(into) == backup:
             checks = verify.refuse_bad_books(into)
-            self.say(f"{into} was restored from {backup} before; check_integrity is clean: {checks} checks.")
+            self.say(f"{into} was already restored from {backup}; check_integrity is clean: {checks} checks.")
         else:
             grants, migrate = not options["no_privileges"], options["migrate"]
             restore.restore_beside(backup, into, self.say, migrate=migrate, grants=grants)
@@ -47,7 +49,7 @@ class Command(Operation):
         try:
             old = swapping.swap(into, disconnect=disconnect)
         except OperationError as reason:
-            raise OperationError(f"{reason} {into} is restored and verified; it stays.") from reason
+            raise OperationError(f"{reason} {into} is restored and verified, and is kept.") from reason
         with runs.record("db_restore", backup=backup, kept=old) as run:
-            run.summary = f"{live} is what {backup} holds; what it was before is kept as {old}."
-        self.say(f"{run.summary} What happened since the backup is in {old} only.")
+            run.summary = f"{live} now has the contents of {backup}; the previous database is kept as {old}."
+        self.say(f"{run.summary} Changes since the backup are only in {old}.")

@@ -1,4 +1,4 @@
-"""The database's roles and their rights: made, kept up to date, checked."""
+"""Create, update and check the database's roles and their rights."""
 
 import sys
 from typing import Any
@@ -12,16 +12,16 @@ from lucky11.operations.roles import roles
 
 class Command(BaseCommand):
     help = (
-        "Make the roles owner, app, backup and report (named by DATABASE_ROLES) with the least rights each "
-        "needs, or bring them up to date; run again, it changes nothing. Their passwords are set by "
-        "psql's \\password. Needs a superuser, or for grants alone the owner."
+        "Create or update the roles owner, app, backup and report (named by DATABASE_ROLES) with the least "
+        "rights each needs. Running it again changes nothing. Set their passwords with \\password in psql. "
+        "Needs a superuser, or the owner if only grants change."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         only = parser.add_mutually_exclusive_group()
-        only.add_argument("--dry-run", action="store_true", help="print the SQL and do nothing")
+        only.add_argument("--dry-run", action="store_true", help="print the SQL without running it")
         only.add_argument(
-            "--check", action="store_true", help="name each difference; exit code 1 if there is one"
+            "--check", action="store_true", help="list the differences; exit code 1 if there are any"
         )
 
     def handle(self, *args: Any, dry_run: bool, check: bool, **options: Any) -> None:
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             done = roles.apply()
         except (OperationError, DatabaseError) as error:
-            raise CommandError(f"The roles were left as they were: {error}") from error
+            raise CommandError(f"The roles were not changed: {error}") from error
         for difference in done:
             self.stdout.write(f"{difference.statement};")
         self.stdout.write(
@@ -47,6 +47,6 @@ class Command(BaseCommand):
         for difference in found:
             self.stdout.write(str(difference))
         if found:
-            self.stdout.write(f"{len(found)} differences; `manage.py db_roles` puts them right.")
+            self.stdout.write(f"{len(found)} differences; run `manage.py db_roles` to fix them.")
             sys.exit(1)
         self.stdout.write("Every role has the rights it needs, and no others.")

@@ -1,4 +1,4 @@
-"""Players, coins and history of the old site come over from its database, which is only read."""
+"""Import players, coins and history from the old site's database, which is only read."""
 
 import json
 import sys
@@ -19,42 +19,49 @@ from lucky11.importing.source import CannotRead, opened
 class Command(BaseCommand):
     help = (
         "Import players, coins and history from a database of the old site (docs/importing.md). Without "
-        "--apply it only says what it would do. May be stopped and started again. Exit code 0: clean; "
-        "1: something is left to decide; 2: the source cannot be read."
+        "--apply it only shows what it would do. You can stop it and start it again. Exit code 0: clean; "
+        "1: decisions are left; 2: the source cannot be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", metavar="SOURCE_URL", help="postgresql://user:password@host/old_site")
         mode = parser.add_mutually_exclusive_group()
-        mode.add_argument("--dry-run", action="store_true", help="only say what would be done (the default)")
+        mode.add_argument("--dry-run", action="store_true", help="only show what would be done (the default)")
         mode.add_argument("--apply", action="store_true", help="do it")
-        parser.add_argument("--source-zone", default="UTC", help="zone of times that have none (UTC)")
+        parser.add_argument(
+            "--source-zone", default="UTC", help="time zone of times that have none (default UTC)"
+        )
         parser.add_argument(
             "--duplicates",
             choices=["merge", "apart"],
             default="merge",
-            help="accounts of one e-mail: one player (merge), or the oldest keeps the e-mail (apart)",
+            help=(
+                "accounts that share an email: merge them into one player (merge), or let the oldest keep "
+                "the email (apart)"
+            ),
         )
-        parser.add_argument("--settle", action="store_true", help="post what old balances differ by")
-        parser.add_argument("--refund", action="store_true", help="give coins of draws never drawn back")
+        parser.add_argument("--settle", action="store_true", help="post the differences of old balances")
         parser.add_argument(
-            "--report", type=Path, metavar="FILE", help="also write the report there, as JSON"
+            "--refund", action="store_true", help="refund the coins of draws that were never drawn"
+        )
+        parser.add_argument(
+            "--report", type=Path, metavar="FILE", help="also write the report to this file, as JSON"
         )
 
     def handle(self, *args: Any, source: str, source_zone: str, **options: Any) -> None:
         if source_zone not in zoneinfo.available_timezones():
-            raise CommandError(f"{source_zone} is not a time zone, for example Europe/Lisbon.", returncode=2)
+            raise CommandError(f"{source_zone} is not a time zone such as Europe/Lisbon.", returncode=2)
         choices = Choices(
             options["apply"], options["duplicates"] == "merge", options["settle"], options["refund"]
         )
         try:
             with try_advisory_lock(AdvisoryLock.OLD_SITE_IMPORT) as free:
                 if not free:
-                    raise CommandError("Another import is at work. Nothing was changed.", returncode=1)
+                    raise CommandError("Another import is running. Nothing was changed.", returncode=1)
                 with opened(source, source_zone) as old, ProgressBar() as bar:
                     report = import_old_site(old, choices, bar.show)
         except CannotRead as error:
-            said = "Import it again to go on." if choices.apply else "Nothing was changed."
+            said = "Run the import again to continue." if choices.apply else "Nothing was changed."
             raise CommandError(f"{error} {said}", returncode=2) from error
         self._say(report, options["report"])
 
@@ -65,4 +72,4 @@ class Command(BaseCommand):
             path.write_text(json.dumps(report.as_dict(), indent=2) + "\n", encoding="utf-8")
         if not report.clean:
             sys.exit(1)
-        self.stdout.write("Clean: nothing is left to decide.")
+        self.stdout.write("Clean: no decisions are left.")

@@ -1,4 +1,4 @@
-"""Let players read and not write, while operators work on the site."""
+"""Turn maintenance mode on or off: players can read, but not write."""
 
 from typing import Any
 
@@ -9,21 +9,22 @@ from lucky11.operations import maintenance_mode
 
 class Command(BaseCommand):
     help = (
-        "on: pages are read; taking tickets, claiming, joining and every other form answer 503, nothing is "
-        "charged; the admin stays open; due draws still close and pay. off: all as before. status: which."
+        "on: players can read pages; taking tickets, claiming, joining and every other form answer 503, "
+        "and nothing is charged; the admin stays open; due draws still close and pay. off: back to normal. "
+        "status: show which."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("state", choices=("on", "off", "status"))
-        parser.add_argument("--why", default="", help="for the record, with `on`")
+        parser.add_argument("--why", default="", help="reason for the record, with `on`")
 
     def handle(self, *args: Any, state: str, why: str, **options: Any) -> None:
         if state == "on":
             run = maintenance_mode.begin(why)
-            self.stdout.write(f"Maintenance is on since {run.started_at:%Y-%m-%d %H:%M:%S} UTC.")
+            self.stdout.write(f"Maintenance has been on since {run.started_at:%Y-%m-%d %H:%M:%S} UTC.")
         elif state == "off":
             ended = maintenance_mode.end()
-            self.stdout.write("Maintenance is over." if ended else "There was no maintenance.")
+            self.stdout.write("Maintenance is over." if ended else "Maintenance was not on.")
         else:
             current = maintenance_mode.current()
             self.stdout.write(

@@ -1,4 +1,4 @@
-"""Django's migrate; on a site at work it waits for no lock for long, tries again, and keeps what it did."""
+"""Django's migrate with short lock waits, retries and a record of the run, for a site in use."""
 
 from typing import Any
 
@@ -19,17 +19,17 @@ class Command(Migrate):
             type=float,
             default=5,
             metavar="SECONDS",
-            help="wait so long for a lock (default 5)",
+            help="longest wait for a lock (default 5)",
         )
         parser.add_argument(
             "--statement-timeout",
             type=float,
             default=900,
             metavar="SECONDS",
-            help="let a statement take so long (default 900; 0: as long as it needs)",
+            help="longest time for a statement (default 900; 0: no limit)",
         )
         parser.add_argument(
-            "--tries", type=int, default=3, help="times to try when a lock is not to be had (default 3)"
+            "--tries", type=int, default=3, help="attempts if a lock is not available (default 3)"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,7 +49,7 @@ class Command(Migrate):
             return
         with migrate.kept(database, _target(options)) as run:
             self._try(run, limits, options)
-        # What a migration made is nobody's but the owner's until the roles get their rights on it.
+        # Only the owner may use what a migration made until the roles get their rights on it.
         if roles.in_use():
             roles.apply()
 
@@ -67,18 +67,18 @@ class Command(Migrate):
             except OperationalError as error:
                 if migrate.took_too_long(error):
                     raise CommandError(
-                        f"A statement took longer than {limits.statement:g} s and was taken back. Migrations "
-                        "already applied stay. If it needs more: --statement-timeout."
+                        f"A statement took longer than {limits.statement:g} s and was rolled back. "
+                        "Migrations already applied stay. If it needs more time: --statement-timeout."
                     ) from error
                 if not migrate.is_timeout(error):
                     raise
                 reason = str(error).splitlines()[0]
                 if number == tries:
                     raise CommandError(
-                        f"Gave up after {tries} tries: {reason}. Migrations already applied stay, the "
-                        "one that waited left nothing behind. `manage.py db_doctor` shows who holds the lock."
+                        f"Gave up after {tries} attempts: {reason}. Migrations already applied stay, and the "
+                        "one that waited changed nothing. `manage.py db_doctor` shows who holds the lock."
                     ) from error
-                self.stderr.write(f"Try {number} of {tries}: {reason}. It tries again.")
+                self.stderr.write(f"Attempt {number} of {tries}: {reason}. Trying again.")
                 migrate.pause(number)
 
 

@@ -1,4 +1,4 @@
-"""Re-encrypt what is stored encrypted under the newest key, so that an old key can be taken away."""
+"""Re-encrypt stored data under the newest key, so that an old key can be removed."""
 
 import sys
 from typing import Any
@@ -10,17 +10,17 @@ from django.db.models import Model
 from common.encryption import COLUMNS, EncryptedColumn, InvalidToken, is_newest, rotate
 
 AT_ONCE = 100
-NAMED = 20  # rows that no key opens, as far as the sentence names them
+NAMED = 20  # how many rows that no key decrypts the sentence names
 
 
 class Command(BaseCommand):
     help = (
-        "Re-encrypt claims and second factors under the first of ENCRYPTION_KEYS. May be stopped and started "
-        "again. Exit code 1: there are rows that none of the keys opens; all others are done."
+        "Re-encrypt claims and second factors under the first of ENCRYPTION_KEYS. You can stop it and "
+        "start it again. Exit code 1: none of the keys decrypts some rows; all others are done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+        parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
         lost: list[str] = []
@@ -28,12 +28,12 @@ class Command(BaseCommand):
             done, unread = self._rotate(label, column, dry_run=dry_run)
             lost += unread
             would = "to re-encrypt" if dry_run else "re-encrypted"
-            self.stdout.write(f"{label}: {done:,} {would}, {len(unread):,} that no key opens.")
+            self.stdout.write(f"{label}: {done:,} {would}, {len(unread):,} that no key decrypts.")
         if lost:
             more = f" and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
             self.stderr.write(
-                f"None of ENCRYPTION_KEYS opens {', '.join(lost[:NAMED])}{more}. They were left as they are: "
-                "put the key back that they were stored with, and run this again. Do not take a key away yet."
+                f"None of ENCRYPTION_KEYS decrypts {', '.join(lost[:NAMED])}{more}. They were not changed: "
+                "restore the key that they were encrypted with, and run this again. Do not remove a key yet."
             )
             sys.exit(1)
 
@@ -55,13 +55,13 @@ class Command(BaseCommand):
 
 
 def _next_rows(column: EncryptedColumn, last: Any) -> list[Model]:
-    """The next rows by primary key, locked, so that nobody's change in between is lost."""
+    """Return the next rows by primary key, locked so that no change in between is lost."""
     rows = column.model._default_manager.select_for_update(of=("self",)).order_by("pk")
     return list((rows if last is None else rows.filter(pk__gt=last))[:AT_ONCE])
 
 
 def _rotate_row(column: EncryptedColumn, row: Model, *, dry_run: bool) -> bool:
-    """Whether there was anything to do. Raises InvalidToken, and then leaves the row as it is."""
+    """Say whether there was anything to do. Raises InvalidToken, and then leaves the row as it is."""
     old: Any = getattr(row, column.field)
     new: Any
     if column.keys:

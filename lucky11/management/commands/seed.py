@@ -1,4 +1,4 @@
-"""Demo players and draws, made through the services as players and staff would make them."""
+"""Make demo players and draws through the services, as players and staff would."""
 
 import time
 from datetime import datetime, timedelta
@@ -40,16 +40,16 @@ UNREAD = 3
 
 
 class Command(BaseCommand):
-    help = "Fill an empty site with demo players and draws; run again, it adds only what is missing."
+    help = "Fill an empty site with demo players and draws. Running it again adds only what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--force", action="store_true", help="also when DEBUG is off (known passwords!)")
+        parser.add_argument("--force", action="store_true", help="even if DEBUG is off (known passwords!)")
 
     def handle(self, *args: Any, force: bool, **options: Any) -> None:
         if not settings.DEBUG and not force:
             raise CommandError(
-                "DEBUG is off: this is a production configuration, and demo accounts have a known password. "
-                "Nothing was changed. To seed all the same: manage.py seed --force"
+                "DEBUG is off, so this is a production configuration, and demo accounts have a known "
+                "password. Nothing was changed. To seed anyway: manage.py seed --force"
             )
         staff = self._staff(STAFF, first_name="Sam", last_name="Staff", is_superuser=True)
         second = self._staff(SECOND_STAFF, first_name="Sofia", last_name="Second")
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         return player
 
     def _draw(self, demo: DemoDraw, players: list[User], closes_in: timedelta) -> Draw | None:
-        """Make a demo draw, unless it was made before."""
+        """Make a demo draw, unless it already exists."""
         if Draw.objects.filter(title=demo.title).exists():
             return None
         draw = Draw.objects.create(title=demo.title, draw_time=_in(closes_in), **demo.fields)
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         return draw
 
     def _quick_draw(self, players: list[User]) -> None:
-        """One draw that closes two minutes from now, so that a newcomer sees a winner being drawn."""
+        """Make a draw that closes two minutes from now, so that a newcomer sees a winner being drawn."""
         if Draw.objects.open().filter(title=QUICK_TITLE).exists():
             return
         draw = Draw.objects.create(
@@ -114,7 +114,7 @@ class Command(BaseCommand):
             _take(player, draw, count)
 
     def _finish(self, draws: list[Draw]) -> None:
-        """Let the draws of the past end as any draw ends: by their closing time."""
+        """Let the past draws end as any draw does: when they reach their closing time."""
         if draws:
             latest = max(draw.draw_time for draw in draws)
             while database_now() <= latest:
@@ -127,7 +127,7 @@ class Command(BaseCommand):
             )
 
     def _send_messages(self, reader: User) -> None:
-        """Tell everyone what became of their tickets; one player has read all but the newest few messages."""
+        """Send everyone the results of their tickets; one player has read all but the newest few messages."""
         send_results()
         newest = messages_of(reader, size=UNREAD + 1)
         if len(newest) > UNREAD:
@@ -139,7 +139,7 @@ def _in(wait: timedelta) -> datetime:
 
 
 def _take(player: User, draw: Draw, count: int) -> None:
-    """Take tickets as a player does; a demo player who may not, or cannot pay, goes without."""
+    """Take tickets as a player does; skip a demo player who is not allowed to or cannot pay."""
     if count:
         try:
             take_tickets(player.pk, draw.pk, count, "seed-request")

@@ -1,4 +1,4 @@
-"""Which version is this?"""
+"""Print the version of Lucky11 and of Django."""
 
 from typing import Any
 

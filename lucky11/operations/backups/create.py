@@ -1,4 +1,4 @@
-"""Taking a backup: pg_dump's custom format and a manifest of the same snapshot; half of one never counts."""
+"""Taking a backup: pg_dump's custom format and a manifest of the same snapshot, complete or not at all."""
 
 import errno
 import hashlib
@@ -31,7 +31,7 @@ TABLES = """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a snapshot of the database holds; pg_dump reads the same one while `name` is held."""
+    """The contents of a snapshot of the database; pg_dump reads the same one while `name` is held."""
 
     name: str
     taken_at: datetime
@@ -42,14 +42,16 @@ class Snapshot:
 
 
 def back_up(*, reason: str, keep: int | None = None) -> Manifest:
-    """Back the database up, and then remove the backups beyond the newest `keep` (by default BACKUP_KEEP).
+    """Back up the database, then remove the backups beyond the newest `keep` (by default BACKUP_KEEP).
 
-    Raises OperationError when it could not be made, whole and flushed; then there is no new backup, and the
-    earlier ones are as they were.
+    Raises OperationError if it could not be written in full and flushed; then there is no new backup, and the
+    earlier ones are unchanged.
     """
     with try_advisory_lock(AdvisoryLock.BACKUP) as free:
         if not free:
-            raise OperationError("Another backup is being taken. Wait for its end (manage.py db_backups).")
+            raise OperationError(
+                "Another backup is running. Wait until it has finished (manage.py db_backups)."
+            )
         try:
             stores.clear_unfinished()
             manifest = _take(reason)
@@ -60,7 +62,7 @@ def back_up(*, reason: str, keep: int | None = None) -> Manifest:
 
 
 def is_due() -> bool:
-    """Whether the newest backup is older than a day, or there is none."""
+    """Say whether the newest backup is older than a day, or there is none."""
     newest = next(iter(stores.names()), None)
     with database_server.connect() as database:
         now = database.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
@@ -68,9 +70,9 @@ def is_due() -> bool:
 
 
 def retire(keep: int) -> list[str]:
-    """Remove all but the newest `keep` backups and the newest verified one; returns the removed."""
+    """Remove all but the newest `keep` backups and the newest verified one; return the removed names."""
     if keep < 1:
-        raise OperationError("At least one backup is kept. Nothing was removed.")
+        raise OperationError("Keep at least one backup. Nothing was removed.")
     names, proven = stores.names(), stores.verified()
     safe = set(names[:keep]) | {name for name in names if name in proven and name == _newest(names, proven)}
     gone = [name for name in names if name not in safe]
@@ -113,7 +115,7 @@ def _take(reason: str) -> Manifest:
 
 def _snapshot(database: psycopg.Connection) -> Snapshot:
     database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    # A role that sees only some rows must fail, not make a smaller backup that looks whole.
+    # A role that sees only some rows must fail, not make a smaller backup that looks complete.
     database.execute("SET LOCAL row_security = off")
     found = database.execute(
         "SELECT pg_export_snapshot(), clock_timestamp(), pg_database_size(current_database())"
@@ -130,7 +132,7 @@ def _snapshot(database: psycopg.Connection) -> Snapshot:
 
 
 def count_rows(database: psycopg.Connection) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return how many rows each table has."""
     counts = {}
     for schema, table in database.execute(TABLES).fetchall():
         words = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
@@ -139,7 +141,7 @@ def count_rows(database: psycopg.Connection) -> dict[str, int]:
 
 
 def applied_migrations(database: psycopg.Connection) -> dict[str, list[str]]:
-    """The names of the migrations that the database has, by app."""
+    """Return the names of the applied migrations, by app."""
     done: dict[str, list[str]] = {}
     if database.execute("SELECT to_regclass('public.django_migrations')").fetchone() == (None,):
         return done
@@ -149,7 +151,7 @@ def applied_migrations(database: psycopg.Connection) -> dict[str, list[str]]:
 
 
 def _dumped(program: Path, snapshot: Snapshot) -> Iterator[bytes]:
-    """What pg_dump writes. Raises OperationError when it fails, also after its last byte."""
+    """Yield the output of pg_dump. Raises OperationError if it fails, even after its last byte."""
     command: list[str | Path] = [program, "--format=custom", f"--snapshot={snapshot.name}", "--no-password"]
     command += [f"--lock-wait-timeout={LOCK_WAIT_MS}"]
     with tempfile.TemporaryFile() as errors:
@@ -172,7 +174,7 @@ def _dumped(program: Path, snapshot: Snapshot) -> Iterator[bytes]:
 
 
 def _write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
-    """Write the dump, encrypted when there is a key, and flush it; its SHA-256 and size as stored."""
+    """Write the dump, encrypted if there is a key, and flush it; return its SHA-256 and size as stored."""
     keys: list[str] = settings.BACKUP_KEYS
     stream = counted(stream, "Backing up")
     digest, size = hashlib.sha256(), 0
@@ -189,7 +191,7 @@ def _write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
 def _refusal(error: OSError) -> OperationError:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     where = stores.location()
-    why = f"the disk of {where} is full" if full else f"{where} cannot be written: {error}"
+    why = f"the disk of {where} is full" if full else f"{where} cannot be written to: {error}"
     return OperationError(
-        f"There is no new backup: {why}. Earlier ones are as they were. Make room, or lower --keep."
+        f"There is no new backup: {why}. Earlier backups are unchanged. Free some space, or lower --keep."
     )

@@ -1,4 +1,4 @@
-"""The drill: the newest backup is restored into a scratch database and judged; only then it counts."""
+"""The drill: restore the newest backup into a scratch database and check it; only then does it count."""
 
 from datetime import timedelta
 
@@ -18,16 +18,16 @@ PLAYER = """SELECT id, email, password FROM users
 
 
 def drill(say: Say, name: str | None = None) -> str:
-    """Restore the backup (the newest without one), check it, read a player who signs in, and note the result.
+    """Restore the backup (default: the newest), check it, read a player as sign-in does; record the result.
 
-    Raises OperationError when any of it fails; that is recorded too. The scratch database always goes.
+    Raises OperationError if any of it fails, and records that too. The scratch database is always dropped.
     """
     with try_advisory_lock(AdvisoryLock.BACKUP_DRILL) as free, runs.record(KIND) as run:
         if not free:
-            raise OperationError("Another drill is at work. Wait for its end.")
+            raise OperationError("Another drill is running. Wait until it has finished.")
         name = name or next(iter(stores.names()), None)
         if name is None:
-            raise OperationError(f"There is no backup in {stores.location()}. Take one: manage.py db_backup.")
+            raise OperationError(f"There is no backup in {stores.location()}. Make one: manage.py db_backup.")
         run.details |= {"backup": name}
         _drill(name, say)
         taken = stores.manifest(name).taken
@@ -37,12 +37,12 @@ def drill(say: Say, name: str | None = None) -> str:
 
 
 def drill_if_due() -> str | None:
-    """The week's drill, when the last good one is older than a week and there is a backup."""
+    """Run a drill if there is a backup and the last successful drill is older than a week."""
     last = runs.last_good(KIND)
     if not stores.names() or (last and last.ended_at and timezone.now() - last.ended_at < EVERY):
         return None
     newest = runs.newest(KIND)
-    # One that failed is tried again the next day, not at each tick.
+    # A failed drill is tried again the next day, not at each tick.
     if newest and newest.ok is False and timezone.now() - newest.started_at < timedelta(days=1):
         return None
     return drill(lambda _: None)
@@ -54,7 +54,7 @@ def _drill(name: str, say: Say) -> None:
     try:
         manifest = restore_beside(name, scratch, say, migrate=True, grants=False)
         who = _check_sign_in(scratch)
-        say(f"{who} can be read as signing in does.")
+        say(f"{who} can be read as sign-in reads it.")
         stores.mark_verified(
             name, f"{timezone.now().isoformat()} restored, {sum(manifest.rows.values())} rows\n"
         )
@@ -63,14 +63,14 @@ def _drill(name: str, say: Say) -> None:
 
 
 def _check_sign_in(scratch: str) -> str:
-    """Read a player as signing in does: the account, and a password hash that this site can check."""
+    """Read a player as sign-in does: the account, and a password hash that this site can check."""
     with database_server.connect(scratch) as database:
         found = database.execute(PLAYER).fetchone()
         people = database.execute("SELECT count(*) FROM users").fetchone()
     if found is None:
         if people == (0,):
-            return "Nobody has an account yet, and nobody"
-        raise OperationError("In the restored copy nobody can sign in: no active account has a password.")
+            return "There are no accounts yet, so nobody"
+        raise OperationError("Nobody can sign in to the restored copy: no active account has a password.")
     try:
         identify_hasher(found[2])
     except ValueError:

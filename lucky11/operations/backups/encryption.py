@@ -32,7 +32,7 @@ NAME = 8
 
 
 def encrypted(stream: Iterable[bytes], key: str) -> Iterator[bytes]:
-    """The stream encrypted under the key (32 bytes in URL-safe base64)."""
+    """Yield the stream encrypted under the key (32 bytes in URL-safe base64)."""
     secret, salt = _secret(key), os.urandom(SALT)
     header = MAGIC + _name(secret) + salt
     yield header
@@ -47,9 +47,9 @@ def encrypted(stream: Iterable[bytes], key: str) -> Iterator[bytes]:
 
 
 def decrypted(file: IO[bytes], keys: Iterable[str]) -> Iterator[bytes]:
-    """The stream that was encrypted under one of the keys.
+    """Yield the stream that was encrypted under one of the keys.
 
-    Raises OperationError when none of them is its key, or at the first chunk that is not what was written.
+    Raises OperationError if none of them is its key, or at the first chunk that was altered.
     """
     header = file.read(len(MAGIC) + NAME + SALT)
     if not header.startswith(MAGIC) or len(header) < len(MAGIC) + NAME + SALT:
@@ -58,7 +58,8 @@ def decrypted(file: IO[bytes], keys: Iterable[str]) -> Iterator[bytes]:
     secret = next((each for each in map(_secret, keys) if _name(each) == name), None)
     if secret is None:
         raise OperationError(
-            "None of BACKUP_KEYS opens this backup. Nothing was changed. Put the key back it was made with."
+            "None of BACKUP_KEYS decrypts this backup. Nothing was changed. Restore the key that it was "
+            "made with."
         )
     cipher, number, block = _cipher(secret, salt), 0, _read(file)
     while True:
@@ -67,7 +68,7 @@ def decrypted(file: IO[bytes], keys: Iterable[str]) -> Iterator[bytes]:
             yield cipher.decrypt(_nonce(number, last=not following), block, header)
         except InvalidTag:
             raise OperationError(
-                "The encrypted backup was changed or cut off after it was made. Take an earlier one."
+                "The encrypted backup was changed or cut off after it was made. Use an earlier one."
             ) from None
         if not following:
             return
@@ -75,7 +76,7 @@ def decrypted(file: IO[bytes], keys: Iterable[str]) -> Iterator[bytes]:
 
 
 def _read(file: IO[bytes]) -> bytes:
-    """A whole block, or what is left: stores may answer with less than was asked for."""
+    """Read a whole block, or what is left: stores may return less than was asked for."""
     block = b""
     while len(block) < CHUNK + TAG and (more := file.read(CHUNK + TAG - len(block))):
         block += more

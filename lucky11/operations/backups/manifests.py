@@ -1,4 +1,4 @@
-"""What a backup says about itself, so that it can be judged before anything is done with it."""
+"""A backup's description of itself, for checking it before it is used."""
 
 import json
 from dataclasses import asdict, dataclass, fields
@@ -11,7 +11,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """One backup: what made it, what is in it (counted in the dump's own snapshot), and the file's hash."""
+    """A backup's origin, contents (counted in the dump's own snapshot) and file hash."""
 
     format: int
     name: str
@@ -30,16 +30,16 @@ class Manifest:
 
     @property
     def taken(self) -> datetime:
-        """When its snapshot was taken, by the database's clock."""
+        """Return when its snapshot was taken, by the database's clock."""
         return datetime.fromisoformat(self.taken_at)
 
     def text(self) -> str:
-        """The manifest as it is stored."""
+        """Return the manifest as it is stored."""
         return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
 
 
 def read(text: str | bytes, name: str) -> Manifest:
-    """The manifest of the backup `name`. Raises OperationError when this version cannot read it."""
+    """Return the manifest of the backup `name`. Raises OperationError if this version cannot read it."""
     wanted = {field.name for field in fields(Manifest)}
     try:
         given = json.loads(text)
@@ -49,7 +49,7 @@ def read(text: str | bytes, name: str) -> Manifest:
         whole = False
     if not whole or manifest.format != FORMAT:
         raise OperationError(
-            f"The manifest of {name} is damaged, or of a version that this one does not read. "
-            "Nothing was changed. Take another backup (manage.py db_backups lists them)."
+            f"The manifest of {name} is damaged, or of a version that this one cannot read. "
+            "Nothing was changed. Use another backup (manage.py db_backups lists them)."
         )
     return manifest

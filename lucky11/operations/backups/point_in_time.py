@@ -65,7 +65,7 @@ echo 'When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop'
 
 @dataclass(frozen=True)
 class Base:
-    """A base backup: from when it is whole, the log replayed over it gives any later moment."""
+    """A base backup: the log replayed over it gives any moment after it is complete."""
 
     folder: Path
     whole_at: datetime
@@ -74,7 +74,7 @@ class Base:
 def take_base(folder: Path) -> Base:
     """Take a base backup into `folder`, verified, under the name of its end.
 
-    Raises OperationError when it could not be taken; then there is none.
+    Raises OperationError if it could not be taken; then there is none.
     """
     version = database_server.version()
     part = folder / f"base{stores.PART}"
@@ -93,7 +93,7 @@ def take_base(folder: Path) -> Base:
 
 
 def bases(folder: Path) -> list[Base]:
-    """The base backups in the folder, the oldest first."""
+    """Return the base backups in the folder, oldest first."""
     found = []
     for each in sorted(folder.glob("base-*Z")) if folder.is_dir() else []:
         whole_at = datetime.strptime(each.name, "base-%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
@@ -102,20 +102,20 @@ def bases(folder: Path) -> list[Base]:
 
 
 def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) -> str:
-    """The plan for restoring to just before the moment `to`, as a script for sh.
+    """Return the plan for restoring to just before the moment `to`, as a script for sh.
 
-    Raises OperationError when no base backup is older, the archive is empty, or `into` is there already.
+    Raises OperationError if no base backup is older, the archive is empty, or `into` already exists.
     """
     base = _base_before(to, folder)
     if not archive.is_dir() or not any(archive.iterdir()):
         raise OperationError(f"There is no archived log in {archive}. Nothing was changed.")
     if into.exists():
-        raise OperationError(f"{into} is there already. Nothing was changed.")
+        raise OperationError(f"{into} already exists. Nothing was changed.")
     tools = _server_programs()
     socket = into.with_name(f"{into.name}.socket")
     for path in (folder, archive, into):
         if any(letter in str(path) for letter in "'\"\\\n%"):
-            raise OperationError(f"The path {str(path)!r} has a letter that settings cannot have.")
+            raise OperationError(f"The path {str(path)!r} has a character that settings cannot contain.")
     user = database_server.parameters().get("user", "")
     words = f"dbname={database_server.live()} user={user} host={socket} port={port}"
     return SCRIPT.format(
@@ -133,11 +133,12 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
 
 
 def _base_before(to: datetime, folder: Path) -> Base:
-    """The newest base backup that was whole before the moment. Raises OperationError when there is none."""
+    """Return the newest base backup completed before the moment. Raises OperationError if there is none."""
     usable = [base for base in bases(folder) if base.whole_at < to]
     if usable:
         return usable[-1]
-    oldest = next((f"the oldest is of {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder)), "none")
+    found = (f"the oldest is from {base.whole_at:%Y-%m-%d %H:%M:%S}Z" for base in bases(folder))
+    oldest = next(found, "there are none")
     raise OperationError(
         f"There is no base backup in {folder} from before {to.isoformat()} ({oldest}). Nothing was "
         "changed. Restore the newest dump from before it instead: manage.py db_restore."
@@ -145,18 +146,18 @@ def _base_before(to: datetime, folder: Path) -> Base:
 
 
 def _server_programs() -> Path:
-    """The folder of the live server's own programs: only the same major version reads its files."""
+    """Return the folder of the live server's own programs: only the same major version reads its files."""
     version = database_server.version()
     control = postgres_programs.find("pg_ctl", version)
     if postgres_programs.version(control) != version:
-        raise OperationError(f"pg_ctl of PostgreSQL {version} itself is needed here. Nothing was changed.")
+        raise OperationError(f"pg_ctl of exactly PostgreSQL {version} is required. Nothing was changed.")
     return control.parent
 
 
 def _verify(part: Path) -> None:
-    """Hold every file against the server's own list of what it sent, and flush it.
+    """Check every file against the server's own list of what it sent, and flush it.
 
-    Raises OperationError when one is missing or another. (As pg_verifybackup does, which some packages lack.)
+    Raises OperationError if one is missing or differs. (As pg_verifybackup does, which some packages lack.)
     """
     told = json.loads((part / "backup_manifest").read_bytes())
     for each in told["Files"]:
@@ -169,7 +170,7 @@ def _verify(part: Path) -> None:
             digest = "missing"
         if digest != each["Checksum"]:
             shutil.rmtree(part)
-            raise OperationError(f"{path.name} did not arrive whole, so there is no new base backup.")
+            raise OperationError(f"{path.name} did not arrive complete, so there is no new base backup.")
 
 
 def _run(command: list[str | os.PathLike[str]], part: Path) -> None:

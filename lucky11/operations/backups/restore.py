@@ -1,4 +1,4 @@
-"""Restoring a backup beside the live database, which is not touched, and judging it there."""
+"""Restoring a backup beside the live database, which is not touched, and checking it there."""
 
 import contextlib
 import hashlib
@@ -22,20 +22,20 @@ Say = Callable[[str], object]
 
 
 def restore_beside(name: str, into: str, say: Say, *, migrate: bool = False, grants: bool = True) -> Manifest:
-    """Restore the backup into a new database and judge it: hash, row counts, migrations, check_integrity.
+    """Restore the backup into a new database and check it: hash, row counts, migrations, check_integrity.
 
-    Raises OperationError when anything does not fit; then the new database is gone again.
+    Raises OperationError if anything does not match; then the new database is dropped again.
     """
     manifest = stores.manifest(name)
     database_server.refuse_name(into)
     verify.refuse_another_version(manifest, migrate=migrate)
     with _checked(manifest) as dump:
-        say(f"{name}: manifest and SHA-256 fit ({manifest.size:,} bytes).")
+        say(f"{name}: manifest and SHA-256 match ({manifest.size:,} bytes).")
         database_server.create(into)
         try:
             _load(manifest, dump, into, grants=grants)
             verify.refuse_missing_rows(into, manifest)
-            say(f"{sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables are in {into}: all.")
+            say(f"{sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables are in {into}.")
             if migrate:
                 verify.migrate(into)
             checks = verify.refuse_bad_books(into)
@@ -49,7 +49,7 @@ def restore_beside(name: str, into: str, say: Say, *, migrate: bool = False, gra
 
 @contextlib.contextmanager
 def _checked(manifest: Manifest) -> Iterator[IO[bytes]]:
-    """A copy of the dump on this machine whose size and hash are the manifest's."""
+    """Return a local copy of the dump whose size and hash match the manifest."""
     with tempfile.TemporaryFile() as copy:
         digest = hashlib.sha256()
         with stores.opened(manifest.file) as file:
@@ -58,8 +58,8 @@ def _checked(manifest: Manifest) -> Iterator[IO[bytes]]:
                 copy.write(piece)
         if (copy.tell(), digest.hexdigest()) != (manifest.size, manifest.sha256):
             raise OperationError(
-                f"{manifest.file} is not what its manifest says (SHA-256, {copy.tell():,} bytes of "
-                f"{manifest.size:,}): it was damaged or cut off. Nothing was changed. Take another backup."
+                f"{manifest.file} does not match its manifest (SHA-256, {copy.tell():,} bytes of "
+                f"{manifest.size:,}): it was damaged or cut off. Nothing was changed. Use another backup."
             )
         copy.seek(0)
         yield copy
@@ -71,7 +71,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> None:
-    """Feed the dump to pg_restore, decrypted on the way, so that its plain text is on no disk."""
+    """Feed the dump to pg_restore, decrypted on the way, so that its plain text never reaches a disk."""
     program = postgres_programs.find("pg_restore", max(database_server.version(), manifest.program))
     command: list[str | Path] = [
         program,
@@ -96,7 +96,7 @@ def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> No
             try:
                 _feed(restore, counted(stream, "Restoring", manifest.size))
             except BaseException:
-                # Before its input ends, or it would take half of a dump for a whole one.
+                # Before its input ends, or it would accept half of a dump as complete.
                 restore.kill()
                 raise
         errors.seek(0)
@@ -107,7 +107,7 @@ def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> No
 
 def _feed(restore: subprocess.Popen[bytes], stream: Iterable[bytes]) -> None:
     assert restore.stdin
-    # When pg_restore has ended before its input, it says why itself.
+    # If pg_restore ended before its input did, it says why itself.
     with contextlib.suppress(BrokenPipeError):
         for piece in stream:
             restore.stdin.write(piece)
@@ -116,7 +116,7 @@ def _feed(restore: subprocess.Popen[bytes], stream: Iterable[bytes]) -> None:
 
 
 def _remember(into: str, name: str) -> None:
-    """Write on the database itself that it was judged, for a swap that comes later."""
+    """Record on the database itself that it was checked, for a later swap."""
     now = datetime.now(UTC)
     database_server.comment(
         into, f"{database_server.RESTORED} from {name}, verified {now:%Y-%m-%d %H:%M:%S}Z"
@@ -124,6 +124,6 @@ def _remember(into: str, name: str) -> None:
 
 
 def restored_from(into: str) -> str | None:
-    """The backup that a database was restored from and judged by; None for any other database."""
+    """Return the backup that a database was restored from and checked against, or None."""
     found = re.match(rf"{database_server.RESTORED} from (\S+), verified ", database_server.comment_of(into))
     return found[1] if found else None

@@ -26,20 +26,20 @@ def _storage() -> Storage:
 
 
 def _folder() -> Path | None:
-    """The folder itself, when the storage is one on this machine."""
+    """Return the folder itself, if the storage is one on this machine."""
     storage = _storage()
     return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
 
 
 def location() -> str:
-    """Where backups go, for people."""
+    """Say where backups are stored, for people."""
     storage = _storage()
     return str(_folder() or f"{type(storage).__name__} {getattr(storage, 'bucket_name', '')}".strip())
 
 
 @contextmanager
 def new_part(name: str) -> Iterator[Path]:
-    """The path for a file that is not whole yet; gone after the block unless `keep` took it."""
+    """Return the path for a partial file; it is gone after the block unless `keep` took it."""
     folder = _folder()
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def new_part(name: str) -> Iterator[Path]:
 
 
 def keep(part: Path, name: str) -> None:
-    """Store a whole, flushed file under its name."""
+    """Store a complete, flushed file under its name."""
     folder = _folder()
     if folder:
         part.rename(folder / name)
@@ -62,11 +62,11 @@ def keep(part: Path, name: str) -> None:
     with open(part, "rb") as file:
         stored = _storage().save(name, File(file, name))
     if stored != name or _storage().size(name) != part.stat().st_size:
-        raise OperationError(f"The store did not keep {name} whole under its name. There is no new backup.")
+        raise OperationError(f"The store did not save {name} in full under its name. There is no new backup.")
 
 
 def keep_text(text: str, name: str) -> None:
-    """Store a small text, whole or not at all."""
+    """Store a small text, completely or not at all."""
     if _folder():
         with new_part(name) as part:
             with open(part, "w", encoding="utf-8") as file:
@@ -88,7 +88,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def files() -> set[str]:
-    """The names of everything stored."""
+    """Return the names of everything stored."""
     folder = _folder()
     if folder and not folder.is_dir():
         return set()
@@ -96,7 +96,7 @@ def files() -> set[str]:
 
 
 def names() -> list[str]:
-    """The backups, the newest first: their names begin with their time."""
+    """Return the backups, newest first: their names begin with their time."""
     stored = files()
     return sorted(
         (n[:-5] for n in stored if n.endswith(".json") and f"{n[:-5]}.dump" in stored), reverse=True
@@ -104,7 +104,7 @@ def names() -> list[str]:
 
 
 def manifest(name: str) -> Manifest:
-    """The manifest of a backup. Raises OperationError when there is no such backup, or it is damaged."""
+    """Return the manifest of a backup. Raises OperationError if it does not exist or is damaged."""
     if name not in names():
         raise OperationError(
             f"There is no backup {name!r} in {location()}. Nothing was changed. "
@@ -116,18 +116,18 @@ def manifest(name: str) -> Manifest:
 
 @contextmanager
 def opened(name: str) -> Iterator[IO[bytes]]:
-    """A stored file, for reading."""
+    """Open a stored file for reading."""
     with _storage().open(name, "rb") as file:
         yield file
 
 
 def verified() -> set[str]:
-    """The backups that a drill has restored."""
+    """Return the backups that a drill has restored."""
     return {name.removesuffix(".verified") for name in files() if name.endswith(".verified")}
 
 
 def mark_verified(name: str, text: str) -> None:
-    """Note beside the backup that it was restored, when, and how it went."""
+    """Record beside the backup that it was restored, when, and how it went."""
     keep_text(text, f"{name}.verified")
 
 
@@ -139,7 +139,7 @@ def remove(name: str) -> None:
 
 
 def clear_unfinished() -> None:
-    """Remove what killed runs left: parts, and dumps without a manifest. Only for whoever backs up alone."""
+    """Remove the leftovers of killed runs: parts, and dumps without a manifest. The caller holds the lock."""
     whole = set(names())
     for name in files():
         stem, _, ending = name.rpartition(".")

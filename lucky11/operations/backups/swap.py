@@ -1,4 +1,4 @@
-"""Putting a restored database in the live one's place: two renames in one database transaction."""
+"""Swapping a restored database in for the live one: two renames in one database transaction."""
 
 from datetime import datetime
 
@@ -22,10 +22,10 @@ SETTINGS = """SELECT r.rolname, unnest(s.setconfig) FROM pg_db_role_setting s
 
 
 def swap(into: str, *, disconnect: bool) -> str:
-    """Give the restored database the live one's name; the live one keeps a dated one, which is returned.
+    """Give the restored database the live one's name; the live one gets a dated name, which is returned.
 
-    Raises OperationError while somebody is connected to either, unless `disconnect` ends those connections;
-    then both are as they were. The caller has closed its own connection to the live database.
+    Raises OperationError if either has other connections, unless `disconnect` ends those connections;
+    then both are unchanged. The caller has closed its own connection to the live database.
     """
     live = database_server.live()
     with database_server.connect(database_server.MAINTENANCE) as database:
@@ -46,7 +46,7 @@ def swap(into: str, *, disconnect: bool) -> str:
 
 
 def _copy_rights(database: psycopg.Connection, live: str, into: str) -> None:
-    """Who may connect, and settings of the database: pg_dump has neither."""
+    """Copy the database's connection rights and settings: pg_dump has neither."""
     name = sql.Identifier(into)
     database.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
     for role, right in database.execute(GRANTS, [live]).fetchall():
@@ -61,7 +61,7 @@ def _copy_rights(database: psycopg.Connection, live: str, into: str) -> None:
 
 
 def _rename(database: psycopg.Connection, live: str, into: str, old: str) -> None:
-    """Both renames or none; whoever connects meanwhile waits for the lock that the first one holds."""
+    """Do both renames or none; new connections wait for the lock that the first one holds."""
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -69,11 +69,11 @@ def _rename(database: psycopg.Connection, live: str, into: str, old: str) -> Non
                 database.execute(END, [[live, into]])
                 database.execute(rename.format(sql.Identifier(live), sql.Identifier(old)))
                 database.execute(rename.format(sql.Identifier(into), sql.Identifier(live)))
-                # It is the live one now, and no restore's to drop.
+                # It is the live one now, and no restore may drop it.
                 database.execute(sql.SQL("COMMENT ON DATABASE {} IS NULL").format(sql.Identifier(live)))
             return
         except psycopg.errors.ObjectInUse as error:
-            # Somebody connected again between the end of their connection and the lock.
+            # A client reconnected between the end of its connection and the lock.
             if attempt == ATTEMPTS:
                 raise _refusal(error) from error
         except psycopg.Error as error:
@@ -81,4 +81,4 @@ def _rename(database: psycopg.Connection, live: str, into: str, old: str) -> Non
 
 
 def _refusal(error: psycopg.Error) -> OperationError:
-    return OperationError(f"Nothing was swapped, both databases are as they were: {error}")
+    return OperationError(f"Nothing was swapped; both databases are unchanged: {error}")

@@ -1,4 +1,4 @@
-"""Judging a database restored beside the live one, and the backup it came from."""
+"""Checking a database restored beside the live one, and the backup it came from."""
 
 import json
 
@@ -12,14 +12,14 @@ from lucky11.operations.schema import plan
 
 
 def refuse_another_version(manifest: Manifest, *, migrate: bool) -> None:
-    """Raise OperationError unless this server and this version of the site can take the backup over.
+    """Raise OperationError unless this server and this version of the site can use the backup.
 
-    A backup with fewer migrations than this version has is taken when it will be migrated afterwards.
+    A backup with fewer migrations than this version is accepted if it will be migrated afterwards.
     """
     ours = database_server.version()
     if manifest.postgres > ours:
         raise OperationError(
-            f"The backup is of PostgreSQL {manifest.postgres}, this server is {ours}. Nothing was changed. "
+            f"The backup is from PostgreSQL {manifest.postgres}; this server is {ours}. Nothing was changed. "
             f"Restore it into a server of version {manifest.postgres} or newer."
         )
     if plan.is_before_1_0_0({(app, name) for app, names in manifest.migrations.items() for name in names}):
@@ -36,8 +36,9 @@ def refuse_another_version(manifest: Manifest, *, migrate: bool) -> None:
         )
     if known - inside and not migrate:
         raise OperationError(
-            f"The backup is of an older version ({manifest.app}): it lacks {_some(known - inside)}. Nothing "
-            "was changed. Restore it with --migrate, which migrates the copy, or with that version's code."
+            f"The backup is from an older version ({manifest.app}): it lacks {_some(known - inside)}. "
+            "Nothing was changed. Restore it with --migrate, which migrates the copy, or with that "
+            "version's code."
         )
 
 
@@ -48,8 +49,8 @@ def refuse_missing_rows(name: str, manifest: Manifest) -> None:
     wrong = {table: n for table, n in manifest.rows.items() if found.get(table) != n}
     if wrong or found.keys() != manifest.rows.keys():
         told = [f"{table} has {found.get(table)} rows of {n}" for table, n in wrong.items()]
-        told += [f"{table} is too many" for table in found.keys() - manifest.rows.keys()]
-        raise OperationError(f"What was restored is not what was backed up: {', '.join(told[:5])}.")
+        told += [f"{table} is not in the backup" for table in found.keys() - manifest.rows.keys()]
+        raise OperationError(f"The restored data does not match the backup: {', '.join(told[:5])}.")
 
 
 def migrate(name: str) -> None:
@@ -60,7 +61,7 @@ def migrate(name: str) -> None:
 
 
 def refuse_bad_books(name: str) -> int:
-    """How many integrity checks the restored database passed. Raises OperationError when one fails."""
+    """Return how many integrity checks the restored database passed. Raises OperationError if one fails."""
     done = database_server.manage(name, "check_integrity", "--json")
     try:
         answer = json.loads(done.stdout)

@@ -1,8 +1,8 @@
-"""Columns that get back what a backup has, in rows changed since: only those on which nothing else stands.
+"""Columns that can be restored from a backup in rows changed since: only those that nothing depends on.
 
 Not on the list, and why: coins, statistics, tickets, draws, winners and proofs follow from one another and
-are repaired as a whole (`check_integrity --repair`, a full restore); passwords, e-mails, staff rights,
-suspensions, breaks, limits and claims are decisions that somebody may have made for good reason meanwhile.
+are repaired as a whole (`check_integrity --repair`, a full restore); passwords, emails, staff rights,
+suspensions, breaks, limits and claims are decisions that people may have made for good reason since.
 """
 
 import json
@@ -23,16 +23,16 @@ WRITTEN_BACK = {
 
 
 def write_back(table: str, found: Iterable[Difference]) -> dict[str, list[str]]:
-    """Give each changed row the copy's values in the columns of the list; returns them by the row's key.
+    """Give each changed row the copy's values in the listed columns; return them by the row's key.
 
-    Raises OperationError for a table without such columns, and for a row that somebody changed meanwhile.
+    Raises OperationError for a table without such columns, and for a row that has changed in the meantime.
     A player who deleted the account stays without the name that the copy still has.
     """
     allowed = WRITTEN_BACK.get(table)
     if allowed is None:
         raise OperationError(
-            f"Changed rows of {table} are not written back, only of {', '.join(WRITTEN_BACK)}: rules, "
-            "promises or decisions stand on them. Nothing was changed. Look at them one by one, or: "
+            f"Changed rows of {table} are not written back, only those of {', '.join(WRITTEN_BACK)}: "
+            "rules, promises or decisions depend on them. Nothing was changed. Look at them one by one, or: "
             "manage.py db_restore BACKUP --into NAME --swap."
         )
     done = {}
@@ -65,6 +65,6 @@ def _write(table: str, difference: Difference, names: list[str]) -> None:
         cursor.execute(words, given)
         if cursor.rowcount != 1:
             raise OperationError(
-                f"Row {difference.key} of {table} was changed while it was looked at. Nothing was changed. "
+                f"Row {difference.key} of {table} changed while this was running. Nothing was written. "
                 "Run it again."
             )

@@ -1,4 +1,4 @@
-"""What differs, row by row, between the live database and a copy restored beside it."""
+"""Differences, row by row, between the live database and a copy restored beside it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,20 +35,20 @@ class Difference:
 
 
 def primary_key(table: str) -> str:
-    """The table's key. Raises OperationError for a table that is not there or has none of one column."""
+    """Return the table's key. Raises OperationError if there is no such table or no single-column key."""
     columns(table)
     with connection.cursor() as cursor:
         key = connection.introspection.get_primary_key_column(cursor, table)
         if key is None:
-            raise OperationError(f"{table} has no key of one column, so its rows cannot be compared.")
+            raise OperationError(f"{table} has no single-column key, so its rows cannot be compared.")
         return str(key)
 
 
 def differences(table: str, where: str, copy: str) -> list[Difference]:
-    """The rows that fulfil the SQL condition in either database and are not the same in both, by key.
+    """Return the rows that match the SQL condition in either database and differ between them, by key.
 
-    The condition is read in read-only database transactions with a timeout. Raises OperationError when it
-    is not one condition, takes longer than a minute, or fits more than 100,000 rows.
+    The condition runs in read-only database transactions with a timeout. Raises OperationError if it
+    is not one condition, takes longer than a minute, or matches more than 100,000 rows.
     """
     key = primary_key(table)
     with database_server.connect(copy) as theirs, database_server.connect() as ours:
@@ -66,15 +66,15 @@ def _keys(database: psycopg.Connection, table: str, key: str, where: str) -> set
     )
     try:
         with _read_only_transaction(database):
-            # With a parameter, the server takes one statement only.
+            # With a parameter, the server accepts only one statement.
             found = {value for (value,) in database.execute(words, [MOST + 1])}
     except psycopg.Error as error:
         raise OperationError(
-            f"The condition cannot be read: {str(error).splitlines()[0]}. Nothing was changed. "
-            "It is what stands behind WHERE in SQL, and only reads."
+            f"The condition is not valid: {str(error).splitlines()[0]}. Nothing was changed. "
+            "Write what follows WHERE in SQL; it can only read."
         ) from error
     if len(found) > MOST:
-        raise OperationError(f"The condition fits more than {MOST:,} rows. Nothing was changed. Narrow it.")
+        raise OperationError(f"More than {MOST:,} rows match the condition. Nothing was changed. Narrow it.")
     return found
 
 

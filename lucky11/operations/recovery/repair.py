@@ -1,4 +1,4 @@
-"""Repairing the live database after a loss, by what a restored copy has, without ever editing the ledger."""
+"""Repairing the live database after a loss from a restored copy, without ever editing the ledger."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ STAYS = {"participations", "winners"}
 
 @dataclass(frozen=True)
 class Repair:
-    """What was, or would be, done: rows put back, columns written back by key, coins moved by adjustments."""
+    """What was or would be done: rows put back, columns written back by key, coins moved by adjustments."""
 
     rows: int = 0
     written: dict[str, list[str]] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Repair:
 
 @contextmanager
 def restored(backup: str, say: Say) -> Iterator[str]:
-    """The name of a database restored from the backup and judged, for as long as the block lasts."""
+    """Restore the backup into a database and check it; yield its name, and drop it after the block."""
     scratch = f"{database_server.live()[:40]}_recover_{backup.rpartition('-')[2]}"
     database_server.drop(scratch)
     try:
@@ -48,11 +48,11 @@ def restored(backup: str, say: Say) -> Iterator[str]:
 def repair(
     table: str, found: list[Difference], *, source: str, actor: str | None, changed: bool, apply: bool
 ) -> Repair:
-    """Put back what is missing, in one database transaction; without `apply` all of it is taken back again.
+    """Put back what is missing, in one database transaction; without `apply`, roll everything back.
 
-    With `changed`, rows that are there get back the columns of which that is safe (`write_back`). Missing
-    or changed ledger rows become adjustments by the staff member with the e-mail `actor`, once each, with
-    `source` in their reason. Raises OperationError when a rule of the database, or a check of the books that
+    With `changed`, existing rows get back the columns for which that is safe (`WRITTEN_BACK`). Missing
+    or changed ledger rows become adjustments by the staff member with the email `actor`, once each, with
+    `source` in their reason. Raises OperationError if a rule of the database, or a check of the books that
     it passed before, forbids it; then nothing was changed.
     """
     before = defects()
@@ -67,8 +67,8 @@ def repair(
         return replace(done, written=written)
     except (Error, LedgerError) as error:
         raise OperationError(
-            f"A rule forbids it: {str(error).splitlines()[0]} Nothing was changed. What the rules do not let "
-            "back in comes back with a full restore: manage.py db_restore BACKUP --into NAME --swap."
+            f"A rule forbids it: {str(error).splitlines()[0]} Nothing was changed. To bring back rows that "
+            "the rules keep out, restore everything: manage.py db_restore BACKUP --into NAME --swap."
         ) from error
 
 
@@ -93,7 +93,7 @@ def _put_back(table: str, found: Iterable[Difference]) -> Repair:
 
 
 def _without_those_who_left(table: str, rows: list[Row]) -> list[Row]:
-    """A player who deleted the account erased these rows; tickets and wins alone stay under the number."""
+    """Leave out the rows that players erased with their accounts; only tickets and wins stay, by number."""
     if table in STAYS:
         return rows
     players = {row["user_id"] for row in rows if row.get("user_id")}
@@ -105,11 +105,11 @@ def _adjust(found: Iterable[Difference], source: str, actor: str | None) -> Repa
     staff = User.objects.filter(email=actor, is_staff=True, is_active=True).first() if actor else None
     if staff is None:
         raise OperationError(
-            "Adjustments name the member of staff who made them: --actor E-MAIL of one. Nothing was changed."
+            "Adjustments name the member of staff who makes them: --actor EMAIL. Nothing was changed."
         )
     owed = [each for each in map(_owed, found) if each]
     posted = coins = 0
-    # Coins come before coins go, so that nobody is short in between.
+    # Coins are added before coins are taken, so that nobody is short in between.
     for row, amount, key in sorted(owed, key=lambda each: -each[1]):
         if not Transaction.objects.filter(idempotency_key=key).exists():
             lost = f"transaction {row['id']} ({row['type']}, {row['amount']:+}) was lost"
@@ -120,7 +120,7 @@ def _adjust(found: Iterable[Difference], source: str, actor: str | None) -> Repa
 
 
 def _owed(difference: Difference) -> tuple[Row, int, str] | None:
-    """The row, the coins that its player lacks by it (negative: has too many), and the movement's key."""
+    """Return the row, the coins that its player lacks (negative: has too many), and the movement's key."""
     row = difference.copy
     if row is None:
         return None

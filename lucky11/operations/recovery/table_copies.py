@@ -1,4 +1,4 @@
-"""One table as CSV: out with COPY, and in through the table's own triggers, whole or not at all."""
+"""One table as CSV: out with COPY, and in through the table's own triggers, all or nothing."""
 
 import csv
 import hashlib
@@ -31,7 +31,7 @@ LEFT_OUT = {"users": {"coins"}}
 
 @dataclass(frozen=True)
 class Exported:
-    """What a CSV file holds; written beside it, last, as FILE.json."""
+    """The description of a CSV file's contents; written beside it, last, as FILE.json."""
 
     table: str
     columns: list[str]
@@ -42,7 +42,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class Imported:
-    """How an import went."""
+    """The result of an import."""
 
     read: int
     added: int
@@ -50,9 +50,9 @@ class Imported:
 
 
 def columns(table: str) -> list[str]:
-    """The table's columns that can be written, without those that follow from the ledger.
+    """Return the table's columns that can be written, without those derived from the ledger.
 
-    Raises OperationError when there is no such table.
+    Raises OperationError if there is no such table.
     """
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
@@ -65,14 +65,14 @@ def columns(table: str) -> list[str]:
 
 
 def export_table(table: str, file: Path) -> Exported:
-    """Write the table's rows, ordered by its first column, and what the file holds beside it.
+    """Write the table's rows, ordered by its first column, and a description of the file beside it.
 
-    Raises OperationError when the file is there already or cannot be written; there is no half of a file.
+    Raises OperationError if the file already exists or cannot be written; no partial file is left.
     """
     names = columns(table)
     beside = file.with_name(f"{file.name}.json")
     if file.exists() or beside.exists():
-        raise OperationError(f"{file} or {beside} is there already. Nothing was written.")
+        raise OperationError(f"{file} or {beside} already exists. Nothing was written.")
     listed = sql.SQL(", ").join(map(sql.Identifier, names))
     copy = sql.SQL("COPY (SELECT {} FROM {} ORDER BY 1) TO STDOUT (FORMAT csv, HEADER)")
     part = file.with_name(f"{file.name}.part")
@@ -83,7 +83,7 @@ def export_table(table: str, file: Path) -> Exported:
         exported = Exported(table, names, rows, size, digest)
         beside.write_text(json.dumps(asdict(exported), indent=2) + "\n")
     except OSError as error:
-        raise OperationError(f"{file} could not be written: {error.strerror}. There is no file.") from error
+        raise OperationError(f"{file} could not be written: {error.strerror}. No file was left.") from error
     finally:
         part.unlink(missing_ok=True)
     return exported
@@ -108,8 +108,8 @@ def import_table(
 ) -> Imported:
     """Insert the file's rows through the table's triggers, in one database transaction, and check the books.
 
-    `rows` says how many there must be when no FILE.json does. With `skip_existing`, rows whose key is there
-    already are left as they are. Raises OperationError when anything is not as it should be; then nothing
+    `rows` says how many there must be if no FILE.json does. With `skip_existing`, rows whose key already
+    exists are left as they are. Raises OperationError if anything is wrong; then nothing
     was changed.
     """
     _refuse_ledger(table)
@@ -128,9 +128,9 @@ def import_table(
             _refuse_unbalanced(before)
     except _DryRun:
         pass
-    except (Error, psycopg.Error) as error:  # COPY's are not wrapped by Django
+    except (Error, psycopg.Error) as error:  # Django does not wrap the errors of COPY
         words = str(error).strip().splitlines()[0]
-        raise OperationError(f"The database refuses the file: {words} {UNCHANGED}") from error
+        raise OperationError(f"The database refused the file: {words} {UNCHANGED}") from error
     return Imported(read, added, read - added)
 
 
@@ -164,22 +164,22 @@ def _header(table: str, file: Path) -> list[str]:
     if table == "users" and "coins" in header:
         raise OperationError(
             "users.coins is not imported: a player's coins are the sum of their transactions, and setting "
-            f"them would count them twice. {UNCHANGED} Leave the column out (db_export does), or: {INSTEAD}"
+            f"them would count them twice. {UNCHANGED} Leave out the column (like db_export), or: {INSTEAD}"
         )
     if not header or len(set(header)) != len(header) or set(header) - set(known):
-        strange = ", ".join(sorted(set(header) - set(known))) or "no columns, or one twice"
-        raise OperationError(f"The first line of {file} does not fit {table}: {strange}. {UNCHANGED}")
+        strange = ", ".join(sorted(set(header) - set(known))) or "no columns, or a column twice"
+        raise OperationError(f"The first line of {file} does not match {table}: {strange}. {UNCHANGED}")
     return header
 
 
 def _expected(table: str, file: Path, rows: int | None) -> int:
-    """How many rows the file must have, and by FILE.json that it is whole and of this table."""
+    """Return how many rows the file must have; check by FILE.json that it is complete and of this table."""
     beside = file.with_name(f"{file.name}.json")
     if not beside.exists():
         if rows is None:
             raise OperationError(
-                f"{beside} is missing, so nobody knows whether {file} is whole. {UNCHANGED} Say how many "
-                "rows it has: --rows N."
+                f"{beside} is missing, so nothing shows whether {file} is complete. {UNCHANGED} Say how "
+                "many rows it has: --rows N."
             )
         return rows
     try:
@@ -189,16 +189,16 @@ def _expected(table: str, file: Path, rows: int | None) -> int:
     with open(file, "rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     if (said.table, said.sha256) != (table, digest):
-        why = f"it is of {said.table}" if said.table != table else "it was changed or cut off (SHA-256)"
-        raise OperationError(f"{file} is not what {beside.name} says: {why}. {UNCHANGED}")
+        why = f"it holds {said.table}" if said.table != table else "it was changed or cut off (SHA-256)"
+        raise OperationError(f"{file} does not match {beside.name}: {why}. {UNCHANGED}")
     return said.rows
 
 
 def _stage(table: str, header: list[str], file: Path) -> int:
-    """Copy the file into a temporary table of the same types, past every trigger."""
+    """Copy the file into a temporary table of the same types, which has no triggers."""
     listed = sql.SQL(", ").join(map(sql.Identifier, header))
     with connection.cursor() as cursor:
-        # Triggers and COPY find their tables by this path, whatever the file's maker had set.
+        # Triggers and COPY find their tables by this path, whatever the caller had set.
         cursor.execute("SET LOCAL search_path = public, pg_temp")
         cursor.execute("DROP TABLE IF EXISTS pg_temp.imported")
         make = sql.SQL("CREATE TEMPORARY TABLE imported ON COMMIT DROP AS SELECT {} FROM {} LIMIT 0")
@@ -223,7 +223,7 @@ def _insert(table: str, header: list[str], *, skip_existing: bool) -> int:
 
 
 def defects() -> set[str]:
-    """The checks of the books that do not hold now, by name."""
+    """Return the names of the integrity checks that fail now."""
     return {name for name, check in CHECKS.items() if check()}
 
 
@@ -236,7 +236,7 @@ def _refuse_unbalanced(before: set[str]) -> None:
 
 
 def follow_numbers(table: str) -> None:
-    """Set the table's sequences behind the highest number in use."""
+    """Set the table's sequences to continue after the highest number in use."""
     with connection.cursor() as cursor:
         for sequence in connection.introspection.get_sequences(cursor, table):
             words = sql.SQL("SELECT setval({}, greatest((SELECT max({}) FROM {}), last_value)) FROM {}")

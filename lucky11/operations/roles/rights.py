@@ -1,18 +1,18 @@
-"""Which rights the roles have on what is in the database: read from its rules, and from the lists here."""
+"""The rights of each role in the database: read from its rules, and from the lists here."""
 
 from collections.abc import Iterator
 
 from django.db import connection
 
-# Kept by migrations alone.
+# Only migrations write these.
 READ_ONLY = {"django_migrations", "django_content_type", "auth_permission"}
-# A player's row stays for good; staff cannot remove what they did.
+# A player's row stays forever; staff cannot remove records of their own actions.
 NEVER_REMOVED = {"users", "django_admin_log"}
 # Only the ledger's own triggers move coins.
 NEVER_SET = {"users": {"id", "coins", "created_at"}}
 
-# What reports may read: no name, no address, no message, nothing that anybody wrote, no secret of a draw that
-# is still open. Tables and columns that are not here are not theirs.
+# Reports may read these: no name, no address, no message, no text that anyone wrote, no secret of a draw that
+# is still open. They cannot read tables and columns that are not listed here.
 REPORT: dict[str, tuple[str, ...]] = {
     "users": (
         *("id", "coins", "total_participations", "total_wins", "total_earnings", "current_streak"),
@@ -54,7 +54,7 @@ OWNERS = """SELECT kind, what, r.rolname::text FROM (
     UNION ALL SELECT 'SCHEMA', 'public', nspowner FROM pg_namespace WHERE nspname = 'public'
     UNION ALL SELECT 'DATABASE', quote_ident(datname), datdba FROM pg_database
     WHERE datname = current_database()) AS owned (kind, what, owner) JOIN pg_roles r ON r.oid = owner"""
-# Functions that work with their owner's rights: not for everybody.
+# Functions that run with their owner's rights: not for every role.
 AS_OWNER = """SELECT oid::regprocedure::text FROM pg_proc
               WHERE pronamespace = 'public'::regnamespace AND prosecdef
                 AND prorettype <> 'trigger'::regtype"""
@@ -92,7 +92,7 @@ GRANTED = """
 
 
 def of_app() -> Iterator[tuple[str, str]]:
-    """Each table, and each right that the site needs on it."""
+    """Return each table with each right that the site needs on it."""
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
         tables = cursor.fetchall()
@@ -109,13 +109,13 @@ def of_app() -> Iterator[tuple[str, str]]:
 
 
 def columns_of_app() -> Iterator[str]:
-    """The columns that the site changes, in tables of which it may not change all."""
+    """Return the columns that the site may change, in tables where it may not change all."""
     for table, never in NEVER_SET.items():
         yield from (f"{table}.{column}" for column in _columns(table) if column not in never)
 
 
 def columns_of_report() -> Iterator[str]:
-    """The columns that reports read."""
+    """Return the columns that reports read."""
     for table, columns in REPORT.items():
         yield from (f"{table}.{column}" for column in _columns(table) if column in columns)
 

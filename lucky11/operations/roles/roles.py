@@ -1,7 +1,7 @@
 """Roles with the least rights: owner (changes the schema), app (runs the site), backup and report (read).
 
-What must be so and what is so are two sets of facts; each fact knows the statement that makes it and the one
-that ends it. What a trigger refuses to everybody (changing a ledger row) the app has no right to either.
+The required and the actual state are two sets of facts; each fact knows the statement that makes it true and
+the one that ends it. The app has no right to anything that a trigger always refuses (changing a ledger row).
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ KINDS = ("owner", "app", "backup", "report")
 
 @dataclass(frozen=True, order=True)
 class Fact:
-    """A right that a role has, an attribute of a role, or who owns something."""
+    """A right or an attribute of a role, or the ownership of an object."""
 
     kind: str
     role: str
@@ -35,7 +35,7 @@ class Fact:
         }.get(self.kind, f"{self.role} may {self.right} {self.kind} {self.what}")
 
     def give(self) -> str:
-        """The statement that makes it so."""
+        """Return the statement that makes the fact true."""
         return {
             "role": f"CREATE ROLE {self.role} LOGIN",
             "attribute": f"ALTER ROLE {self.role} {self.right}",
@@ -44,7 +44,7 @@ class Fact:
         }.get(self.kind, f"GRANT {self._right()} TO {self.role}")
 
     def take(self) -> str:
-        """The statement that ends it."""
+        """Return the statement that ends the fact."""
         return {
             "attribute": f"ALTER ROLE {self.role} NO{self.right}",
             "member": f"REVOKE {self.what} FROM {self.role}",
@@ -59,7 +59,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Difference:
-    """A fact that should be so and is not, or is so and should not be."""
+    """A fact that should be true and is not, or is true and should not be."""
 
     fact: Fact
     missing: bool
@@ -69,17 +69,17 @@ class Difference:
 
     @property
     def statement(self) -> str:
-        """The SQL that puts it right."""
+        """Return the SQL that fixes the difference."""
         return self.fact.give() if self.missing else self.fact.take()
 
 
 def name(kind: str) -> str:
-    """The name of a role on this server: names are shared by all its databases, hence the prefix."""
+    """Return the name of a role on this server: all its databases share names, hence the prefix."""
     return f"{settings.DATABASE_ROLES}_{kind}"
 
 
 def differences() -> list[Difference]:
-    """What is not as it must be, in the order in which it can be put right."""
+    """Return the differences from the required state, in the order in which they can be fixed."""
     wanted, found = set(_wanted()), set(_found())
     order = ("role", "attribute", "member", "owner")
     facts = sorted(
@@ -89,28 +89,28 @@ def differences() -> list[Difference]:
 
 
 def in_use() -> bool:
-    """Whether this database was given to the roles."""
+    """Say whether the roles own and use this database."""
     return any(kind == "DATABASE" and owner == name("owner") for kind, _, owner in _rows(rights.OWNERS))
 
 
 @transaction.atomic
 def apply() -> list[Difference]:
-    """Put right what is not; all of it or nothing. Returns what was put right.
+    """Fix every difference, or change nothing; return what was fixed.
 
-    Raises OperationError when something is still otherwise.
+    Raises OperationError if something still differs afterwards.
     """
     done = differences()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5s'")
         for difference in done:
             cursor.execute(difference.statement)
-        # A new owner's objects carry rights that show only now.
+        # Objects with a new owner have rights that show only now.
         again = differences()
         for difference in again:
             cursor.execute(difference.statement)
     left = differences()
     if left:
-        raise OperationError(f"Nothing was changed: after it all, {left[0]}.")
+        raise OperationError(f"Nothing was changed, because this would remain: {left[0]}.")
     return [*done, *again]
 
 
@@ -127,7 +127,7 @@ def _wanted() -> Iterator[Fact]:
     # A drill restores into a database of its own.
     yield Fact("attribute", backup, "", "CREATEDB")
     yield Fact("member", backup, "pg_read_all_data", "")
-    # For the doctor and the alerts: what other connections do, and how large things are.
+    # For the doctor and the alerts: the activity of other connections, and sizes.
     yield Fact("member", app, "pg_read_all_stats", "")
     for kind, what, _ in _rows(rights.OWNERS):
         yield Fact("owner", owner, what, kind)
@@ -153,7 +153,7 @@ def _found() -> Iterator[Fact]:
     for kind, what, owner in _rows(rights.OWNERS):
         if owner == name("owner"):
             yield Fact("owner", owner, what, kind)
-    # What an owner may do with what is theirs is theirs by nature.
+    # An owner's rights on its own objects are implicit.
     for kind, role, what, right in _rows(rights.GRANTED, [[*roles[1:], "PUBLIC"]]):
         yield Fact(kind, role, what, right)
 

@@ -1,4 +1,4 @@
-"""No migration without a backup: the gate in front of migrating and going back."""
+"""No migration without a backup: the gate in front of migrating and rolling back."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from lucky11.operations.backups.restore import Say
 
 
 def back_up_first(say: Say, what: str) -> None:
-    """Take a backup before `what`. Raises OperationError when there is none: then nothing happens."""
+    """Take a backup before `what`. Raises OperationError if that fails: then nothing happens."""
     try:
         manifest = create.back_up(reason=f"before {what}")
     except OperationError as error:
@@ -19,12 +19,12 @@ def back_up_first(say: Say, what: str) -> None:
 
 
 def limits(options: dict[str, Any]) -> dict[str, Any]:
-    """What of a command's options Django's migrate is given."""
+    """Return the options of a command that Django's migrate takes."""
     return {name: options[name] for name in ("lock_timeout", "statement_timeout", "tries")}
 
 
 def add_limits(parser: CommandParser) -> None:
-    """How patient a command that migrates is, as Django's migrate takes it here."""
+    """Add the timeout options of a command that migrates."""
     parser.add_argument("--lock-timeout", type=float, default=5, metavar="SECONDS", help="default 5")
     parser.add_argument("--statement-timeout", type=float, default=900, metavar="SECONDS", help="default 900")
     parser.add_argument("--tries", type=int, default=3, help="default 3")

@@ -1,10 +1,10 @@
-"""What a database is made of, as PostgreSQL describes it: for comparing two of them."""
+"""The parts of a database, as PostgreSQL describes them, for comparing two databases."""
 
 from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Everything in the schema `public` that somebody made, each as kind, owner, name and definition. The order
+# Everything that was made in the schema `public`, each as kind, owner, name and definition. The order
 # of columns is left out: a restored database and a migrated one may differ in it. So are rights, which belong
 # to `db_roles`, and what belongs to an extension.
 PARTS = """
@@ -84,7 +84,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Difference:
-    """A part that one of two databases lacks or has otherwise; an empty definition: it is not there."""
+    """A part that differs between two databases; an empty definition means that it is missing."""
 
     part: Part
     expected: str | None
@@ -92,7 +92,7 @@ class Difference:
 
     @property
     def word(self) -> str:
-        """What is wrong with it, in a word."""
+        """Say what is wrong with it, in a word."""
         if self.expected is None:
             return "ROGUE"
         return "MISSING" if self.found is None else "CHANGED"
@@ -107,14 +107,14 @@ class Difference:
 
 
 def describe(database: BaseDatabaseWrapper) -> dict[Part, str]:
-    """Every part of a database and its definition."""
+    """Return every part of a database and its definition."""
     with database.cursor() as cursor:
         cursor.execute(PARTS)
         return {Part(kind, owner, name): text for kind, owner, name, text in cursor.fetchall()}
 
 
 def compare(expected: dict[Part, str], found: dict[Part, str]) -> list[Difference]:
-    """The parts that differ, in the order of their names."""
+    """Return the parts that differ, ordered by name."""
     return [
         Difference(part, expected.get(part), found.get(part))
         for part in sorted(expected.keys() | found.keys())
@@ -123,5 +123,5 @@ def compare(expected: dict[Part, str], found: dict[Part, str]) -> list[Differenc
 
 
 def _line(definition: str) -> str:
-    text = " ".join(definition.split()) or "(no more to say)"
+    text = " ".join(definition.split()) or "(no details)"
     return text if len(text) <= 200 else text[:199] + "…"

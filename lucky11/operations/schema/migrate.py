@@ -1,4 +1,4 @@
-"""Changing the schema of a site at work: no lock is waited for long, and every run is kept.
+"""Changing the schema of a site in use: no long waits for locks, and a record of every run.
 
 The record is written in plain SQL: the table's model may be ahead of the table while its own migrations run.
 """
@@ -17,7 +17,7 @@ from psycopg import errors, sql
 
 from lucky11.operations import runs
 
-# An index whose concurrent build was cancelled: it costs every write and serves no query.
+# An index whose concurrent build was cancelled: it slows every write and serves no query.
 INVALID = """SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
              WHERE NOT i.indisvalid AND c.relnamespace = 'public'::regnamespace
                AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p
@@ -34,7 +34,7 @@ class Limits:
 
 @dataclass
 class Run:
-    """What is kept about one run of migrate."""
+    """The record of one run of migrate."""
 
     target: str
     before: set[tuple[str, str]]
@@ -44,7 +44,7 @@ class Run:
 
 @contextmanager
 def limited(database: BaseDatabaseWrapper, limits: Limits) -> Iterator[None]:
-    """Inside the block every statement on this connection keeps to the limits."""
+    """Apply the limits to every statement on this connection inside the block."""
     _set(database, limits.lock, limits.statement)
     try:
         yield
@@ -56,22 +56,22 @@ def limited(database: BaseDatabaseWrapper, limits: Limits) -> Iterator[None]:
 
 
 def is_timeout(error: Exception) -> bool:
-    """Whether the error says that a lock was not to be had in time."""
+    """Say whether the error means that a lock was not available in time."""
     return isinstance(error.__cause__, errors.LockNotAvailable)
 
 
 def took_too_long(error: Exception) -> bool:
-    """Whether the error says that a statement ran for longer than it may."""
+    """Say whether the error means that a statement ran for longer than allowed."""
     return isinstance(error.__cause__, errors.QueryCanceled)
 
 
 def pause(number: int) -> None:
-    """Give whoever holds the lock time to finish, longer with each try."""
+    """Give the holder of the lock time to finish, longer with each attempt."""
     time.sleep(min(2**number, 30) / 2)
 
 
 def drop_invalid_indexes(database: BaseDatabaseWrapper) -> list[str]:
-    """Drop what interrupted builds of indexes left, so that they can be made again; returns the names."""
+    """Drop the leftovers of interrupted index builds, so that they can be made again; return their names."""
     with database.cursor() as cursor:
         cursor.execute(INVALID)
         names = [name for (name,) in cursor.fetchall()]
@@ -83,7 +83,7 @@ def drop_invalid_indexes(database: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def kept(database: BaseDatabaseWrapper, target: str) -> Iterator[Run]:
-    """Keep who migrated when, from what to what, with which version, and how it ended."""
+    """Record who migrated and when, from what to what, with which version, and how it ended."""
     run = Run(target, _applied(database))
     run.row = _begin(database, run)
     try:
@@ -106,7 +106,7 @@ def _begin(database: BaseDatabaseWrapper, run: Run) -> int | None:
 
 
 def _end(database: BaseDatabaseWrapper, run: Run, *, ok: bool, summary: str | None) -> None:
-    # Going back to before there was such a table, or without a database, there is nowhere to write.
+    # After a rollback to before this table existed, or without a database, there is nowhere to write.
     try:
         if not _is_there(database):
             return

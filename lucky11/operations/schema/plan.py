@@ -1,4 +1,4 @@
-"""What a migration, or going back, would do, said before it is done."""
+"""Descriptions of what a migration or a rollback would do, before it is done."""
 
 from collections.abc import Collection
 
@@ -11,30 +11,30 @@ from django.db.migrations.recorder import MigrationRecorder
 from lucky11.operations import OperationError
 
 Step = tuple[Migration, bool]
-# Every database of the migrations before 1.0.0, none of which was released, has this one.
+# Every database made by the unreleased migrations before 1.0.0 has this one.
 BEFORE_1_0_0 = ("accounts", "0002_cache")
 
 
 def is_before_1_0_0(applied: Collection[tuple[str, str]]) -> bool:
-    """Whether these are the migrations of before the first release, which this version does not have."""
+    """Say whether these are migrations from before the first release, which this version does not have."""
     return BEFORE_1_0_0 in applied
 
 
 def refuse_before_1_0_0(database: BaseDatabaseWrapper) -> None:
-    """Raise OperationError for a database that migrations of before the first release made."""
+    """Raise OperationError for a database that migrations from before the first release made."""
     if is_before_1_0_0(MigrationRecorder(database).applied_migrations()):
         name = database.settings_dict["NAME"]
         raise OperationError(
-            f"The database {name} was made before Lucky11 1.0.0, by migrations that no release has, so "
-            "nothing was changed: keep it with the code that made it, or start anew with manage.py "
+            f"The database {name} was made before Lucky11 1.0.0, by migrations that were never released, so "
+            "nothing was changed: keep it with the code that made it, or start again with manage.py "
             f"db_reset --i-mean {name}."
         )
 
 
 def steps_to(targets: list[tuple[str, str | None]] | None = None) -> list[Step]:
-    """The migrations to apply, or (True) take back, in order; without targets, all that are missing.
+    """Return the migrations to apply, or (True) roll back, in order; without targets, all pending ones.
 
-    Raises OperationError for a database of before the first release.
+    Raises OperationError for a database from before the first release.
     """
     refuse_before_1_0_0(connection)
     executor = MigrationExecutor(connection)
@@ -43,12 +43,12 @@ def steps_to(targets: list[tuple[str, str | None]] | None = None) -> list[Step]:
 
 
 def told(steps: list[Step]) -> str:
-    """What the steps do, a line each."""
+    """Describe what the steps do, one line each."""
     return "\n".join(line for step in steps for line in _told(step))
 
 
 def _told(step: Step) -> list[str]:
     migration, backwards = step
     operations = reversed(migration.operations) if backwards else migration.operations
-    lead = "    take back: " if backwards else "    "
+    lead = "    roll back: " if backwards else "    "
     return [f"{migration.app_label}.{migration.name}", *(f"{lead}{o.describe()}" for o in operations)]

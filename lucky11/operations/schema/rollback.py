@@ -1,4 +1,4 @@
-"""Going back to an earlier migration: what that loses is said first, and what cannot go back is refused."""
+"""Rolling back to an earlier migration: show first what is lost, and refuse what cannot be rolled back."""
 
 from django.db import connection
 from django.db.migrations import Migration
@@ -14,24 +14,24 @@ from lucky11.operations.schema import plan as planning
 
 
 def plan(app: str, name: str) -> list[planning.Step]:
-    """The migrations to take back so that `name` (or `zero`) is the app's newest, the newest first.
+    """Return the migrations to roll back so that `name` (or `zero`) is the app's newest, newest first.
 
-    Raises OperationError when there is no such migration, it is not applied, or one of them cannot go back.
+    Raises OperationError if there is no such migration, it is not applied, or one cannot be rolled back.
     """
     steps = planning.steps_to([_target(app, name)])
     forward = [migration for migration, backwards in steps if not backwards]
     if forward:
-        raise OperationError(f"{app} {name} is not applied, so there is no going back to it.")
+        raise OperationError(f"{app} {name} is not applied, so you cannot roll back to it.")
     refuse_irreversible(steps)
     return steps
 
 
 def refuse_irreversible(steps: list[planning.Step]) -> None:
-    """Raise OperationError when one of the migrations has a part that cannot be taken back."""
+    """Raise OperationError if one of the migrations has a part that cannot be rolled back."""
     stuck = [f"{m.app_label}.{m.name}" for m, _ in steps if not all(o.reversible for o in m.operations)]
     if stuck:
         raise OperationError(
-            f"{', '.join(stuck)} cannot be taken back. Nothing was changed. Restore the backup that was "
+            f"{', '.join(stuck)} cannot be rolled back. Nothing was changed. Restore the backup that was "
             "taken before it, and swap it in: manage.py db_restore BACKUP --into NAME --swap."
         )
 
@@ -51,7 +51,7 @@ def _target(app: str, name: str) -> tuple[str, str | None]:
 
 
 def losses(steps: list[planning.Step]) -> list[str]:
-    """What goes with the tables and columns that are taken back, in words."""
+    """Return what is lost with the tables and columns that are rolled back, in words."""
     executor = MigrationExecutor(connection)
     state = executor.loader.project_state()
     return [words for migration, _ in steps for words in _losses(migration, state)]

@@ -1,4 +1,4 @@
-"""A database beside the live one, freshly migrated, for comparing with; gone afterwards."""
+"""A freshly migrated database beside the live one, for comparison; dropped afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +16,13 @@ MARK = "Lucky11 scratch: may be dropped at any time."
 
 @contextmanager
 def migrated_database(purpose: str) -> Iterator[BaseDatabaseWrapper]:
-    """A connection to a new database that all migrations made. Raises OperationError when none can be had."""
+    """Yield a connection to a new, fully migrated database. Raises OperationError if it cannot be made."""
     name = f"{connection.settings_dict['NAME']}_{purpose}"
     _drop(name)
     _run(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     try:
         _run(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
-        # No copy of the pool: it would outlive the database.
+        # A copy of the pool would outlive the database.
         options = {k: v for k, v in connection.settings_dict["OPTIONS"].items() if k != "pool"}
         connections.settings[ALIAS] = connection.settings_dict | {"NAME": name, "OPTIONS": options}
         call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
@@ -35,7 +35,7 @@ def migrated_database(purpose: str) -> Iterator[BaseDatabaseWrapper]:
 
 
 def _drop(name: str) -> None:
-    """Drop what an earlier run left. Raises OperationError for a database that no run made."""
+    """Drop the database of an earlier run. Raises OperationError for a database that no run made."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
@@ -43,7 +43,7 @@ def _drop(name: str) -> None:
         found = cursor.fetchone()
     if found and found[0] != MARK:
         raise OperationError(
-            f"The database {name} is somebody else's, and its name is needed. Nothing was done."
+            f"The database {name} was not made by this command, and its name is needed. Nothing was done."
         )
     if found:
         _run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -55,6 +55,6 @@ def _run(statement: sql.Composed) -> None:
             cursor.execute(statement)
     except DatabaseError as error:
         raise OperationError(
-            f"A database beside this one could not be made or dropped: {error}. The account needs CREATEDB "
+            f"A scratch database could not be created or dropped: {error}. The account needs CREATEDB "
             "(the owner of `manage.py db_roles` has it). Nothing was changed."
         ) from error

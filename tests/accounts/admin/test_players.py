@@ -70,7 +70,7 @@ def test_a_player_added_without_confirmation_gets_the_coins_when_it_comes(client
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"email": "ALICE"}, "There is a player with this e-mail address already."),
+        ({"email": "ALICE"}, "A player with this email address already exists."),
         ({"email": "nonsense"}, "Enter a valid email address."),
         ({"new_password": "12345"}, "This password is too short."),
         ({"reason": ""}, "Say why"),
