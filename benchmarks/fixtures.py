@@ -18,7 +18,7 @@ PLAYER, PLAYER_SQL = "bench{:027}", "'bench' || lpad(({})::text, 27, '0')"
 
 
 def players(count: int) -> list[str]:
-    """The ids of so many new players with confirmed e-mails and more coins than they can spend."""
+    """The ids of so many new players with confirmed emails and more coins than they can spend."""
     made = User.objects.bulk_create(
         User(id=PLAYER.format(n), email=f"{n}@bench.example") for n in range(count)
     )

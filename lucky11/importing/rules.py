@@ -19,16 +19,14 @@ RULES = {
     "user id taken": Rule(
         "A player of this site already has this id: the imported player gets a new id derived from it."
     ),
-    "user without e-mail": Rule(
-        "Imported; the player signs in by OpenID, which gives the account its email."
-    ),
-    "invalid e-mail": Rule("Dropped; the account is imported without an email."),
-    "duplicate e-mail, merged": Rule("One email, one player: coins and history join the oldest account."),
-    "duplicate e-mail, kept apart": Rule(
+    "user without email": Rule("Imported; the player signs in by OpenID, which gives the account its email."),
+    "invalid email": Rule("Dropped; the account is imported without an email."),
+    "duplicate email, merged": Rule("One email, one player: coins and history join the oldest account."),
+    "duplicate email, kept apart": Rule(
         "The oldest account keeps the email; this one is imported without it."
     ),
     "joined here already": Rule("A player here has confirmed the email: coins and history go to them."),
-    "e-mail taken": Rule(
+    "email taken": Rule(
         "An account here has the email but has not confirmed it: imported without an email.",
         "Before --apply, let its owner confirm the email here; or leave it: no coins are lost.",
     ),

@@ -51,7 +51,7 @@ def _decide(batch: list[Any], job: Import) -> tuple[list[User], dict[str, str]]:
             job.problem("joined here already", f"user {row.id}")
         else:
             if address in holders:
-                job.problem("e-mail taken", f"user {row.id}")
+                job.problem("email taken", f"user {row.id}")
                 address = None
             player = _player(row, address, taken, job)
             players.append(player)
@@ -98,13 +98,13 @@ def _note_problems(row: Any, job: Import) -> None:
     if clean.our_id(row.id) != row.id:
         job.problem("user id not kept", f"{named} is {clean.our_id(row.id)}")
     if not (row.email or "").strip():
-        job.problem("user without e-mail", named)
+        job.problem("user without email", named)
     elif row.usable is None:
-        job.problem("invalid e-mail", named)
+        job.problem("invalid email", named)
     elif row.owner != row.id:
-        job.problem("duplicate e-mail, merged", f"{named} into {row.owner}")
+        job.problem("duplicate email, merged", f"{named} into {row.owner}")
     elif row.first != row.id:
-        job.problem("duplicate e-mail, kept apart", f"{named} beside {row.first}")
+        job.problem("duplicate email, kept apart", f"{named} beside {row.first}")
     if row.created_at is None:
         job.problem("user without time", named)
     if clean.whole(row.coins, least=0) is None:

@@ -87,8 +87,8 @@ SIGNING_IN = [
             accepts_rules=True,
         ),
     ),
-    Place("confirm an e-mail", "accounts:confirm", "/accounts/confirm-email/{key}/"),
-    Place("confirm an e-mail, wrong key", "accounts:confirm", "/accounts/confirm-email/x:y:z/"),
+    Place("confirm an email", "accounts:confirm", "/accounts/confirm-email/{key}/"),
+    Place("confirm an email, wrong key", "accounts:confirm", "/accounts/confirm-email/x:y:z/"),
     Place("reset the password", "account_reset_password", "/accounts/password/reset/"),
     Place(
         "reset, type the code",
@@ -144,7 +144,7 @@ DRAWS = [
         ("with a picture of its own", "made", "alice"),
         ("full, mine", "full", "rich"),
         ("text changed", "changed", "alice"),
-        ("e-mail not confirmed", "open", "unconfirmed"),
+        ("email not confirmed", "open", "unconfirmed"),
         ("own limit", "open", "limited"),
         ("on a break", "open", "resting"),
         ("suspended", "open", "suspended"),
@@ -223,7 +223,7 @@ PLAYERS = [
     Place("accept the rules", "accounts:accept_rules", "/rules/accept/", who="imported"),
 ]
 SECURITY = [
-    Place("e-mail", "account_email", "/accounts/email/", who="alice"),
+    Place("email", "account_email", "/accounts/email/", who="alice"),
     Place("change the password", "account_change_password", "/accounts/password/change/", who="alice"),
     Place("sign out", "account_logout", "/accounts/logout/", who="alice"),
     *(

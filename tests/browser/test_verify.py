@@ -222,7 +222,9 @@ def test_with_the_round_anyone_sees_whom_a_voiding_hit(window):
     expect(page.locator("[data-step=winners]")).to_contain_text("not a compressed point")
     page.get_by_label("Signature").fill(beacon["signature"])
     page.get_by_role("button", name="Show").click()
-    expect(page.locator("[data-result]")).to_contain_text("Tickets that would have won if the draw had not been voided")
+    expect(page.locator("[data-result]")).to_contain_text(
+        "Tickets that would have won if the draw had not been voided"
+    )
     assert page.locator(".verify__places .mini").all_inner_texts() == ["0001"]
 
 

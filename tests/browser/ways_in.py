@@ -73,7 +73,7 @@ def accept_nothing(page: Page, world: World) -> None:
 
 
 def taken(page: Page, world: World) -> None:
-    """The provider vouches for the e-mail of a player who never confirmed it here."""
+    """The provider vouches for the email of a player who never confirmed it here."""
     world.provider.claims = NOVA | {"sub": "other", "email": world.players["unconfirmed"].email}
     through(page, world)
 
@@ -94,13 +94,13 @@ PROVIDER = [
         status=502,
     ),
     Place(
-        "provider, no confirmed e-mail",
+        "provider, no confirmed email",
         CALLBACK,
         SIGN_IN,
         SOMEBODY,
         offered(SIGN_IN, through, email_verified=False),
     ),
-    Place("provider, e-mail taken", CALLBACK, SIGN_IN, SOMEBODY, offered(SIGN_IN, taken)),
+    Place("provider, email taken", CALLBACK, SIGN_IN, SOMEBODY, offered(SIGN_IN, taken)),
     Place("join through the provider", JOINING, SIGN_IN, SOMEBODY, offered(SIGN_IN, through)),
     Place(
         "join through the provider, mistakes", JOINING, SIGN_IN, SOMEBODY, offered(SIGN_IN, accept_nothing)

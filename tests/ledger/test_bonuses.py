@@ -1,4 +1,4 @@
-"""Coins come from a confirmed e-mail, once, and from a visit a day."""
+"""Coins come from a confirmed email, once, and from a visit a day."""
 
 from datetime import UTC, datetime
 

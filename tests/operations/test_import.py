@@ -25,9 +25,9 @@ DECIDED = ("--apply", "--settle", "--refund")
 # 200 users: five of each remainder of 40.
 DIRT = {
     "user id not kept": 5,
-    "user without e-mail": 10,
-    "invalid e-mail": 5,
-    "duplicate e-mail, merged": 5,
+    "user without email": 10,
+    "invalid email": 5,
+    "duplicate email, merged": 5,
     "user without time": 10,
     "impossible coins": 15,
     "wrong statistics": 9,
@@ -214,7 +214,7 @@ def test_accounts_of_one_email_become_one_player_with_the_coins_of_both(site):
 
 def test_accounts_of_one_email_can_be_kept_apart_and_not_both_ways(site):
     report = run(site, *DECIDED, "--duplicates", "apart")
-    assert counted(report)["duplicate e-mail, kept apart"] == 5
+    assert counted(report)["duplicate email, kept apart"] == 5
     assert (old(9).email, old(10).email) == ("player10@old.example", None)
     assert User.objects.count() == 200
     before = written(whole=True)
@@ -260,7 +260,7 @@ def test_a_player_who_joined_here_before_gets_their_old_coins(site, make_player)
             source.execute("UPDATE users SET email = %s WHERE id = %s", [player.email, str(FIRST + number)])
     report = run(site, *DECIDED, code=1)
     assert counted(report)["joined here already"] == 1
-    assert counted(report)["e-mail taken"] == 1
+    assert counted(report)["email taken"] == 1
     here.refresh_from_db()
     assert here.coins == 50 + sum(amount for _, amount in moves_of(Shape(), 27))
     assert not User.objects.filter(pk=str(FIRST + 27)).exists()

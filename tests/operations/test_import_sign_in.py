@@ -107,7 +107,7 @@ def test_a_player_signs_in_by_the_code_to_reset_the_password(imported, client):
     again = Client()
     again.post("/accounts/login/", {"login": player.email, "password": "a-new-and-long-phrase"}, follow=True)
     assert is_signed_in(again)
-    # The code proved the e-mail.
+    # The code proved the email.
     assert EmailAddress.objects.get(user=player).verified
     assert f"{sum(amount for _, amount in moves_of(Shape(), 28)):,}" in words(again.get("/coins/"))
 

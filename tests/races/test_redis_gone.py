@@ -46,7 +46,7 @@ def site(server_environment, port, tmp_path):
 
 
 def sign_in(site, player):
-    """Sign in with e-mail and password, as a player does."""
+    """Sign in with email and password, as a player does."""
     # The tests' quick way to hash passwords is not the site's.
     player.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
     player.save(update_fields=["password"])

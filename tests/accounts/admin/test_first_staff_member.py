@@ -1,4 +1,4 @@
-"""The account that `createsuperuser` makes gets in after confirming its e-mail, like anyone."""
+"""The account that `createsuperuser` makes gets in after confirming its email, like anyone."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Neither leaving, nor another e-mail, nor joining again ends a break."""
+"""Neither leaving, nor another email, nor joining again ends a break."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -1,4 +1,4 @@
-"""No answer tells whether an e-mail is known: the same page, the same status, the same work."""
+"""No answer tells whether an email is known: the same page, the same status, the same work."""
 
 import pytest
 from allauth.account.models import EmailAddress

@@ -132,7 +132,7 @@ def test_an_email_that_the_provider_has_not_confirmed_is_refused_known_or_not(pr
         assert "We need an email that is confirmed" in words(page)
         nothing_was_done(client, players=1)
         answers.append(words(page))
-    assert answers[0] == answers[1], "the answer must not tell that an e-mail is known"
+    assert answers[0] == answers[1], "the answer must not tell that an email is known"
 
 
 @pytest.mark.parametrize(
