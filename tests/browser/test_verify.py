@@ -202,7 +202,7 @@ def test_a_hash_somebody_kept_is_found_or_not(window):
         document["log"][2]["head"]: "Yes. It is the head of the site’s log after record 6 (result).",
         document["entries"][3]: "Yes. It is the reference on ticket 4.",
         "ab" * 32: "No. The document does not hold this hash.",
-        "ab": "A hash has 64 characters",
+        "ab": "Enter a hash: 64 characters",
     }
     for hash_, answer in kept.items():
         page.get_by_label("Hash", exact=True).fill(f" {hash_} ")
