@@ -263,6 +263,6 @@ def test_every_page_about_signing_in_looks_like_lucky11(alice, address):
     response = signed_in(alice).get(f"/accounts/{address}/")
     page = response.content.decode()
     assert response.status_code == 200
-    assert "css/app" in page
+    assert "css/base/elements" in page
     assert 'class="skip"' in page
     assert page.count("<h1") == 1
