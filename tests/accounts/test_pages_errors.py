@@ -27,9 +27,9 @@ def request_(rf: RequestFactory):
     ("handler", "status", "sentence"),
     [
         (errors.bad_request, 400, "We could not read that"),
-        (errors.permission_denied, 403, "This is not open to you"),
-        (errors.csrf_failure, 403, "That form was too old"),
-        (errors.page_not_found, 404, "There is no such page"),
+        (errors.permission_denied, 403, "You don’t have access to this"),
+        (errors.csrf_failure, 403, "That form has expired"),
+        (errors.page_not_found, 404, "We can’t find that page"),
         (errors.too_many_requests, 429, "A little too fast"),
         (errors.server_error, 500, "Something broke on our side"),
     ],
@@ -45,7 +45,7 @@ def test_an_unknown_address_has_a_page_with_a_way_on(client, settings):
     settings.DEBUG = False
     response = client.get("/no/such/page/")
     assert response.status_code == 404
-    assert "There is no such page" in words(response)
+    assert "We can’t find that page" in words(response)
     assert "See the open draws" in words(response)
 
 

@@ -172,7 +172,7 @@ def hear_what_a_ticket_costs(page):
         """
     )
     expect(page.get_by_role("spinbutton", name="Tickets")).to_have_accessible_description(
-        re.compile("would hold 1 of 1 tickets.* and keep 45 coins")
+        re.compile("would hold 1 of 1 tickets.* and have 45 coins left")
     )
 
 

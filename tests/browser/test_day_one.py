@@ -103,7 +103,7 @@ def test_a_prize_is_published_won_claimed_and_sent(running_site, visit, alice, b
 
     win = Winner.objects.get()
     loser = bob if win.user == alice else alice
-    assert "none of yours" in mail_to(mail_server, loser, "Drawn: A moka pot")
+    assert "Your tickets did not win" in mail_to(mail_server, loser, "Drawn: A moka pot")
     claim(windows[win.user].page, mail_to(mail_server, win.user, "You won: A moka pot"), win.user)
     kept = Claim.objects.get()
     assert "Mill Lane" not in kept.details

@@ -56,8 +56,8 @@ def test_every_list_of_the_first_day_says_what_will_be_there(window, world):
     said = {
         "/": "No draw is open right now",
         "/winners/": "Nothing drawn yet",
-        "/winners/old-site/": "Nothing came over",
-        "/log/": "Nothing is written yet",
+        "/winners/old-site/": "Nothing was imported",
+        "/log/": "There are no records yet",
         "/tickets/": "No tickets yet",
     }
     for path, words in said.items():

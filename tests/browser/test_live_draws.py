@@ -211,7 +211,7 @@ def test_a_player_who_wants_no_motion_gets_none(live_server, visit, ended, alice
 
 def test_a_player_reads_the_result_at_once_by_a_link(live_server, visit, ended, alice):
     page = visit(live_server.url, player=alice).go(f"/draws/{ended.pk}/")
-    page.get_by_role("link", name="Show it at once").click()
+    page.get_by_role("link", name="Show it right away").click()
     expect(page.get_by_role("heading", name="won")).to_be_visible()
 
 
@@ -250,7 +250,7 @@ def test_a_search_is_made_by_keyboard(live_server, visit, make_draw):
     make_draw(title="A moka pot")
     make_draw(title="A city bicycle")
     page = visit(live_server.url).go("/")
-    page.get_by_role("searchbox", name="Words of the title").focus()
+    page.get_by_role("searchbox", name="Search draws by title").focus()
     page.keyboard.type("bicy")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Draws with “bicy”")).to_be_visible()

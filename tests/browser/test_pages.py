@@ -23,7 +23,7 @@ def test_the_form_says_what_it_costs_while_tickets_are_added(live_server, visit,
         page.get_by_role("button", name="One ticket more").click()
     expect(page.get_by_role("button", name="Enter with 20 coins")).to_be_visible()
     expect(page.locator("#tickets-hint")).to_contain_text(
-        "With 4 you would hold 4 of 4 tickets, 4 of 10 if all are taken, and keep 30 coins."
+        "With 4 you would hold 4 of 4 tickets, 4 of 10 if all are taken, and have 30 coins left."
     )
     page.get_by_label("Tickets", exact=True).fill("5")
     expect(page.get_by_role("button", name="Enter with 25 coins")).to_be_visible()

@@ -58,7 +58,7 @@ def test_a_player_signs_in_by_the_old_id_and_finds_coins_tickets_and_wins(provid
     assert "Old signup_bonus" in page
     page = words(client.get("/tickets/"))
     assert "3 tickets taken so far" in page
-    assert "Tickets of the old site" in page
+    assert "Tickets from the old site" in page
     page = words(client.get("/tickets/old-site/"))
     assert "Imported, not checkable" in page
     assert "You held" in page
@@ -119,7 +119,7 @@ def test_an_imported_email_is_not_confirmed_by_having_been_imported(imported):
 
 
 def test_everybody_sees_the_old_draws_and_nobodys_name(imported, client):
-    assert "Draws of the old site" in words(client.get("/winners/"))
+    assert "Draws from the old site" in words(client.get("/winners/"))
     page = client.get("/winners/old-site/")
     assert "Imported, not checkable" in words(page)
     assert "Old draw 18" in words(page)

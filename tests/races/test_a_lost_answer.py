@@ -139,7 +139,7 @@ def test_the_page_of_a_lost_answer_keeps_the_request_id_so_that_pressing_again_c
     fields = {"tickets": "2", "request_id": uuid.uuid4().hex}
     answer = over(wire, lambda: browser.post(f"/draws/{draw.pk}/enter/", fields))
     assert answer.status_code == 503
-    assert "You are charged once, however often you press." in words(answer)
+    assert "You are charged only once, no matter how often you press it." in words(answer)
     assert {name: field(answer, name) for name in fields} == fields
     again = browser.post(f"/draws/{draw.pk}/enter/", fields)
     assert again.status_code == 303

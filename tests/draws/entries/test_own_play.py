@@ -17,8 +17,10 @@ def test_a_player_reads_the_exact_odds_and_what_they_would_keep(draw, alice, bob
     page = words(page_of(draw, alice))
     assert "You hold 0005 0006" in page
     assert "Your chance now: 2 in 6, and if all tickets are taken 2 in 10." in page
-    assert "With 1 more you would hold 3 of 7 tickets, 3 of 10 if all are taken, and keep 35 coins." in page
-    assert "You can take up to 3 now; each player may hold 5." in page
+    assert (
+        "With 1 more you would hold 3 of 7 tickets, 3 of 10 if all are taken, and have 35 coins left." in page
+    )
+    assert "You can take up to 3 now. Each player can hold 5." in page
     assert "6 of 10 taken" in page
     assert "4 left" in page
 
@@ -67,16 +69,16 @@ def test_a_player_at_their_own_limit_reads_which(draw, alice):
     take(alice, draw, 2)
     set_limit(alice.pk, "week", 12)
     page = words(page_of(draw, alice))
-    assert "You let yourself spend 12 coins in 7 days; 10 are spent and a ticket costs 5." in page
+    assert "Your limit is 12 coins in 7 days. You have spent 10, and a ticket costs 5." in page
     set_limit(alice.pk, "day", 0)
-    assert "You let yourself spend 0 coins in 24 hours" in words(page_of(draw, alice))
+    assert "Your limit is 0 coins in 24 hours" in words(page_of(draw, alice))
 
 
 def test_the_number_of_tickets_on_offer_keeps_to_the_players_own_limit(draw, alice):
     set_limit(alice.pk, "day", 11)
     page = words(page_of(draw, alice))
     assert "You can take up to 2 now" in page
-    assert "Your own limits leave 11 coins." in page
+    assert "Your own limits leave you 11 coins to spend." in page
 
 
 def test_a_suspended_player_and_staff_who_run_draws_are_told_why_they_take_no_tickets(
@@ -85,4 +87,4 @@ def test_a_suspended_player_and_staff_who_run_draws_are_told_why_they_take_no_ti
     type(alice).objects.filter(pk=alice.pk).update(suspended_at=timezone.now())
     assert "Your account is suspended" in words(page_of(draw, alice))
     boss = make_player("boss", is_staff=True, is_superuser=True)
-    assert "Not for staff who run draws" in words(page_of(draw, boss))
+    assert "Staff who run draws cannot enter" in words(page_of(draw, boss))

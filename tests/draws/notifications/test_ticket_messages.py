@@ -289,7 +289,7 @@ def test_every_mail_says_why_it_came_and_where_to_change_that(alice, bob, make_d
     assert set(kinds) >= {"welcome", "ticket", "won", "result", "refunded"}
     for mail in kinds.values():
         for text in (mail.text, mail.html):
-            assert "You get this mail because you" in text, mail.key
+            assert "You get this email because you" in text, mail.key
             assert "/messages/choices/" in text
             assert "/safer-play/" in text
         assert "<" not in mail.text

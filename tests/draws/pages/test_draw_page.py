@@ -28,9 +28,12 @@ def test_a_visitor_reads_the_rules_before_signing_in(client, make_draw):
     page = words(page_of(draw, client=client))
     assert "Sign in to enter" in page
     assert "New players start with 50 coins." in page
-    assert "With fewer than 3 tickets at closing the draw is void and every coin goes back." in page
+    assert (
+        "If fewer than 3 tickets are taken by closing time, the draw is void and every coin goes back."
+        in page
+    )
     assert "Two nights" in page
-    assert "Together worth €350" in page
+    assert "Worth €350 in total" in page
     assert f'/accounts/login/?next=/draws/{draw.pk}/"' in page_of(draw, client=client).content.decode()
 
 
@@ -47,7 +50,7 @@ def test_the_label_of_an_operator_run_draw_stands_word_for_word(client, draw):
 def test_the_last_coin_left_is_one_coin(draw, make_player):
     page = words(page_of(draw, make_player("carol", coins=6)))
     assert "You would hold" not in page
-    assert "With 1 you would hold 1 of 1 tickets, 1 of 10 if all are taken, and keep 1 coin." in page
+    assert "With 1 you would hold 1 of 1 tickets, 1 of 10 if all are taken, and have 1 coin left." in page
     assert "You can take 1 more ticket now." in page
 
 
@@ -67,13 +70,13 @@ def test_a_player_who_has_not_confirmed_their_email_is_told_so(draw, make_player
 
 def test_a_player_with_too_few_coins_is_told_so(draw, make_player):
     page = words(page_of(draw, make_player("carol", coins=4)))
-    assert "You have 4 coins, a ticket costs 5." in page
+    assert "You have 4 coins, but a ticket costs 5." in page
     assert "Ways to earn coins" in page
 
 
 def test_a_player_at_the_limit_is_told_so(draw, alice):
     take(alice, draw, 5)
-    assert "You hold all 5 tickets one player may take." in words(page_of(draw, alice))
+    assert "You hold all 5 tickets that one player can take." in words(page_of(draw, alice))
 
 
 def test_vip_draws_are_open_to_vips_only(make_draw, alice, make_player):
@@ -105,7 +108,7 @@ def test_while_it_is_drawn_the_page_says_so_and_offers_to_look_again(draw, alice
         response = page_of(draw, alice)
         assert f'data-state="{state}"' in response.content.decode()
         assert "Being drawn" in words(response)
-        assert "Refresh result" in words(response)
+        assert "Check for the result" in words(response)
         assert "You hold 2 tickets." in words(response)
         close.freeze_draw(draw.pk)
 
@@ -130,7 +133,7 @@ def test_the_others_read_who_won_and_what_they_held(make_draw, alice, bob, make_
     assert "Ticket 000" in page
     stranger = words(page_of(draw, make_player("carol")))
     assert "This draw is over" in stranger
-    assert "You held no ticket in it." in stranger
+    assert "You held no tickets in it." in stranger
 
 
 def test_a_void_draw_says_why_and_what_came_back(make_draw, alice):
@@ -199,7 +202,7 @@ def test_a_typo_fixed_after_publishing_is_shown(make_draw, client):
     change_text(draw.pk, {"description": "A weekend away"}, actor=None)
     page = words(page_of(draw, client=client))
     assert "A weekend away" in page
-    assert "Changes of the text" in page
+    assert "Changes to the text" in page
     assert "A weekned away" in page
 
 

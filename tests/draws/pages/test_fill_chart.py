@@ -81,7 +81,7 @@ def test_tickets_whose_requests_crossed_do_not_bend_the_curve_back(make_draw, al
 
 def test_the_page_shows_the_figures_to_those_who_would_rather_read(client, make_draw, alice):
     draw = make_draw()
-    assert "No ticket is taken yet." in words(client.get(f"/draws/{draw.pk}/"))
+    assert "No tickets have been taken yet." in words(client.get(f"/draws/{draw.pk}/"))
     take(alice, draw, 3)
     page = words(signed_in(alice).get(f"/draws/{draw.pk}/"))
     assert "How fast it fills" in page

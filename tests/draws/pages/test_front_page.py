@@ -107,7 +107,7 @@ def test_draws_are_found_by_words_of_their_title(client, make_draw):
     assert titles(client, "/?q=BICY+pair") == ["Bicycle lights, a pair"]
     assert titles(client, "/?q=köln") == ["Ein Fahrrad für Köln"]
     page = words(client.get("/?q=zebra"))
-    assert "No draw found No open draw has a title with “zebra”." in page
+    assert "No draw found No open draw has “zebra” in its title." in page
     assert "See every open draw" in page
 
 

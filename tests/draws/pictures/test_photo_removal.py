@@ -62,8 +62,8 @@ def test_the_photo_goes_with_all_its_files_and_the_drawn_picture_comes(client, b
     seen = Client().get(f"/draws/{shown.pk}/")
     assert f"/pictures/made/{shown.pk}-" in seen.content.decode()
     assert name not in seen.content.decode()
-    assert "The photo of this draw was taken down by the site’s staff today." in words(seen)
-    assert "Changes of the text" not in words(seen)
+    assert "The site’s staff took down the photo of this draw today." in words(seen)
+    assert "Changes to the text" not in words(seen)
 
 
 def test_the_staff_log_says_who_took_it_down_and_why_and_staff_see_which_it_was(client, boss, shown):

@@ -41,7 +41,7 @@ def test_a_winner_claims_on_the_page_and_reads_what_follows(browser, winner):
     assert (answer.status_code, answer["Location"]) == (303, page(winner))
     after = browser.get(page(winner))
     assert "Your claim is in." in words(after)
-    assert "We send it next" in words(after)
+    assert "We will send it next" in words(after)
     assert DETAILS.name not in words(after)
     assert "Claim the prize" not in words(after)
 
@@ -146,7 +146,7 @@ def test_a_lapsed_prize_says_why_and_where_it_went(make_draw, alice, bob):
 def test_a_winner_of_coins_only_decides_whether_to_be_named(make_draw, alice, browser):
     winner = won(make_draw, [alice], prize_amount=0, prize_coins=100)
     shown = words(browser.get(page(winner)))
-    assert "This prize needs no claim" in shown
+    assert "You do not need to claim this prize" in shown
     assert "Address" not in shown
     assert send(browser, winner).status_code == 409
     answer = browser.post(page(winner), {"act": "publicity", "publicity": "alias", "alias": "The Fox"})

@@ -106,7 +106,7 @@ def test_a_prize_lapses_from_reserve_to_reserve_until_nobody_is_left(winner):
     assert LogRecord.objects.filter(kind="redraw").count() == 2
     assert defects() == []
     page = words(signed_in(winner.user).get(f"/draws/{winner.draw_id}/"))
-    assert "no reserve is left, so nobody has this prize" in page
+    assert "no reserve was left, so this prize is not awarded" in page
 
 
 def test_without_any_reserve_nobody_gets_the_prize(make_draw, players):
@@ -232,7 +232,7 @@ def test_the_pages_name_who_has_the_prize_and_tell_what_happened(client, winner)
     assert "The Fox (passed on)" in results
     assert "and 1 more" not in results
     mine, theirs = (signed_in(each.user).get("/tickets/?show=won") for each in (winner, reserve))
-    assert "None of these" in words(mine)
+    assert "No tickets here" in words(mine)
     assert "Lisbon for two" in words(theirs)
     assert "Prize lapsed" in words(signed_in(winner.user).get("/tickets/"))
     assert "Your prize has lapsed." in words(signed_in(winner.user).get(f"/draws/{winner.draw_id}/"))

@@ -51,7 +51,7 @@ def test_an_open_draw_says_how_its_winner_will_be_chosen(alice, draw):
     take(alice, draw)
     text, html = words(page_of(draw)), page_of(draw).content.decode()
     assert has(
-        text, ONE_SENTENCE, str(LOCAL_LABEL), "What this does not prove", "1 so far, numbered without a gap"
+        text, ONE_SENTENCE, str(LOCAL_LABEL), "What this does not prove", "1 so far, numbered with no gaps"
     )
     assert has(html, *prints(draw, "open_hash", "seed_commit"), newest_head().hex())
     assert "Read the list" not in text
@@ -90,7 +90,7 @@ def test_a_draw_with_a_beacon_names_its_round_and_carries_no_label(waiting, beac
     draw = waiting
     number, due = Seal.objects.get(pk=draw.pk).round, Seal.objects.get(pk=draw.pk).round_time
     before = words(page_of(draw))
-    assert has(before, f"round {number}", "the operator included", "before the round exists")
+    assert has(before, f"round {number}", "not even the operator", "before the round exists")
     assert str(LOCAL_LABEL) not in before
     freeze(draw)
     frozen = words(page_of(draw))
@@ -112,7 +112,7 @@ def test_a_draw_whose_round_never_came_leaves_list_and_secret_number(waiting):
     freeze(draw)
     void(draw, draw.VoidCode.BEACON_MISSING, "The round could not be had for 7 days.")
     gone = words(page_of(draw))
-    assert has(gone, "The round could not be had for 7 days.", "anyone can compute who would have won")
+    assert has(gone, "The round could not be had for 7 days.", "anyone can work out who would have won")
 
 
 def test_void_and_cancelled_draws_say_why_with_their_record(alice, make_draw):
@@ -136,7 +136,7 @@ def test_a_prize_passed_on_shows_who_was_first_why_and_the_next_reserve(make_dra
     text = words(page_of(winner.draw))
     first, second = (win.ticket.ticket_number for win in (redraw.failed, redraw.reserve))
     assert f"The prize of place 1, ticket {first:04d}, went to reserve 1, ticket {second:04d}" in text
-    assert has(text, "Not a player of age.", "Always to the next reserve", "Passed on 1 time")
+    assert has(text, "Not a player of age.", "Each prize goes to the next reserve", "Passed on 1 time")
     places = Seal.objects.get(pk=winner.draw_id).places
     assert [first - 1, second - 1] == places[:2]
 
@@ -203,7 +203,7 @@ def test_a_holder_reads_a_receipt_that_finds_their_tickets(alice, bob, draw):
 def test_the_receipt_is_there_before_the_draw_too(alice, draw):
     take(alice, draw)
     text = words(page_of(draw, alice))
-    assert has(text, "Your tickets in the list", "once the list is frozen", "Your salt: keep it to yourself")
+    assert has(text, "Your tickets in the list", "Once the list is frozen", "Your salt: keep it to yourself")
 
 
 def test_the_log_page_shows_the_newest_head_and_how_to_keep_it(alice, draw):

@@ -53,7 +53,7 @@ def test_a_pseudonyms_tickets_are_found(listed, alice, bob):
     entries = document(listed)["entries"]
     path = f"/draws/{listed.pk}/tickets/"
     text = words(signed_in(alice).get(f"{path}?find={entries[3].upper()}"))
-    assert "2 tickets of this pseudonym" in text
+    assert "2 tickets with this pseudonym" in text
     found = frozen_list.tickets_of(listed.pk, bytes.fromhex(entries[0]))
     assert (found.numbers, found.more) == ([1, 2, 3, 6, 7, 8, 9, 10], False)
     assert "This pseudonym is not in the list" in words(Client().get(f"{path}?find={'0' * 64}"))

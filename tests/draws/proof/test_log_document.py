@@ -51,4 +51,4 @@ def test_a_site_without_draws_has_an_empty_log():
     log = json.loads(fetch("/log.json"))
     assert log["records"] == []
     assert log["head"] == fairness.site_head(log["origin"]).hex()
-    assert "Nothing is written yet" in fetch("/log/").decode()
+    assert "There are no records yet" in fetch("/log/").decode()

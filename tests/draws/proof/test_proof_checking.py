@@ -214,7 +214,7 @@ def test_a_million_tickets_are_frozen_drawn_published_downloaded_and_checked(mak
         holder = cursor.fetchone()[0]
     ref = ref_of(seal, holder).hex()
     page = measured("find a pseudonym", lambda: fetch(f"/draws/{draw.pk}/tickets/?find={ref}").decode())
-    assert f"{TICKETS // PLAYERS} tickets of this pseudonym" in page
+    assert f"{TICKETS // PLAYERS} tickets with this pseudonym" in page
     assert size < 256 * 2**20
     assert held < 8 * 2**20, "in memory is one part of the list at a time"
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
