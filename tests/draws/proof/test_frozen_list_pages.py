@@ -27,7 +27,7 @@ def listed(alice, bob, make_draw, monkeypatch):
 
 def rows(response):
     found = re.findall(
-        r'<span class="mini num"[^>]*>(\d+)</span><code class="code">(\w+)', response.content.decode()
+        r'<span class="mini num"[^>]*>(\d+)</span>\s*<code class="code">\s*(\w+)', response.content.decode()
     )
     return [(int(number), ref) for number, ref in found]
 
