@@ -76,7 +76,7 @@ SIGNING_IN = [
         fill("Create my account", email="x", password1="1"),
     ),
     Place(
-        "join, look in your mailbox",
+        "join, check your email",
         "account_email_verification_sent",
         "/accounts/signup/",
         SOMEBODY,

@@ -69,7 +69,7 @@ def join_by_key(page, origin):
     page.keyboard.press("Space")
     tab_to(page, "button", "Create my account")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("look in your mailbox")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("check your email")
 
     page.goto(origin + confirmation())
     tab_to(page, "button", "Yes, confirm it")
@@ -153,7 +153,7 @@ def hear_of_the_coins(page, origin):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("checkbox", name="I am 18 or older").check()
     page.get_by_role("button", name="Create my account").click()
-    expect(page).to_have_title(re.compile("mailbox|Confirm"))
+    expect(page).to_have_title(re.compile("Check your email|Confirm"))
     page.goto(origin + confirmation())
     page.get_by_role("button", name="Yes, confirm it").click()
     expect(page.get_by_role("link", name="50 coins in your purse")).to_be_visible()

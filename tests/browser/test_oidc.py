@@ -17,7 +17,7 @@ def test_a_visitor_joins_through_the_provider_and_comes_back(live_server, visit,
         provider.claims = {"sub": "u-1", "email": "nova@lucky11.example", "email_verified": True}
         window = visit(live_server.url, script=script)
         page = window.go("/accounts/login/")
-        page.get_by_role("button", name="Go on with Replica").click()
+        page.get_by_role("button", name="Continue with Replica").click()
         page.wait_for_url(f"{provider.origin}/authorize**")
         page.get_by_role("button", name="Yes, it is me").click()
         page.get_by_role("heading", name="Join Lucky11").wait_for()
@@ -29,7 +29,7 @@ def test_a_visitor_joins_through_the_provider_and_comes_back(live_server, visit,
         assert User.objects.get().first_name == "Nova"
         window.page.context.clear_cookies()
         page = window.go("/accounts/login/?next=/coins/")
-        page.get_by_role("button", name="Go on with Replica").click()
+        page.get_by_role("button", name="Continue with Replica").click()
         page.get_by_role("button", name="Yes, it is me").click()
         page.wait_for_url("**/coins/")
         assert window.complaints == []

@@ -33,7 +33,7 @@ def add_passkey(window, alone=True):
     page = window.go("/accounts/2fa/webauthn/add/")
     if "reauthenticate" in page.url:
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label("Sign in with this passkey alone").set_checked(alone)
     page.get_by_role("button", name="Add it").click()
@@ -96,7 +96,7 @@ def test_setting_up_a_code_app_shows_its_picture(live_server, visit, alice):
     sign_in(window, alice)
     page = window.go("/accounts/2fa/totp/activate/")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     picture = page.get_by_role("img", name="QR code for the code app")
     assert picture.bounding_box()["width"] > 150
     assert picture.locator("svg path").bounding_box()["width"] > 120

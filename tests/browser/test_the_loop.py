@@ -27,7 +27,7 @@ def join(page: Page, site: Site) -> None:
     page.get_by_label("First name").fill("Nova")
     page.locator("[name=accepts_rules]").check()
     page.get_by_role("button", name="Create my account").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("look in your mailbox")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("check your email")
     page.get_by_role("link", name="the mailbox").click()
     page.get_by_role("link", name="Confirm your email for Lucky11").click()
     page.get_by_role("link", name=re.compile("confirm-email")).click()

@@ -37,7 +37,7 @@ def offered(path: str, act: Act | None = None, lie: str = "", **claims: Any) -> 
 
 def to_the_provider(page: Page, world: World) -> None:
     with page.expect_navigation(url=f"{world.provider.origin}/authorize**"):
-        page.get_by_role("button", name="Go on with Replica").click()
+        page.get_by_role("button", name="Continue with Replica").click()
 
 
 def say_yes(page: Page, world: World) -> None:
@@ -57,13 +57,13 @@ def leave(page: Page, world: World) -> None:
     world.speak(page)
     page.route(f"{world.provider.origin}/**", lambda route: route.abort("aborted"))
     with page.expect_navigation(url=f"**{LOGIN}**"):
-        page.get_by_role("button", name="Go on with Replica").click()
+        page.get_by_role("button", name="Continue with Replica").click()
 
 
 def press(page: Page, world: World) -> None:
     world.speak(page)
     with page.expect_navigation():
-        page.get_by_role("button", name="Go on with Replica").click()
+        page.get_by_role("button", name="Continue with Replica").click()
 
 
 def accept_nothing(page: Page, world: World) -> None:

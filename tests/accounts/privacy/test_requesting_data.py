@@ -37,7 +37,7 @@ def test_asking_on_the_page_leads_to_a_message_and_a_zip(alice):
     client = signed_in(alice)
     page = words(client.post("/profile/data/ask/", follow=True))
     assert "We are preparing your data" in page
-    assert "Being packed" in page
+    assert "Being prepared" in page
     make_data_exports()
     export = DataExport.objects.get()
     assert Message.objects.filter(user=alice, key=f"data:{export.pk}", url="/profile/data/").exists()

@@ -33,13 +33,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_without_a_provider_there_is_no_button_and_no_way_in(client):
-    assert "Go on with" not in words(client.get("/accounts/login/"))
+    assert "Continue with" not in words(client.get("/accounts/login/"))
     assert client.post(LOGIN).status_code == 404
     assert client.get(LOGIN + "callback/?code=x&state=y").status_code == 404
 
 
 def test_a_visitor_joins_through_the_provider_accepts_the_rules_and_has_coins(client, provider):
-    assert "Go on with Replica" in words(client.get("/accounts/login/"))
+    assert "Continue with Replica" in words(client.get("/accounts/login/"))
     form = through(client)
     assert "Join Lucky11" in words(form)
     assert 'value="Nova"' in form.content.decode()

@@ -45,7 +45,7 @@ def link_in(mail: OutboxEmail) -> str:
 def test_a_visitor_joins_confirms_and_has_coins(client):
     response = join(client, first_name="Nova")
     assert response.status_code == 302
-    assert "look in your mailbox" in words(client.get(response["Location"]))
+    assert "check your email" in words(client.get(response["Location"]))
     mail = newest_mail()
     assert (mail.recipient, mail.subject) == (ADDRESS, "Confirm your email for Lucky11")
     assert link_in(mail) in mail.html
@@ -194,7 +194,7 @@ def test_a_player_signs_in_and_out_again(client, alice):
 def test_signing_in_unconfirmed_sends_the_mail_again(client, make_player):
     carol = make_player("carol", confirmed=False)
     response = client.post("/accounts/login/", {"login": carol.email, "password": PASSWORD}, follow=True)
-    assert "look in your mailbox" in words(response)
+    assert "check your email" in words(response)
     assert newest_mail().recipient == carol.email
 
 
