@@ -230,15 +230,15 @@ SECURITY = [
         Place(f"second factors, {who}", "mfa_index", "/accounts/2fa/", who=who)
         for who in ("alice", "secured")
     ),
-    Place("set up a code app", "mfa_activate_totp", "/accounts/2fa/totp/activate/", who="alice"),
+    Place("set up an authenticator app", "mfa_activate_totp", "/accounts/2fa/totp/activate/", who="alice"),
     Place(
-        "set up a code app, wrong code",
+        "set up an authenticator app, wrong code",
         "mfa_activate_totp",
         "/accounts/2fa/totp/activate/",
         "alice",
-        fill("Turn it on", code="000000"),
+        fill("Turn on two-step sign-in", code="000000"),
     ),
-    Place("turn the code app off", "mfa_deactivate_totp", "/accounts/2fa/totp/deactivate/", who="secured"),
+    Place("turn off the authenticator app", "mfa_deactivate_totp", "/accounts/2fa/totp/deactivate/", who="secured"),
     Place("recovery codes", "mfa_view_recovery_codes", "/accounts/2fa/recovery-codes/", who="secured"),
     Place(
         "new recovery codes",

@@ -92,7 +92,7 @@ PLACES = {
 PATTERNS = [
     r"[^\s@<>“”\"]+@[^\s@<>“”\"]+\.[a-z]+",
     r"https?://\S+",
-    # What a code app is set up with.
+    # What an authenticator app is set up with.
     r"\b[A-Z2-7]{32}\b",
     # Where relays have a round.
     r"/[0-9a-f]{64}/public/\d+",

@@ -72,7 +72,7 @@ def send(page: Page, site: Site, win: Winner) -> None:
     """Staff of the group Prizes find the prize, read where it goes, and send it."""
     page.goto(f"{site.origin}/admin/draws/winner/?hand_over=claimed")
     page.locator("#result_list th a").click()
-    page.get_by_role("link", name="Read where it goes").click()
+    page.get_by_role("link", name="Show where it goes").click()
     expect(page.locator("#content")).not_to_contain_text("Mill Lane")
     page.get_by_role("button", name=re.compile("Show|Read")).click()
     expect(page.locator("#content")).to_contain_text("7 Mill Lane")

@@ -36,7 +36,7 @@ def add_passkey(window, alone=True):
         page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label("Sign in with this passkey alone").set_checked(alone)
-    page.get_by_role("button", name="Add it").click()
+    page.get_by_role("button", name="Add this passkey").click()
     return page
 
 
@@ -85,7 +85,7 @@ def test_a_device_that_says_no_is_told_on_the_page(window, settings, alice):
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     page = window.go("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_text("That did not work: the device said no").wait_for()
+    page.get_by_text("That did not work: your device refused").wait_for()
     assert page.url.endswith("/accounts/login/")
     assert window.complaints == []
 
@@ -97,7 +97,7 @@ def test_setting_up_a_code_app_shows_its_picture(live_server, visit, alice):
     page = window.go("/accounts/2fa/totp/activate/")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-    picture = page.get_by_role("img", name="QR code for the code app")
+    picture = page.get_by_role("img", name="QR code for the authenticator app")
     assert picture.bounding_box()["width"] > 150
     assert picture.locator("svg path").bounding_box()["width"] > 120
     assert window.complaints == []

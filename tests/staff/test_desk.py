@@ -45,7 +45,7 @@ def test_a_quiet_day_is_said_in_one_sentence(client, boss):
     good("check_integrity")
     good("db_backup")
     said = desk(client)
-    assert "No draw is overdue. Nothing waits for you." in said
+    assert "No draw is overdue. Nothing is waiting for you." in said
     assert "Waiting" not in said
     assert "Prizes" not in said
 
@@ -60,10 +60,10 @@ def test_every_page_of_the_admin_ends_with_the_version(client, boss):
 @pytest.mark.django_db
 def test_an_empty_site_says_what_to_do_first(client, boss):
     said = desk(client)
-    assert "No draw is open. Write a draw, or duplicate one that went well." in said
-    assert "The first count comes within a quarter of an hour." in said
-    assert said.count("There is none on record.") == 2
-    assert "Nothing waits for you." not in said
+    assert "No draw is open. Create a draw, or duplicate one that went well." in said
+    assert "The first count comes within 15 minutes." in said
+    assert said.count("None is on record.") == 2
+    assert "Nothing is waiting for you." not in said
 
 
 @pytest.mark.django_db
@@ -134,7 +134,7 @@ def test_a_failed_check_is_said_with_the_last_one_that_went_well(client, boss):
     assert "It failed. Good the last time on" in said
     assert "1 rule is broken" in said
     assert "db_backup went well" in said
-    assert "Nothing waits for you." not in said
+    assert "Nothing is waiting for you." not in said
 
 
 @pytest.mark.django_db
@@ -226,7 +226,7 @@ def test_each_group_sees_its_own_part_of_the_desk(make_player, make_draw, alice)
         said = desk(signed_in(make_member(make_player, group)))
         assert {part for part in parts if part in said} == {p for p, who in parts.items() if group in who}
     nobody = desk(signed_in(make_player("new", is_staff=True)))
-    assert "Nothing waits for you." in nobody
+    assert "Nothing is waiting for you." in nobody
     assert not [part for part in parts if part in nobody]
 
 

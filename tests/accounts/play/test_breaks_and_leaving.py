@@ -29,9 +29,9 @@ def test_leaving_and_joining_again_with_the_same_email_makes_no_account(alice):
     pages = [words(client.get(first["Location"])) for client in (known, fresh)]
     assert pages[0].replace(address, "nova@lucky11.example") == pages[1]
     assert User.objects.count() == players + 1
-    mail = OutboxEmail.objects.get(recipient=address, subject="Your break from Lucky11 still lasts")
-    assert "No account was made" in mail.text
-    assert "No account was made" in mail.html
+    mail = OutboxEmail.objects.get(recipient=address, subject="You are still on a break from Lucky11")
+    assert "No account was created" in mail.text
+    assert "No account was created" in mail.html
 
 
 def test_staff_cannot_make_the_account_anew_either(alice, make_player):
@@ -80,5 +80,5 @@ def test_a_player_on_a_break_who_joins_again_while_the_account_stands_is_told_of
     join(alice.email)
     assert (
         OutboxEmail.objects.filter(recipient=alice.email).last().subject
-        == "You have a Lucky11 account already"
+        == "You already have a Lucky11 account"
     )

@@ -115,8 +115,8 @@ def test_an_email_that_is_not_confirmed_here_is_never_linked(client, provider, m
     provider.claims["email"] = carol.email
     page = through(client)
     assert page.status_code == 409
-    assert "There is an account with this email already" in words(page)
-    assert "No account was made, changed or connected" in words(page)
+    assert "An account with this email already exists" in words(page)
+    assert "No account was created, changed or connected" in words(page)
     nothing_was_done(client, players=1)
     assert not EmailAddress.objects.get().verified
 
@@ -129,7 +129,7 @@ def test_an_email_that_the_provider_has_not_confirmed_is_refused_known_or_not(pr
         provider.claims |= {"email": email, "email_verified": said}
         page = through(client)
         assert page.status_code == 403
-        assert "We need an email that is confirmed" in words(page)
+        assert "We need a confirmed email" in words(page)
         nothing_was_done(client, players=1)
         answers.append(words(page))
     assert answers[0] == answers[1], "the answer must not tell that an email is known"
@@ -151,7 +151,7 @@ def test_an_email_that_is_missing_or_none_is_refused(client, provider, email):
     provider.claims["email"] = email
     page = through(client)
     assert page.status_code in (403, 502)
-    assert "No account was made, changed or connected" in words(page)
+    assert "No account was created, changed or connected" in words(page)
     nothing_was_done(client)
 
 

@@ -34,7 +34,7 @@ def test_a_player_connects_and_disconnects_the_provider_after_the_password(provi
 def test_connecting_asks_for_the_password_first(provider, alice):
     client = signed_in(alice)
     page = client.get(say_yes(way_to_the_provider(client, process="connect")), follow=True)
-    assert "Is it still you?" in words(page)
+    assert "Confirm that it is you" in words(page)
     assert not SocialAccount.objects.exists()
     page = client.post("/accounts/reauthenticate/", {"password": PASSWORD}, follow=True)
     assert SocialAccount.objects.get().user == alice
@@ -44,7 +44,7 @@ def test_somebody_elses_link_is_not_taken_over(provider, alice, bob):
     SocialAccount.objects.create(user=bob, provider="openid", uid="u-1", extra_data={"iss": provider.origin})
     client = reauthenticated(alice)
     page = client.get(say_yes(way_to_the_provider(client, process="connect")), follow=True)
-    assert "connected to another player already" in words(page)
+    assert "already connected to another player" in words(page)
     assert SocialAccount.objects.get().user == bob
 
 

@@ -47,8 +47,8 @@ def test_an_answer_that_cannot_be_proved_signs_nobody_in(client, provider, alice
     with caplog.at_level(logging.DEBUG):
         page = through(client)
     assert page.status_code == 502
-    assert "its answer could not be proved" in words(page)
-    assert "No account was made, changed or connected" in words(page)
+    assert "we could not verify its answer" in words(page)
+    assert "No account was created, changed or connected" in words(page)
     nothing_was_done(client, players=1)
     told = [record.getMessage() for record in caplog.records if record.name.startswith("accounts")]
     assert len(told) == 1
@@ -78,7 +78,7 @@ def test_a_provider_that_is_down_is_told_and_the_password_still_works(client, se
     settings.SOCIALACCOUNT_PROVIDERS = offered_by("http://127.0.0.1:1")
     page = client.post(LOGIN)
     assert page.status_code == 502
-    assert "sign in with email and password" in words(page)
+    assert "sign in with your email and password" in words(page)
     client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
     assert is_signed_in(client)
 
@@ -88,7 +88,7 @@ def test_whoever_says_no_at_the_provider_is_back_and_nothing_happened(client, pr
     provider.wrong = error
     page = through(client)
     assert page.status_code == status
-    assert "Back to signing in" in words(page)
+    assert "Back to sign-in" in words(page)
     nothing_was_done(client)
 
 

@@ -1,4 +1,4 @@
-"""A code app and recovery codes: set up, used, lost, and tried by somebody else."""
+"""An authenticator app and recovery codes: set up, used, lost, and tried by somebody else."""
 
 import json
 import re
@@ -51,7 +51,7 @@ def secret_on(page):
 
 
 def set_up(user):
-    """The player sets up a code app; the browser, and the page that follows."""
+    """The player sets up an authenticator app; the browser, and the page that follows."""
     client = at_home(user)
     secret = secret_on(client.get(ADD))
     return client, client.post(ADD, {"code": shown_for(secret)}, follow=True)
@@ -75,9 +75,9 @@ def test_a_player_sets_up_a_code_app_and_gets_recovery_codes(alice):
     assert "That code or key is wrong" in words(wrong)
     assert not Authenticator.objects.exists()
     _, page = set_up(alice)
-    assert "The code app is on." in words(page)
+    assert "The authenticator app is on." in words(page)
     assert len(set(recovery_codes_on(page))) == 10
-    assert "A code app was added" in OutboxEmail.objects.values_list("subject", flat=True)
+    assert "An authenticator app was added" in OutboxEmail.objects.values_list("subject", flat=True)
 
 
 def test_signing_in_then_asks_for_the_code(alice):
@@ -158,7 +158,7 @@ def test_what_protects_the_account_asks_for_the_password_again(alice, page):
         Authenticator.objects.all().delete()
     client = signed_in(alice)
     answer = client.get(page, follow=True)
-    assert "Is it still you?" in words(answer)
+    assert "Confirm that it is you" in words(answer)
     assert not recovery_codes_on(answer)
 
 
@@ -170,9 +170,9 @@ def test_turning_it_off_asks_for_the_password_and_is_told_by_mail(alice):
     assert Authenticator.objects.count() == 2
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = client.post(off, follow=True)
-    assert "The code app is off." in words(page)
+    assert "The authenticator app is off." in words(page)
     assert not Authenticator.objects.exists(), "recovery codes alone are no second factor"
-    mail = OutboxEmail.objects.get(subject="The code app was removed")
+    mail = OutboxEmail.objects.get(subject="The authenticator app was removed")
     assert mail.recipient == alice.email
     assert mail.html
     assert is_signed_in(give_password(alice)[0])
@@ -181,7 +181,7 @@ def test_turning_it_off_asks_for_the_password_and_is_told_by_mail(alice):
 def test_new_recovery_codes_replace_the_old_ones(alice):
     client, page = set_up(alice)
     old = recovery_codes_on(page)
-    assert "no longer work" in words(client.get(CODES + "generate/"))
+    assert "will stop working" in words(client.get(CODES + "generate/"))
     new = recovery_codes_on(client.post(CODES + "generate/", follow=True))
     assert len(new) == 10
     assert not set(old) & set(new)
@@ -217,7 +217,7 @@ def test_nobody_sees_or_removes_somebody_elses(alice, bob):
     set_up(alice)
     key = Authenticator.objects.create(user=alice, type="webauthn", data={"name": "Key", "credential": {}})
     client = at_home(bob)
-    assert "Set up a code app" in words(client.get("/accounts/2fa/"))
+    assert "Set up an authenticator app" in words(client.get("/accounts/2fa/"))
     assert client.get(CODES).status_code == 404
     for page in (
         f"/accounts/2fa/webauthn/keys/{key.pk}/remove/",

@@ -122,7 +122,7 @@ def test_joining_does_not_tell_whether_an_email_is_known(alice):
     pages = [words(known.get(first["Location"])), words(unknown.get(second["Location"]))]
     assert pages[0].replace(alice.email, ADDRESS) == pages[1]
     subjects = dict(OutboxEmail.objects.values_list("recipient", "subject"))
-    assert subjects[alice.email] == "You have a Lucky11 account already"
+    assert subjects[alice.email] == "You already have a Lucky11 account"
     assert User.objects.filter(email=alice.email).count() == 1
 
 
@@ -202,7 +202,7 @@ def test_a_password_is_reset_by_the_code_in_the_mail(client, alice):
     response = client.post("/accounts/password/reset/", {"email": alice.email}, follow=True)
     assert "Enter the code" in words(response)
     mail = newest_mail()
-    assert (mail.recipient, mail.subject) == (alice.email, "Your code to reset the password")
+    assert (mail.recipient, mail.subject) == (alice.email, "Your code to reset your password")
     code = re.findall(r"^\s*([A-Z0-9]{4,}(?:-[A-Z0-9]+)?)\s*$", mail.text, re.MULTILINE)[0]
     assert code in mail.html
     wrong = client.post("/accounts/password/reset/confirm/", {"code": "AAAA-AAA"})

@@ -60,16 +60,16 @@ def test_the_preview_says_what_a_ticket_costs_and_what_it_may_win(client, boss):
     assert (
         "With fewer than 20 tickets it is void, and every coin goes back. With 20 it takes 40 coins." in said
     )
-    assert "Is this meant?" not in said
+    assert "Is this intended?" not in said
 
 
 def test_a_form_that_is_hardly_begun_is_previewed_with_what_is_missing(client, boss):
     said = words(client.post(NEW, {"title": "", "entry_fee": "no number"}))
     assert "The title goes here" in said
-    assert "Not right yet" in said
+    assert "To correct" in said
     assert "Tickets: This field is required." in said
     assert "Coins per ticket: Enter a whole number." in said
-    assert "Chances and coins" not in said
+    assert "Odds and coins" not in said
 
 
 def test_a_saved_draft_is_previewed_as_typed_and_stays_as_it_was(client, boss, make_draft):

@@ -269,7 +269,7 @@ def test_a_clerks_permissions_cost_two_queries_more_and_no_more(client, make_pla
 def test_the_list_says_when_it_stops_counting(crowd):
     said = words(crowd.get(COINS))
     assert f"more than {COUNTED:,} transactions" in said
-    assert "Search or filter to reach the others." in said
+    assert "Search or filter to find the others." in said
 
 
 def test_the_last_of_60_000_tickets_is_a_page_away(crowd):

@@ -189,7 +189,7 @@ def test_signed_out_leads_to_signing_in_and_back(draw, client):
     assert response.status_code == 302
     assert response["Location"] == f"/accounts/login/?next=/draws/{draw.pk}/"
     page = client.get(response["Location"])
-    assert "Sign in to go on. Nothing has been charged." in words(page)
+    assert "Sign in to continue. You have not been charged." in words(page)
     assert field(page, "next") == f"/draws/{draw.pk}/"
     assert not Participation.objects.exists()
 

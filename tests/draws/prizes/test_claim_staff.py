@@ -88,7 +88,7 @@ def test_no_other_group_reads_where_a_prize_goes(winner, make_player, group):
     for act in ("read", "sent", "pass-on"):
         assert browser.get(page(winner, act)).status_code == 403
         assert browser.post(page(winner, act), {"reason": "x"}).status_code == 403
-    assert "Read where it goes" not in words(browser.get(page(winner)))
+    assert "Show where it goes" not in words(browser.get(page(winner)))
     assert logged(winner) == []
     winner.refresh_from_db()
     assert winner.hand_over == "claimed"
