@@ -62,7 +62,7 @@ def test_an_empty_site_says_what_to_do_first(client, boss):
     said = desk(client)
     assert "No draw is open. Create a draw, or duplicate one that went well." in said
     assert "The first count comes within 15 minutes." in said
-    assert said.count("None is on record.") == 2
+    assert said.count("There is none on record.") == 2
     assert "Nothing is waiting for you." not in said
 
 
