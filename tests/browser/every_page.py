@@ -238,12 +238,7 @@ SECURITY = [
         "alice",
         fill("Turn on two-step sign-in", code="000000"),
     ),
-    Place(
-        "turn off the authenticator app",
-        "mfa_deactivate_totp",
-        "/accounts/2fa/totp/deactivate/",
-        who="secured",
-    ),
+    Place("turn off the app", "mfa_deactivate_totp", "/accounts/2fa/totp/deactivate/", who="secured"),
     Place("recovery codes", "mfa_view_recovery_codes", "/accounts/2fa/recovery-codes/", who="secured"),
     Place(
         "new recovery codes",

@@ -120,7 +120,7 @@ def test_a_draw_that_waits_for_its_round_says_since_when_and_until_when(
     assert f"Under the stars since {draw.frozen_at.day} {draw.frozen_at:%b %Y, %H:%M:%S}" in said
     assert f"for round {draw.seal.round:,} of {draw.seal.round_time.day} {draw.seal.round_time:%b}" in said
     assert f'href="/admin/draws/draw/{draw.pk}/round/"' in client.get("/admin/").content.decode()
-    assert "Nothing waits" not in said
+    assert "Nothing is waiting" not in said
 
 
 @pytest.mark.django_db

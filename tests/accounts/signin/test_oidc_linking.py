@@ -68,4 +68,4 @@ def test_a_link_to_a_provider_that_the_site_offers_no_more_is_not_shown_and_not_
     link = SocialAccount.objects.get()
     assert client.post("/accounts/3rdparty/", {"account": link.pk}).status_code == 200
     settings.SOCIALACCOUNT_PROVIDERS = offered_by(provider.origin)
-    assert "Disconnect it" in words(client.get("/accounts/3rdparty/"))
+    assert "Disconnect this account" in words(client.get("/accounts/3rdparty/"))
