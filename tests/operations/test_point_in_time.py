@@ -219,7 +219,7 @@ def test_the_archive_takes_a_piece_once_whole_and_never_over_another(tmp_path):
     piece.write_bytes(b"another log")
     refused = archive(piece, kept)
     assert refused.returncode == 1
-    assert "there already, with other content" in refused.stderr
+    assert "already exists with different content" in refused.stderr
     assert kept.read_bytes() == was
     assert archive(tmp_path / "nothing", kept.with_name("2")).returncode != 0
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
