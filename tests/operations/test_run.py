@@ -239,7 +239,7 @@ def test_servers_named_in_the_environment_are_used_and_none_are_started(
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [
-        ("exit 127", "bin/run: needs Python 3.11 or newer, and there is none on PATH.\n"),
+        ("exit 127", "bin/run: needs Python 3.11 or newer, but there is none on PATH.\n"),
         ('case "$2" in *ensurepip*) exit 1;; esac', "bin/run: python3 has no venv module;"),
     ],
 )
