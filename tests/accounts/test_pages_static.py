@@ -97,7 +97,7 @@ FIGURES = {
     },
     "/how-it-works/": {
         "SIGNUP_BONUS_COINS": (77, "You get 77 coins"),
-        "FREEZE_WINDOW_SECONDS": (301, "at the latest 301 seconds after"),
+        "FREEZE_WINDOW_SECONDS": (301, "Within 301 seconds we freeze"),
         "CLAIM_DAYS": (41, "you have 41 days"),
     },
 }

@@ -131,7 +131,7 @@ def test_a_failed_check_is_said_with_the_last_one_that_went_well(client, boss):
     end(failed, ok=False)
     good("db_backup")
     said = desk(client)
-    assert "It failed. Good the last time on" in said
+    assert "It failed. It last went well on" in said
     assert "1 rule is broken" in said
     assert "db_backup went well" in said
     assert "Nothing is waiting for you." not in said

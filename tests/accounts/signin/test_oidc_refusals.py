@@ -70,7 +70,7 @@ def test_a_provider_that_is_broken_or_another_one_is_told_before_anybody_leaves(
     provider.wrong = lie
     page = client.post(LOGIN)
     assert page.status_code == 502
-    assert "Replica is away" in words(page)
+    assert "Replica is unavailable" in words(page)
     nothing_was_done(client)
 
 
