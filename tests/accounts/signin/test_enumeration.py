@@ -71,7 +71,7 @@ def test_changing_to_a_known_email_is_answered_like_an_unknown_one(alice, bob):
         answers.append((status, where, seen, work))
         EmailAddress.objects.filter(user=alice, verified=False).delete()
     assert answers[0] == answers[1]
-    assert "We sent a mail to …" in answers[0][2]
+    assert "We sent an email to …" in answers[0][2]
 
 
 def test_a_code_for_a_known_email_is_refused_like_one_for_an_unknown(alice):
