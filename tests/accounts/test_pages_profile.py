@@ -21,7 +21,7 @@ def test_the_page_shows_what_the_player_did(make_draw, alice):
     take(alice, draw, 3)
     finish(draw)
     page = words(signed_in(alice).get("/profile/"))
-    for fact in ("Tickets taken 3", "Prizes won 1", "value €350", "Days in a row 1"):
+    for fact in ("Tickets taken 3", "Prizes won 1", "Value of prizes €350", "Days in a row 1"):
         assert fact in page
 
 
