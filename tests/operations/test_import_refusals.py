@@ -106,7 +106,7 @@ def test_an_operator_reads_a_summary_and_the_exit_code(site, server_environment,
     dry = subprocess.run(command, cwd=ROOT, env=server_environment, capture_output=True, text=True)
     assert (dry.returncode, dry.stderr) == (1, "")
     assert dry.stdout.startswith("Dry run: nothing was changed.\n")
-    assert "DECIDE draw not drawn: 2. Has tickets and no winner" in dry.stdout
+    assert "DECIDE draw not drawn: 2. Has tickets but no winner" in dry.stdout
     nowhere = [*command[:-1], "postgresql://127.0.0.1:1/old"]
     wrong = subprocess.run(nowhere, cwd=ROOT, env=server_environment, capture_output=True, text=True)
     assert (wrong.returncode, wrong.stdout) == (2, "")
