@@ -86,6 +86,6 @@ def test_coin_movements_are_found_by_their_day_the_latest_first(client, boss, ma
 
 @pytest.mark.django_db
 def test_a_list_in_which_nothing_fits_says_so(client, boss):
-    assert "0 transactions Nothing fits" in words(client.get(COINS, {"q": "draw:999"}))
-    assert "0 draws Nothing fits" in words(client.get(DRAWS, {"state": "void"}))
+    assert "0 transactions Nothing matches" in words(client.get(COINS, {"q": "draw:999"}))
+    assert "0 draws Nothing matches" in words(client.get(DRAWS, {"state": "void"}))
     assert "0 tickets There is nothing here yet." in words(client.get(TICKETS))
