@@ -223,6 +223,6 @@ def test_a_draw_is_made_again_with_two_clicks(live_server, visit, boss, make_dra
     page = window.go(f"/admin/draws/draw/{draw.pk}/change/")
     page.get_by_role("link", name="Duplicate this draw").click()
     page.get_by_role("button", name="Make a copy as a draft").click()
-    expect(page.locator(".messagelist")).to_contain_text(f"This is a draft like Draw {draw.pk}: Night tram.")
+    expect(page.locator(".messagelist")).to_contain_text(f"This is a copy of Draw {draw.pk}: Night tram.")
     assert Draw.objects.latest("pk").state == "draft"
     assert window.complaints == []
