@@ -133,5 +133,5 @@ def test_control_what_is_not_there_is_found(look, text):
 def test_every_document_is_read():
     read = dict(prose())
     assert {"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"} <= read.keys()
-    assert "Locks players by ascending id" in read["draws/prizes/pass_on.py"]
+    assert "Lock players by ascending id" in read["draws/prizes/pass_on.py"]
     assert (ROOT / "docs" / "operations.md").read_text() == read["docs/operations.md"]

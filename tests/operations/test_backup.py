@@ -247,7 +247,7 @@ def test_a_full_disk_makes_no_backup_and_no_migration_and_leaves_the_earlier_bac
     fill(ballast)
     done = manage("db_backup", BACKUP_FOLDER=str(small_disk))
     assert done.returncode == 1
-    assert "is full. Earlier ones are as they were." in done.stderr
+    assert "is full. Earlier backups are unchanged." in done.stderr
     assert sorted(path.name for path in small_disk.iterdir()) == ["ballast", *earlier]
     with connect(copy) as database:
         there = {"PGDATABASE": copy, "BACKUP_FOLDER": str(small_disk)}
