@@ -119,8 +119,19 @@ def classes_in(sheet: Path, conditional: bool = True) -> set[str]:
 def templates_by_class() -> dict[str, set[str]]:
     """The templates that give an element a class, for each class, by their paths."""
     found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "templates").rglob("*.html")):
-        for attribute in re.findall(r'\bclass="((?:\{[{%].*?[%}]\}|[^"{])*)"', path.read_text(), re.DOTALL):
+    paths = sorted((ROOT / "templates").rglob("*.html"))
+    # A base template may leave some classes to a block.
+    left = {
+        block
+        for path in paths
+        for block in re.findall(r'\bclass="[^"]*\{% block (\w+) %\}', path.read_text())
+    }
+    for path in paths:
+        text = path.read_text()
+        written = re.findall(r'\bclass="((?:\{[{%].*?[%}]\}|[^"{])*)"', text, re.DOTALL)
+        blocks = re.findall(r"\{% block (\w+) %\}(.*?)\{% endblock", text)
+        written += [classes for block, classes in blocks if block in left]
+        for attribute in written:
             for name in re.findall(r"[\w-]+", attribute):
                 found.setdefault(name, set()).add(str(path.relative_to(ROOT / "templates")))
     return found
