@@ -1,0 +1,255 @@
+"""A whole production in one folder: the checkout, the servers, the files of variables, and its processes."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+from cryptography.fernet import Fernet
+
+from lucky11.embedded import paths, processes
+from tests.operations.conftest import open_folder
+from tests.operations.documented.servers import DATABASE, SUPERUSER, Postgres, Redis, inherited
+from tests.operations.processes import eventually
+from tests.operations.test_run import files_of_the_checkout
+from tests.support.mail_server import HOST, MailServer, free_port
+
+SITE = "lucky11.example"
+# The roles that db_roles makes, by the name of the file that holds their address.
+ROLES = {
+    "owner": "lucky11_owner",
+    "site": "lucky11_app",
+    "backup": "lucky11_backup",
+    "report": "lucky11_report",
+}
+# What the documents write, and what stands in its place here.
+FOLDERS = {
+    "/srv/lucky11": "srv",
+    "/etc/lucky11": "etc",
+    "/var/backups/lucky11": "backups",
+    "/var/lib/lucky11": "lib",
+}
+
+
+class Production:
+    """The site with DEBUG off, on servers that ask for passwords. `manage` runs a command as a role."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.passwords = {role: secrets.token_hex(12) for role in (*ROLES, "superuser", "redis")}
+        self.postgres = Postgres(place, self.passwords["superuser"])
+        self.redis = Redis(place, self.passwords["redis"])
+        self.mail = MailServer()
+        self.port = free_port()
+        self.started: dict[str, subprocess.Popen[bytes]] = {}
+
+    # -- folders and files --
+
+    def folder(self, documented: str) -> Path:
+        """The folder that stands here for one of the documents'."""
+        return self.place / FOLDERS[documented]
+
+    @property
+    def checkout(self) -> Path:
+        """The folder of the code."""
+        return self.folder("/srv/lucky11")
+
+    def make(self) -> None:
+        """Make the folders, the checkout and both servers; nothing runs yet, and there is no database."""
+        for each in FOLDERS:
+            self.folder(each).mkdir()
+        for name in files_of_the_checkout():
+            (self.checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(paths.ROOT / name, self.checkout / name)
+        (self.checkout / ".venv").symlink_to(sys.prefix)
+        self.postgres.make(self.checkout / "bin/archive-wal")
+        self.redis.make()
+        self.write_files()
+
+    def write_files(self) -> None:
+        """Write site.env, and a file for each other role that holds only its address."""
+        for file in ("superuser", "owner", "backup", "report"):
+            self.env_file(file).write_text(f"DATABASE_URL={self.database_url(file)}\n")
+        lines = [f"{name}={value}" for name, value in self._site().items()]
+        self.env_file("site").write_text("\n".join(lines) + "\n")
+        for file in ("superuser", "owner", "backup", "report", "site"):
+            self.env_file(file).chmod(0o640)
+
+    def env_file(self, name: str) -> Path:
+        """The file of variables of that name."""
+        return self.folder("/etc/lucky11") / f"{name}.env"
+
+    def database_url(self, role: str, database: str = DATABASE) -> str:
+        """The address of the database for a role: superuser, owner, site, backup or report."""
+        return self.postgres.url(ROLES.get(role, SUPERUSER), self.passwords[role], database)
+
+    def _site(self) -> dict[str, str]:
+        backups = self.folder("/var/backups/lucky11")
+        return {
+            "SECRET_KEY": secrets.token_urlsafe(64),
+            "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+            "DATABASE_URL": self.database_url("site"),
+            "BACKUP_DATABASE_URL": self.database_url("backup"),
+            "REDIS_URL": self.redis.url,
+            "ALLOWED_HOSTS": SITE,
+            "SITE_ORIGIN": f"https://{SITE}",
+            "EMAIL_URL": f"smtp://{HOST}:{self.mail.port}",
+            "BEHIND_TLS_PROXY": "true",
+            "TRUSTED_PROXY_COUNT": "1",
+            "BACKUP_FOLDER": str(backups),
+            "PITR_BASES": str(backups / "bases"),
+            "PITR_ARCHIVE": str(self.postgres.archive),
+            "BEAT_SCHEDULE": str(self.folder("/var/lib/lucky11") / "beat"),
+            "PORT": str(self.port),
+            # The disk is the machine's, and is not what is looked at here.
+            "ALERT_DISK_PERCENT": "100",
+        }
+
+    # -- commands --
+
+    def variables(self, role: str = "site") -> dict[str, str]:
+        """The environment in which a command works as a role, as both files of variables give it."""
+        found = inherited() | {processes.MARK: str(paths.data_folder()), "LUCKY11_ENV_FILE": ""}
+        for name in ("site", role):
+            found |= _read(self.env_file(name))
+        return found
+
+    def manage(
+        self, role: str, *arguments: str, check: bool = True, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of manage.py as a role of the database; it must succeed unless `check` is off."""
+        command = [".venv/bin/python", "manage.py", *arguments]
+        done = self.run(command, self.variables(role) | variables)
+        assert not check or done.returncode == 0, f"{arguments} as {role}: {done.stdout}{done.stderr}"
+        return done
+
+    def run(
+        self, command: list[str], environment: dict[str, str], timeout: float = 240
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program in the checkout, without a terminal."""
+        return subprocess.run(
+            command,
+            cwd=self.checkout,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+
+    def shell(self, role: str, code: str) -> str:
+        """What Python code prints that runs in the site as a role."""
+        return self.manage(role, "shell", "--verbosity", "0", "--command", code).stdout
+
+    def deploy(self) -> None:
+        """The documented first steps: database, extension, migrations, roles with passwords, static files."""
+        self.postgres.ask(f"CREATE DATABASE {DATABASE}", database="postgres")
+        self.postgres.ask("CREATE EXTENSION pg_stat_statements")
+        self.manage("superuser", "migrate", "--verbosity", "0")
+        self.manage("superuser", "db_roles")
+        self.set_passwords()
+        self.manage("site", "collectstatic", "--noinput", "--verbosity", "0")
+
+    def set_passwords(self) -> None:
+        """Give every role of the site the password that its file names."""
+        for file, role in ROLES.items():
+            self.postgres.set_password(role, self.passwords[file])
+
+    # -- the site's processes --
+
+    def lines(self) -> dict[str, str]:
+        """The command of each process of the Procfile."""
+        text = (self.checkout / "Procfile").read_text()
+        return dict(re.findall(r"^(\w+): *(.+)$", text, re.MULTILINE))
+
+    def start(self, *names: str) -> None:
+        """Start processes of the Procfile, all of them if none is named, each on its own."""
+        for name in names or self.lines():
+            environment = self.variables()
+            environment["PATH"] = f"{self.checkout}/.venv/bin:{environment['PATH']}"
+            with open(self.log(name), "ab") as log:
+                self.started[name] = subprocess.Popen(
+                    ["sh", "-c", self.lines()[name]],
+                    cwd=self.checkout,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+
+    def log(self, name: str) -> Path:
+        """What a process of the site has written."""
+        return self.place / f"{name}.log"
+
+    def stop(self, *names: str, how: int = signal.SIGTERM) -> None:
+        """End processes of the site, all that run if none is named."""
+        ending = [self.started.pop(name) for name in names or tuple(self.started)]
+        for each in ending:
+            each.send_signal(how)
+        for each in ending:
+            each.wait(60)
+
+    def get(self, path: str) -> httpx.Response:
+        """A page, as the proxy that ends TLS asks for it."""
+        with self.client() as browser:
+            return browser.get(path)
+
+    def client(self) -> httpx.Client:
+        """A browser behind that proxy, which keeps its cookies."""
+        told = {"Host": SITE, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+        told["Referer"] = f"https://{SITE}/"
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=told, timeout=30)
+
+    def is_ready(self) -> bool:
+        """Whether /readyz says that all parts work."""
+        try:
+            return self.get("/readyz").status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def wait_until_ready(self, seconds: float = 60) -> None:
+        """Wait for that."""
+        assert eventually(self.is_ready, seconds), "\n".join(
+            self.log(name).read_text()[-1500:] for name in self.started
+        )
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        """The servers at work; at the end nothing of it runs."""
+        try:
+            self.mail.start()
+            self.postgres.start()
+            self.redis.start()
+            yield
+        finally:
+            self.stop(how=signal.SIGKILL)
+            self.redis.stop(signal.SIGTERM)
+            self.postgres.stop()
+            self.mail.stop()
+
+
+def _read(file: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in file.read_text().splitlines():
+        name, _, value = line.partition("=")
+        found[name] = value
+    return found
+
+
+@contextmanager
+def production() -> Iterator[Production]:
+    """A production whose servers run, with no database and no roles yet."""
+    with open_folder() as place:
+        made = Production(place)
+        made.make()
+        with made.up():
+            yield made
