@@ -5,6 +5,11 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -22,8 +27,70 @@ RESTORED = "lucky11: restored"
 NAMING = ("DATABASE_URL", "BACKUP_DATABASE_URL", "DATABASE_POOL_SIZE")
 
 
+# The role of this connection, whether it is a superuser, whether it has the owner's rights on a database and
+# may rename it, and who owns that.
+RIGHTS = """SELECT current_user::text, r.rolsuper, pg_has_role(d.datdba, 'USAGE') AND r.rolcreatedb,
+                   o.rolname::text
+            FROM pg_database d JOIN pg_roles o ON o.oid = d.datdba JOIN pg_roles r ON r.rolname = current_user
+            WHERE d.datname = %s"""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the role of this connection may do with a database; `owner` owns it."""
+
+    role: str
+    is_superuser: bool
+    may_rename: bool
+    owner: str
+
+
+_owner_first: ContextVar[bool] = ContextVar("owner_first", default=False)
+
+
+@contextmanager
+def owner_first() -> Iterator[None]:
+    """Within the block, work as the role of DATABASE_URL if it owns the live database, whatever
+    BACKUP_DATABASE_URL says: what that one restored, it would own.
+    """
+    token = _owner_first.set(True)
+    try:
+        yield
+    finally:
+        _owner_first.reset(token)
+
+
 def _settings() -> dict[str, Any]:
-    return settings.BACKUP_DATABASE or connection.settings_dict
+    own: dict[str, Any] = connection.settings_dict
+    backup: dict[str, Any] | None = settings.BACKUP_DATABASE
+    if backup is None:
+        return own
+    given = (str(own[key]) for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME"))
+    return own if _owner_first.get() and _owns(*given) else backup
+
+
+@lru_cache(maxsize=8)
+def _owns(*_: str) -> bool:
+    """Say whether the role of DATABASE_URL owns the live database."""
+    try:
+        with psycopg.connect(**_parameters(connection.settings_dict, None), autocommit=True) as database:  # type: ignore[arg-type]
+            found = database.execute(RIGHTS, [database.info.dbname]).fetchone()
+    except psycopg.Error:
+        return False
+    return bool(found and (found[1] or found[2]))
+
+
+def rights(name: str) -> Rights | None:
+    """Return what this role may do with a database; None if there is no such database."""
+    with connect(MAINTENANCE) as database:
+        found = database.execute(RIGHTS, [name]).fetchone()
+    return Rights(*found) if found else None
+
+
+def role_to_restore_as() -> str | None:
+    """Return the live database's owner if this role is another one that may act as it; otherwise None."""
+    found = rights(live())
+    return found.owner if found and found.is_superuser and found.owner != found.role else None
 
 
 def live() -> str:
@@ -33,7 +100,10 @@ def live() -> str:
 
 def parameters(name: str | None = None) -> dict[str, str]:
     """Return libpq's parameters for the site's database, or for another one of the same server."""
-    given = _settings()
+    return _parameters(_settings(), name)
+
+
+def _parameters(given: dict[str, Any], name: str | None) -> dict[str, str]:
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     options = {key: str(value) for key, value in given.get("OPTIONS", {}).items() if key in known}
     own = {keyword: str(given[key]) for key, keyword in NAMES.items() if given.get(key)}
@@ -93,7 +163,7 @@ def refuse_name(name: str) -> None:
 
 
 def create(name: str) -> None:
-    """Create an empty database with the live one's encoding and collation."""
+    """Create an empty database with the live one's encoding and collation, and its owner if this role may."""
     with connect() as database:
         found = database.execute(
             "SELECT pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider::text, to_jsonb(d)"
@@ -108,6 +178,9 @@ def create(name: str) -> None:
             words += sql.SQL(" LOCALE_PROVIDER icu ICU_LOCALE {}").format(sql.Literal(locale))
         elif provider == "b":
             words += sql.SQL(" LOCALE_PROVIDER builtin BUILTIN_LOCALE {}").format(sql.Literal(locale))
+        ours = rights(live())
+        if ours and (ours.is_superuser or ours.may_rename):
+            words += sql.SQL(" OWNER {}").format(sql.Identifier(ours.owner))
         database.execute(words)
     comment(name, f"{RESTORED}, not verified")
 

@@ -63,7 +63,7 @@ def test_an_idle_transaction_in_the_way_ends_the_migration_and_nothing_has_chang
         sleeper.execute("BEGIN; UPDATE winners SET is_public = is_public")
         done = manage("db_migrate", "--lock-timeout", "0.2", "--tries", "2", PGDATABASE=copy)
         assert done.returncode == 1
-        assert "Gave up after 2 tries" in done.stderr
+        assert "Gave up after 2 attempts" in done.stderr
         assert "lock timeout" in done.stderr
         assert "Traceback" not in done.stderr
         assert parts(copy) == before
@@ -81,7 +81,7 @@ def test_going_back_says_what_is_lost_backs_up_and_comes_forward_again(copy, man
     assert parts(copy) == before
     done = manage("db_rollback", "draws", "zero", PGDATABASE=copy)
     assert done.returncode == 0, done.stderr
-    assert stores.manifest(stores.names()[0]).reason == "before going back"
+    assert stores.manifest(stores.names()[0]).reason == "before the rollback"
     with connect(copy) as database:
         assert database.execute("SELECT to_regclass('participations')").fetchone() == (None,)
     assert manage("db_migrate", PGDATABASE=copy).returncode == 0

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
 
+from common.database.advisory_locks import AdvisoryLock
 from lucky11.operations import OperationError, database_server
 from lucky11.operations.backups import stores, swap
 from tests.conftest import unguarded
@@ -220,18 +220,35 @@ def test_a_swap_while_somebody_is_connected_changes_nothing_unless_asked(live_co
         assert visitor.execute("SELECT count(*) FROM users WHERE id = 'late'").fetchone() == (0,)
 
 
-def test_a_swap_that_fails_at_its_second_rename_takes_the_first_one_back(copy, beside, settings):
-    """The role owns the live database, and not the one that is to take its place."""
+def test_a_swap_that_fails_at_its_second_rename_takes_the_first_one_back(copy, beside, monkeypatch):
+    """The copy goes away in the last moment, after every check."""
     with connect() as owner:
         owner.execute(f"CREATE DATABASE {beside}")
-        owner.execute("CREATE ROLE lucky11_swapper LOGIN CREATEDB")
-        try:
-            owner.execute(f"ALTER DATABASE {copy} OWNER TO lucky11_swapper")
-            before = databases()
-            settings.BACKUP_DATABASE = connection.settings_dict | {"USER": "lucky11_swapper", "NAME": copy}
-            with pytest.raises(OperationError, match="must be owner of database lucky11_beside"):
-                swap.swap(beside, disconnect=False)
-            assert databases() == before
-        finally:
-            owner.execute(f"ALTER DATABASE {copy} OWNER TO CURRENT_USER")
-            owner.execute("DROP ROLE lucky11_swapper")
+    before = databases()
+    monkeypatch.setattr(database_server, "live", lambda: copy)
+
+    def gone_meanwhile(database, live, into, *, disconnect):
+        with connect("postgres") as owner:
+            owner.execute(f"DROP DATABASE {into}")
+
+    monkeypatch.setattr(swap, "_refuse_sessions", lambda *_, **__: None)
+    monkeypatch.setattr(
+        swap,
+        "_copy_rights",
+        lambda database, live, into: gone_meanwhile(database, live, into, disconnect=True),
+    )
+    with pytest.raises(OperationError, match="does not exist"):
+        swap.swap(beside, disconnect=False)
+    assert databases() == before - {beside}
+
+
+def test_two_swaps_at_once_are_one(copy, beside, monkeypatch):
+    with connect() as owner:
+        owner.execute(f"CREATE DATABASE {beside}")
+    monkeypatch.setattr(database_server, "live", lambda: copy)
+    before = databases()
+    with connect("postgres") as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [int(AdvisoryLock.DATABASE_SWAP)])
+        with pytest.raises(OperationError, match="Another swap is running"):
+            swap.swap(beside, disconnect=True)
+    assert databases() == before

@@ -75,7 +75,7 @@ def test_each_right_too_many_or_missing_is_named_and_put_right(ruled):
         server.execute(f"GRANT SELECT (email) ON users TO {PREFIX}_report".encode())
         server.execute(f"REVOKE INSERT ON winners FROM {PREFIX}_app".encode())
         server.execute(f"ALTER ROLE {PREFIX}_app CREATEDB".encode())
-        server.execute(f"GRANT {PREFIX}_owner TO {PREFIX}_app".encode())
+        server.execute(f"GRANT {PREFIX}_backup TO {PREFIX}_app".encode())
         server.execute(b"GRANT SELECT ON users TO PUBLIC")
         server.execute(b"ALTER TABLE draws OWNER TO CURRENT_USER")
     done = run(ruled, "db_roles", "--check")
@@ -87,7 +87,7 @@ def test_each_right_too_many_or_missing_is_named_and_put_right(ruled):
         f"too much: {PREFIX}_report may SELECT column users.email",
         f"missing: {PREFIX}_app may INSERT table winners",
         f"too much: {PREFIX}_app has CREATEDB",
-        f"too much: {PREFIX}_app is a member of {PREFIX}_owner",
+        f"too much: {PREFIX}_app is a member of {PREFIX}_backup",
         "too much: PUBLIC may SELECT table users",
         f"missing: {PREFIX}_owner owns table draws",
     } <= named

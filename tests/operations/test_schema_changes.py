@@ -125,7 +125,7 @@ def test_a_blocked_migration_gives_up_changes_nothing_and_passes_once_the_way_is
     hand.execute("LOCK TABLE draws IN ACCESS EXCLUSIVE MODE")
     done = run(site, "migrate", "draws", "--lock-timeout=0.1", "--tries=2")
     assert done.returncode == 1
-    assert "Gave up after 2 tries: canceling statement due to lock timeout" in done.stderr
+    assert "Gave up after 2 attempts: canceling statement due to lock timeout" in done.stderr
     assert rows(site, "SELECT indexname FROM pg_indexes WHERE tablename = 'draws' ORDER BY 1") == before
     hand.execute("ROLLBACK")
     assert operations(site)[-1][0] is False
@@ -165,7 +165,7 @@ def test_a_statement_that_takes_too_long_is_taken_back(site, hand):
 @pytest.mark.nightly
 def test_a_reset_database_is_as_new_and_seeded_when_asked(site, hand):
     hand.execute("CREATE TABLE by_hand ()")
-    assert "lucky11_scratch is new." in manage(site, "db_reset", "--i-mean", "lucky11_scratch")
+    assert "lucky11_scratch is empty and migrated." in manage(site, "db_reset", "--i-mean", "lucky11_scratch")
     assert drift(site) == (0, {})
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 
 from lucky11.operations import OperationError
 from lucky11.operations.schema.catalogue import compare, describe
-from lucky11.operations.schema.scratch import migrated_database
+from lucky11.operations.schema.scratch import described_after_a_restore, migrated_database
 
 
 class Command(BaseCommand):
@@ -25,10 +25,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, json: bool, **options: Any) -> None:
         try:
             with migrated_database("drift") as scratch:
-                expected = describe(scratch)
+                expected, here = describe(scratch), describe(connection)
+                found = compare(expected, here)
+                if any(each.word == "CHANGED" for each in found):
+                    found = compare(expected, here, restored=described_after_a_restore(scratch))
         except OperationError as error:
             raise CommandError(str(error)) from error
-        found = compare(expected, describe(connection))
         if json:
             self._print_json(found, len(expected))
         else:

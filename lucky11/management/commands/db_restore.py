@@ -27,7 +27,13 @@ class Command(Operation):
         parser.add_argument("--swap", action="store_true", help="replace the live database with it")
         parser.add_argument("--disconnect", action="store_true", help="with --swap: end other connections")
 
-    def operate(self, *, backup: str, into: str, swap: bool, **options: Any) -> None:
+    def operate(self, **options: Any) -> None:
+        with database_server.owner_first():
+            self._restore(**options)
+
+    def _restore(self, *, backup: str, into: str, swap: bool, **options: Any) -> None:
+        if swap:
+            swapping.refuse_wrong_role(into)
         if swap and restore.restored_from(into) == backup:
             checks = verify.refuse_bad_books(into)
             self.say(f"{into} was already restored from {backup}; check_integrity is clean: {checks} checks.")
@@ -35,13 +41,18 @@ class Command(Operation):
             grants, migrate = not options["no_privileges"], options["migrate"]
             restore.restore_beside(backup, into, self.say, migrate=migrate, grants=grants)
         if not swap:
-            again = f"manage.py db_restore {backup} --into {into} --swap"
             self.say(
-                f"The live database {database_server.live()} was not touched. "
-                f"To put {into} in its place: {again}"
+                f"The live database {database_server.live()} was not touched. " + self._next(backup, into)
             )
             return
         self._swap(backup, into, disconnect=options["disconnect"])
+
+    def _next(self, backup: str, into: str) -> str:
+        found = database_server.rights(into)
+        owner = database_server.rights(database_server.live())
+        if found and owner and found.owner != owner.owner:
+            return f"To put a copy in its place, restore one as {owner.owner} (docs/operations.md)."
+        return f"To put {into} in its place: manage.py db_restore {backup} --into {into} --swap"
 
     def _swap(self, backup: str, into: str, *, disconnect: bool) -> None:
         live = database_server.live()

@@ -26,6 +26,8 @@ LOCK_WAIT_MS = 60_000
 PIECE = 2**18
 TABLES = """SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+              AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.deptype = 'e' AND e.objid = c.oid
+                              AND e.classid = 'pg_class'::regclass)
             ORDER BY 1, 2"""
 
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11.operations import OperationError, database_server, runs
 from lucky11.operations.backups import stores
-from lucky11.operations.backups.restore import Say, restore_beside
+from lucky11.operations.backups.extensions import Say
+from lucky11.operations.backups.restore import restore_beside
 
 KIND = "backup_drill"
 EVERY = timedelta(days=7)

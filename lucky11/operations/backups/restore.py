@@ -5,7 +5,7 @@ import hashlib
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -14,11 +14,11 @@ from django.conf import settings
 
 from common.progress import counted
 from lucky11.operations import OperationError, database_server, postgres_programs
-from lucky11.operations.backups import encryption, stores, verify
+from lucky11.operations.backups import encryption, extensions, stores, verify
+from lucky11.operations.backups.extensions import Say
 from lucky11.operations.backups.manifests import Manifest
 
 PIECE = 2**18
-Say = Callable[[str], object]
 
 
 def restore_beside(name: str, into: str, say: Say, *, migrate: bool = False, grants: bool = True) -> Manifest:
@@ -33,7 +33,7 @@ def restore_beside(name: str, into: str, say: Say, *, migrate: bool = False, gra
         say(f"{name}: manifest and SHA-256 match ({manifest.size:,} bytes).")
         database_server.create(into)
         try:
-            _load(manifest, dump, into, grants=grants)
+            _load(manifest, dump, into, say, grants=grants)
             verify.refuse_missing_rows(into, manifest)
             say(f"{sum(manifest.rows.values()):,} rows of {len(manifest.rows)} tables are in {into}.")
             if migrate:
@@ -70,7 +70,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> None:
+def _load(manifest: Manifest, dump: IO[bytes], into: str, say: Say, *, grants: bool) -> None:
     """Feed the dump to pg_restore, decrypted on the way, so that its plain text never reaches a disk."""
     program = postgres_programs.find("pg_restore", max(database_server.version(), manifest.program))
     command: list[str | Path] = [
@@ -81,9 +81,42 @@ def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> No
         f"--dbname={into}",
     ]
     command += [] if grants else ["--no-privileges"]
-    stream: Iterable[bytes] = _pieces(dump)
-    if manifest.encrypted:
-        stream = encryption.decrypted(dump, settings.BACKUP_KEYS)
+    # A superuser restores as the live database's owner, so that everything belongs to that one.
+    owner = database_server.role_to_restore_as()
+    command += [f"--role={owner}"] if owner else []
+    with tempfile.NamedTemporaryFile("w") as list_file:
+        kept = extensions.restorable(_contents(program, manifest, dump), into, say, owner)
+        if kept is not None:
+            list_file.write(kept)
+            list_file.flush()
+            command.append(f"--use-list={list_file.name}")
+        _run(command, counted(_plain(manifest, dump), "Restoring", manifest.size), into)
+
+
+def _plain(manifest: Manifest, dump: IO[bytes]) -> Iterable[bytes]:
+    dump.seek(0)
+    return encryption.decrypted(dump, settings.BACKUP_KEYS) if manifest.encrypted else _pieces(dump)
+
+
+def _contents(program: Path, manifest: Manifest, dump: IO[bytes]) -> str:
+    """Return the table of contents of the dump, as pg_restore lists it."""
+    with tempfile.TemporaryFile() as listed, tempfile.TemporaryFile() as errors:
+        started = subprocess.Popen([program, "--list"], stdin=subprocess.PIPE, stdout=listed, stderr=errors)
+        with started as listing:
+            _feed(listing, _plain(manifest, dump))
+        for each in (listed, errors):
+            each.seek(0)
+        _refuse(listing.returncode, errors)
+        return listed.read().decode()
+
+
+def _refuse(returncode: int, errors: IO[bytes]) -> None:
+    if returncode:
+        why = errors.read().decode(errors="replace").strip()[-1500:]
+        raise OperationError(f"pg_restore failed, and the new database was removed: {why}")
+
+
+def _run(command: list[str | Path], stream: Iterable[bytes], into: str) -> None:
     with tempfile.TemporaryFile() as errors:
         started = subprocess.Popen(
             command,
@@ -94,15 +127,13 @@ def _load(manifest: Manifest, dump: IO[bytes], into: str, *, grants: bool) -> No
         )
         with started as restore:
             try:
-                _feed(restore, counted(stream, "Restoring", manifest.size))
+                _feed(restore, stream)
             except BaseException:
                 # Before its input ends, or it would accept half of a dump as complete.
                 restore.kill()
                 raise
         errors.seek(0)
-        if restore.returncode:
-            why = errors.read().decode(errors="replace").strip()[-1500:]
-            raise OperationError(f"pg_restore failed, and the new database was removed: {why}")
+        _refuse(restore.returncode, errors)
 
 
 def _feed(restore: subprocess.Popen[bytes], stream: Iterable[bytes]) -> None:

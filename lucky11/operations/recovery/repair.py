@@ -14,7 +14,8 @@ from ledger.integrity import repair_coins
 from ledger.models import Transaction
 from ledger.services import adjust
 from lucky11.operations import OperationError, database_server
-from lucky11.operations.backups.restore import Say, restore_beside
+from lucky11.operations.backups.extensions import Say
+from lucky11.operations.backups.restore import restore_beside
 from lucky11.operations.recovery.columns import write_back
 from lucky11.operations.recovery.differences import Difference, Row
 from lucky11.operations.recovery.table_copies import columns, defects, follow_numbers

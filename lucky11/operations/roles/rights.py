@@ -37,27 +37,35 @@ REPORT: dict[str, tuple[str, ...]] = {
     "incidents": ("id", "alert", "began_at", "ended_at", "summary"),
 }
 
-TABLES = """SELECT c.relname::text,
+# What an extension made belongs to it, wherever it stands: nobody's rights on it are the site's business.
+OF_NO_EXTENSION = """NOT EXISTS (SELECT FROM pg_depend e WHERE e.deptype = 'e' AND e.objid = {}
+                     AND e.classid = '{}'::regclass)"""
+NO_EXTENSIONS_RELATION = OF_NO_EXTENSION.format("c.oid", "pg_class")
+NO_EXTENSIONS_FUNCTION = OF_NO_EXTENSION.format("pg_proc.oid", "pg_proc")
+
+TABLES = f"""SELECT c.relname::text,
                    coalesce(bool_or(t.tgtype & 16 > 0), false), coalesce(bool_or(t.tgtype & 8 > 0), false)
             FROM pg_class c LEFT JOIN pg_trigger t ON t.tgrelid = c.oid AND t.tgqual IS NULL AND t.tgattr = ''
                  AND t.tgtype & 1 > 0 AND t.tgfoid::regproc::text ~ '(^|_)refuse_change$'
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+              AND {NO_EXTENSIONS_RELATION}
             GROUP BY c.relname, c.relkind"""
 # Tables, views, functions, the schema and the database, each with its owner.
-OWNERS = """SELECT kind, what, r.rolname::text FROM (
+OWNERS = f"""SELECT kind, what, r.rolname::text FROM (
     SELECT CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, quote_ident(relname), relowner
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
+    FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')
+         AND {NO_EXTENSIONS_RELATION}
     UNION ALL SELECT CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
            oid::regprocedure::text, proowner
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prokind IN ('f', 'p')
-         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')
+         AND {NO_EXTENSIONS_FUNCTION}
     UNION ALL SELECT 'SCHEMA', 'public', nspowner FROM pg_namespace WHERE nspname = 'public'
     UNION ALL SELECT 'DATABASE', quote_ident(datname), datdba FROM pg_database
     WHERE datname = current_database()) AS owned (kind, what, owner) JOIN pg_roles r ON r.oid = owner"""
 # Functions that run with their owner's rights: not for every role.
-AS_OWNER = """SELECT oid::regprocedure::text FROM pg_proc
+AS_OWNER = f"""SELECT oid::regprocedure::text FROM pg_proc
               WHERE pronamespace = 'public'::regnamespace AND prosecdef
-                AND prorettype <> 'trigger'::regtype"""
+                AND prorettype <> 'trigger'::regtype AND {NO_EXTENSIONS_FUNCTION}"""
 ATTRIBUTE_NAMES = ("LOGIN", "SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS")
 ATTRIBUTES = """SELECT rolname::text, rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolreplication,
                        rolbypassrls
@@ -67,19 +75,22 @@ MEMBERS = """SELECT m.rolname::text, g.rolname::text FROM pg_auth_members a
              WHERE m.rolname = ANY(%s)"""
 # Rights that these roles and everybody have, by kind. Everybody may use the schema, and run functions that do
 # not work with their owner's rights.
-GRANTED = """
+GRANTED = f"""
     WITH granted AS (
         SELECT CASE c.relkind WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind,
                quote_ident(c.relname) AS what, a.grantee, a.privilege_type
         FROM pg_class c, aclexplode(c.relacl) a
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+          AND {NO_EXTENSIONS_RELATION}
         UNION ALL SELECT 'column', quote_ident(c.relname) || '.' || quote_ident(t.attname), a.grantee,
                          a.privilege_type
         FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
         WHERE c.relnamespace = 'public'::regnamespace AND NOT t.attisdropped
+          AND {NO_EXTENSIONS_RELATION}
         UNION ALL SELECT 'function', oid::regprocedure::text, a.grantee, a.privilege_type
         FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) a
         WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype <> 'trigger'::regtype
+          AND {NO_EXTENSIONS_FUNCTION}
         UNION ALL SELECT 'schema', nspname::text, a.grantee, a.privilege_type
         FROM pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) a WHERE nspname = 'public'
         UNION ALL SELECT 'database', quote_ident(datname), a.grantee, a.privilege_type

@@ -127,6 +127,10 @@ def _wanted() -> Iterator[Fact]:
     # A drill restores into a database of its own.
     yield Fact("attribute", backup, "", "CREATEDB")
     yield Fact("member", backup, "pg_read_all_data", "")
+    # For a swap: only who has a role's rights may end its sessions. The backup role's would be too many: it
+    # reads every database of the server.
+    for role in (app, report):
+        yield Fact("member", owner, role, "")
     # For the doctor and the alerts: the activity of other connections, and sizes.
     yield Fact("member", app, "pg_read_all_stats", "")
     for kind, what, _ in _rows(rights.OWNERS):

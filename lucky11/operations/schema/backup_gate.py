@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from lucky11.operations import OperationError
 from lucky11.operations.backups import create
-from lucky11.operations.backups.restore import Say
+from lucky11.operations.backups.extensions import Say
 
 
 def back_up_first(say: Say, what: str) -> None:

@@ -1,37 +1,84 @@
 """A freshly migrated database beside the live one, for comparison; dropped afterwards."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
-from lucky11.operations import OperationError
+from lucky11.operations import OperationError, database_server, postgres_programs
+from lucky11.operations.schema.catalogue import Part, describe
 
-ALIAS = "scratch"
 MARK = "Lucky11 scratch: may be dropped at any time."
+
+
+def described_after_a_restore(scratch: BaseDatabaseWrapper) -> dict[Part, str]:
+    """Return the parts of the scratch database as a dump and a restore leave them.
+
+    PostgreSQL keeps expressions as it understood them, and dumps them in words that it then understands in
+    another way: `a OR b OR c` is one tree before and another afterwards, and is printed differently.
+    Raises OperationError if it cannot be dumped and restored.
+    """
+    name = str(scratch.settings_dict["NAME"])
+    copy = f"{name}_2"
+    _make(copy)
+    try:
+        version = connection.pg_version // 10_000  # type: ignore[attr-defined]
+        dump, psql = (postgres_programs.find(program, version) for program in ("pg_dump", "psql"))
+        options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password", f"--dbname={name}"]
+        dumped = _read([dump, *options], name)
+        options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password", f"--dbname={copy}"]
+        _read([psql, *options], copy, dumped)
+        with _connected(copy) as database:
+            return describe(database)
+    finally:
+        _drop(copy)
+
+
+def _read(command: list[str | Path], name: str, given: bytes = b"") -> bytes:
+    done = subprocess.run(
+        command, env=database_server.environment(name), input=given, capture_output=True, check=False
+    )
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip()[-500:]
+        raise OperationError(f"The scratch database could not be dumped and restored: {why}")
+    return done.stdout
+
+
+@contextmanager
+def _connected(name: str) -> Iterator[BaseDatabaseWrapper]:
+    """Yield a connection to a database beside the live one."""
+    # A copy of the pool would outlive the database.
+    options = {k: v for k, v in connection.settings_dict["OPTIONS"].items() if k != "pool"}
+    connections.settings[name] = connection.settings_dict | {"NAME": name, "OPTIONS": options}
+    try:
+        yield connections[name]
+    finally:
+        connections[name].close()
+        del connections[name], connections.settings[name]
 
 
 @contextmanager
 def migrated_database(purpose: str) -> Iterator[BaseDatabaseWrapper]:
     """Yield a connection to a new, fully migrated database. Raises OperationError if it cannot be made."""
     name = f"{connection.settings_dict['NAME']}_{purpose}"
+    _make(name)
+    try:
+        with _connected(name) as database:
+            call_command("migrate", database=name, verbosity=0, interactive=False)
+            yield database
+    finally:
+        _drop(name)
+
+
+def _make(name: str) -> None:
     _drop(name)
     _run(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    try:
-        _run(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
-        # A copy of the pool would outlive the database.
-        options = {k: v for k, v in connection.settings_dict["OPTIONS"].items() if k != "pool"}
-        connections.settings[ALIAS] = connection.settings_dict | {"NAME": name, "OPTIONS": options}
-        call_command("migrate", database=ALIAS, verbosity=0, interactive=False)
-        yield connections[ALIAS]
-    finally:
-        if ALIAS in connections.settings:
-            connections[ALIAS].close()
-            del connections[ALIAS], connections.settings[ALIAS]
-        _drop(name)
+    _run(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(MARK)))
 
 
 def _drop(name: str) -> None:
