@@ -6,9 +6,12 @@ from django.core.management.base import CommandParser
 
 from lucky11.operations.backups.drill import drill
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = (
         "Restore a backup (by default the newest) into a scratch database, check its rows and its books, "
         "read a player as sign-in does, and record the result. The scratch database is always dropped. "

@@ -4,13 +4,16 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from common.progress import ProgressBar
 from lucky11.integrity.checks import Result, find_defects, record_defects, selected
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP, acting.OWNER, acting.BACKUP)
     help = (
         "Check coins, tickets, winners and statistics. Exit code 0: everything is right; 1: something is "
         "wrong."
@@ -29,7 +32,7 @@ class Command(BaseCommand):
             "--repair", action="store_true", help="first repair derived columns (never a ledger row)"
         )
 
-    def handle(self, *args: Any, seals: bool, rounds: bool, **options: Any) -> None:
+    def operate(self, *args: Any, seals: bool, rounds: bool, **options: Any) -> None:
         find = record_defects if options["record"] else find_defects
         checks = selected(seals=seals, all_rounds=rounds)
         with ProgressBar() as bar:

@@ -4,12 +4,17 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from lucky11.monitoring import alerts, incidents
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP,)
+    # It is the one that says that the database does not answer.
+    works_without_database = True
     help = (
         "Check every alert once; email ALERT_EMAILS and call ALERT_WEBHOOK_URL about new alerts and alerts "
         "that are over. Beat does this every minute. Exit code 0: all is well; 1: something is wrong."
@@ -19,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument("--once", action="store_true", help="check once (which it always does)")
 
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+    def operate(self, *args: Any, json: bool, **options: Any) -> None:
         wrong = incidents.check_alerts()
         if json:
             self._print_json(wrong)

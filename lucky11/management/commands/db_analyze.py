@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import connection
 from psycopg import sql
+
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 FIRST = ("users", "draws", "participations", "transactions", "winners")
 WHEN = """SELECT relname::text, greatest(last_analyze, last_autoanalyze) FROM pg_stat_user_tables
           WHERE schemaname = 'public' ORDER BY relname"""
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.OWNER,)
     help = "ANALYZE every table, one statement each, and print when each was analysed before and now."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def operate(self, *args: Any, **options: Any) -> None:
         before = self._analysed()
         order = sorted(before, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
         with connection.cursor() as cursor:

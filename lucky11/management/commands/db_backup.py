@@ -7,9 +7,12 @@ from django.core.management.base import CommandParser
 from lucky11.operations import runs
 from lucky11.operations.backups import create, stores
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = "Back up the database: pg_dump and a manifest, encrypted if BACKUP_KEYS is set."
 
     def add_arguments(self, parser: CommandParser) -> None:

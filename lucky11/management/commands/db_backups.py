@@ -9,9 +9,11 @@ from django.core.management.base import CommandParser
 from lucky11.operations import OperationError
 from lucky11.operations.backups import stores
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
     help = "List the backups, newest first. Unfinished files do not count."
 
     def add_arguments(self, parser: CommandParser) -> None:

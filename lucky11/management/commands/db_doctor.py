@@ -4,12 +4,15 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from lucky11.monitoring import doctor, report_format
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP,)
     help = (
         "Connections, long queries, locks, invalid and unused indexes, dead rows, sizes, cache, standbys, "
         "slow queries, disks. Read-only. Exit code 0: nothing to do; 1: something is marked."
@@ -18,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+    def operate(self, *args: Any, json: bool, **options: Any) -> None:
         findings = doctor.examine()
         if json:
             self._print_json(findings)

@@ -4,15 +4,18 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from lucky11.operations import OperationError
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 from lucky11.operations.schema.catalogue import compare, describe
 from lucky11.operations.schema.scratch import described_after_a_restore, migrated_database
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.OWNER,)
     help = (
         "Compare tables, columns, indexes, constraints, triggers, functions, policies and views with those "
         "of a freshly migrated scratch database (dropped afterwards; nothing is changed here). Exit code "
@@ -22,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, *args: Any, json: bool, **options: Any) -> None:
+    def operate(self, *args: Any, json: bool, **options: Any) -> None:
         try:
             with migrated_database("drift") as scratch:
                 expected, here = describe(scratch), describe(connection)

@@ -7,9 +7,11 @@ from django.core.management.base import CommandParser
 
 from lucky11.operations.commands import Operation
 from lucky11.operations.recovery.table_copies import LEFT_OUT, export_table
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
     help = "Write a table as CSV with a header, and FILE.json, which describes what the file must contain."
 
     def add_arguments(self, parser: CommandParser) -> None:

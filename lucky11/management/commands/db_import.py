@@ -8,9 +8,11 @@ from django.core.management.base import CommandParser
 from lucky11.operations import runs
 from lucky11.operations.commands import Operation
 from lucky11.operations.recovery.table_copies import import_table
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.OWNER,)
     help = (
         "Insert the rows of a CSV file from db_export through the table's triggers, all or none. Refuses "
         "transactions and users.coins, which would be posted twice."

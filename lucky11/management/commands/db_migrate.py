@@ -6,11 +6,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 from lucky11.operations.schema import backup_gate
 from lucky11.operations.schema import plan as planning
 
 
 class Command(Operation):
+    roles = (acting.OWNER,)
     help = (
         "Show what the pending migrations do, back up, and apply them under timeouts (as migrate does). "
         "Nothing is migrated without a backup."

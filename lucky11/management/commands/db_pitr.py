@@ -10,9 +10,11 @@ from django.core.management.base import CommandParser
 from lucky11.operations import OperationError, runs
 from lucky11.operations.backups import point_in_time
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
     help = (
         "--base: take a base backup of the whole server. --to TIME: print the plan, a script for sh that "
         "restores the server beside the live one to its state just before TIME."

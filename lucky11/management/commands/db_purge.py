@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from lucky11.operations import retention
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP, acting.OWNER)
     help = (
         "Remove expired sessions, old messages that were read, old emails that were sent, and old "
         "operations and incidents. Beat does this every night. It never removes coins, draws, tickets, "
@@ -17,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only show what would be removed")
 
-    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+    def operate(self, *args: Any, dry_run: bool, **options: Any) -> None:
         found = retention.count() if dry_run else retention.purge()
         what = "to remove" if dry_run else "removed"
         for part in retention.PARTS:

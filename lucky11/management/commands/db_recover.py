@@ -10,9 +10,12 @@ from lucky11.operations.backups import restore
 from lucky11.operations.commands import Operation
 from lucky11.operations.recovery.differences import differences, primary_key
 from lucky11.operations.recovery.repair import Repair, repair, restored
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.OWNER,)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = (
         "Restore a backup beside the live database and show the differences row by row. With --apply, "
         "missing rows are put back and missing coin movements become adjustments. Changed rows are only "

@@ -4,11 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import OperationalError, connection, transaction
 
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
-class Command(BaseCommand):
+
+class Command(Operation):
+    roles = (acting.OWNER,)
     help = "Remove everything in the development database and migrate it again; --seed adds the demo data."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -17,7 +21,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--seed", action="store_true", help="then run `manage.py seed`")
 
-    def handle(self, *args: Any, i_mean: str, seed: bool, **options: Any) -> None:
+    def operate(self, *args: Any, i_mean: str, seed: bool, **options: Any) -> None:
         name = connection.settings_dict["NAME"]
         if not settings.DEBUG:
             raise CommandError(

@@ -9,9 +9,12 @@ from lucky11.operations import OperationError, database_server, runs
 from lucky11.operations.backups import restore, verify
 from lucky11.operations.backups import swap as swapping
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = (
         "Restore a backup into a new database NAME and check it there. With --swap, NAME then replaces the "
         "live database, which is kept under a dated name. Until then the live database is not touched."

@@ -1,16 +1,19 @@
 """Create, update and check the database's roles and their rights."""
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from lucky11.operations import OperationError
-from lucky11.operations.roles import roles
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting, roles
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.SUPERUSER, acting.OWNER)
     help = (
         "Create or update the roles owner, app, backup and report (named by DATABASE_ROLES) with the least "
         "rights each needs. Running it again changes nothing. Set their passwords with \\password in psql. "
@@ -24,7 +27,12 @@ class Command(BaseCommand):
             "--check", action="store_true", help="list the differences; exit code 1 if there are any"
         )
 
-    def handle(self, *args: Any, dry_run: bool, check: bool, **options: Any) -> None:
+    def needed_roles(self, options: dict[str, Any]) -> Sequence[str] | None:
+        # The catalogue is open to every role.
+        looks_only = options["check"] or options["dry_run"]
+        return (acting.SUPERUSER, *roles.KINDS) if looks_only else self.roles
+
+    def operate(self, *args: Any, dry_run: bool, check: bool, **options: Any) -> None:
         if check:
             self._check()
             return

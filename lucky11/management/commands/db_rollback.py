@@ -6,11 +6,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandParser
 
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 from lucky11.operations.schema import backup_gate, rollback
 from lucky11.operations.schema import plan as planning
 
 
 class Command(Operation):
+    roles = (acting.OWNER,)
     help = (
         "Roll back migrations until NNNN (or zero) is the app's newest: show what will be lost, back up, "
         "then do it. Refuses migrations that cannot be rolled back."

@@ -6,7 +6,7 @@ import zoneinfo
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from common.progress import ProgressBar
@@ -14,9 +14,12 @@ from lucky11.importing.job import Choices
 from lucky11.importing.report import Report
 from lucky11.importing.run import import_old_site
 from lucky11.importing.source import CannotRead, opened
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP, acting.OWNER)
     help = (
         "Import players, coins and history from a database of the old site (docs/importing.md). Without "
         "--apply it only shows what it would do. You can stop it and start it again. Exit code 0: clean; "
@@ -48,7 +51,7 @@ class Command(BaseCommand):
             "--report", type=Path, metavar="FILE", help="also write the report to this file, as JSON"
         )
 
-    def handle(self, *args: Any, source: str, source_zone: str, **options: Any) -> None:
+    def operate(self, *args: Any, source: str, source_zone: str, **options: Any) -> None:
         if source_zone not in zoneinfo.available_timezones():
             raise CommandError(f"{source_zone} is not a time zone such as Europe/Lisbon.", returncode=2)
         choices = Choices(

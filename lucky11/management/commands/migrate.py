@@ -1,5 +1,6 @@
 """Django's migrate with short lock waits, retries and a record of the run, for a site in use."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -7,11 +8,15 @@ from django.core.management.commands.migrate import Command as Migrate
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from lucky11.operations import OperationError
-from lucky11.operations.roles import roles
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting, roles
 from lucky11.operations.schema import migrate, plan
 
 
-class Command(Migrate):
+class Command(Operation, Migrate):
+    roles = (acting.OWNER,)
+    requires_system_checks = Migrate.requires_system_checks
+
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument(
@@ -32,10 +37,14 @@ class Command(Migrate):
             "--tries", type=int, default=3, help="attempts if a lock is not available (default 3)"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def needed_roles(self, options: dict[str, Any]) -> Sequence[str] | None:
+        looks_only = options["plan"] or options["check_unapplied"]
+        return (acting.OWNER, acting.APP, acting.BACKUP) if looks_only else self.roles
+
+    def operate(self, *args: Any, **options: Any) -> None:
         looks_only = options["plan"] or options["check_unapplied"] or options["prune"]
         if looks_only:
-            super().handle(*args, **options)
+            Migrate.handle(self, *args, **options)
             return
         database = connections[options["database"]]
         try:
@@ -45,7 +54,7 @@ class Command(Migrate):
         limits = migrate.Limits(options["lock_timeout"], options["statement_timeout"])
         if options["database"] != DEFAULT_DB_ALIAS:
             with migrate.limited(database, limits):
-                super().handle(*args, **options)
+                Migrate.handle(self, *args, **options)
             return
         with migrate.kept(database, _target(options)) as run:
             self._try(run, limits, options)
@@ -62,7 +71,7 @@ class Command(Migrate):
             run.tries = number
             try:
                 with migrate.limited(database, limits):
-                    super().handle(**options)
+                    Migrate.handle(self, **options)
                 return
             except OperationalError as error:
                 if migrate.took_too_long(error):

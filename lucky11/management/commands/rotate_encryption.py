@@ -3,17 +3,20 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import transaction
 from django.db.models import Model
 
 from common.encryption import COLUMNS, EncryptedColumn, InvalidToken, is_newest, rotate
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 AT_ONCE = 100
 NAMED = 20  # how many rows that no key decrypts the sentence names
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP, acting.OWNER)
     help = (
         "Re-encrypt claims and second factors under the first of ENCRYPTION_KEYS. You can stop it and "
         "start it again. Exit code 1: none of the keys decrypts some rows; all others are done."
@@ -22,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only show what would be done")
 
-    def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
+    def operate(self, *args: Any, dry_run: bool, **options: Any) -> None:
         lost: list[str] = []
         for label, column in reversed(list(COLUMNS.items())):
             done, unread = self._rotate(label, column, dry_run=dry_run)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
@@ -33,19 +33,22 @@ from lucky11.development.demo import (
     STAFF,
     DemoDraw,
 )
+from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 COINS_EACH = 450
 FINISHES_IN = timedelta(seconds=3)
 UNREAD = 3
 
 
-class Command(BaseCommand):
+class Command(Operation):
+    roles = (acting.APP, acting.OWNER)
     help = "Fill an empty site with demo players and draws. Running it again adds only what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--force", action="store_true", help="even if DEBUG is off (known passwords!)")
 
-    def handle(self, *args: Any, force: bool, **options: Any) -> None:
+    def operate(self, *args: Any, force: bool, **options: Any) -> None:
         if not settings.DEBUG and not force:
             raise CommandError(
                 "DEBUG is off, so this is a production configuration, and demo accounts have a known "
