@@ -2,21 +2,23 @@
 
 import time
 
-from django.core.cache import caches
+from common import outages
+from common.redis_client import redis_client
 
 ALIVE_SECONDS = 30
 KEPT_SECONDS = 7 * 24 * 3600
 
 
 def beat(name: str) -> None:
-    """Say that `name` is at work now."""
-    caches["redis"].set(f"alive:{name}", time.time(), KEPT_SECONDS)
+    """Say that `name` is at work now. Raises redis.RedisError."""
+    redis_client().set(f"alive:{name}", time.time(), ex=KEPT_SECONDS)
+    outages.is_back(outages.REDIS)
 
 
 def age(name: str) -> float | None:
     """Return the seconds since `name` was at work, or None if unknown. Raises redis.RedisError."""
-    seen = caches["redis"].get(f"alive:{name}")
-    return None if seen is None else max(0.0, time.time() - seen)
+    seen = redis_client().get(f"alive:{name}")
+    return None if seen is None else max(0.0, time.time() - float(str(seen)))
 
 
 def is_alive(name: str) -> bool:

@@ -4,13 +4,60 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    setup_logging,
+    task_failure,
+    task_postrun,
+    task_prerun,
+    task_success,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lucky11.settings")
 
-app = Celery("lucky11")
+app = Celery("lucky11", amqp="lucky11.queue_connection:AMQP")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _leave_the_log_to_django(**kwargs: Any) -> None:
+    """Celery sets up no handlers where this signal is heard: LOGGING holds for every process."""
+
+
+@task_prerun.connect
+@task_postrun.connect
+def _leave_no_dead_connection(**kwargs: Any) -> None:
+    """As at the beginning and the end of a request: what the server has ended is opened again.
+
+    CELERY_DB_REUSE_MAX alone keeps a connection for hundreds of tasks, whether it works or not.
+    """
+    from django.db import close_old_connections
+
+    close_old_connections()
+
+
+@task_success.connect
+def _record_success(sender: Any, **kwargs: Any) -> None:
+    _record(sender, ok=True)
+
+
+@task_failure.connect
+def _record_failure(sender: Any, **kwargs: Any) -> None:
+    _record(sender, ok=False)
+
+
+def _record(task: Any, *, ok: bool) -> None:
+    from redis import RedisError
+
+    from lucky11.monitoring import task_outcomes
+
+    # Without Redis there is nothing to read them either, and the worker reports that itself.
+    try:
+        task_outcomes.record(str(task.name), ok=ok)
+    except RedisError:
+        return
 
 
 @beat_init.connect

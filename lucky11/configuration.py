@@ -79,11 +79,15 @@ def database() -> dict[str, Any]:
         settings = embedded_servers("DATABASE_URL").database_settings()
     else:
         settings = environ.Env.db_url_config(required("DATABASE_URL"))
+    # A connection that the server has ended meanwhile is noticed before it is used, and opened again.
+    settings |= {"CONN_HEALTH_CHECKS": True}
     # Only the web processes use a pool; tasks and commands keep one connection each.
     size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))
     if not size:
-        return settings | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    pool = {"min_size": 1, "max_size": size, "timeout": 10}
+        return settings | {"CONN_MAX_AGE": 600}
+    # While the server is away, a request gives up soon; and the pool tries again with every request, instead
+    # of waiting for longer and longer.
+    pool = {"min_size": 1, "max_size": size, "timeout": 3, "reconnect_timeout": 1}
     return settings | {"OPTIONS": settings.get("OPTIONS", {}) | {"pool": pool}}
 
 
@@ -176,7 +180,11 @@ def caches(redis_url: str) -> dict[str, Any]:
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": redis_url,
             # A server that does not answer must not hold up a request.
-            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+            "OPTIONS": {
+                "socket_connect_timeout": 2,
+                "socket_timeout": 2,
+                "serializer": "common.json_values.JSONSerializer",
+            },
         },
     }
 
@@ -224,10 +232,15 @@ def logging(form: str, level: str) -> dict[str, Any]:
             "not readyz": {
                 "()": "django.utils.log.CallbackFilter",
                 "callback": lambda record: getattr(getattr(record, "request", None), "path", "") != "/readyz",
-            }
+            },
+            "outages": {"()": "common.outages.OutageFilter"},
         },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["not readyz"]}
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": form,
+                "filters": ["not readyz", "outages"],
+            }
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {"django": {"handlers": []}},

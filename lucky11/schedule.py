@@ -47,3 +47,9 @@ BACKUPS = {
     "back up": _every(900, "lucky11.tasks.back_up"),
     "drill a backup": _every(900, "lucky11.tasks.drill_backup"),
 }
+
+
+def periods() -> dict[str, int]:
+    """Return the seconds between the runs of each task that is scheduled by seconds."""
+    each = (SWEEPS | BACKUPS).values()
+    return {entry["task"]: entry["schedule"] for entry in each if isinstance(entry["schedule"], int)}

@@ -284,8 +284,13 @@ STORAGES = configuration.storages(BASE_DIR / ".data", debug=DEBUG)
 
 # -- the queue: tasks are sweeps, so a late message is not worth keeping --
 
-# Celery 5.7 otherwise opens a database connection for every task.
+# Celery 5.7 otherwise opens a database connection for every task; lucky11/celery.py checks it before each.
 CELERY_DB_REUSE_MAX = 500
+# However long Redis is away: the worker and beat go on trying (how fast: lucky11/queue_connection.py).
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# Only of tasks that are acknowledged late, which there are none of; unset, Celery warns of it.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_keepalive": True, "health_check_interval": 10}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

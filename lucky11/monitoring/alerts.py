@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import psutil
 from django.conf import settings
 from django.db import connection
+from redis import RedisError
 
-from lucky11.monitoring import measures, standbys
+from lucky11.monitoring import measures, standbys, task_outcomes
 from lucky11.operations import runs
 
 BACKUP_HOURS = 25
@@ -121,6 +122,21 @@ def queue() -> str | None:
     return f"The queue has stopped ({since}): {who}. The second clock still closes draws."
 
 
+def tasks() -> str | None:
+    """Report scheduled tasks that keep failing, though the worker is alive."""
+    try:
+        found = task_outcomes.failing()
+    except RedisError:
+        return None  # The queue's own alert says so.
+    if not found:
+        return None
+    worst = found[0]
+    seconds = worst.seconds_without_success()
+    since = f"and has not succeeded for {seconds:.0f} s" if seconds else "again and again"
+    others = f" So do {len(found) - 1} other tasks." if len(found) > 1 else ""
+    return f"The task {worst.task} fails, {since}; the worker's log says why.{others}"
+
+
 def standbys_behind() -> str | None:
     """Report a standby that lags: reports from it would be out of date."""
     late = [each for each in standbys.standbys() if each.late]
@@ -136,5 +152,6 @@ ALERTS = [
     Alert("draws overdue", draws_overdue),
     Alert("beacon late", beacon_late),
     Alert("queue", queue),
+    Alert("tasks", tasks),
     Alert("standbys", standbys_behind),
 ]

@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from redis import RedisError
 
-from common import heartbeat
+from common import heartbeat, outages
 from lucky11 import __version__
 from lucky11.monitoring import metrics as numbers
+from lucky11.monitoring import task_outcomes
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -24,9 +25,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     try:
-        checks["worker"] = heartbeat.is_alive("worker")
+        checks["worker"] = heartbeat.is_alive("worker") and not task_outcomes.failing()
         checks["beat"] = heartbeat.is_alive("beat")
         checks["redis"] = True
+        outages.is_back(outages.REDIS)
     except RedisError:
         pass
     answer: dict[str, bool | str] = {**checks, "version": __version__}

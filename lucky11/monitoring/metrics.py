@@ -12,8 +12,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+from redis import RedisError
 
-from lucky11.monitoring import measures, standbys
+from lucky11.monitoring import measures, standbys, task_outcomes
 
 _own = CollectorRegistry()
 REQUESTS = Counter(
@@ -100,7 +101,7 @@ def page() -> bytes:
 class _Site(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            families = [*self._gauges(), self._draws()]
+            families = [*self._gauges(), self._draws(), *self._tasks()]
         except Error:
             connection.close()
             families = []
@@ -113,6 +114,24 @@ class _Site(Collector):
             # Unknown: no number is better than a wrong one, and `absent()` can test for it.
             if value is not None:
                 yield GaugeMetricFamily(name, text, float(value))
+
+    def _tasks(self) -> Iterator[GaugeMetricFamily]:
+        ages = GaugeMetricFamily(
+            "lucky11_task_age_seconds", "Seconds since a scheduled task last succeeded.", labels=["task"]
+        )
+        failures = GaugeMetricFamily(
+            "lucky11_task_recent_failures", "Failed runs in the last 20 seconds.", labels=["task"]
+        )
+        try:
+            found = task_outcomes.outcomes()
+        except RedisError:
+            return
+        for each in found:
+            age = each.seconds_without_success()
+            if age is not None:
+                ages.add_metric([each.task], age)
+                failures.add_metric([each.task], each.recent_failures())
+        yield from [ages, failures]
 
     def _draws(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily("lucky11_draws", "Draws, by state.", labels=["state"])

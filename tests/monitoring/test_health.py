@@ -2,9 +2,9 @@
 
 import pytest
 from django.core.cache import caches
-from redis import Redis
 
 from common import heartbeat
+from common.redis_client import redis_client
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.settle import settle_draw
 from draws.tasks import close_due_draws
@@ -45,12 +45,12 @@ def test_a_site_is_ready_once_a_worker_has_swept_and_beat_called_for_it(client):
 
 
 def test_a_site_without_redis_says_so_and_does_not_break(client, settings):
-    gone = Redis(host="127.0.0.1", port=1)
-    caches["redis"]._cache.get_client = lambda *args, **kwargs: gone
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+    redis_client.cache_clear()
     try:
         answer = client.get("/readyz")
     finally:
-        del caches["redis"]._cache.get_client
+        redis_client.cache_clear()
     assert answer.status_code == 503
     assert answer.json() == {
         "database": True,

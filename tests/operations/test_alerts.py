@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import StringIO
@@ -15,10 +16,11 @@ from django.db import ProgrammingError, connection
 
 from accounts.models import OutboxEmail
 from common import heartbeat
+from common.redis_client import redis_client
 from draws.models import Draw
 from draws.tasks import close_due_draws
 from lucky11.models import Incident, OperationRun
-from lucky11.monitoring import alerts, incidents
+from lucky11.monitoring import alerts, incidents, task_outcomes
 from lucky11.operations import runs
 from lucky11.tasks import check_integrity
 from tests.conftest import let_close, unguarded
@@ -94,7 +96,7 @@ def _sleep(other: psycopg.Connection[Any]) -> None:
 
 
 def test_on_a_site_where_all_is_well_nobody_is_told_anything(webhook):
-    assert look("--once") == (0, "All is well: 10 alerts checked.\n")
+    assert look("--once") == (0, "All is well: 11 alerts checked.\n")
     assert json.loads(look("--json")[1]) == {"well": True, "alerts": {}}
     assert (mails(), webhook.got) == ([], [])
 
@@ -243,12 +245,32 @@ def test_a_draw_that_waits_for_its_beacon_for_ten_minutes_is_an_incident(draw):
 
 
 def test_a_queue_that_stands_still_is_an_incident_that_says_who_stopped():
-    caches["redis"].set("alive:worker", 0, 600)
+    redis_client().set("alive:worker", 0)
     assert "no worker is running sweeps. The second clock still closes draws." in look()[1]
-    caches["redis"].delete("alive:beat")
+    redis_client().delete("alive:beat")
     assert "beat is not scheduling sweeps." in look()[1]
     close_due_draws()
     assert look()[0] == 0
+
+
+def test_a_task_that_fails_in_some_threads_of_a_worker_that_is_alive_is_an_incident(client):
+    for ok in (True, False, True, False, True, False, True):
+        task_outcomes.record("draws.tasks.send_results", ok=ok)
+    assert "tasks: The task draws.tasks.send_results fails" in look()[1]
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["worker"]) == (503, False)
+    redis_client().delete("task:draws.tasks.send_results")
+    for ok in (False, True, False, True):
+        task_outcomes.record("draws.tasks.send_results", ok=ok)
+    assert look()[0] == 0, "a hiccup"
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_task_that_has_not_succeeded_for_five_of_its_periods_is_an_incident():
+    redis_client().lpush("task:draws.tasks.sweep_claims", f"ok {time.time() - 149}", f"failed {time.time()}")
+    assert look()[0] == 0
+    redis_client().lset("task:draws.tasks.sweep_claims", 1, f"ok {time.time() - 151}")
+    assert "tasks: The task draws.tasks.sweep_claims fails, and has not succeeded for 151 s;" in look()[1]
 
 
 def test_a_check_that_breaks_is_an_incident_itself(monkeypatch, settings):

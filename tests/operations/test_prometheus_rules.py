@@ -10,7 +10,7 @@ import yaml
 
 from common import heartbeat
 from lucky11.embedded.paths import ROOT
-from lucky11.monitoring import alerts
+from lucky11.monitoring import alerts, task_outcomes
 from lucky11.operations.runs import record
 
 FOLDER = ROOT / "docs" / "operations"
@@ -40,6 +40,7 @@ def test_every_number_that_a_rule_asks_for_is_told(client):
         with record(kind):
             pass
     heartbeat.beat("worker")
+    task_outcomes.record("draws.tasks.close_due_draws", ok=True)
     heartbeat.beat("beat")
     told = set(re.findall(r"^(lucky11_\w+)[ {]", client.get("/metrics").content.decode(), re.MULTILINE))
     asked = set().union(*map(names, RULES.values()))
@@ -58,6 +59,7 @@ def test_each_alert_of_the_command_has_a_rule():
         "draws overdue": "DrawsOverdue",
         "beacon late": "BeaconLate",
         "queue": "QueueStandsStill",
+        "tasks": "TaskFails",
         "standbys": "StandbyBehind",
     }
     assert set(same) == {alert.name for alert in alerts.ALERTS}

@@ -1,0 +1,27 @@
+"""The connection to Redis for values that may be lost. They are numbers and text, never pickled objects:
+whoever can write to Redis must not be able to run code in a process that reads from it.
+"""
+
+from functools import lru_cache
+
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# A server that does not answer must not hold up a request.
+SECONDS = 2
+
+
+@lru_cache(maxsize=1)
+def redis_client() -> Redis:
+    """Return this process's client, which connects when it is used. Its calls raise redis.RedisError."""
+    return Redis.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_connect_timeout=SECONDS,
+        socket_timeout=SECONDS,
+        # A connection that the server has closed meanwhile is opened again, once.
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=10,
+    )
