@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-# Our sign-in pages cannot carry other characters, and a passkey's owner has at most 64 bytes.
-KEPT_ID = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
+# UUIDs, numbers, auth0|1: a passkey's owner has at most 64 bytes, and a page's address no blanks.
+KEPT_ID = re.compile(r"[A-Za-z0-9._|~:@+=-]{1,64}", re.ASCII)
 NAMESPACE = uuid.UUID("6c75636b-7931-5100-8000-6f6c64736974")
 # The day the old schema was made: it stands in for times that the old site did not record.
 UNKNOWN_TIME = datetime(2025, 7, 1, tzinfo=UTC)

@@ -66,7 +66,7 @@ def test_a_player_signs_in_by_the_old_id_and_finds_coins_tickets_and_wins(provid
 
 
 def test_a_player_whose_id_could_not_stay_signs_in_by_it(provider):
-    old_id = f"auth0|{FIRST + 14}"
+    old_id = f"auth0/{FIRST + 14}"
     assert not User.objects.filter(pk=old_id).exists()
     assert is_signed_in(come(provider, old_id, "player14@old.example"))
     assert SocialAccount.objects.get().user.email == "player14@old.example"

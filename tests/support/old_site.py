@@ -192,11 +192,11 @@ def soil(shape: Shape) -> Iterator[str]:
     yield f"UPDATE users SET {c('created_at')} = '-infinity' WHERE {these(12)}"
     yield f"UPDATE users SET {c('total_participations')} = 99 WHERE {these(13)}"
     for table in ("participations", "transactions", "winners"):
-        yield f"""UPDATE {table} SET {c("user_id")} = 'auth0|' || {c("user_id")}
+        yield f"""UPDATE {table} SET {c("user_id")} = 'auth0/' || {c("user_id")}
                   WHERE {c("user_id")}::bigint % 40 = 14"""
-    yield f"""UPDATE draws SET {c("winner_id")} = 'auth0|' || {c("winner_id")}
+    yield f"""UPDATE draws SET {c("winner_id")} = 'auth0/' || {c("winner_id")}
               WHERE {c("winner_id")}::bigint % 40 = 14"""
-    yield f"UPDATE users SET id = 'auth0|' || id WHERE {these(14)}"
+    yield f"UPDATE users SET id = 'auth0/' || id WHERE {these(14)}"
     # All is spent before it is earned; and one who spent what they never had.
     yield f"""UPDATE transactions t SET {c("created_at")} = '2024-01-01' WHERE amount < 0
               AND {c("user_id")} ~ '^[0-9]+$' AND {c("user_id")}::bigint % 40 = 15"""
