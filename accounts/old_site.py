@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import OldAccount, User, fingerprint_of
 
@@ -30,6 +32,42 @@ def holders_of(emails: Iterable[str]) -> dict[str, str | None]:
 def taken_ids(ids: Iterable[str]) -> set[str]:
     """Return those of the ids that players here have."""
     return set(User.objects.filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def unreachable(user_ids: Iterable[str]) -> set[str]:
+    """Return those of the players who came over without an email and have never signed in here."""
+    rows = User.objects.filter(pk__in=list(user_ids), email=None, last_login=None, is_active=True)
+    return set(rows.values_list("pk", flat=True))
+
+
+def came_as(user_ids: Iterable[str]) -> dict[str, str]:
+    """Return the players whose old accounts were linked to these: their id -> the id of theirs."""
+    rows = OldAccount.objects.filter(user__in=list(user_ids)).exclude(came_as="")
+    return dict(rows.values_list("came_as", "user_id"))
+
+
+def has_used_the_site(player: User) -> bool:
+    """Return whether somebody has signed in as the player, or set up a way to."""
+    return bool(
+        player.last_login
+        or player.has_usable_password()
+        or SocialAccount.objects.filter(user=player).exists()
+    )
+
+
+@transaction.atomic
+def link_accounts(player: User, to: User) -> None:
+    """Give every old account of the player to another one, and close the player, whom nobody needs."""
+    OldAccount.objects.filter(user=player).update(user=to, came_as=player.pk)
+    EmailAddress.objects.filter(user=player).delete()
+    player.email, player.first_name, player.last_name, player.profile_image_url = None, "", "", ""
+    player.is_active, player.closed_at = False, timezone.now()
+    player.save(
+        update_fields=[
+            *("email", "first_name", "last_name", "profile_image_url"),
+            *("is_active", "closed_at", "updated_at"),
+        ]
+    )
 
 
 @transaction.atomic

@@ -43,6 +43,16 @@ def add_winners(winners: Sequence[OldWinner]) -> int:
     return len(added)
 
 
+@transaction.atomic
+def move_history(player: User, to: User) -> tuple[int, int]:
+    """Give the tickets and wins of a player who came over to another; return how many of each."""
+    with as_service("import"):
+        tickets = OldTicket.objects.filter(user=player).update(user=to)
+        wins = OldWinner.objects.filter(user=player).update(user=to)
+    _recount({player.pk, to.pk})
+    return tickets, wins
+
+
 def _add(model: type[Row], rows: Sequence[Row]) -> list[Row]:
     wanted = [row.pk for row in rows]
     here = set(model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True))

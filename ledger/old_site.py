@@ -8,10 +8,13 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
+from accounts.old_site import came_as
 from ledger.models import Transaction
 
 # What the references of imported rows begin with.
 MOVED, SETTLED, REFUNDED = "old:", "old-settlement:", "old-refund:"
+# And those of a balance that goes from a player who came over to the one who has the account now.
+LINKED = "linked:"
 
 
 @dataclass
@@ -47,9 +50,10 @@ def purses(user_ids: Sequence[str], *, lock: bool) -> dict[str, Purse]:
     if lock:
         players = players.select_for_update(no_key=True)
     found = {pk: Purse(coins) for pk, coins in players.values_list("pk", "coins")}
-    rows = Transaction.objects.filter(user_id__in=list(found), reference__startswith="old")
+    owners = came_as(found) | {user_id: user_id for user_id in found}
+    rows = Transaction.objects.filter(user_id__in=list(owners), reference__startswith="old")
     for user_id, reference, amount in rows.values_list("user_id", "reference", "amount").iterator():
-        _remember(found[user_id], reference, amount)
+        _remember(found[owners[user_id]], reference, amount)
     keys = {f"signup:{user_id}": user_id for user_id in found}
     used = Transaction.objects.filter(idempotency_key__in=list(keys))
     for key in used.values_list("idempotency_key", flat=True):
@@ -88,6 +92,24 @@ def post_movements(movements: Sequence[Movement]) -> None:
         ],
         batch_size=2000,
     )
+
+
+@transaction.atomic
+def move_balance(player: User, to: User) -> int:
+    """Post the coins of a player who came over to another, once; return how many.
+
+    Both are locked by the caller. Raises IntegrityError if that was done before, or the purse would overflow.
+    """
+    coins = player.coins
+    if coins:
+        said = "Coins of the old site, linked"
+        post_movements(
+            [
+                Movement(player.pk, "import", -coins, f"import:link:{player.pk}:from", LINKED + to.pk, said),
+                Movement(to.pk, "import", coins, f"import:link:{player.pk}:to", LINKED + player.pk, said),
+            ]
+        )
+    return coins
 
 
 def _go_by_indexes() -> None:

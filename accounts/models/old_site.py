@@ -20,6 +20,13 @@ class OldAccount(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="old_accounts", db_index=False
     )
+    came_as = models.TextField(
+        default="",
+        db_default="",
+        blank=True,
+        help_text="The player it became before it was linked to another, or nothing.",
+    )
+    invited_at = models.DateTimeField(null=True, blank=True, help_text="When its player was invited: once.")
 
     class Meta:
         db_table = "old_accounts"

@@ -11,7 +11,7 @@ from ledger.old_site import REFUNDED, Movement, Purse, post_movements, purses
 from lucky11.importing import queries
 from lucky11.importing.clean import MOST_COINS, whole
 from lucky11.importing.job import Import
-from lucky11.importing.plan import plan
+from lucky11.importing.plan import Plan, movement, plan
 
 PLAYERS, ROWS = 500, 5000
 Group = tuple[str, list[Any]]
@@ -20,8 +20,6 @@ Group = tuple[str, list[Any]]
 def import_coins(job: Import) -> None:
     """Post every player's old transactions, in batches of whole players."""
     source = job.source
-    for row in source.rows(queries.orphan_movements(source)):
-        job.problem("transaction of nobody", f"transaction {row.id}: {row.amount} of user {row.user_id}")
     rows = source.rows(queries.movements(source, merge=job.choices.merge))
     total, done = source.count("transactions"), 0
     job.show("coins", 0, total)
@@ -31,6 +29,29 @@ def import_coins(job: Import) -> None:
         job.count("transactions read", read)
         done += read
         job.show("coins", done, total)
+    for row in source.rows(queries.orphan_movements(source)):
+        _give(row, job)
+
+
+@transaction.atomic
+def _give(row: Any, job: Import) -> None:
+    """Post a transaction of nobody to the player whom the operator names."""
+    values = f"{row.amount} of user {row.user_id}"
+    decision = job.problem("transaction of nobody", "transactions", row.id, values)
+    if decision is None or decision.action != "give":
+        return
+    user_id, amount = decision.argument, whole(row.amount)
+    purse = purses([user_id], lock=job.choices.apply)[user_id]
+    if not amount:
+        job.problem("impossible amount", "transactions", row.id, row.amount)
+    elif row.id not in purse.moved:
+        made = Plan(purse)
+        if not made.post(movement(user_id, row, amount, purse)):
+            job.problem("transaction held back", "transactions", row.id, f"{amount:+} of player {user_id}")
+        job.count("coins brought over", sum(move.amount for move in made.rows))
+        job.count("rows posted", len(made.rows))
+        if job.choices.apply:
+            post_movements(made.rows)
 
 
 def _batches(rows: Iterator[Any]) -> Iterator[list[Group]]:
@@ -75,10 +96,10 @@ def _refund(batch: list[Any], job: Import) -> None:
         title = (row.title or "").strip() or f"Draw {row.draw_id}"
         purse = held.setdefault(user_id, Purse())
         fee = whole(row.entry_fee, least=0)
-        if not fee or row.id in purse.refunded:
+        if not fee or row.id in purse.refunded or not _is_refunded(row, job):
             continue
         if purse.coins + fee > MOST_COINS:
-            job.problem("refund cannot be paid", f"participation {row.id}")
+            job.problem("refund cannot be paid", "participations", row.id)
             continue
         purse.coins += fee
         moves.append(
@@ -95,3 +116,8 @@ def _refund(batch: list[Any], job: Import) -> None:
     job.count("coins refunded", sum(move.amount for move in moves))
     if job.choices.apply:
         post_movements(moves)
+
+
+def _is_refunded(row: Any, job: Import) -> bool:
+    decision = job.decisions.of("draw not drawn", "draws", row.draw_id)
+    return job.choices.refund or bool(decision and decision.action == "refund")

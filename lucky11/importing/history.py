@@ -1,5 +1,6 @@
 """Turns draws, tickets and winners of the old site into an archive here."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from lucky11.importing import clean, queries
 from lucky11.importing.job import Import
 
 AT_ONCE = 2000
+TABLES = {"ticket": "participations", "winner": "winners"}
 
 
 def import_draws(job: Import) -> None:
@@ -46,7 +48,7 @@ def import_winners(job: Import) -> None:
             if not _has_user_and_draw(row, "winner", job):
                 continue
             if row.nth > 1:
-                job.problem("duplicate winner", f"winner {row.id}")
+                job.problem("duplicate winner", "winners", row.id, f"user {row.user_id}, draw {row.draw_id}")
                 continue
             good.append(_winner(row, job))
         job.count("winners read", len(batch))
@@ -82,7 +84,7 @@ def _named_winner(row: Any, job: Import) -> OldWinner:
 
 def _ticket(row: Any, job: Import) -> OldTicket:
     if row.participated_at is None:
-        job.problem("ticket without time", f"participation {row.id}")
+        job.problem("ticket without time", "participations", row.id)
     taken_at = row.participated_at or row.draw_time or clean.UNKNOWN_TIME
     return OldTicket(
         pk=row.id,
@@ -96,11 +98,11 @@ def _ticket(row: Any, job: Import) -> OldTicket:
 def _winner(row: Any, job: Import) -> OldWinner:
     prize = clean.money(row.prize_amount)
     if prize is None:
-        job.problem("impossible prize", f"winner {row.id}: {row.prize_amount}")
+        job.problem("impossible prize", "winners", row.id, row.prize_amount)
     if row.won_at is None:
-        job.problem("winner without time", f"winner {row.id}")
+        job.problem("winner without time", "winners", row.id)
     if not row.holds:
-        job.problem("winner without ticket", f"winner {row.id}")
+        job.problem("winner without ticket", "winners", row.id)
     return OldWinner(
         pk=row.id,
         draw_id=row.draw_id,
@@ -113,29 +115,36 @@ def _winner(row: Any, job: Import) -> OldWinner:
 
 def _has_user_and_draw(row: Any, what: str, job: Import) -> bool:
     if not row.user_here:
-        job.problem(f"{what} of nobody", f"{what} {row.id}: user {row.user_id}")
+        job.problem(f"{what} of nobody", TABLES[what], row.id, f"user {row.user_id}")
     elif not row.draw_here:
-        job.problem(f"{what} of no draw", f"{what} {row.id}: draw {row.draw_id}")
+        job.problem(f"{what} of no draw", TABLES[what], row.id, f"draw {row.draw_id}")
     return bool(row.user_here and row.draw_here)
 
 
 def _note_problems(row: Any, job: Import) -> None:
-    named = f"draw {row.id}"
+    def found(kind: str, values: object = "") -> None:
+        job.problem(kind, "draws", row.id, values)
+
     if not (row.title or "").strip():
-        job.problem("draw without title", named)
+        found("draw without title")
     if row.draw_time is None:
-        job.problem("draw without time", named)
+        found("draw without time")
     if clean.whole(row.entry_fee, least=0) is None:
-        job.problem("impossible price", f"{named}: {row.entry_fee}")
+        found("impossible price", row.entry_fee)
     if clean.money(row.prize_amount) is None:
-        job.problem("impossible prize", f"{named}: {row.prize_amount}")
+        found("impossible prize", row.prize_amount)
     if row.current_participants != row.tickets:
-        job.problem("wrong ticket count", f"{named}: {row.current_participants} of {row.tickets}")
-    if _is_named_only(row):
-        job.problem("winner in the draw alone", f"{named}: user {row.winner_id}")
-    if row.wins and row.winner_here and not row.named:
-        job.problem("winner in the draw disagrees", f"{named}: user {row.winner_id}")
-    if row.winner_id is not None and not row.winner_here:
-        job.problem("winner in the draw missing", f"{named}: user {row.winner_id}")
+        found("wrong ticket count", f"{row.current_participants} of {row.tickets}")
+    _note_winner(row, found)
     if row.tickets and not row.wins and not row.winner_here:
-        job.problem("draw not drawn, refunded" if job.choices.refund else "draw not drawn", named)
+        found("draw not drawn, refunded" if job.choices.refund else "draw not drawn")
+
+
+def _note_winner(row: Any, found: Callable[[str, object], None]) -> None:
+    named = f"user {row.winner_id}"
+    if _is_named_only(row):
+        found("winner in the draw alone", named)
+    if row.wins and row.winner_here and not row.named:
+        found("winner in the draw disagrees", named)
+    if row.winner_id is not None and not row.winner_here:
+        found("winner in the draw missing", named)

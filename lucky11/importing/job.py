@@ -10,8 +10,18 @@ from psycopg import sql
 
 from common.progress import Progress, unseen
 from lucky11.importing import clean
+from lucky11.importing.decisions import Decision, Decisions
 from lucky11.importing.report import Report
+from lucky11.importing.rows import RowFiles
 from lucky11.importing.source import Source
+
+NOUNS = {
+    "users": "user",
+    "draws": "draw",
+    "participations": "participation",
+    "transactions": "transaction",
+    "winners": "winner",
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class Import:
     source: Source
     choices: Choices
     progress: Progress = unseen
+    decisions: Decisions = field(default_factory=Decisions)
+    rows: RowFiles | None = None
     moved_accounts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,9 +67,22 @@ class Import:
         """Add to one of the report's counts."""
         self.report.counts[name] += number
 
-    def problem(self, kind: str, example: str) -> None:
-        """Count a problem of the old data; the report names the first few."""
-        self.report.problem(kind, example)
+    def problem(
+        self, kind: str, table: str, old_id: object, values: object = "", *, is_open: bool = True
+    ) -> Decision | None:
+        """Report a problem of one old row, with the values that are wrong; return what was decided for it.
+
+        A row that is not open came over already: no decision can change it.
+        """
+        said = " ".join(str(values).split())
+        decision = self.decisions.meet(kind, table, old_id, said) if is_open else None
+        self.report.problem(
+            kind, f"{NOUNS[table]} {old_id}{f': {said}' if said else ''}", decided=bool(decision)
+        )
+        if self.rows:
+            words = f"{decision.action}={decision.argument}".rstrip("=") if decision else ""
+            self.rows.write(kind, table, str(old_id), said, words)
+        return decision
 
     def player_of(self, old_id: str) -> str:
         """Return the id here of the player that the account of the old site belongs to."""

@@ -54,9 +54,14 @@ class Plan:
 class Balance:
     """Whose it is, what the old site said they had (None: nothing usable), and the sum of what it booked."""
 
-    name: str
+    owner: str
     coins: int | None
     total: int
+
+    @property
+    def name(self) -> str:
+        """Return what the ledger calls the account: the fingerprint of its old id."""
+        return fingerprint_of(self.owner).hex()
 
     @property
     def due(self) -> int:
@@ -71,18 +76,16 @@ def plan(user_id: str, rows: Sequence[Any], purse: Purse, job: Import) -> list[M
     for row, amount in _believable(old, job):
         total += amount
         if row.id not in purse.moved:
-            move = _movement(user_id, row, amount, purse)
+            move = movement(user_id, row, amount, purse)
             if not made.post(move):
                 made.waiting.append(move)
                 late.append((row.id, move))
     said = int(rows[0].coins) if rows[0].sure else None
-    _settle(made, user_id, Balance(fingerprint_of(rows[0].owner).hex(), said, total), job)
+    _settle(made, user_id, Balance(rows[0].owner, said, total), job)
     for old_id, move in late:
         held = move in made.waiting
-        job.problem(
-            "transaction held back" if held else "transaction moved",
-            f"transaction {old_id}: {move.amount:+} of player {user_id}",
-        )
+        kind = "transaction held back" if held else "transaction moved"
+        job.problem(kind, "transactions", old_id, f"{move.amount:+} of player {user_id}")
     return made.rows
 
 
@@ -90,14 +93,15 @@ def _believable(old: Sequence[Any], job: Import) -> Iterator[tuple[Any, int]]:
     for row in old:
         amount = whole(row.amount)
         if not amount:
-            job.problem("impossible amount", f"transaction {row.id}: {row.amount}")
+            job.problem("impossible amount", "transactions", row.id, row.amount)
             continue
         if row.created_at is None:
-            job.problem("transaction without time", f"transaction {row.id}")
+            job.problem("transaction without time", "transactions", row.id)
         yield row, amount
 
 
-def _movement(user_id: str, row: Any, amount: int, purse: Purse) -> Movement:
+def movement(user_id: str, row: Any, amount: int, purse: Purse) -> Movement:
+    """Return the ledger's row for a transaction; the first welcome bonus marks the purse as welcomed."""
     kind = (row.type or "").strip().lower()
     key, type = f"import:tx:{row.id}", Transaction.Type.IMPORT
     if amount > 0 and kind in WELCOME and not purse.welcomed:
@@ -123,8 +127,9 @@ def _settle(made: Plan, user_id: str, balance: Balance, job: Import) -> None:
         return
     named = f"player {user_id}: {balance.due} coins, transactions {balance.total}"
     if not job.choices.settle:
-        job.problem("balance differs", named)
-        return
+        decision = job.problem("balance differs", "users", balance.owner, named)
+        if decision is None or decision.action != "settle":
+            return
     number = len(settled) + 1
     move = Movement(
         user_id,
@@ -136,6 +141,6 @@ def _settle(made: Plan, user_id: str, balance: Balance, job: Import) -> None:
     )
     if made.post(move):
         settled.append(difference)
-        job.problem("balance settled", named)
+        job.problem("balance settled", "users", balance.owner, named)
     else:
-        job.problem("balance cannot be settled", named)
+        job.problem("balance cannot be settled", "users", balance.owner, named)

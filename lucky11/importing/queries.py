@@ -76,7 +76,7 @@ def orphan_movements(source: Source) -> sql.Composed:
         """SELECT {columns} FROM transactions t LEFT JOIN users u ON {u_id} = {user}
            WHERE {u_id} IS NULL ORDER BY 1"""
     ).format(
-        columns=source.columns("transactions", "id user_id amount", "t"),
+        columns=source.columns("transactions", "id user_id type amount description created_at", "t"),
         u_id=source.column("users", "id", "u"),
         user=source.column("transactions", "user_id", "t"),
     )

@@ -17,14 +17,16 @@ class Report:
     applied: bool
     counts: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    decided: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
 
-    def problem(self, kind: str, example: str) -> None:
+    def problem(self, kind: str, example: str, *, decided: bool = False) -> None:
         """Count a problem of the old data and keep the first few examples of its kind."""
         assert kind in RULES, kind
         self.found[kind] += 1
+        self.decided[kind] += decided
         named = self.examples.setdefault(kind, [])
         if len(named) < EXAMPLES:
             named.append(example)
@@ -32,7 +34,7 @@ class Report:
     @property
     def undecided(self) -> list[str]:
         """Return the kinds of problems that the operator has to decide about."""
-        return [kind for kind in self.found if RULES[kind].decision]
+        return [kind for kind in self.found if RULES[kind].decision and self.decided[kind] < self.found[kind]]
 
     @property
     def clean(self) -> bool:
@@ -48,6 +50,7 @@ class Report:
             "found": {
                 kind: {
                     "count": self.found[kind],
+                    "decided": self.decided[kind],
                     "rule": RULES[kind].rule,
                     "decision": RULES[kind].decision,
                     "examples": self.examples[kind],
@@ -67,9 +70,12 @@ class Report:
         for kind in RULES:
             if kind in self.found:
                 rule = RULES[kind]
-                yield f"{'DECIDE ' if rule.decision else ''}{kind}: {self.found[kind]:,}. {rule.rule}"
+                decide = "DECIDE " if kind in self.undecided else ""
+                yield f"{decide}{kind}: {self.found[kind]:,}. {rule.rule}"
                 yield f"    {'; '.join(self.examples[kind])}{' …' if self.found[kind] > EXAMPLES else ''}"
-                if rule.decision:
+                if self.decided[kind]:
+                    yield f"    {self.decided[kind]:,} of them decided by the file."
+                if kind in self.undecided:
                     yield f"    {rule.decision}"
         yield from self.notes
         yield from (f"BAD  {defect}" for defect in self.defects)

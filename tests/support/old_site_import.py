@@ -27,13 +27,12 @@ WRITTEN = {
 def run(url: str, *options: str, code: int = 0) -> dict[str, Any]:
     """Import, and read the report; the exit code is as expected."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.json"
         ended = 0
         try:
-            call_command("import_lucky11", url, *options, "--report", str(path), stdout=io.StringIO())
+            call_command("import_lucky11", url, *options, "--report", folder, stdout=io.StringIO())
         except SystemExit as error:
             ended = int(error.code or 0)
-        report: dict[str, Any] = json.loads(path.read_text())
+        report: dict[str, Any] = json.loads((Path(folder) / "summary.json").read_text())
     assert ended == code, report
     return report
 
