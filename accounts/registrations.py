@@ -8,13 +8,14 @@ from accounts.admin.records import RECORDS_PANEL
 from accounts.notifications.notify import KINDS
 from accounts.play.suspension import ACCOUNT
 from accounts.privacy import data_export, export_parts
+from accounts.signin.invitations import INVITATION
 from accounts.signin.notifications import SIGN_IN
 from common.encryption import COLUMNS, EncryptedColumn
 
 
 def register() -> None:
     """Add them; called once, when the site starts."""
-    for kind in (data_export.READY, SIGN_IN, ACCOUNT):
+    for kind in (data_export.READY, SIGN_IN, ACCOUNT, INVITATION):
         KINDS.add(kind.name, kind)
     for part in export_parts.PARTS:
         data_export.PARTS.add(part.name, part)

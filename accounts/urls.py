@@ -7,7 +7,7 @@ from accounts.notifications import development_mailbox
 from accounts.notifications import views as messages_views
 from accounts.play import views as rules_views
 from accounts.privacy import views as data_views
-from accounts.signin import openid, signup
+from accounts.signin import invitations, openid, signup
 
 app_name = "accounts"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/3rdparty/signup/", signup.JoinThroughProvider.as_view(), name="join_through_provider"),
     path("accounts/oidc/<str:provider_id>/login/", openid.login, name="openid_login"),
     path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback, name="openid_callback"),
+    path("welcome-back/<str:token>/", invitations.welcome_back, name="welcome_back"),
     path("rules/accept/", rules_views.accept, name="accept_rules"),
     path("rules/", pages.rules, name="rules"),
     path("privacy/", pages.privacy, name="privacy"),

@@ -73,6 +73,8 @@ STAFF_APPROVALS = env.bool("STAFF_APPROVALS", default=True)
 ADJUSTMENT_APPROVAL_COINS = env.int("ADJUSTMENT_APPROVAL_COINS", default=500)
 # Days that a player can download a copy of their data.
 DATA_EXPORT_DAYS = 7
+# Days that the link in an imported player's invitation works.
+INVITATION_DAYS = 30
 # Days that the text of sent emails is kept.
 MAIL_KEPT_DAYS = 90
 # Days that messages are kept after they were read, and rows of emails after they were sent.

@@ -89,6 +89,8 @@ SIGNING_IN = [
     ),
     Place("confirm an email", "accounts:confirm", "/accounts/confirm-email/{key}/"),
     Place("confirm an email, wrong key", "accounts:confirm", "/accounts/confirm-email/x:y:z/"),
+    Place("an invitation of the old site", "accounts:welcome_back", "/welcome-back/{invitation}/"),
+    Place("an invitation that is too old", "accounts:welcome_back", "/welcome-back/x:y:z/"),
     Place("reset the password", "account_reset_password", "/accounts/password/reset/"),
     Place(
         "reset, type the code",

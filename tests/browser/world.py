@@ -21,6 +21,7 @@ from accounts.models import OutboxEmail, User
 from accounts.notifications import outbox
 from accounts.play.breaks import take_break
 from accounts.privacy import data_export
+from accounts.signin.invitations import to_invite, token_for
 from common.database.paging import moment_cursor
 from draws.entries.take import take_tickets
 from draws.models import OldDraw, OldWinner, Winner
@@ -151,6 +152,7 @@ def _bring_over_the_old_site(world: World) -> None:
     with old_site(OLD_SITE, dirty=False) as address:
         old_site_import.run(address, "--apply", "--settle", "--refund")
     world.players["old"] = OldWinner.objects.earliest("pk").user
+    world.numbers["invitation"] = token_for(to_invite().exclude(pk=world.players["old"].pk).latest("pk"))
     last_of_the_page = OldDraw.objects.order_by("-draw_time", "-pk")[11]
     world.numbers["old_before"] = moment_cursor(last_of_the_page.draw_time, last_of_the_page.pk)
 

@@ -1,5 +1,7 @@
 """An import that is killed is started again, and what comes out is what one undisturbed import makes."""
 
+import io
+import json
 import signal
 import subprocess
 import sys
@@ -10,8 +12,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
+from accounts.models import User
+from lucky11.models import OperationRun
 from tests.conftest import defects
 from tests.operations.processes import eventually
 from tests.support.nightly import at_night
@@ -84,6 +89,36 @@ def test_an_import_killed_in_the_middle_goes_on_as_if_nothing_had_been(stage, se
         clear()
         run(url, *DECIDED)
         assert written() == resumed
+
+
+@pytest.mark.nightly
+def test_an_import_with_decisions_that_is_killed_goes_on_with_the_same_file(server_environment, tmp_path):
+    with old_site(SHAPE) as url:
+        with pytest.raises(SystemExit):
+            call_command("import_lucky11", url, "--report", str(tmp_path), stdout=io.StringIO())
+        rows = json.loads((tmp_path / "rows.json").read_text())
+        actions = {"balance-differs": "settle", "draw-not-drawn": "refund", "transaction-held-back": "leave"}
+        emails = (f"email=new{number}@new.example" for number in range(len(rows)))
+        for row in rows:
+            row["decision"] = next(emails) if row["code"] == "invalid-email" else actions.get(row["code"], "")
+        path = tmp_path / "decided.json"
+        # What is settled is no longer held back.
+        path.write_text(json.dumps([row for row in rows if row["code"] != "transaction-held-back"]))
+        options = ("--apply", "--decisions", str(path))
+        with blocked("coins"):
+            command = [sys.executable, "manage.py", "import_lucky11", url, *options]
+            process = subprocess.Popen(command, cwd=ROOT, env=server_environment, stdout=subprocess.DEVNULL)
+            assert eventually(waiting, 120)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait(10) == -signal.SIGKILL
+        assert not OperationRun.objects.get(kind="import_decisions").ok
+        assert User.objects.filter(email__endswith="@new.example").exists()
+        run(url, *options)
+        resumed = written()
+        clear()
+        run(url, *options)
+        assert written() == resumed
+        assert defects() == []
 
 
 def test_two_imports_at_once_are_refused(server_environment):

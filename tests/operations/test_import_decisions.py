@@ -43,7 +43,7 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
     """The rows of a report, after a look that both files say the same."""
     with (folder / "rows.csv").open(newline="") as file:
         found = list(csv.DictReader(file))
-    array = json.loads((folder / "rows.json").read_text())
+    array: list[dict[str, str]] = json.loads((folder / "rows.json").read_text())
     assert [row["id"] for row in found] == [row["id"] for row in array]
     return array
 
