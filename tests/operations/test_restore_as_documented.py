@@ -43,7 +43,7 @@ def belonging_to_others(documented: Production) -> list[tuple[str, ...]]:
     )
 
 
-@pytest.mark.parametrize("role", ["site", "backup", "report"])
+@pytest.mark.parametrize("role", ["site", pytest.param("backup", marks=pytest.mark.nightly)])
 def test_a_role_that_cannot_swap_is_told_before_anything_is_restored(documented: Production, backup, role):
     before = databases(documented)
     done = documented.manage(role, "db_restore", backup, "--into", "lucky11_no", "--swap", check=False)
@@ -54,6 +54,7 @@ def test_a_role_that_cannot_swap_is_told_before_anything_is_restored(documented:
     assert databases(documented) == before
 
 
+@pytest.mark.nightly
 def test_what_another_role_restored_is_not_swapped_in(documented: Production, backup):
     said = documented.manage("site", "db_restore", backup, "--into", "lucky11_looked_at").stdout
     assert "To put a copy in its place, restore one as lucky11_owner" in said
@@ -64,7 +65,7 @@ def test_what_another_role_restored_is_not_swapped_in(documented: Production, ba
     documented.postgres.ask("DROP DATABASE lucky11_looked_at", database="postgres")
 
 
-@pytest.mark.parametrize("role", ["owner", "superuser"])
+@pytest.mark.parametrize("role", ["owner", pytest.param("superuser", marks=pytest.mark.nightly)])
 def test_a_swap_while_the_site_is_at_work_leaves_every_right_as_it_was(documented: Production, backup, role):
     documented.start()
     documented.wait_until_ready()
@@ -84,6 +85,7 @@ def test_a_swap_while_the_site_is_at_work_leaves_every_right_as_it_was(documente
     documented.stop()
 
 
+@pytest.mark.nightly
 def test_a_session_that_the_owner_may_not_end_is_named(documented: Production, backup):
     with psycopg.connect(documented.database_url("superuser")):
         done = documented.manage(

@@ -30,9 +30,11 @@ def described_after_a_restore(scratch: BaseDatabaseWrapper) -> dict[Part, str]:
         version = connection.pg_version // 10_000  # type: ignore[attr-defined]
         dump, psql = (postgres_programs.find(program, version) for program in ("pg_dump", "psql"))
         options = ["--schema-only", "--no-owner", "--no-privileges", "--no-password", f"--dbname={name}"]
-        dumped = _read([dump, *options], name)
-        options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password", f"--dbname={copy}"]
-        _read([psql, *options], copy, dumped)
+        # The databases belong to this role, and not to the one for backups.
+        with database_server.owner_first():
+            dumped = _read([dump, *options], name)
+            options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password"]
+            _read([psql, *options, f"--dbname={copy}"], copy, dumped)
         with _connected(copy) as database:
             return describe(database)
     finally:
