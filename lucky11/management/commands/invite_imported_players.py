@@ -7,9 +7,11 @@ from django.core.management.base import CommandParser
 from accounts.signin.invitations import Invited, invite_all
 from lucky11.operations import OperationError, runs
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.APP, acting.OWNER)
     help = (
         "Write an email to every imported player whom nobody has invited or signed in as yet. You can stop "
         "it and start it again: nobody gets a second one."

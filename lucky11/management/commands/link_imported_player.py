@@ -8,9 +8,11 @@ from django.core.management.base import CommandParser
 from lucky11.importing.linking import LinkRefused, link
 from lucky11.operations import OperationError, runs
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.APP, acting.OWNER)
     help = (
         "Give the coins, tickets and wins of an imported player, whom nobody has signed in as, to a player "
         "who is here already. A link is final, and is made once."
