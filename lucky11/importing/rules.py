@@ -39,7 +39,8 @@ RULES = {
     ),
     "joined here already": Rule("A player here has confirmed the email: coins and history go to them."),
     "email taken": Rule(
-        "An account here has the email but has not confirmed it: imported without an email.",
+        "A member of staff has the email, or an account that has not confirmed it: imported without "
+        "an email.",
         "Before --apply, let its owner confirm the email here; or leave it, or link it later: "
         "no coins are lost.",
         ("leave", "email=", "link="),
