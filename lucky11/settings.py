@@ -10,17 +10,15 @@ from typing import Any
 
 import environ
 
-from lucky11 import configuration, schedule
+from lucky11 import configuration, environment, schedule
 from lucky11.configuration import required
 from lucky11.i18n import languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-# The real environment always wins over the file. An empty name means: no file.
-ENV_FILE = os.environ.get("LUCKY11_ENV_FILE", str(BASE_DIR / ".env"))
-if ENV_FILE and Path(ENV_FILE).is_file():
-    env.read_env(ENV_FILE)
+# The real environment always wins over the files.
+environment.read_files(os.environ.get("LUCKY11_ENV_FILE"), default=BASE_DIR / ".env")
 
 # -- the machine it runs on --
 

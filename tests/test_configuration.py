@@ -63,6 +63,41 @@ def test_the_environment_wins_over_the_file(tmp_path):
     assert start(LUCKY11_ENV_FILE=str(file), DEBUG="false").stdout == "127.0.0.1 none False\n"
 
 
+def test_of_several_files_an_earlier_one_wins_and_the_environment_over_all(tmp_path):
+    site, owner = tmp_path / "the site's.env", tmp_path / "owner.env"
+    site.write_text("\n".join(f"{name}={value}" for name, value in COMPLETE.items()) + "\nDEBUG=true\n")
+    owner.write_text("DATABASE_URL=postgres://owner@owner.example/books\n")
+    listed = f"{owner}:{site}"
+    assert start(LUCKY11_ENV_FILE=listed).stdout == "owner.example books True\n"
+    assert start(LUCKY11_ENV_FILE=f"{site}:{owner}").stdout == "127.0.0.1 none True\n"
+    given = start(LUCKY11_ENV_FILE=listed, DATABASE_URL="postgres://a@b.example/c", DEBUG="false")
+    assert given.stdout == "b.example c False\n"
+
+
+@pytest.mark.parametrize("program", [["manage.py", "check"], ["-m", "lucky11.processes", "clock"]])
+def test_a_listed_file_that_cannot_be_read_is_a_sentence_even_if_the_environment_is_complete(
+    program, tmp_path
+):
+    (tmp_path / "latin").write_bytes(b"DEBUG=\xe9")
+    for name, why in (
+        ("gone", "No such file or directory"),
+        (".", "Is a directory"),
+        ("latin", "it is not text in UTF-8"),
+    ):
+        file = tmp_path / name
+        done = subprocess.run(
+            [sys.executable, *program],
+            cwd=ROOT,
+            env=COMPLETE | {"PATH": os.environ["PATH"], "LUCKY11_ENV_FILE": f"{file}"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        assert done.stderr.count("\n") == 1
+        assert f"{file}, which LUCKY11_ENV_FILE names, cannot be read: {why}." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -146,7 +181,9 @@ def test_the_version_is_the_projects_and_manage_py_says_it():
 def test_every_variable_is_in_the_example_file():
     example = set(re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     code = "".join((ROOT / "lucky11" / name).read_text() for name in ("settings.py", "configuration.py"))
-    procfile = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "Procfile").read_text()))
+    processes = (ROOT / "lucky11/processes.py").read_text()
+    procfile = set(re.findall(r"""(?:environ\.get|number)\("([A-Z_]+)""", processes))
+    assert "WEB_WORKERS" in procfile
     assert procfile <= example
     used = set(re.findall(r"""(?:env\.\w+|required|environ(?:ment)?\.get)\(\s*"([A-Z][A-Z0-9_]+)""", code))
     used |= set(re.findall(r"""environ\["([A-Z0-9_]+)"\]""", code))

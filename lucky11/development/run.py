@@ -49,9 +49,9 @@ RUNNING_WITHOUT_DEMO = """
 
 
 def write_env_file(port: int) -> None:
-    """Write a development .env with fresh keys, unless there is one or none is wanted."""
+    """Write a development .env with fresh keys, unless there is one, or none or several are wanted."""
     name = os.environ.get("LUCKY11_ENV_FILE", str(paths.ROOT / ".env"))
-    if name and not Path(name).exists():
+    if name and ":" not in name and not Path(name).exists():
         from django.core.management.utils import get_random_secret_key
 
         # Quotes, spaces, # and $ would mean something in the file.
