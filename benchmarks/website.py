@@ -15,7 +15,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from accounts.models import User
 from accounts.signin.sessions import SessionStore
 
-# As in the Procfile.
+# As in lucky11/processes.py.
 WORKERS, THREADS = 2, 4
 GRANIAN = (
     *("--interface", "wsgi", "--host", "127.0.0.1", "--log-level", "error", "--workers-kill-timeout", "4"),

@@ -1,7 +1,7 @@
 """The site's processes and their commands: `python -m lucky11.processes NAME` becomes the named one.
 
-The Procfile, the units of systemd and the containers all start this, so that none of them has a command of its own,
-no shell splits a path that has a space, and the files of variables count as they do for every other command.
+The Procfile, the units of systemd and the containers all start this, so that none of them has a command of
+its own, no shell splits a path that has a space, and the files of variables count as for every other command.
 """
 
 import os
@@ -25,17 +25,13 @@ def command(name: str) -> list[str]:
     celery = ["-m", "celery", "--quiet", "--app", "lucky11", name]
     if name == "web":
         address = ["--host", os.environ.get("WEB_HOST") or "127.0.0.1", "--port", str(number("PORT", 8000))]
-        size = [
-            "--workers",
-            str(number("WEB_WORKERS", 2)),
-            "--blocking-threads",
-            str(number("WEB_THREADS", 4)),
-        ]
+        workers, threads = number("WEB_WORKERS", 2), number("WEB_THREADS", 4)
+        size = ["--workers", str(workers), "--blocking-threads", str(threads)]
         limits = ["--workers-kill-timeout", "4", "--log-level", "warning"]
         return ["-m", "granian", "--interface", "wsgi", *address, *size, *limits, "lucky11.wsgi:application"]
     if name == "worker":
-        threads = ["--pool", "threads", "--concurrency", str(number("WORKER_THREADS", 4))]
-        return [*celery, *threads, "--without-gossip", "--without-mingle", "--loglevel", "warning"]
+        pool = ["--pool", "threads", "--concurrency", str(number("WORKER_THREADS", 4))]
+        return [*celery, *pool, "--without-gossip", "--without-mingle", "--loglevel", "warning"]
     if name == "beat":
         schedule = os.environ.get("BEAT_SCHEDULE") or "celerybeat-schedule"
         return [*celery, "--schedule", schedule, "--pidfile=", "--loglevel", "warning"]

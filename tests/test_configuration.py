@@ -75,9 +75,7 @@ def test_of_several_files_an_earlier_one_wins_and_the_environment_over_all(tmp_p
 
 
 @pytest.mark.parametrize("program", [["manage.py", "check"], ["-m", "lucky11.processes", "clock"]])
-def test_a_listed_file_that_cannot_be_read_is_a_sentence_even_if_the_environment_is_complete(
-    program, tmp_path
-):
+def test_a_listed_file_that_cannot_be_read_is_a_sentence(program, tmp_path):
     (tmp_path / "latin").write_bytes(b"DEBUG=\xe9")
     for name, why in (
         ("gone", "No such file or directory"),
