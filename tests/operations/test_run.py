@@ -157,6 +157,24 @@ def test_a_newcomer_starts_the_site_stops_it_and_finds_everything_again(
     assert second.leavings() == []
 
 
+@pytest.mark.nightly
+def test_a_checkout_in_a_folder_with_an_unusual_and_long_name_starts_the_site(
+    checkout: Path, place: Path, free_port: int
+) -> None:
+    unusual = place / 'a space, it\'s é "q" $x' / ("long" * 20)
+    shutil.copytree(checkout, unusual, ignore=shutil.ignore_patterns(".data", ".env", "said-*"))
+    run = Started(unusual, free_port)
+    try:
+        assert run.has_said(UP), run.said()
+        assert run.status("/readyz") == 200
+        assert run.end() == 143
+        assert list((unusual / ".data/run").glob("beat-schedule*"))
+    finally:
+        run.process.kill()
+        run.process.wait()
+        assert eventually(lambda: not run.leavings())
+
+
 @pytest.mark.parametrize(
     ("moment", "signum"),
     [
