@@ -273,6 +273,8 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 BACKUP_DATABASE = env.db_url("BACKUP_DATABASE_URL") if env.str("BACKUP_DATABASE_URL", default="") else None
 # Newest first: it encrypts; all of them decrypt. Without keys, backups are not encrypted.
 BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
+# Production wants keys for its backups, unless this is off.
+BACKUP_ENCRYPTION = env.bool("BACKUP_ENCRYPTION", default=True)
 # How many backups are kept; the newest one that a drill has verified is always kept too.
 BACKUP_KEEP = env.int("BACKUP_KEEP", default=14)
 # The folders of base backups and of the archived log, for point-in-time recovery.
