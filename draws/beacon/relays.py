@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # The next relay is asked when one has failed, or has not answered so soon.
 NEXT_AFTER = 1.0
+# A relay that works has a round this many seconds after its time.
+SETTLED_SECONDS = 10.0
 # Seconds before a round's time from which it is asked for: the database's clock may be a little behind.
 ASK_AHEAD = 3.0
 FIRST_REST, LONGEST_REST = 5.0, 60.0
@@ -83,6 +85,32 @@ def fetch(number: int) -> tuple[bytes, str] | None:
             relay.answered()
             return signature, relay.url
     return None
+
+
+def probe(url: str) -> int:
+    """Return a round whose time has just come, if the relay has it with the accepted chain's signature.
+
+    Raises BadAnswer with a sentence if not. `fetch` learns nothing from it.
+    """
+    settled = int(time.time() - SETTLED_SECONDS)
+    number = chain.CHAIN.round_at(settled)
+    done: SimpleQueue[Request] = SimpleQueue()
+    relay = _ask(Relay(url), number, settings.BEACON_TIMEOUT_SECONDS, done)
+    assert relay.request is not None
+    try:
+        request = done.get(timeout=settings.BEACON_TIMEOUT_SECONDS)
+        _verified(request, number)
+    except Empty:
+        relay.request.cut()
+        raise BadAnswer(too_late()) from None
+    except NotYet:
+        said = (
+            f"It does not have round {number}, which is due by this machine's clock, of the accepted chain."
+        )
+        raise BadAnswer(said) from None
+    except fairness.FairnessError as error:
+        raise BadAnswer(str(error)) from None
+    return number
 
 
 def _configured() -> list[Relay]:
