@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import http.client
 import os
 import subprocess
 import sys
@@ -63,6 +62,19 @@ def write_env_file(port: int) -> None:
         print(f"Wrote {name}.", flush=True)
 
 
+def prepare(group: ProcessGroup) -> None:
+    """Migrate a development database. A production (DEBUG is off) must have no problem instead.
+
+    Its database is migrated by the owner, which the site's own role is not.
+    """
+    from django.conf import settings
+
+    if settings.DEBUG:
+        group.step("Migrating the database.", *MANAGE, "migrate", "--verbosity", "0")
+    else:
+        group.step("Checking the setup.", *MANAGE, "doctor", "--before", "start")
+
+
 def seed_once(group: ProcessGroup) -> bool:
     """Seed a development database the first time; return whether it has the demo accounts."""
     from django.conf import settings
@@ -78,24 +90,13 @@ def seed_once(group: ProcessGroup) -> bool:
     return True
 
 
-def _readiness(port: int) -> tuple[int, str]:
-    """Return what /readyz answers now: its status (0 if nothing answers) and its text."""
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", "/readyz")
-            answer = connection.getresponse()
-            return answer.status, answer.read(2000).decode(errors="replace")
-        finally:
-            connection.close()
-    return 0, "nothing answers yet"
-
-
 def wait_until_ready(port: int, supervisor: subprocess.Popen[bytes]) -> bool:
     """Wait until every part works; return False if the processes ended instead."""
+    from lucky11.monitoring import readiness
+
     complain_at = time.monotonic() + SLOW_SECONDS
     while supervisor.poll() is None:
-        status, words = _readiness(port)
+        status, words = readiness.ask("127.0.0.1", port)
         if status == 200:
             return True
         if time.monotonic() > complain_at:
@@ -138,7 +139,7 @@ def run() -> None:
                 print("Starting PostgreSQL and Valkey.", flush=True)
                 stack.enter_context(embedded.servers())
             stack.enter_context(group.ended_at_exit())
-            group.step("Migrating the database.", *MANAGE, "migrate", "--verbosity", "0")
+            prepare(group)
             serve(group, port, seed_once(group))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -353,3 +354,36 @@ def test_an_old_backup_is_a_problem_and_none_at_all_is_said(documented, doctor, 
     assert (empty["state"], "manage.py db_backup" in empty["advice"]) == ("warning", True)
     plain = doctor(before="", BACKUP_FOLDER=str(place), BACKUP_KEYS=documented.variables()["ENCRYPTION_KEYS"])
     assert "is not encrypted" in plain["Encryption of backups"]["found"]
+
+
+# -- bin/run --
+
+
+def test_bin_run_does_not_start_a_production_that_has_a_problem(documented, place):
+    variables = {"LUCKY11_DATA": str(place / "data"), "SITE_ORIGIN": "http://lucky11.example"}
+    command = [".venv/bin/python", "-m", "lucky11.development.run"]
+    done = documented.run(command, **(documented.variables() | variables))
+    assert done.returncode == 1
+    assert "SITE_ORIGIN is http://lucky11.example" in done.stderr
+    assert done.stderr.strip().endswith("`manage.py doctor --before start` failed; the lines above say why.")
+    assert "Migrating" not in done.stdout
+
+
+@pytest.mark.nightly
+def test_bin_run_starts_a_production_that_is_well_as_a_role_that_may_not_migrate(documented, place):
+    environment = documented.variables() | FACTS | {"LUCKY11_DATA": str(place / "data")}
+    output = place / "output"
+    with open(output, "wb") as file:
+        run = subprocess.Popen(
+            [".venv/bin/python", "-m", "lucky11.development.run"],
+            cwd=documented.checkout,
+            env=environment,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        assert eventually(lambda: "is running at" in output.read_text() or run.poll() is not None, 90)
+        assert documented.is_ready(), output.read_text()
+    finally:
+        run.terminate()
+        run.wait(40)
