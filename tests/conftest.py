@@ -53,6 +53,7 @@ _numbers = count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="also run the tests that are marked nightly")
     parser.addoption("--as", choices=["app"], help="run as the site's own role, not as the server's owner")
+    parser.addoption("--command-times", metavar="FILE", help="write how long operators' commands took there")
     parser.addoption("--screenshots", metavar="FOLDER", help="put a screenshot of every page there")
     parser.addoption("--shuffle", metavar="SEED", help="run files, and tests in a file, in this random order")
 

@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 from cryptography.fernet import Fernet
 
 from lucky11.embedded import paths, processes
 from tests.operations.conftest import open_folder
+from tests.operations.documented.seed import PASSWORD
 from tests.operations.documented.servers import DATABASE, SUPERUSER, Postgres, Redis, inherited
 from tests.operations.processes import eventually
 from tests.operations.test_run import files_of_the_checkout
@@ -49,6 +51,7 @@ class Production:
         self.redis = Redis(place, self.passwords["redis"])
         self.mail = MailServer()
         self.port = free_port()
+        self.settings = self._site()
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
     # -- folders and files --
@@ -78,7 +81,7 @@ class Production:
         """Write site.env, and a file for each other role that holds only its address."""
         for file in ("superuser", "owner", "backup", "report"):
             self.env_file(file).write_text(f"DATABASE_URL={self.database_url(file)}\n")
-        lines = [f"{name}={value}" for name, value in self._site().items()]
+        lines = [f"{name}={value}" for name, value in self.settings.items()]
         self.env_file("site").write_text("\n".join(lines) + "\n")
         for file in ("superuser", "owner", "backup", "report", "site"):
             self.env_file(file).chmod(0o640)
@@ -144,6 +147,26 @@ class Production:
             text=True,
             timeout=timeout,
         )
+
+    def account_options(self, account: str) -> dict[str, Any]:
+        """How subprocess runs a program as one of the documents' accounts.
+
+        `postgres` is the account of the server here, which may enter it as the superuser by its socket; the
+        others are the suite's own.
+        """
+        mine = inherited() | {processes.MARK: str(paths.data_folder())}
+        if account != "postgres":
+            mine |= {"DJANGO_SUPERUSER_EMAIL": "root@lucky11.example", "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+            return {"cwd": self.checkout, "env": mine}
+        options = self.postgres.who.options()
+        socket = {
+            "PGHOST": str(self.postgres.sockets),
+            "PGPORT": str(self.postgres.port),
+            "PGUSER": SUPERUSER,
+        }
+        path = f"{self.postgres.programs}:{options['env']['PATH']}"
+        options["env"] |= socket | {"PATH": path, "HOME": str(self.place)}
+        return options | {"cwd": self.checkout}
 
     def shell(self, role: str, code: str) -> str:
         """What Python code prints that runs in the site as a role."""
