@@ -42,7 +42,6 @@ RUNS = {
     "maintenance": "status",
     "rotate_encryption": "--dry-run",
     "close_due_draws": "",
-    "showmigrations": "",
 }
 # An alert speaks, or a report has something to do.
 ALSO = {"db_alerts": {0, 1}, "db_maintenance": {0, 1}}

@@ -18,6 +18,9 @@ LATER = re.compile(
     r"new version|upgrade|monitoring|backup|recover|log|container|proxy|move|away", re.IGNORECASE
 )
 
+# What holds for the commands of a block that come after it.
+SETTING = re.compile(r"(cd|export|umask|set) [^;&|]*$|\w+=\S*$")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -43,8 +46,12 @@ class Steps:
         for block in to_be_run():
             if block.page not in SETTING_UP or LATER.search(block.heading):
                 continue
+            before: list[str] = []
             for command in block.commands():
-                self.steps.append(self._step(block, command))
+                if SETTING.match(command):
+                    before.append(command)
+                    continue
+                self.steps.append(self._step(block, "\n".join([*before, command])))
                 if self.failed:
                     return
                 self.production.write_files()
