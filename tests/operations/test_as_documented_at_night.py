@@ -20,7 +20,7 @@ __all__ = ["documented_servers", "site", "steps"]
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
-def swapped(site: Production, name: str, *, role: str = "backup") -> subprocess.CompletedProcess[str]:
+def swapped(site: Production, name: str, *, role: str = "owner") -> subprocess.CompletedProcess[str]:
     """Stop the site as the page says, restore and swap, and start it again."""
     site.stop()
     try:
@@ -50,7 +50,7 @@ def test_a_restored_database_shows_no_drift(site: Production):
 
 def test_a_swap_while_the_site_is_at_work_is_refused_in_a_sentence(site: Production):
     name, before = back_up(site), site.postgres.databases()
-    done = site.manage("backup", "db_restore", name, "--into", "lucky11_new", "--swap", check=False)
+    done = site.manage("owner", "db_restore", name, "--into", "lucky11_new", "--swap", check=False)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert site.postgres.databases() - before <= {"lucky11_new"}
@@ -61,7 +61,7 @@ def test_a_swap_while_the_site_is_at_work_is_refused_in_a_sentence(site: Product
 def test_a_disconnecting_swap_ends_the_sites_sessions_or_names_the_role_that_may(site: Production):
     name = back_up(site)
     options = ["--into", "lucky11_new", "--swap", "--disconnect"]
-    done = site.manage("backup", "db_restore", name, *options, check=False)
+    done = site.manage("owner", "db_restore", name, *options, check=False)
     said = done.stdout + done.stderr
     assert "Traceback" not in said
     assert done.returncode == 0 or re.search(r"lucky11_owner|superuser|pg_signal_backend", said), said
