@@ -1,7 +1,7 @@
 """Lint every migration for long table locks, rewrites, and changes that break the code running beside it.
 
 Two linters read the SQL that each migration would run: django-migration-linter checks whether the release
-before still works, and squawk checks PostgreSQL's side.
+before still works, and squawk checks PostgreSQL's side. A released migration must be as it was released.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 
 from lucky11 import embedded
+from lucky11.operations.upgrades import releases
 
 SQUAWK = Path(sys.executable).parent / "squawk"
 APPS = ("accounts", "ledger", "draws", "lucky11")
@@ -84,7 +85,7 @@ def migrations() -> Iterator[tuple[str, Migration, str]]:
 
 
 def problems() -> Iterator[str]:
-    """Return a sentence for each broken rule that is not accepted, and for each unused acceptance."""
+    """Return a sentence for each broken rule that is not accepted, unused acceptance and changed release."""
     seen = set()
     for name, migration, sql in migrations():
         seen.add(name)
@@ -95,6 +96,7 @@ def problems() -> Iterator[str]:
             yield f"{name} no longer breaks {rule}: remove it from ACCEPTED."
     for name in sorted(set(ACCEPTED) - seen):
         yield f"{name} is in ACCEPTED but is not a migration."
+    yield from releases.problems()
 
 
 def main() -> None:

@@ -1,9 +1,12 @@
 """Rolling back to an earlier migration: show first what is lost, and refuse what cannot be rolled back."""
 
+from collections.abc import Collection
+
 from django.db import connection
 from django.db.migrations import Migration
 from django.db.migrations.exceptions import AmbiguityError
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.operations.fields import AddField
 from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
@@ -48,6 +51,23 @@ def _target(app: str, name: str) -> tuple[str, str | None]:
         raise OperationError(f"More than one migration of {app} begins with {name}.") from None
     except KeyError:
         raise OperationError(f"{app} has no migration {name!r}. Nothing was changed.") from None
+
+
+def targets_of(before: Collection[tuple[str, str]]) -> list[tuple[str, str | None]]:
+    """Return the targets for `migrate`, one for each app that has more than these migrations applied.
+
+    A squashed migration stands for those that it replaces.
+    """
+    loader = MigrationExecutor(connection).loader
+    kept = set(before) | {k for k, m in loader.replacements.items() if set(m.replaces) <= set(before)}
+    apps = sorted({app for app, name in loader.applied_migrations if (app, name) not in kept})
+    return [(app, _newest_of(app, kept, loader.graph)) for app in apps]
+
+
+def _newest_of(app: str, kept: set[tuple[str, str]], graph: MigrationGraph) -> str | None:
+    ours = [key for key in graph.nodes if key[0] == app and key in kept]
+    ends = [key for key in ours if not any(child.key in ours for child in graph.node_map[key].children)]
+    return ends[0][1] if ends else None
 
 
 def losses(steps: list[planning.Step]) -> list[str]:
