@@ -284,6 +284,17 @@ PITR_ARCHIVE = Path(env.str("PITR_ARCHIVE", default=str(BASE_DIR / ".data" / "wa
 BACKUP_FOLDER, BACKUP_STORAGE = env.str("BACKUP_FOLDER", default=""), env.str("BACKUP_STORAGE", default="")
 STORAGES = configuration.storages(BASE_DIR / ".data", debug=DEBUG)
 
+# -- upgrades --
+
+# Restarts the site's processes, and puts the version before back on disk and restarts them; run by `sh`.
+UPGRADE_RESTART_COMMAND = env.str("UPGRADE_RESTART_COMMAND", default="")
+UPGRADE_UNDO_COMMAND = env.str("UPGRADE_UNDO_COMMAND", default="")
+# Where a web process of the site says its version.
+UPGRADE_READY_URL = env.str(
+    "UPGRADE_READY_URL",
+    default=f"http://{env.str('WEB_HOST', default='127.0.0.1')}:{env.str('PORT', default='8000')}/readyz",
+)
+
 # -- the queue: tasks are sweeps, so a late message is not worth keeping --
 
 # Celery 5.7 otherwise opens a database connection for every task; lucky11/celery.py checks it before each.

@@ -7,6 +7,7 @@ from django.db.migrations import Migration
 from django.db.migrations.exceptions import AmbiguityError
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.graph import MigrationGraph
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.fields import AddField
 from django.db.migrations.operations.models import CreateModel
 from django.db.migrations.state import ProjectState
@@ -53,14 +54,16 @@ def _target(app: str, name: str) -> tuple[str, str | None]:
         raise OperationError(f"{app} has no migration {name!r}. Nothing was changed.") from None
 
 
-def targets_of(before: Collection[tuple[str, str]]) -> list[tuple[str, str | None]]:
+def targets_of(
+    before: Collection[tuple[str, str]], loader: MigrationLoader | None = None
+) -> list[tuple[str, str | None]]:
     """Return the targets for `migrate`, one for each app that has more than these migrations applied.
 
-    A squashed migration stands for those that it replaces.
+    A squashed migration stands for those that it replaces. The loader is the live database's by default.
     """
-    loader = MigrationExecutor(connection).loader
+    loader = loader or MigrationLoader(connection)
     kept = set(before) | {k for k, m in loader.replacements.items() if set(m.replaces) <= set(before)}
-    apps = sorted({app for app, name in loader.applied_migrations if (app, name) not in kept})
+    apps = sorted({app for app, name in loader.applied_migrations or () if (app, name) not in kept})
     return [(app, _newest_of(app, kept, loader.graph)) for app in apps]
 
 
