@@ -79,7 +79,7 @@ def configuration(folder: Path, site: int, plain: int, tls: int) -> Path:
 @pytest.fixture
 def proxy(place: Path) -> Iterator[tuple[int, int]]:
     """nginx before the server: its ports for http:// and for https://."""
-    certificate = ["-keyout", place / "privkey.pem", "-out", place / "fullchain.pem"]
+    certificate = ["-keyout", str(place / "privkey.pem"), "-out", str(place / "fullchain.pem")]
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", *certificate],
         check=True,
