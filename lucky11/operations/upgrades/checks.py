@@ -81,7 +81,7 @@ def drift(before: set[Key]) -> list[Difference]:
         executor = MigrationExecutor(database)
         for app, name in rollback.targets_of(before, executor.loader):
             target = [app, name or "zero"]
-            call_command("migrate", *target, database=scratch.ALIAS, verbosity=0, interactive=False)
+            call_command("migrate", *target, database=database.alias, verbosity=0, interactive=False)
         return compare(describe(database), describe(connection))
 
 

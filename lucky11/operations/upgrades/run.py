@@ -11,7 +11,7 @@ from django.db import Error
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11 import __version__
 from lucky11.operations import OperationError, runs
-from lucky11.operations.backups.restore import Say
+from lucky11.operations.backups.extensions import Say
 from lucky11.operations.schema import rollback
 from lucky11.operations.upgrades import checks, journal, running_site
 from lucky11.operations.upgrades.steps import STEPS, Options, Upgrade

@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from lucky11.operations import OperationError
 from lucky11.operations.backups import create, stores
-from lucky11.operations.backups.restore import Say
+from lucky11.operations.backups.extensions import Say
 from lucky11.operations.schema import plan
 from lucky11.operations.upgrades import checks, journal, running_site
 from lucky11.operations.upgrades.journal import Journal
