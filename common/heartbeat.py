@@ -6,6 +6,8 @@ from common import outages
 from common.redis_client import redis_client
 
 ALIVE_SECONDS = 30
+# The clocks of two machines may differ by so much.
+CLOCK_SECONDS = 5
 KEPT_SECONDS = 7 * 24 * 3600
 
 
@@ -16,9 +18,13 @@ def beat(name: str) -> None:
 
 
 def age(name: str) -> float | None:
-    """Return the seconds since `name` was at work, or None if unknown. Raises redis.RedisError."""
+    """Return the seconds since `name` was at work, or None if unknown. Raises redis.RedisError.
+
+    A sign from the future is from before a clock was set back, and says nothing.
+    """
     seen = redis_client().get(f"alive:{name}")
-    return None if seen is None else max(0.0, time.time() - float(str(seen)))
+    seconds = None if seen is None else time.time() - float(str(seen))
+    return None if seconds is None or seconds < -CLOCK_SECONDS else max(0.0, seconds)
 
 
 def is_alive(name: str) -> bool:

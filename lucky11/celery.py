@@ -51,11 +51,13 @@ def _record_failure(sender: Any, **kwargs: Any) -> None:
 def _record(task: Any, *, ok: bool) -> None:
     from redis import RedisError
 
+    from lucky11 import schedule
     from lucky11.monitoring import task_outcomes
 
+    name = schedule.name_of(str(task.name), *map(str, task.request.args or ()))
     # Without Redis there is nothing to read them either, and the worker reports that itself.
     try:
-        task_outcomes.record(str(task.name), ok=ok)
+        task_outcomes.record(name, ok=ok)
     except RedisError:
         return
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from celery.schedules import crontab
 
+DAY = 24 * 3600
+
 
 def _every(seconds: int, task: str) -> dict[str, Any]:
     return {"task": task, "schedule": seconds, "options": {"expires": max(seconds * 2, 5)}}
@@ -50,6 +52,21 @@ BACKUPS = {
 
 
 def periods() -> dict[str, int]:
-    """Return the seconds between the runs of each task that is scheduled by seconds."""
-    each = (SWEEPS | BACKUPS).values()
-    return {entry["task"]: entry["schedule"] for entry in each if isinstance(entry["schedule"], int)}
+    """Return the (longest) seconds between two runs of each task, by its name and its arguments."""
+    entries = (SWEEPS | BACKUPS).values()
+    return {name_of(entry["task"], *entry.get("args", ())): _period(entry["schedule"]) for entry in entries}
+
+
+def name_of(task: str, *arguments: str) -> str:
+    """Return the name of a task with its arguments: each of them is on its own schedule."""
+    return " ".join((task, *arguments))
+
+
+def _period(when: int | crontab) -> int:
+    if isinstance(when, int):
+        return when
+    if len(when.month_of_year) < 12:
+        return 366 * DAY // len(when.month_of_year)
+    if len(when.day_of_month) == 1:
+        return 31 * DAY
+    return 7 * DAY if len(when.day_of_week) == 1 else DAY

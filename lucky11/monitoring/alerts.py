@@ -123,7 +123,7 @@ def queue() -> str | None:
 
 
 def tasks() -> str | None:
-    """Report scheduled tasks that keep failing, though the worker is alive."""
+    """Report scheduled tasks that fail or do not run, though the worker is alive."""
     try:
         found = task_outcomes.failing()
     except RedisError:
@@ -132,9 +132,9 @@ def tasks() -> str | None:
         return None
     worst = found[0]
     seconds = worst.seconds_without_success()
-    since = f"and has not succeeded for {seconds:.0f} s" if seconds else "again and again"
     others = f" So do {len(found) - 1} other tasks." if len(found) > 1 else ""
-    return f"The task {worst.task} fails, {since}; the worker's log says why.{others}"
+    since = f"it has not succeeded for {seconds or 0:.0f} s"
+    return f"The task {worst.task} fails or does not run: {since}. The worker's log says why.{others}"
 
 
 def standbys_behind() -> str | None:

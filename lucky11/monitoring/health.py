@@ -25,7 +25,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
     try:
-        checks["worker"] = heartbeat.is_alive("worker") and not task_outcomes.failing()
+        checks["worker"] = heartbeat.is_alive("worker") and not task_outcomes.daily_work_fails()
         checks["beat"] = heartbeat.is_alive("beat")
         checks["redis"] = True
         outages.is_back(outages.REDIS)

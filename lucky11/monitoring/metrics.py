@@ -119,8 +119,8 @@ class _Site(Collector):
         ages = GaugeMetricFamily(
             "lucky11_task_age_seconds", "Seconds since a scheduled task last succeeded.", labels=["task"]
         )
-        failures = GaugeMetricFamily(
-            "lucky11_task_recent_failures", "Failed runs in the last 20 seconds.", labels=["task"]
+        failing = GaugeMetricFamily(
+            "lucky11_task_failing", "1 if a scheduled task fails, or does not run.", labels=["task"]
         )
         try:
             found = task_outcomes.outcomes()
@@ -130,8 +130,8 @@ class _Site(Collector):
             age = each.seconds_without_success()
             if age is not None:
                 ages.add_metric([each.task], age)
-                failures.add_metric([each.task], each.recent_failures())
-        yield from [ages, failures]
+                failing.add_metric([each.task], each.fails())
+        yield from [ages, failing]
 
     def _draws(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily("lucky11_draws", "Draws, by state.", labels=["state"])

@@ -256,7 +256,7 @@ def test_a_queue_that_stands_still_is_an_incident_that_says_who_stopped():
 def test_a_task_that_fails_in_some_threads_of_a_worker_that_is_alive_is_an_incident(client):
     for ok in (True, False, True, False, True, False, True):
         task_outcomes.record("draws.tasks.send_results", ok=ok)
-    assert "tasks: The task draws.tasks.send_results fails" in look()[1]
+    assert "tasks: The task draws.tasks.send_results fails or does not run" in look()[1]
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["worker"]) == (503, False)
     redis_client().delete("task:draws.tasks.send_results")
@@ -270,7 +270,46 @@ def test_a_task_that_has_not_succeeded_for_five_of_its_periods_is_an_incident():
     redis_client().lpush("task:draws.tasks.sweep_claims", f"ok {time.time() - 149}", f"failed {time.time()}")
     assert look()[0] == 0
     redis_client().lset("task:draws.tasks.sweep_claims", 1, f"ok {time.time() - 151}")
-    assert "tasks: The task draws.tasks.sweep_claims fails, and has not succeeded for 151 s;" in look()[1]
+    assert (
+        "tasks: The task draws.tasks.sweep_claims fails or does not run: it has not succeeded for 151 s."
+        in (look()[1])
+    )
+
+
+def test_a_task_that_hangs_has_stopped_though_it_never_failed(client):
+    redis_client().lpush("task:draws.tasks.send_results", f"ok {time.time() - 61}")
+    assert "draws.tasks.send_results" in look()[1]
+    assert client.get("/readyz").json()["worker"] is False
+
+
+def test_a_task_that_succeeds_again_after_an_outage_is_ready_at_once(client):
+    for ok in (False, False, False, False, True):
+        task_outcomes.record("draws.tasks.close_due_draws", ok=ok)
+    assert client.get("/readyz").json()["worker"] is False
+    task_outcomes.record("draws.tasks.close_due_draws", ok=True)
+    assert client.get("/readyz").json()["worker"] is True
+
+
+def test_a_yearly_task_that_failed_is_an_incident_and_no_reason_to_turn_players_away(client):
+    task_outcomes.record("lucky11.tasks.maintain weekly", ok=True)
+    assert look()[0] == 0
+    task_outcomes.record("lucky11.tasks.maintain annual", ok=False)
+    assert "tasks: The task lucky11.tasks.maintain annual fails" in look()[1]
+    assert client.get("/readyz").json()["worker"] is True
+
+
+def test_what_was_recorded_before_a_clock_was_set_back_counts_for_nothing(client):
+    an_hour = time.time() + 3600
+    redis_client().lpush("task:draws.tasks.send_results", f"failed {time.time() - 70}", f"ok {an_hour}")
+    redis_client().set("alive:beat", an_hour)
+    assert client.get("/readyz").json() | {"version": ""} == {
+        "database": True,
+        "migrations": True,
+        "redis": True,
+        "worker": False,
+        "beat": False,
+        "version": "",
+    }
 
 
 def test_a_check_that_breaks_is_an_incident_itself(monkeypatch, settings):

@@ -14,6 +14,8 @@ from draws.lifecycle.rounds import fetch_rounds
 from draws.prizes.pass_on import lapse_overdue_claims
 
 logger = logging.getLogger(__name__)
+# A database that is back is used again as soon as this; until then, the log has one line.
+AWAY_SECONDS = 2
 
 
 class Command(BaseCommand):
@@ -42,12 +44,14 @@ class Command(BaseCommand):
 
 def _again_and_again(stop: threading.Event, every: float, *sweeps: Callable[[], int]) -> None:
     while not stop.is_set():
+        pause = every
         try:
             close_old_connections()
             for sweep in sweeps:
                 sweep()
         except Error:
-            logger.exception("The sweep could not reach the database; it will try again in %s s.", every)
+            pause = min(every, AWAY_SECONDS)
+            logger.exception("The sweep could not reach the database; it will try again in %s s.", pause)
         except Exception:
             logger.exception("The sweep failed; it will try again in %s s.", every)
-        stop.wait(every)
+        stop.wait(pause)
