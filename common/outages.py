@@ -21,6 +21,8 @@ POSTGRESQL, REDIS = "PostgreSQL", "Redis"
 # The server cannot be reached, is shutting down or starting, or accepts no more connections (PostgreSQL,
 # appendix A).
 AWAY_CLASSES = ("08", "57P", "53300")
+# What threads still have to say of an outage so soon after its end is no outage of its own.
+SAME_SECONDS = 3.0
 # What libraries log about it without the exception: the beginning of a logger's name, and of the message.
 SAID_BY = (
     ("celery.", "consumer: Cannot connect", REDIS),
@@ -37,6 +39,7 @@ class _Outage:
     """An outage of one server, as this process sees it."""
 
     since: float | None = None
+    over_at: float = -SAME_SECONDS
     left_out: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -75,10 +78,11 @@ class OutageFilter(logging.Filter):
             return True
         outage = _outages[server]
         with outage.lock:
-            if outage.since is not None:
+            now = time.monotonic()
+            if outage.since is not None or now - outage.over_at < SAME_SECONDS:
                 outage.left_out += 1
                 return False
-            outage.since = time.monotonic()
+            outage.since = now
         error = record.exc_info[1] if record.exc_info else None
         why = str(error).splitlines()[0] if error and str(error) else record.getMessage().splitlines()[0]
         record.msg = f"{server} does not answer ({why}). More about it is left out until it is back."
@@ -104,7 +108,7 @@ def is_back(server: str) -> None:
         return
     with outage.lock:
         since, left_out = outage.since, outage.left_out
-        outage.since, outage.left_out = None, 0
+        outage.since, outage.left_out, outage.over_at = None, 0, time.monotonic()
     if since is not None:
         seconds = time.monotonic() - since
         logger.warning("%s answers again, after %.0f s; %s lines were left out.", server, seconds, left_out)

@@ -15,6 +15,7 @@ from common.redis_client import redis_client
 @pytest.fixture
 def lines(monkeypatch):
     """What is written through the filter."""
+    monkeypatch.setattr(outages, "SAME_SECONDS", 0)
     written: list[str] = []
 
     class Written(logging.Handler):
@@ -67,6 +68,15 @@ def test_a_database_that_is_away_is_one_line_and_its_return_another(lines):
     assert lines[1].endswith("39 lines were left out.")
     fail(ask_nobody)
     assert len(lines) == 3
+
+
+def test_what_a_thread_says_just_after_the_end_belongs_to_the_same_outage(lines, monkeypatch):
+    monkeypatch.setattr(outages, "SAME_SECONDS", 600)
+    monkeypatch.setattr(outages._outages[outages.POSTGRESQL], "over_at", -600)
+    fail(ask_nobody)
+    outages.is_back(outages.POSTGRESQL)
+    fail(ask_nobody)
+    assert len(lines) == 2
 
 
 def test_redis_and_the_database_are_two_outages(lines):
