@@ -62,7 +62,7 @@ def name_of(task: str, *arguments: str) -> str:
     return " ".join((task, *arguments))
 
 
-def _period(when: int | crontab) -> int:
+def _period(when: Any) -> int:
     if isinstance(when, int):
         return when
     if len(when.month_of_year) < 12:
