@@ -23,6 +23,7 @@ class AdvisoryLock(IntEnum):
     BENCHMARKS = 11_11_20
     DATABASE_SWAP = 11_11_21
     UPGRADE = 11_11_31
+    SITE_BACKUP = 11_11_32  # while it lasts, no sweep removes a picture
     OLD_SITE_IMPORT = 11_11_40
     # Held to the end of a database transaction, so that two uploads never race a sweep of unused files.
     PICTURES = int.from_bytes(b"pictures", "big")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.database.advisory_locks import AdvisoryLock
+from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from draws.exceptions import PictureRefused
 from draws.locking import lock_draw
 from draws.models import Draw, PrizePicture, TextChange
@@ -104,9 +104,14 @@ def address_of(name: str, width: int) -> str:
     return PREFIX + file_name(name, width)
 
 
-@transaction.atomic
 def sweep_files() -> int:
-    """Remove the files that no draw's picture has; returns how many."""
+    """Remove the files that no draw's picture has; returns how many: none while the site is backed up."""
+    with try_advisory_lock(AdvisoryLock.SITE_BACKUP) as free:
+        return _sweep_files() if free else 0
+
+
+@transaction.atomic
+def _sweep_files() -> int:
     _lock_pictures()
     try:
         present = storage().listdir("")[1]

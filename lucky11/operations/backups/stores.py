@@ -1,7 +1,8 @@
 """Where backups are kept: a folder or any Django storage (the alias `backups`).
 
 A backup is two files: `NAME.dump`, and `NAME.json`, its manifest, which is written last: without it there is
-no backup. A third, `NAME.verified`, appears once a drill has restored it.
+no backup. `NAME.verified` appears once a drill has restored it. `NAME.files` and `NAME.site` are what a
+backup of the whole site has besides; they go with it.
 """
 
 import os
@@ -133,7 +134,7 @@ def mark_verified(name: str, text: str) -> None:
 
 def remove(name: str) -> None:
     """Remove a backup, its manifest first, so that half a removal is no backup."""
-    for ending in (".json", ".verified", ".dump"):
+    for ending in (".site", ".json", ".verified", ".files", ".dump"):
         if f"{name}{ending}" in files():
             _storage().delete(f"{name}{ending}")
 
@@ -143,5 +144,6 @@ def clear_unfinished() -> None:
     whole = set(names())
     for name in files():
         stem, _, ending = name.rpartition(".")
-        if name.endswith(PART) or (ending == "dump" and stem.startswith("lucky11-") and stem not in whole):
+        of_a_backup = ending in ("dump", "files") and stem.startswith("lucky11-")
+        if name.endswith(PART) or (of_a_backup and stem not in whole):
             _storage().delete(name)

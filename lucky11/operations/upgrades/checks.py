@@ -116,7 +116,7 @@ def refuse_full_disks() -> None:
 
 
 def refuse_ailing_setup() -> None:
-    """Raise OperationError if `manage.py doctor`, run with the site's own variables, names a problem."""
+    """Raise OperationError if the doctor, run with the site's own variables, names a problem."""
     if "doctor" not in get_commands():
         return
     # The first file names the owner; the others are the site's.
