@@ -42,9 +42,10 @@ def test_a_swapped_database_belongs_to_the_documented_roles(site: Production):
 
 
 def test_a_restored_database_shows_no_drift(site: Production):
-    swapped(site, back_up(site))
-    said = site.manage("owner", "db_drift", check=False).stdout
-    assert said.startswith("No drift: "), said[-600:]
+    done = swapped(site, back_up(site))
+    assert done.returncode == 0, done.stdout + done.stderr
+    compared = site.manage("owner", "db_drift", check=False)
+    assert compared.stdout.startswith("No drift: "), (compared.stdout + compared.stderr)[-900:]
     assert site.manage("site", "check_integrity").stdout.startswith("Clean: ")
 
 
