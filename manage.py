@@ -6,8 +6,8 @@ import sys
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import execute_from_command_line
 
+from lucky11.management import utility
 from lucky11.management.commands import version
 
 WITHOUT_SERVERS = {
@@ -30,7 +30,7 @@ def main() -> None:
             # Django answers this one itself, and knows only its own version.
             version.Command().run_from_argv(sys.argv)
         elif command in WITHOUT_SERVERS or "--help" in sys.argv or not settings.EMBEDDED_SERVERS:
-            execute_from_command_line(sys.argv)
+            utility.run(sys.argv)
         else:
             run_with_embedded_servers()
     except ImproperlyConfigured as error:
@@ -43,7 +43,7 @@ def run_with_embedded_servers() -> None:
 
     try:
         with embedded.servers_unless_held():
-            execute_from_command_line(sys.argv)
+            utility.run(sys.argv)
     except embedded.EmbeddedError as error:
         sys.exit(f"manage.py: {error}")
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-import psycopg
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
-from lucky11.operations import OperationError
+from lucky11.operations import failures
 from lucky11.operations.roles import acting
 
 
@@ -17,6 +16,7 @@ class Operation(BaseCommand):
     `roles` are the roles that DATABASE_URL may name, the usual one first, such as `(acting.OWNER,)`; an empty
     one needs no database. `server_roles` are those that PostgreSQL's own programs may work as. Both are asked
     before anything is done; `works_without_database` is for what has to answer when no role can be asked.
+    `only_reads` is for what changes nothing, so that an error can say so.
     """
 
     requires_system_checks: list[str] | tuple[str, ...] | Literal["__all__"] = []
@@ -24,20 +24,17 @@ class Operation(BaseCommand):
     roles: ClassVar[Sequence[str] | None] = None
     server_roles: ClassVar[Sequence[str]] = ()
     works_without_database: ClassVar[bool] = False
+    only_reads: ClassVar[bool] = False
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            refuse_other_roles(self, options)
-            self.operate(*args, **options)
-        except OperationError as reason:
-            raise CommandError(str(reason)) from reason
-        except psycopg.Error as reason:
-            raise CommandError(
-                f"The database server reported an error: {str(reason).strip()}. "
-                "Nothing was changed in the live database."
-            ) from reason
+    def handle(self, *args: Any, **options: Any) -> Any:
+        looks_only = self.only_reads or any(options.get(name) for name in ("dry_run", "plan", "check"))
+        progress = failures.Progress(changes=not looks_only)
+        with failures.in_sentences(progress):
+            refuse_other_roles(self, self.needed_roles(options), self.server_roles)
+            progress.begun = True
+            return self.operate(*args, **options)
 
-    def operate(self, *args: Any, **options: Any) -> None:
+    def operate(self, *args: Any, **options: Any) -> Any:
         """Do the command's work. Raises OperationError."""
         raise NotImplementedError
 
@@ -51,15 +48,16 @@ class Operation(BaseCommand):
         self.stdout.flush()
 
 
-def refuse_other_roles(command: Operation, options: dict[str, Any]) -> None:
-    """Raise OperationError if the database's roles in use may not run the command with these options."""
+def refuse_other_roles(
+    command: BaseCommand, needed: Sequence[str] | None, server: Sequence[str] = ()
+) -> None:
+    """Raise OperationError if the database's roles in use may not run the command."""
     name = type(command).__module__.rpartition(".")[2]
-    needed = command.needed_roles(options)
     try:
         if needed:
             acting.refuse_others(name, needed)
-        if command.server_roles:
-            acting.refuse_other_servers_roles(name, command.server_roles)
+        if server:
+            acting.refuse_other_servers_roles(name, server)
     except OperationalError:
-        if not command.works_without_database:
+        if not getattr(command, "works_without_database", False):
             raise

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
 
 
 class Command(BaseCommand):
+    roles: tuple[str, ...] = ()
     # It writes files, also while something else is unfinished.
     requires_system_checks: tuple[str, ...] = ()
     help = (

@@ -19,6 +19,9 @@ AWAY_SECONDS = 2
 
 
 class Command(BaseCommand):
+    roles = ("app", "owner")
+    # It waits for a database that does not answer.
+    works_without_database = True
     help = (
         "Freeze, draw and settle every draw that is due, fetch the beacon rounds that draws are waiting "
         "for, and pass on prizes that were not claimed in time. With --loop, repeat until stopped."

@@ -14,6 +14,7 @@ from lucky11.operations.roles import acting
 
 class Command(Operation):
     roles = (acting.BACKUP, acting.APP, acting.OWNER)
+    only_reads = True
     help = "List the backups, newest first. Unfinished files do not count."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -13,6 +13,7 @@ from lucky11.operations.roles import acting
 
 class Command(Operation):
     roles = (acting.APP,)
+    only_reads = True
     help = (
         "Connections, long queries, locks, invalid and unused indexes, dead rows, sizes, cache, standbys, "
         "slow queries, disks. Read-only. Exit code 0: nothing to do; 1: something is marked."

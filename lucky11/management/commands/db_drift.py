@@ -16,6 +16,7 @@ from lucky11.operations.schema.scratch import described_after_a_restore, migrate
 
 class Command(Operation):
     roles = (acting.OWNER,)
+    only_reads = True
     help = (
         "Compare tables, columns, indexes, constraints, triggers, functions, policies and views with those "
         "of a freshly migrated scratch database (dropped afterwards; nothing is changed here). Exit code "

@@ -9,6 +9,7 @@ from lucky11 import __version__
 
 
 class Command(BaseCommand):
+    roles: tuple[str, ...] = ()
     help = "Print the version of Lucky11 and of Django."
     requires_system_checks = []
 

@@ -1,0 +1,70 @@
+"""Every command of manage.py, Django's own too, refuses other roles first and tells errors in sentences."""
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.core.management import ManagementUtility
+from django.core.management.base import BaseCommand
+
+from lucky11.operations import commands, failures
+from lucky11.operations.roles import acting
+
+# Django's own commands, which cannot declare their roles, as far as they write to the database.
+ROLES: dict[str, Sequence[str]] = {
+    "changepassword": (acting.APP, acting.OWNER),
+    "clearsessions": (acting.APP, acting.OWNER),
+    "createsuperuser": (acting.APP, acting.OWNER),
+    "flush": (acting.OWNER,),
+    "loaddata": (acting.OWNER,),
+    "remove_stale_contenttypes": (acting.OWNER,),
+    "showmigrations": (acting.APP, acting.OWNER, acting.BACKUP),
+}
+
+
+class Utility(ManagementUtility):
+    """Django's, with the same manners for each command."""
+
+    def fetch_command(self, subcommand: str) -> BaseCommand:
+        command = super().fetch_command(subcommand)
+        if isinstance(command, commands.Operation):
+            progress = failures.Progress(changes=True)
+        else:
+            progress = failures.Progress(changes=not getattr(command, "only_reads", False))
+            needed = getattr(command, "roles", ROLES.get(subcommand))
+            command.handle = _asked_first(command, needed, progress)  # type: ignore[method-assign]
+        command.execute = _told(command.execute, progress)  # type: ignore[method-assign]
+        return command
+
+
+def run(arguments: list[str]) -> None:
+    """Run the command of the arguments; an error of the machine or a server is a sentence and exit code 1."""
+    try:
+        Utility(arguments).execute()
+    except KeyboardInterrupt:
+        # Before or after the command itself.
+        sys.exit(failures.INTERRUPTED)
+
+
+def _asked_first(
+    command: BaseCommand, needed: Sequence[str] | None, progress: failures.Progress
+) -> Callable[..., Any]:
+    handle = command.handle
+
+    @functools.wraps(handle)
+    def asked_first(*args: Any, **options: Any) -> Any:
+        commands.refuse_other_roles(command, needed)
+        progress.begun = True
+        return handle(*args, **options)
+
+    return asked_first
+
+
+def _told(execute: Callable[..., Any], progress: failures.Progress) -> Callable[..., Any]:
+    @functools.wraps(execute)
+    def told(*args: Any, **options: Any) -> Any:
+        with failures.in_sentences(progress):
+            return execute(*args, **options)
+
+    return told
