@@ -145,6 +145,9 @@ def restore(server: Server, moment: str, into: Path) -> subprocess.CompletedProc
 def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_from_it(seeded):
     server = seeded
     said = server.manage("db_pitr", "--base").stdout
+    # As after installing PostgreSQL: who comes over the socket is asked for a password.
+    for base in (server.place / "bases").glob("base-*"):
+        (base / "pg_hba.conf").write_text("local all all scram-sha-256\n")
     assert "verified" in said
     server.manage("shell", "--verbosity", "0", "--command", LATER)
     before, balances = server.ask(BOOKS), server.ask(BALANCES)
@@ -153,9 +156,9 @@ def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_f
     archived(server)
     assert server.ask(BOOKS) != before
 
-    into = server.place / "restored"
+    into = server.place / "restored copy"
     done = restore(server, moment, into)
-    assert done.returncode == 0, done.stderr + (server.place / "restored.log").read_text()
+    assert done.returncode == 0, done.stderr + (server.place / "restored copy.log").read_text()
     there = {"host": f"{into}.socket", "port": "5499"}
     tool = [_pg_ctl(server), f"--pgdata={into}", "--mode=fast", "stop"]
     try:

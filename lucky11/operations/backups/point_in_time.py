@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
+
 from lucky11.operations import OperationError, database_server, postgres_programs
 from lucky11.operations.backups import stores
 
@@ -23,44 +25,63 @@ SCRIPT = """\
 # Run it as the account that runs PostgreSQL (it refuses root). The live server is not touched.
 set -eu
 
+# It asks its own server alone, over a socket that no other account reaches: there is no password to ask for.
+unset PGHOST PGHOSTADDR PGPORT PGUSER PGDATABASE PGPASSWORD PGSERVICE PGSSLMODE PGOPTIONS
+PGPASSFILE=/dev/null
+export PGPASSFILE
+
 # 1. The base backup, in a folder of its own.
-test ! -e {into}
+test ! -e {into} || {{ echo {into}' already exists. Nothing was changed.' >&2; exit 1; }}
 cp -a {base} {into}
 chmod 700 {into}
 
 # 2. Read the archived log up to the moment, and not the moment itself; never write into the archive.
 cat >> {into}/postgresql.auto.conf <<'CONF'
 archive_mode = 'off'
-restore_command = 'cp {archive}/%f "%p"'
+restore_command = 'cp "{archive}/%f" "%p"'
 recovery_target_time = '{to}'
 recovery_target_inclusive = 'off'
 recovery_target_action = 'promote'
 recovery_target_timeline = 'current'
 listen_addresses = ''
-unix_socket_directories = '{socket}'
+unix_socket_directories = '"{socket}"'
+unix_socket_permissions = '0700'
+hba_file = '{folder}/pg_hba.restored.conf'
 port = '{port}'
+ssl = 'off'
 hot_standby = 'off'
 CONF
 touch {into}/recovery.signal
-# A base backup has only what is in the data folder; some systems keep these two elsewhere.
+# A base backup has only what is in the data folder; some systems keep this one elsewhere.
 test -e {into}/postgresql.conf || touch {into}/postgresql.conf
-test -e {into}/pg_hba.conf || echo 'local all all trust' > {into}/pg_hba.conf
+echo 'local all all trust' > {into}/pg_hba.restored.conf
 
 # 3. Start it, and wait until it is there. A log that ends before the moment is an error ({into}.log says so).
-mkdir -p -m 700 {socket}
-{bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start
-until test "$({bin}/psql -XAtd {conninfo} -c 'SELECT pg_is_in_recovery()' 2>&1)" = f; do
-    {bin}/pg_ctl --pgdata={into} status > /dev/null || {{ tail {into}.log >&2; exit 1; }}
+failed() {{
+    echo "The server in "{into}" $1. The live server was not touched. Its log, "{into}".log, ends so:" >&2
+    tail {into}.log >&2
+    exit 1
+}}
+mkdir -p -m 700 {socket_folder}
+{bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start || failed 'did not recover'
+tries=0
+until test "$({bin}/psql -wXAtd {conninfo} -c 'SELECT pg_is_in_recovery()' 2>> {into}.log)" = f; do
+    {bin}/pg_ctl --pgdata={into} status > /dev/null || failed 'has stopped'
+    tries=$((tries + 1))
+    test $tries -lt 60 || failed 'recovers, and does not answer after a minute'
     sleep 1
 done
 
-# 4. Back the restored server up as the live one is, with these two lines in front of manage.py db_backup:
-#    PGHOST={socket} PGPORT={port} PGDATABASE={database}
+# 4. Back the restored server up as the live one is, with these lines in front of manage.py db_backup:
+#    PGHOST={socket_folder} PGPORT={port} PGDATABASE={database}
 #    Then compare and repair the live database (manage.py db_recover --from BACKUP), or put all of it in its
 #    place (manage.py db_restore BACKUP --into NAME --swap).
-echo 'Restored to {to}:  {bin}/psql -d {conninfo_words}'
-echo 'When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop'
+cat <<'END'
+Restored to {to}:  {bin}/psql -d {conninfo}
+When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop
+END
 """
+LONGEST_SOCKET = 107 - len("/.s.PGSQL.65535")  # bytes of the name of a Unix socket
 
 
 @dataclass(frozen=True)
@@ -116,18 +137,23 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
     for path in (folder, archive, into):
         if any(letter in str(path) for letter in "'\"\\\n%"):
             raise OperationError(f"The path {str(path)!r} has a character that settings cannot contain.")
+    if len(os.fsencode(socket)) > LONGEST_SOCKET:
+        raise OperationError(
+            f"{socket} is too long for a socket: choose a shorter --into. Nothing was changed."
+        )
     user = database_server.parameters().get("user", "")
-    words = f"dbname={database_server.live()} user={user} host={socket} port={port}"
+    words = make_conninfo(dbname=database_server.live(), user=user, host=str(socket), port=port)
     return SCRIPT.format(
         base=shlex.quote(str(base.folder)),
         into=shlex.quote(str(into)),
         archive=archive,
         socket=socket,
+        socket_folder=shlex.quote(str(socket)),
+        folder=into,
         port=port,
         to=to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00"),
         bin=shlex.quote(str(tools)),
         conninfo=shlex.quote(words),
-        conninfo_words=words,
         database=database_server.live(),
     )
 
