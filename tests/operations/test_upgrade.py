@@ -264,7 +264,9 @@ def test_a_new_version_that_does_not_start_is_undone(versions: TwoVersions, by_c
     wsgi.write_text("raise RuntimeError('This version does not start.')\n")
     hook = versions.hooks()["UPGRADE_RESTART_COMMAND"] if by_command else ""
     try:
-        done = versions.manage("upgrade", "--wait", "3", UPGRADE_UNDO_COMMAND=hook)
+        # As long as the old version may take to be ready again.
+        wait = "40" if by_command else "3"
+        done = versions.manage("upgrade", "--wait", wait, UPGRADE_UNDO_COMMAND=hook)
     finally:
         wsgi.write_text(text)
     assert done.returncode == 1
