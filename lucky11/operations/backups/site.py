@@ -20,7 +20,7 @@ from lucky11 import __version__
 from lucky11.operations import OperationError
 from lucky11.operations.backups import encryption, site_files, stores
 from lucky11.operations.backups.create import back_up
-from lucky11.operations.backups.restore import Say
+from lucky11.operations.backups.extensions import Say
 
 FORMAT = 1
 KEYS = ("SECRET_KEY", "ENCRYPTION_KEYS", "BACKUP_KEYS")

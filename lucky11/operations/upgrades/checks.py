@@ -16,7 +16,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from lucky11 import __version__
 from lucky11.operations import OperationError
 from lucky11.operations.schema import plan, rollback, scratch
-from lucky11.operations.schema.catalogue import Difference, compare, describe
+from lucky11.operations.schema.catalogue import Difference
+from lucky11.operations.schema.drift import drift_from
 from lucky11.operations.upgrades import releases
 
 Key = tuple[str, str]
@@ -82,7 +83,7 @@ def drift(before: set[Key]) -> list[Difference]:
         for app, name in rollback.targets_of(before, executor.loader):
             target = [app, name or "zero"]
             call_command("migrate", *target, database=database.alias, verbosity=0, interactive=False)
-        return compare(describe(database), describe(connection))
+        return drift_from(database)[0]
 
 
 def refuse_drift(before: set[Key]) -> None:
