@@ -30,6 +30,25 @@ def test_a_drill_passes_with_an_extension_that_the_backup_role_may_not_create(do
     assert f"{backup} was restored, its books balance" in said
 
 
+@pytest.mark.nightly
+def test_extensions_of_every_kind_and_in_a_schema_of_their_own_are_nobodys_drift(documented: Production):
+    ask = documented.postgres.ask
+    ask("CREATE SCHEMA beside")
+    for words in ('"uuid-ossp"', "citext", "pg_trgm SCHEMA beside"):
+        ask(f"CREATE EXTENSION {words}")
+    try:
+        assert documented.manage("owner", "db_drift").stdout.startswith("No drift")
+        assert "no others" in documented.manage("owner", "db_roles", "--check").stdout
+        documented.manage("site", "db_backup")
+        said = documented.manage("site", "backup_drill").stdout
+        assert "Not restored: the extension pg_stat_statements, which" in said
+        assert "uuid-ossp" not in said, "whom anybody may create"
+    finally:
+        for name in ('"uuid-ossp"', "citext", "pg_trgm"):
+            ask(f"DROP EXTENSION {name}")
+        ask("DROP SCHEMA beside")
+
+
 def databases(documented: Production) -> set[str]:
     return documented.postgres.databases()
 

@@ -31,3 +31,7 @@ class Command(Operation):
             f"{manifest.size:,} bytes, {how}, in {stores.location()}."
         )
         self.say(f"SHA-256 {manifest.sha256}. To test it: manage.py backup_drill.")
+        self.say(
+            "It does not hold the pictures and the seals of the ledger (manage.py site_backup does), or any "
+            "key: keep ENCRYPTION_KEYS and BACKUP_KEYS elsewhere."
+        )

@@ -13,7 +13,7 @@ from lucky11.operations import database_server
 
 Say = Callable[[str], object]
 # A line of pg_restore's list: "3; 3079 16384 EXTENSION - pg_stat_statements", "…; COMMENT - EXTENSION name".
-ENTRY = re.compile(r"^\d+; \d+ \d+ (?:COMMENT - )?EXTENSION (?:- )?(\S+)")
+ENTRY = re.compile(r'^\d+; \d+ \d+ (?:COMMENT - )?EXTENSION (?:- )?"?([^"\s]+)')
 CREATABLE = """SELECT v.name FROM pg_available_extension_versions v
                JOIN pg_available_extensions e ON e.name = v.name AND e.default_version = v.version
                WHERE NOT v.superuser OR v.trusted

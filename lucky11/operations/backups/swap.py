@@ -64,7 +64,9 @@ def swap(into: str, *, disconnect: bool) -> str:
     refuse_wrong_role(into)
     with _only_one() as database:
         now: datetime = database.execute("SELECT clock_timestamp()").fetchone()[0]  # type: ignore[index]
-        old = f"{live[:46]}_{now:%Y%m%d_%H%M%S}"
+        # A name has 63 bytes.
+        kept = live.encode()[:46].decode(errors="ignore")
+        old = f"{kept}_{now:%Y%m%d_%H%M%S}"
         _refuse_sessions(database, live, into, disconnect=disconnect)
         try:
             _copy_rights(database, live, into)
@@ -124,7 +126,7 @@ def _set_rights_inside(database: psycopg.Connection, into: str) -> None:
     """
     names = [roles.name(kind) for kind in roles.KINDS]
     made = database.execute("SELECT count(*) FROM pg_roles WHERE rolname = ANY(%s)", [names]).fetchone()
-    if made != (len(names),):
+    if made == (0,):
         return
     done = database_server.manage(into, "db_roles")
     if not done.returncode:
@@ -155,4 +157,4 @@ def _rename(database: psycopg.Connection, live: str, into: str, old: str) -> Non
 
 
 def _refusal(error: psycopg.Error) -> OperationError:
-    return OperationError(f"Nothing was swapped; both databases are unchanged: {error}")
+    return OperationError(f"Nothing was swapped; both databases keep their names and contents: {error}")

@@ -67,7 +67,9 @@ def _connected(name: str) -> Iterator[BaseDatabaseWrapper]:
 @contextmanager
 def migrated_database(purpose: str) -> Iterator[BaseDatabaseWrapper]:
     """Yield a connection to a new, fully migrated database. Raises OperationError if it cannot be made."""
-    name = f"{connection.settings_dict['NAME']}_{purpose}"
+    # Room for what is added to it: a name has 63 bytes.
+    live = str(connection.settings_dict["NAME"]).encode()[:40].decode(errors="ignore")
+    name = f"{live}_{purpose}"
     _make(name)
     try:
         with _connected(name) as database:
