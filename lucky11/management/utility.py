@@ -14,7 +14,6 @@ from lucky11.operations.roles import acting
 # Django's own commands, which cannot declare their roles, as far as they write to the database.
 ROLES: dict[str, Sequence[str]] = {
     "changepassword": (acting.APP, acting.OWNER),
-    "clearsessions": (acting.APP, acting.OWNER),
     "createsuperuser": (acting.APP, acting.OWNER),
     "flush": (acting.OWNER,),
     "loaddata": (acting.OWNER,),
@@ -28,13 +27,10 @@ class Utility(ManagementUtility):
 
     def fetch_command(self, subcommand: str) -> BaseCommand:
         command = super().fetch_command(subcommand)
-        if isinstance(command, commands.Operation):
-            progress = failures.Progress(changes=True)
-        else:
-            progress = failures.Progress(changes=not getattr(command, "only_reads", False))
-            needed = getattr(command, "roles", ROLES.get(subcommand))
-            command.handle = _asked_first(command, needed, progress)  # type: ignore[method-assign]
-        command.execute = _told(command.execute, progress)  # type: ignore[method-assign]
+        # Ours ask in `handle`, so that they do it also when another command calls them.
+        ours = isinstance(command, commands.Operation)
+        needed = None if ours else getattr(command, "roles", ROLES.get(subcommand))
+        command.execute = _with_manners(command, needed)  # type: ignore[method-assign]
         return command
 
 
@@ -47,24 +43,14 @@ def run(arguments: list[str]) -> None:
         sys.exit(failures.INTERRUPTED)
 
 
-def _asked_first(
-    command: BaseCommand, needed: Sequence[str] | None, progress: failures.Progress
-) -> Callable[..., Any]:
-    handle = command.handle
+def _with_manners(command: BaseCommand, needed: Sequence[str] | None) -> Callable[..., Any]:
+    execute, progress = command.execute, failures.Progress(changes=True)
 
-    @functools.wraps(handle)
-    def asked_first(*args: Any, **options: Any) -> Any:
-        commands.refuse_other_roles(command, needed)
-        progress.begun = True
-        return handle(*args, **options)
-
-    return asked_first
-
-
-def _told(execute: Callable[..., Any], progress: failures.Progress) -> Callable[..., Any]:
     @functools.wraps(execute)
-    def told(*args: Any, **options: Any) -> Any:
+    def asked_and_told(*args: Any, **options: Any) -> Any:
         with failures.in_sentences(progress):
+            commands.refuse_other_roles(command, needed)
+            progress.begun = True
             return execute(*args, **options)
 
-    return told
+    return asked_and_told

@@ -2,14 +2,87 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
+
 import psycopg
 import pytest
+from django.apps import apps
+from django.core.management import find_commands
 
-from tests.operations.test_roles import PREFIX, acting_as, plain, ruled
+from lucky11.embedded import paths
+from lucky11.management.utility import ROLES
+from tests.operations.test_roles import KINDS, PREFIX, acting_as, plain, ruled
 from tests.support.scratch import Environment, connect, manage, run
 
 __all__ = ["plain", "ruled"]
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+NAMES = {"superuser": "a superuser"} | {kind: f"lucky11_{kind}" for kind in KINDS}
+ROW = re.compile(r"^\| `manage\.py (\w+)` \| ([^|]+) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)
+OWN = ("lucky11", "draws", "ledger", "accounts", "common")
+# What each command needs to come as far as asking for its role.
+ARGUMENTS = {
+    "changepassword": "nobody@lucky11.example",
+    "createsuperuser": "--noinput --email nobody@lucky11.example",
+    "db_export": "users --to /nowhere/users.csv",
+    "db_import": "users /nowhere/users.csv",
+    "db_maintenance": "weekly",
+    "db_pitr": "--base",
+    "db_recover": "--table users --from none",
+    "db_reset": "--i-mean none",
+    "db_restore": "none --into none",
+    "db_rollback": "lucky11 0001",
+    "flush": "--noinput",
+    "import_lucky11": "postgresql://127.0.0.1:1/none",
+    "loaddata": "none",
+    "maintenance": "on",
+    "remove_stale_contenttypes": "--noinput",
+}
+
+
+def declared() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The roles of each command of ours, and of Django's as far as they are known."""
+    found: dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    found = {name: (tuple(needed), ()) for name, needed in ROLES.items()}
+    for label in OWN:
+        for name in find_commands(f"{apps.get_app_config(label).path}/management"):
+            command = import_module(f"{label}.management.commands.{name}").Command
+            found[name] = (tuple(command.roles), tuple(getattr(command, "server_roles", ())))
+    return found
+
+
+def test_the_page_names_the_roles_that_each_command_declares():
+    page = (paths.ROOT / "docs/operations.md").read_text()
+    told = {name: (role, server) for name, role, server in ROW.findall(page)}
+    assert told == {
+        name: (
+            ", ".join(NAMES[kind] for kind in needed) or "no database",
+            ", ".join(NAMES[kind] for kind in server) or "the same",
+        )
+        for name, (needed, server) in declared().items()
+    }
+
+
+@pytest.mark.nightly
+def test_every_command_refuses_every_role_that_it_is_not_for(ruled):
+    wrong = {}
+    for name, (needed, _) in declared().items():
+        for kind in {*KINDS} - {*needed} if needed else ():
+            done = run(acting_as(kind, ruled), name, *ARGUMENTS.get(name, "").split())
+            if done.returncode != 1 or f"{name} is for " not in done.stderr or done.stdout:
+                wrong[name, kind] = done.stdout + done.stderr[-300:]
+    assert not wrong, wrong
+
+
+def test_the_backup_role_takes_a_backup_and_records_it(ruled, tmp_path):
+    backup = acting_as("backup", ruled) | {"BACKUP_FOLDER": str(tmp_path), "BACKUP_DATABASE_URL": ""}
+    assert "rows of" in manage(backup, "db_backup")
+    assert "1 backups in" in manage(backup, "db_backups")
+    refused = run(acting_as("app", backup), "db_backup")
+    assert refused.returncode == 1
+    assert "Set BACKUP_DATABASE_URL" in refused.stderr
 
 
 def analysed(site: Environment) -> list[tuple[str, bool]]:
