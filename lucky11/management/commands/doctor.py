@@ -10,12 +10,15 @@ from django.core.management.base import BaseCommand, CommandParser
 from lucky11.operations.doctor.examination import Line, examine
 from lucky11.operations.doctor.registry import Stage, checks
 from lucky11.operations.doctor.results import State
+from lucky11.operations.roles.roles import KINDS
 
 BEFORE = {"deployment": Stage.DEPLOYMENT, "start": Stage.START}
 WIDTH = 116
 
 
 class Command(BaseCommand):
+    # It refuses nobody: a wrong role is one of its lines.
+    roles = KINDS
     help = (
         "Check the setup: machine, PostgreSQL, Redis, mail, beacon, addresses, backups, processes. "
         "Read-only, except that --mail sends one email. Run it with the site's own variables. "
