@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from cryptography.fernet import Fernet
@@ -32,13 +33,10 @@ ROLES = {
     "backup": "lucky11_backup",
     "report": "lucky11_report",
 }
-# What the documents write, and what stands in its place here.
-FOLDERS = {
-    "/srv/lucky11": "srv",
-    "/etc/lucky11": "etc",
-    "/var/backups/lucky11": "backups",
-    "/var/lib/lucky11": "lib",
-}
+# What an operator fills in: the mail server, the port, and where this machine keeps things.
+HERE = ("EMAIL_URL", "PORT", "PITR_BASES", "PITR_ARCHIVE", "BEAT_SCHEDULE", "ALERT_DISK_PERCENT")
+# The documents' folders; each stands in the test's folder under the same name.
+FOLDERS = ("/srv/lucky11", "/etc/lucky11", "/var/backups/lucky11", "/var/lib/lucky11")
 
 
 class Production:
@@ -51,14 +49,14 @@ class Production:
         self.redis = Redis(place, self.passwords["redis"])
         self.mail = MailServer()
         self.port = free_port()
-        self.settings = self._site()
+        self.settings: dict[str, str] = {}
         self.started: dict[str, subprocess.Popen[bytes]] = {}
 
     # -- folders and files --
 
     def folder(self, documented: str) -> Path:
         """The folder that stands here for one of the documents'."""
-        return self.place / FOLDERS[documented]
+        return self.place / documented.lstrip("/")
 
     @property
     def checkout(self) -> Path:
@@ -68,23 +66,43 @@ class Production:
     def make(self) -> None:
         """Make the folders, the checkout and both servers; nothing runs yet, and there is no database."""
         for each in FOLDERS:
-            self.folder(each).mkdir()
+            self.folder(each).mkdir(parents=True)
         for name in files_of_the_checkout():
             (self.checkout / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(paths.ROOT / name, self.checkout / name)
         (self.checkout / ".venv").symlink_to(sys.prefix)
-        self.postgres.make(self.checkout / "bin/archive-wal")
         self.redis.make()
+        self.settings = self._site()
+        self.postgres.make(self.checkout / "bin/archive-wal")
         self.write_files()
 
     def write_files(self) -> None:
         """Write site.env, and a file for each other role that holds only its address."""
         for file in ("superuser", "owner", "backup", "report"):
             self.env_file(file).write_text(f"DATABASE_URL={self.database_url(file)}\n")
-        lines = [f"{name}={value}" for name, value in self.settings.items()]
-        self.env_file("site").write_text("\n".join(lines) + "\n")
+        self.write_site()
         for file in ("superuser", "owner", "backup", "report", "site"):
             self.env_file(file).chmod(0o640)
+
+    def write_site(self) -> None:
+        """Write the variables of the site."""
+        lines = [f"{name}={value}" for name, value in self.settings.items()]
+        self.env_file("site").write_text("\n".join(lines) + "\n")
+
+    def finish(self) -> None:
+        """Let the report's reader and, once more, the superuser in by a password: tests ask as them."""
+        for file, role in (("report", ROLES["report"]), ("superuser", SUPERUSER)):
+            self.postgres.set_password(role, self.passwords[file])
+            self.env_file(file).write_text(f"DATABASE_URL={self.database_url(file)}\n")
+
+    def adopt(self) -> None:
+        """Go on with the files that the documents' own commands wrote, and with what only a test can know."""
+        here = {name: self.settings[name] for name in HERE}
+        self.settings = _read(self.env_file("site")) | here
+        if (self.folder("/etc/lucky11") / "ca.pem").exists():
+            self.postgres.roots = self.folder("/etc/lucky11") / "ca.pem"
+        for file in ("site", "owner", "backup"):
+            self.passwords[file] = str(urlsplit(_read(self.env_file(file))["DATABASE_URL"]).password)
 
     def env_file(self, name: str) -> Path:
         """The file of variables of that name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import psycopg
 import redis
 import trustme
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from lucky11.embedded import account, paths, processes
 from tests.operations.processes import eventually
@@ -34,6 +36,8 @@ hostssl all          all          ::1/128        scram-sha-256
 hostssl replication  all          127.0.0.1/32   scram-sha-256
 hostssl replication  all          ::1/128        scram-sha-256
 """
+# Where Debian keeps the server's configuration.
+ETC = Path("etc/postgresql/15/main")
 CONFIGURATION = """\
 listen_addresses = 'localhost'
 port = {port}
@@ -48,6 +52,7 @@ archive_timeout = 60
 timezone = 'UTC'
 # Only the machine's end would lose what is not flushed, and it would end the test, too.
 fsync = off
+include_dir = '{etc}/conf.d'
 """
 
 
@@ -147,6 +152,7 @@ class Postgres(Server):
         """Make the cluster: its superuser's password, certificate, configuration and archive."""
         secret = self.place / "superuser.password"
         secret.write_text(self.password)
+        (self.place / ETC / "conf.d").mkdir(parents=True)
         for each in (self.sockets, self.archive, self.folder):
             each.mkdir(mode=0o700 if each == self.folder else 0o755)
             self.who.give(each)
@@ -158,10 +164,14 @@ class Postgres(Server):
         # Where the server's account can run it, whoever owns the checkout.
         script = Path(shutil.copy(archive_wal, self.place / "archive-wal"))
         given = {"port": self.port, "sockets": self.sockets, "archive": self.archive, "archive_wal": script}
+        given["etc"] = self.place / ETC
         with open(self.folder / "postgresql.conf", "a") as file:
             file.write(CONFIGURATION.format(**given))
         (self.folder / "pg_hba.conf").write_text(HBA.format(superuser=SUPERUSER))
-        (self.folder / "pg_ident.conf").write_text(f"machine {self.account_name()} {SUPERUSER}\n")
+        # The suite enters by the socket, too, as the account `postgres` does.
+        accounts = {self.account_name(), getpass.getuser()}
+        lines = [f"machine {account} {SUPERUSER}\n" for account in sorted(accounts)]
+        (self.folder / "pg_ident.conf").write_text("".join(lines))
 
     def _certify(self) -> None:
         authority = trustme.CA()
@@ -186,6 +196,20 @@ class Postgres(Server):
     def command(self) -> list[str]:
         return [str(self.programs / "postgres"), "-D", str(self.folder)]
 
+    def start(self) -> None:
+        self._take_configuration()
+        super().start()
+
+    def _take_configuration(self) -> None:
+        """Use what an operator wrote into the server's folder of configuration."""
+        for each in (self.place / ETC).rglob("*"):
+            self.who.give(each)
+        written = self.place / ETC / "pg_hba.conf"
+        if written.exists():
+            # The server's account has another name here.
+            words = re.sub(r"(local .*peer)$", r"\1 map=machine", written.read_text(), flags=re.MULTILINE)
+            (self.folder / "pg_hba.conf").write_text(words)
+
     def answers(self) -> bool:
         try:
             self.ask("SELECT 1", database="postgres")
@@ -200,7 +224,7 @@ class Postgres(Server):
 
     def ask(self, words: Any, *values: Any, database: str = DATABASE) -> list[tuple[Any, ...]]:
         """What the superuser is answered."""
-        address = self.url(SUPERUSER, self.password, database)
+        address = make_conninfo(host=str(self.sockets), port=self.port, user=SUPERUSER, dbname=database)
         with psycopg.connect(address, autocommit=True) as connection:
             cursor = connection.execute(words, values or None)
             return cursor.fetchall() if cursor.description else []
@@ -221,25 +245,28 @@ class Redis(Server):
 
     def __init__(self, place: Path, password: str) -> None:
         super().__init__(place / "redis.log", account.server_account(place))
-        self.folder, self.password, self.port = place / "redis", password, free_port()
+        self.folder, self.first_password, self.port = place / "redis", password, free_port()
+        self.file = place / "etc/redis/redis.conf"
 
     @property
     def url(self) -> str:
-        """Its address, with the password."""
+        """Its address, with the password that its configuration says last."""
+        self.password = re.findall(r"^requirepass (\S+)$", self.file.read_text(), re.MULTILINE)[-1]
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def make(self) -> None:
         """Make the folder of its data and the file of its configuration."""
         self.folder.mkdir(mode=0o700)
-        told = f"bind 127.0.0.1\nport {self.port}\ndir {self.folder}\nrequirepass {self.password}\n"
-        (self.folder / "redis.conf").write_text(f"{told}save ''\nappendonly yes\n".replace("''", '""'))
-        for each in (self.folder, self.folder / "redis.conf"):
+        told = f"bind 127.0.0.1\nport {self.port}\ndir {self.folder}\nrequirepass {self.first_password}\n"
+        self.file.parent.mkdir(parents=True)
+        self.file.write_text(f"{told}save ''\nappendonly yes\n".replace("''", '""'))
+        for each in (self.folder, self.file):
             self.who.give(each)
 
     def command(self) -> list[str]:
         program = redis_program()
         assert program is not None
-        return [program, str(self.folder / "redis.conf")]
+        return [program, str(self.file)]
 
     def answers(self) -> bool:
         with redis.Redis.from_url(self.url, socket_timeout=2) as client:

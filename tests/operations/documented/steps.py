@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import time
 from dataclasses import dataclass
 
-from tests.operations.documented.documents import Block, reason_not_here, substituted, to_be_run
-from tests.operations.documented.production import FOLDERS, ROLES, Production
-from tests.operations.documented.servers import SUPERUSER
+from tests.operations.documented.documents import Block, to_be_run
+from tests.operations.documented.production import Production
 
-# Pages show what to do on the day of a disaster, too; those blocks have tests of their own.
-SETTING_UP = ("README.md", "docs/deployment.md")
-# Headings of docs/deployment.md from which on the site already runs.
-LATER = re.compile(
-    r"new version|upgrade|monitoring|backup|recover|log|container|proxy|move|away", re.IGNORECASE
-)
-
-# What holds for the commands of a block that come after it.
-SETTING = re.compile(r"(cd|export|umask|set) [^;&|]*$|\w+=\S*$")
+# Folders of the machine that stand in the test's folder under the same name.
+FOLDERS = re.compile(r"(?<![\w/.}$])(?=/(?:etc|root|srv|var|usr/local)/)")
+MADE = ("root", "etc/systemd/system", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "var/log")
+# What is not done here, by the program that would do it, and why.
+NOT_HERE = {
+    "apt-get": "installs packages of the distribution",
+    "adduser": "makes an account of the machine",
+    "chown": "gives files to accounts that are not here",
+    "chgrp": "gives files to accounts that are not here",
+    "nginx": "examines the proxy's file, which has a test of its own",
+    "systemctl": "asks systemd; the servers are restarted all the same",
+}
+# A file's owner is left out, and a virtual environment is there; another account's program runs as that one.
+INSTEAD = {
+    "install": 'for word; do shift; case "$word" in -o|-g) skip=1;; *) [ "${skip-}" ] && skip= || '
+    'set -- "$@" "$word";; esac; done; exec /usr/bin/install "$@"',
+    "python3": '[ "$1 $2" = "-m venv" ] || exec /usr/bin/env python3.real "$@"',
+    "runuser": 'shift 3; exec {become} env {socket} "$@"',
+}
+WORDS = {
+    r"\.venv/bin/pip install": "echo pip install",
+    r"localhost:5432": "localhost:{postgres}",
+    r"127\.0\.0\.1:6379": "127.0.0.1:{redis}",
+    r"createsuperuser": "createsuperuser --noinput",
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """A command that was run, or was not for a reason."""
+    """A block that was run."""
 
     block: Block
-    command: str
-    reason: str = ""
-    code: int = 0
-    output: str = ""
-    seconds: float = 0
+    code: int
+    output: str
+    seconds: float
 
 
 class Steps:
@@ -40,21 +54,24 @@ class Steps:
     def __init__(self, production: Production) -> None:
         self.production = production
         self.steps: list[Step] = []
+        self.programs = production.place / "programs"
+        self.kept = production.place / "kept-variables"
 
     def run(self) -> None:
-        """Run the blocks that set up a site, each command once, until one fails."""
+        """Run the blocks that set up a site, until one fails."""
+        self._prepare()
         for block in to_be_run():
-            if block.page not in SETTING_UP or LATER.search(block.heading):
+            if block.page == "docs/operations.md":
                 continue
-            before: list[str] = []
-            for command in block.commands():
-                if SETTING.match(command):
-                    before.append(command)
-                    continue
-                self.steps.append(self._step(block, "\n".join([*before, command])))
-                if self.failed:
-                    return
-                self.production.write_files()
+            self.steps.append(self._step(block))
+            if self.failed:
+                return
+            self._restart(self.steps[-1].output)
+            if "site.env <<" in block.text:
+                self.production.adopt()
+                self.production.write_site()
+        if self.steps:
+            self.production.finish()
 
     @property
     def failed(self) -> bool:
@@ -63,45 +80,69 @@ class Steps:
 
     def commands_run(self) -> set[str]:
         """The commands of manage.py that worked."""
-        done = "\n".join(step.command for step in self.steps if not step.reason and not step.code)
+        done = "\n".join(step.block.text for step in self.steps if not step.code)
         return set(re.findall(r"manage\.py (\w+)", done))
 
     def told(self) -> str:
         """What was done, for a failure."""
-        lines = [
-            f"# as {each.block.account}: {each.command}  -> {each.reason or each.code}" for each in self.steps
-        ]
-        return "\n".join([*lines, self.steps[-1].output[-3000:] if self.steps else "no block was run"])
+        lines = [f"{each.block.heading}, as {each.block.account}: {each.code}" for each in self.steps]
+        last = [self.steps[-1].block.text, self.steps[-1].output[-3000:]] if self.steps else []
+        return "\n".join([*lines, *last] or ["no block was run"])
 
-    def _step(self, block: Block, command: str) -> Step:
-        reason = reason_not_here(command)
-        if reason:
-            return Step(block, command, reason)
-        began = time.monotonic()
-        done = self.run_as(block.account, command)
-        return Step(block, command, "", done.returncode, done.stdout, time.monotonic() - began)
+    def _prepare(self) -> None:
+        """Make the folders that a machine has, and the programs that stand for those that are not here."""
+        for each in MADE:
+            (self.production.place / each).mkdir(parents=True, exist_ok=True)
+        self.programs.mkdir(mode=0o755)
+        for name in NOT_HERE:
+            self._program(name, f'echo "not here: {name} $*"')
+        options = self.production.account_options("postgres")
+        socket = " ".join(f"{name}={shlex.quote(value)}" for name, value in options["env"].items())
+        become = ""
+        if "user" in options:
+            become = f"setpriv --reuid={options['user']} --regid={options['group']} --clear-groups"
+        for name, words in INSTEAD.items():
+            self._program(name, words.replace("{become}", become).replace("{socket}", socket))
 
-    def run_as(self, account: str, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of a page as an account; its folders are the test's."""
+    def _program(self, name: str, words: str) -> None:
+        file = self.programs / name
+        file.write_text(f"#!/bin/sh\n{words}\n")
+        file.chmod(0o755)
+
+    def script(self, block: Block) -> str:
+        """The block with the test's folders and ports in the place of the machine's."""
         production = self.production
-        folders = {documented: production.folder(documented) for documented in FOLDERS}
-        options = production.account_options(account)
-        command = re.sub(r"\bsudo (-u \w+ )?", "", command)
-        command = command.replace("createsuperuser", "createsuperuser --noinput")
-        return subprocess.run(
-            ["sh", "-euc", substituted(command, folders)],
-            input=self._answers(command),
+        text = FOLDERS.sub(str(production.place).replace("\\", r"\\"), block.text)
+        for words, instead in WORDS.items():
+            given = instead.format(postgres=production.postgres.port, redis=production.redis.port)
+            text = re.sub(words, given, text)
+        if block.account != "root":
+            return f"set -eu\n{text}"
+        # One shell of root's goes through the page, and knows what it set before.
+        kept = shlex.quote(str(self.kept))
+        return f"set -eu\n! test -e {kept} || . {kept}\n{text}\nset | grep '^[a-z_]*=' > {kept}\n"
+
+    def _step(self, block: Block) -> Step:
+        options = self.production.account_options(block.account)
+        options["env"]["PATH"] = f"{self.programs}:{options['env']['PATH']}"
+        file = self.production.place / f"step-{len(self.steps)}.sh"
+        file.write_text(self.script(block))
+        began = time.monotonic()
+        done = subprocess.run(
+            ["sh", str(file)],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             timeout=240,
-            # Without a terminal, psql reads passwords from its input.
             start_new_session=True,
             **options,
         )
+        return Step(block, done.returncode, done.stdout, time.monotonic() - began)
 
-    def _answers(self, command: str) -> str:
-        """The passwords that `\\password ROLE` asks for, twice each."""
-        files = {role: file for file, role in ROLES.items()} | {SUPERUSER: "superuser"}
-        asked = [self.production.passwords[files[role]] for role in re.findall(r"\\password (\w+)", command)]
-        return "".join(f"{password}\n{password}\n" for password in asked)
+    def _restart(self, output: str) -> None:
+        """Restart the servers that the block restarted, with the configuration that it wrote."""
+        if "systemctl restart postgresql" in output:
+            self.production.postgres.restart()
+        if "systemctl restart redis-server" in output:
+            self.production.redis.restart()
