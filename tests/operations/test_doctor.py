@@ -18,7 +18,7 @@ from tests.support.mail_server import free_port, silent_server
 from tests.support.nightly import at_night
 
 __all__ = ["documented", "documented_servers"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 # What only the operator knows, and the documents leave open.
 FACTS = {
     "DEFAULT_FROM_EMAIL": "Lucky11 <hello@lucky11.internal>",
@@ -362,7 +362,7 @@ def test_an_old_backup_is_a_problem_and_none_at_all_is_said(documented, doctor, 
 def test_bin_run_does_not_start_a_production_that_has_a_problem(documented, place):
     variables = {"LUCKY11_DATA": str(place / "data"), "SITE_ORIGIN": "http://lucky11.example"}
     command = [".venv/bin/python", "-m", "lucky11.development.run"]
-    done = documented.run(command, **(documented.variables() | variables))
+    done = documented.run(command, documented.variables() | variables)
     assert done.returncode == 1
     assert "SITE_ORIGIN is http://lucky11.example" in done.stderr
     assert done.stderr.strip().endswith("`manage.py doctor --before start` failed; the lines above say why.")

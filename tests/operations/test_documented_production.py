@@ -14,7 +14,7 @@ from tests.operations.documented.production import Production
 from tests.operations.documented.servers import SUPERUSER
 
 __all__ = ["documented", "documented_servers"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 
 def test_roles_are_let_in_with_their_passwords_over_tls_that_names_the_server(documented: Production):

@@ -20,7 +20,7 @@ from tests.operations.processes import eventually
 from tests.support.nightly import at_night
 
 __all__ = ["documented", "documented_servers"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
 OLD, NEW = "98.0.0", "99.0.0"
 STEPS = (
