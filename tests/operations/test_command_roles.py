@@ -39,6 +39,7 @@ ARGUMENTS = {
     "loaddata": "none",
     "maintenance": "on",
     "remove_stale_contenttypes": "--noinput",
+    "site_restore": "none --into none",
 }
 
 

@@ -7,9 +7,12 @@ from django.core.management.base import CommandParser
 from lucky11.operations import runs
 from lucky11.operations.backups import site, stores
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = (
         "Back up the whole site: the database as db_backup does, the pictures of prizes and the ledger's "
         "seals. Keys are never in it, only their fingerprints: keep them elsewhere."

@@ -8,9 +8,12 @@ from django.core.management.base import CommandParser
 from lucky11.operations import OperationError, database_server
 from lucky11.operations.backups import site
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 
 
 class Command(Operation):
+    roles = (acting.BACKUP, acting.APP, acting.OWNER)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = (
         "Restore a backup of the whole site: check every part first, restore the database beside the live "
         "one as db_restore does, write pictures and seals that are not here, and say which keys lack."

@@ -5,11 +5,14 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from lucky11.operations.commands import Operation
+from lucky11.operations.roles import acting
 from lucky11.operations.schema import backup_gate
 from lucky11.operations.upgrades import run, steps
 
 
 class Command(Operation):
+    roles = (acting.OWNER,)
+    server_roles = (acting.BACKUP, acting.OWNER)
     help = (
         "Take the site to the version of this code: check, back up, maintenance on, migrate, collect "
         "static files, restart by UPGRADE_RESTART_COMMAND, verify, maintenance off. If a step fails, what "
