@@ -110,8 +110,10 @@ def test_nothing_that_is_here_is_overwritten(site, store, empty_machine, beside,
     seal = tmp_path / "second/ledger_seals/ledger-seal-000001.json"
     seal.parent.mkdir(parents=True)
     seal.write_text("{}")
+    here = databases()
     with pytest.raises(CommandError, match="here already and differ"):
         call_command("site_restore", name, into=beside)
+    assert databases() == here
     assert seal.read_text() == "{}"
     assert not (tmp_path / "second/prize_pictures").exists()
 
@@ -128,8 +130,16 @@ def test_a_missing_key_is_named_and_without_the_backups_key_nothing_is_restored(
         call_command("site_restore", name, into=beside)
     settings.BACKUP_KEYS = [KEY]
     settings.ENCRYPTION_KEYS = [base64.urlsafe_b64encode(bytes(32)).decode()]
-    call_command("site_restore", name, into=beside)
-    assert "STILL MISSING on this machine: ENCRYPTION_KEYS: the key" in capsys.readouterr().out
+    here = databases()
+    with pytest.raises(CommandError, match="Nobody can read the claims of prizes and the second factors"):
+        call_command("site_restore", name, into=beside)
+    assert databases() == here
+    assert stored_seals() == []
+    capsys.readouterr()
+    call_command("site_restore", name, into=beside, without_keys=True)
+    lines = capsys.readouterr().out.splitlines()
+    told = [line.startswith("STILL MISSING on this machine: ENCRYPTION_KEYS: the key") for line in lines]
+    assert (told[0], told[-1], sum(told)) == (True, True, 2)
 
 
 def test_while_the_site_is_backed_up_no_picture_is_swept(site, store, monkeypatch):

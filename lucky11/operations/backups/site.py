@@ -26,6 +26,13 @@ FORMAT = 1
 KEYS = ("SECRET_KEY", "ENCRYPTION_KEYS", "BACKUP_KEYS")
 # Part of what players can check: a site under another origin has another log.
 ORIGINS = ("SITE_ORIGIN", "LOG_ORIGIN")
+MEANING = {
+    "SECRET_KEY": "Players are signed out, and links in emails that were sent before do not work.",
+    "ENCRYPTION_KEYS": "Nobody can read the claims of prizes and the second factors that it encrypted.",
+    "BACKUP_KEYS": "Backups that it encrypted cannot be restored here.",
+    "SITE_ORIGIN": "Emails and pages name another address than before.",
+    "LOG_ORIGIN": "Nobody can verify the log of draws under another one.",
+}
 SETTINGS = (*KEYS, *ORIGINS, "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "EMAIL_URL")
 
 
@@ -88,18 +95,16 @@ def describe(name: str) -> dict[str, Any]:
     return found
 
 
-def missing_keys(described: dict[str, Any]) -> list[str]:
-    """Return a sentence for each key and origin that the site had and this machine has not."""
+def missing_keys(described: dict[str, Any]) -> dict[str, list[str]]:
+    """Return, for each setting that this machine lacks, sentences that say what lacks and what it means."""
     ours = fingerprints()
-    said = [
-        f"{name}: the key with the fingerprint {key}"
-        for name, keys in described["keys"].items()
-        for key in keys
-        if key not in ours[name]
-    ]
-    return said + [
-        f"{name}={value}" for name, value in described["origins"].items() if getattr(settings, name) != value
-    ]
+    found: dict[str, list[str]] = {}
+    for name, keys in described["keys"].items():
+        lacking = [f"the key with the fingerprint {key}" for key in keys if key not in ours[name]]
+        found |= {name: lacking} if lacking else {}
+    for name, value in described["origins"].items():
+        found |= {name: [repr(value)]} if getattr(settings, name) != value else {}
+    return {name: [f"{name}: {each}. {MEANING[name]}" for each in lacking] for name, lacking in found.items()}
 
 
 def restore_files(name: str, say: Say) -> None:
@@ -107,23 +112,26 @@ def restore_files(name: str, say: Say) -> None:
     described = describe(name)
     expected = described["files"]["of"]
     with _checked(name, described) as file:
-        other = site_files.differing(_plain(file, described), expected)
-        if other:
-            raise OperationError(
-                f"{len(other)} files are here already and differ, such as {other[0]}. Nothing was "
-                "overwritten. Move them away, or name other storages."
-            )
+        _refuse_others(file, described)
         file.seek(0)
         written = site_files.write(_plain(file, described), expected)
     say(f"{written} of {len(expected)} pictures and seals were written; the others were there.")
 
 
 def check_files(name: str) -> None:
-    """Read all of the backup's files once. Raises OperationError if one is damaged."""
+    """Read all of the backup's files once. Raises OperationError if one is damaged, or another is here."""
     described = describe(name)
     with _checked(name, described) as file:
-        for _ in site_files.unpacked(_plain(file, described), described["files"]["of"]):
-            pass
+        _refuse_others(file, described)
+
+
+def _refuse_others(file: IO[bytes], described: dict[str, Any]) -> None:
+    other = site_files.differing(_plain(file, described), described["files"]["of"])
+    if other:
+        raise OperationError(
+            f"{len(other)} files are here already and differ, such as {other[0]}. Nothing was "
+            "overwritten. Move them away, or name other storages."
+        )
 
 
 @contextmanager
