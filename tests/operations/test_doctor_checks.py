@@ -13,7 +13,8 @@ from django.db import connection
 
 from draws.beacon import chain, relays
 from lucky11.models import OperationRun
-from lucky11.operations.doctor import beacon, clocks, folders, machine, site
+from lucky11.operations import connection_budget
+from lucky11.operations.doctor import beacon, clocks, folders, machine, postgres, site
 from lucky11.operations.doctor.examination import examine
 from lucky11.operations.doctor.registry import DATABASE, REDIS, Check, Stage, checks
 from lucky11.operations.doctor.results import State, ok, problem
@@ -112,6 +113,36 @@ def test_another_origin_than_the_logs_first_is_a_problem(settings, make_draw):
     settings.LOG_ORIGIN = "https://moved.example"
     moved = site.log_origin()
     assert (moved.state, "LOG_ORIGIN" in moved.advice) == (State.PROBLEM, True)
+
+
+# -- connections --
+
+
+def test_more_connections_than_the_server_lets_in_are_a_warning_that_names_the_figure_to_set(monkeypatch):
+    monkeypatch.setenv("WEB_WORKERS", "30")
+    needed = connection_budget.total()
+    assert postgres.judge_connections(needed, needed + 3, 3).state is State.OK
+    line = postgres.judge_connections(needed, needed + 2, 3)
+    assert line.state is State.WARNING
+    assert "web 120" in line.found
+    assert f"Set max_connections to {needed + 3} or more" in line.advice
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_server_is_asked_how_many_connections_it_lets_in_and_keeps_for_superusers(monkeypatch):
+    for name in ("WEB_WORKERS", "WEB_POOL_SIZE", "WEB_THREADS", "WORKER_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_connections")
+        most = int(cursor.fetchone()[0])
+        cursor.execute("SHOW superuser_reserved_connections")
+        kept = int(cursor.fetchone()[0])
+    assert f"PostgreSQL lets in {most - kept} ({most} less {kept})." in postgres.connections().found
+    monkeypatch.setenv("WEB_WORKERS", str(most))
+    assert postgres.connections().state is State.WARNING
+    monkeypatch.setenv("WEB_WORKERS", "two")
+    ((state, found),) = answers(Check("Connections", postgres.connections, DATABASE)).values()
+    assert (state, "WEB_WORKERS is 'two'" in found) == (State.PROBLEM, True)
 
 
 # -- folders and this machine --

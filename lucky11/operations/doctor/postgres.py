@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from lucky11 import checks
+from lucky11.operations import connection_budget
 from lucky11.operations.doctor.machine import OLDEST_POSTGRES
 from lucky11.operations.doctor.results import Result, from_messages, ok, problem, some_of, warning
 from lucky11.operations.roles import roles
@@ -112,6 +113,36 @@ def pooler() -> Result:
         said = "A pooler in transaction mode is before PostgreSQL: advisory locks do not hold there."
         return problem(said, "Set its pool_mode to session for this site, or reach the server itself.")
     return ok("No pooler is between." if direct else "A pooler is between, in session mode.")
+
+
+def connections() -> Result:
+    """Compare the most connections that the site opens, by its settings, with what the server lets in.
+
+    The figures alone are never a problem: other sites may share the server, and a part may run elsewhere.
+    Raises ImproperlyConfigured for a setting that is not a number.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT current_setting('max_connections')::int,
+                      current_setting('superuser_reserved_connections')::int"""
+        )
+        most, kept = cursor.fetchone()
+    return judge_connections(connection_budget.total(), most, kept)
+
+
+def judge_connections(needed: int, most: int, kept: int) -> Result:
+    """Judge the site's need by the server's `max_connections` and what it keeps for superusers of them."""
+    said = (
+        f"The site opens at most {needed} connections; PostgreSQL lets in {most - kept} ({most} less {kept})."
+    )
+    if needed > most - kept:
+        parts = ", ".join(f"{each.name} {each.connections}" for each in connection_budget.parts())
+        return warning(
+            f"{said} By part: {parts}.",
+            f"Set max_connections to {needed + kept} or more, or lower WEB_WORKERS, WEB_POOL_SIZE or "
+            "WORKER_THREADS: docs/deployment.md, Connections.",
+        )
+    return ok(said)
 
 
 def _another() -> psycopg.Connection[Any]:

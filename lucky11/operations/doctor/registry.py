@@ -80,6 +80,7 @@ def _postgres() -> list[Check]:
         Check("Rights", postgres.rights, DATABASE, Stage.START, seconds=30),
         Check("TLS to the database", postgres.tls, DATABASE),
         Check("Pooler", postgres.pooler, DATABASE),
+        Check("Connections", postgres.connections, DATABASE),
         Check("Clock of the database", clocks.database, DATABASE),
         Check("Migrations", postgres.migrations, DATABASE, Stage.START, seconds=30),
     ]
