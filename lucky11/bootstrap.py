@@ -192,6 +192,10 @@ def say_and_exit(name: str, reason: BaseException) -> NoReturn:
         sys.exit(reason.code)
     if isinstance(reason, OSError) and reason.errno in (errno.ENOSPC, errno.EDQUOT):
         reason = Refusal("the disk is full.")
+    if isinstance(reason, OSError) and reason.errno == errno.EROFS:
+        reason = Refusal(
+            f"{reason.filename} is on a disk that is read-only; put the checkout where it can be written to."
+        )
     print(f"{name}: {reason}", file=sys.stderr)
     sys.exit(1)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from django.conf import settings
 from psycopg.conninfo import make_conninfo
 
 from lucky11.embedded import account, paths
+from lucky11.operations import OperationError
+from lucky11.operations.backups import point_in_time
 from tests.operations.processes import eventually
 
 pytestmark = pytest.mark.slow
@@ -100,8 +104,10 @@ BALANCES = "SELECT email, coins FROM users ORDER BY 1"
 
 
 @pytest.fixture
-def server(place) -> Iterator[Server]:
-    """A server that archives its log."""
+def server(place, request) -> Iterator[Server]:
+    """A server that archives its log, in a folder whose name a test may choose."""
+    place /= getattr(request, "param", "server")
+    place.mkdir()
     server = Server(place)
     who = account.server_account(server.data)
     for name in ("archive", "bases"):
@@ -111,7 +117,7 @@ def server(place) -> Iterator[Server]:
     script = shutil.copy(ARCHIVE_WAL, place / "archive-wal")
     with server.up():
         server.ask("ALTER SYSTEM SET archive_mode = on")
-        server.ask(f'ALTER SYSTEM SET archive_command = \'{script} "%p" "{place}/archive/%f"\'')
+        server.ask(f'ALTER SYSTEM SET archive_command = \'"{script}" "%p" "{place}/archive/%f"\'')
     with server.up():
         yield server
 
@@ -142,6 +148,7 @@ def restore(server: Server, moment: str, into: Path) -> subprocess.CompletedProc
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("server", ["server", "a folder, that é and # name"], indirect=True)
 def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_from_it(seeded):
     server = seeded
     said = server.manage("db_pitr", "--base").stdout
@@ -211,9 +218,10 @@ def archive(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["sh", ARCHIVE_WAL, *map(str, arguments)], capture_output=True, text=True)
 
 
-def test_the_archive_takes_a_piece_once_whole_and_never_over_another(tmp_path):
-    piece, kept = tmp_path / "piece", tmp_path / "archive" / "000000010000000000000001"
-    kept.parent.mkdir()
+@pytest.mark.parametrize("folder", ["archive", '-a space, it\'s é "q" $x `y` \\ *', "long" * 60])
+def test_the_archive_takes_a_piece_once_whole_and_never_over_another(tmp_path, folder):
+    piece, kept = tmp_path / folder / "piece", tmp_path / folder / "log" / "000000010000000000000001"
+    kept.parent.mkdir(parents=True)
     piece.write_bytes(b"the log " * 1000)
     assert archive(piece, kept).returncode == 0
     assert kept.read_bytes() == piece.read_bytes()
@@ -226,3 +234,35 @@ def test_the_archive_takes_a_piece_once_whole_and_never_over_another(tmp_path):
     assert kept.read_bytes() == was
     assert archive(tmp_path / "nothing", kept.with_name("2")).returncode != 0
     assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+
+
+def plan(place: Path, into: str) -> str:
+    """The script for a restore from a folder that has a base backup of long ago, and a log."""
+    (place / "bases/base-20260101T000000.000000Z").mkdir(parents=True)
+    (place / "log").mkdir()
+    (place / "log/000000010000000000000001").touch()
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    return point_in_time.script(now, place / "bases", place / "log", place / into, port=5499)
+
+
+@pytest.mark.parametrize("letter", ["'", '"', "\\", "%", "$", "`", "\n"])
+def test_a_path_that_the_servers_settings_cannot_contain_is_refused_in_a_sentence(place, letter):
+    with pytest.raises(OperationError, match=r"cannot contain\. Nothing was changed\. Name a folder without"):
+        plan(place / f"a{letter}folder", "restored")
+
+
+def test_a_path_too_long_for_the_restored_servers_socket_is_refused_in_a_sentence(place):
+    with pytest.raises(OperationError, match="too long for a socket: choose a shorter --into"):
+        plan(place, "restored" * 12)
+
+
+def test_the_embedded_servers_sockets_have_short_names_wherever_their_data_is():
+    data = Path("/") / ("é" * 100) / ("long" * 50) / "data"
+    for listens in (paths.postgres_socket(data), paths.valkey_socket(data)):
+        with socket.socket(socket.AF_UNIX) as server:
+            listens.parent.mkdir()
+            try:
+                server.bind(str(listens))
+            finally:
+                listens.unlink(missing_ok=True)
+                listens.parent.rmdir()

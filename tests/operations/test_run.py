@@ -243,6 +243,41 @@ def test_a_full_disk_is_said() -> None:
         need_space(paths.ROOT, 10**12)
 
 
+@pytest.mark.parametrize(
+    ("prepared", "sentence"),
+    [
+        (
+            "mount --bind {0} {0} && mount -o remount,bind,ro {0}",
+            r"{0}/\S+ is on a disk that is read-only;",
+        ),
+        (
+            "mkdir -p {0}/.data/run && mount -t tmpfs -o size=2m tmpfs {0}/.data/run",
+            r"has \d MB of disk",
+        ),
+    ],
+    ids=["read-only", "full"],
+)
+def test_a_disk_that_takes_nothing_is_said_and_nothing_starts(
+    checkout: Path, place: Path, free_port: int, prepared: str, sentence: str
+) -> None:
+    # The disk is the test's own: no process outside of this namespace sees it.
+    apart = ["unshare", "--mount", *(() if os.geteuid() == 0 else ("--user", "--map-root-user"))]
+    if subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", place], capture_output=True).returncode:
+        pytest.skip("this machine does not let the test mount anything")
+    copy = shutil.copytree(checkout, place / "copy", ignore=shutil.ignore_patterns(".data", ".env", "said-*"))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    done = subprocess.run(
+        [*apart, "sh", "-ec", f"{prepared.format(copy)}; exec {copy}/bin/run"],
+        env=clean | {"LUCKY11_VENV": sys.prefix, "PORT": str(free_port)},
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"bin/run: .*{sentence.format(copy)}[^\n]*\.\n", done.stderr), done.stderr
+    assert not belonging_to(copy)
+
+
 def test_servers_named_in_the_environment_are_used_and_none_are_started(
     start: Callable[..., Started], place: Path
 ) -> None:

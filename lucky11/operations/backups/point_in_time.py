@@ -132,15 +132,19 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
         raise OperationError(f"There is no archived log in {archive}. Nothing was changed.")
     if into.exists():
         raise OperationError(f"{into} already exists. Nothing was changed.")
-    tools = _server_programs()
     socket = into.with_name(f"{into.name}.socket")
     for path in (folder, archive, into):
-        if any(letter in str(path) for letter in "'\"\\\n%"):
-            raise OperationError(f"The path {str(path)!r} has a character that settings cannot contain.")
+        # The last two mean something to the shell that PostgreSQL runs restore_command in.
+        if any(letter in str(path) for letter in "'\"\\\n%$`"):
+            raise OperationError(
+                f"The path {str(path)!r} has a character that PostgreSQL's settings cannot contain. Nothing "
+                "was changed. Name a folder without quotes, backslashes, %, $ and line ends."
+            )
     if len(os.fsencode(socket)) > LONGEST_SOCKET:
         raise OperationError(
             f"{socket} is too long for a socket: choose a shorter --into. Nothing was changed."
         )
+    tools = _server_programs()
     user = database_server.parameters().get("user", "")
     words = make_conninfo(dbname=database_server.live(), user=user, host=str(socket), port=port)
     return SCRIPT.format(
