@@ -32,6 +32,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_ORIGIN])
 DATABASES = {"default": configuration.database()}
 # The prefix of the names of database roles: lucky11_owner, lucky11_app, lucky11_backup, lucky11_report.
 DATABASE_ROLES = env.str("DATABASE_ROLES", default="lucky11")
+# Passwords for `manage.py db_roles` to set, by role; only a container that sets up the database has them.
+DATABASE_ROLE_PASSWORDS = env.json("DATABASE_ROLE_PASSWORDS", default={})
 # Production insists on a verified TLS connection to a database over a network, unless this is off.
 DATABASE_TLS = env.bool("DATABASE_TLS", default=True)
 # libpq takes these from the environment if the address does not set them.

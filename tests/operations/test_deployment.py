@@ -9,7 +9,6 @@ from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
-import yaml
 
 from lucky11 import processes
 from lucky11.embedded.paths import ROOT
@@ -43,29 +42,6 @@ def test_the_procfile_starts_every_process_and_needs_no_shell_to_split_anything(
     assert tuple(PROCFILE) == processes.NAMES
     for name, line in PROCFILE.items():
         assert line == f"exec python -m lucky11.processes {name}"
-
-
-def test_compose_starts_each_process_of_the_procfile():
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    started = {name: each["command"] for name, each in services.items() if "build" in each}
-    tools = {name for name, each in services.items() if each.get("profiles") == ["tools"]}
-    assert set(started) - tools == set(PROCFILE)
-    for name in PROCFILE:
-        assert started[name] == ["python", "-m", "lucky11.processes", name]
-
-
-def test_the_containers_copy_no_secret_and_write_nowhere_but_to_their_volume():
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
-    for each in services.values():
-        if "build" in each:
-            assert each["read_only"] is True
-            assert each["cap_drop"] == ["ALL"]
-    assert all("healthcheck" in services[name] for name in ("database", "queue", "web"))
-    ignored = (ROOT / ".dockerignore").read_text().split()
-    assert {".git", ".env", ".data", "*.pem", "*.key"} <= set(ignored)
-    image = (ROOT / "Dockerfile").read_text()
-    assert image.rpartition("FROM ")[2].rstrip().endswith("USER site")
-    assert "--require-hashes" in image
 
 
 def test_a_unit_of_systemd_starts_each_of_them_and_starts_it_again_for_ever():

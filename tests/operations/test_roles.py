@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.support.nightly import at_night
 from tests.support.scratch import Environment, connect, manage, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -159,3 +160,22 @@ def test_a_drill_runs_as_the_backup_role(ruled, tmp_path):
     environment = acting_as("app", ruled) | {"BACKUP_FOLDER": str(tmp_path), "BACKUP_DATABASE_URL": as_backup}
     assert "rows of" in manage(environment, "db_backup")
     assert "can be read as sign-in reads it" in manage(environment, "backup_drill")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('{"nobody": "x"}', "names 'nobody', which is not one of owner, app, backup, report"),
+        at_night('{"app": ""}', "has no password for app"),
+        at_night('["app"]', "is not like"),
+    ],
+)
+def test_passwords_for_what_is_no_role_are_refused_before_anything_is_done(plain, given, said):
+    done = run(plain | {"DATABASE_ROLE_PASSWORDS": given}, "db_roles")
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Nothing was changed." in done.stderr
+    assert run(plain, "db_roles", "--in-use").returncode == 1
+    with connect(plain) as server:
+        found = server.execute("SELECT 1 FROM pg_roles WHERE rolname LIKE %s", [f"{PREFIX}%"])
+        assert found.fetchone() is None
