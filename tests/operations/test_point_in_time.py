@@ -223,7 +223,9 @@ def test_the_archive_takes_a_piece_once_whole_and_never_over_another(tmp_path, f
     piece, kept = tmp_path / folder / "piece", tmp_path / folder / "log" / "000000010000000000000001"
     kept.parent.mkdir(parents=True)
     piece.write_bytes(b"the log " * 1000)
+    piece.chmod(0o600)
     assert archive(piece, kept).returncode == 0
+    assert kept.stat().st_mode & 0o777 == 0o640, "the group of the folder may read it"
     assert kept.read_bytes() == piece.read_bytes()
     assert archive(piece, kept).returncode == 0
     was = kept.read_bytes()

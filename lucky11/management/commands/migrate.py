@@ -60,7 +60,13 @@ class Command(Operation, Migrate):
             self._try(run, limits, options)
         # Only the owner may use what a migration made until the roles get their rights on it.
         if roles.in_use():
-            roles.apply()
+            self._give_rights()
+
+    def _give_rights(self) -> None:
+        is_superuser = acting.of_site().may((acting.SUPERUSER,))
+        roles.apply(as_owner=not is_superuser)
+        for left in roles.need_superuser():
+            self.stderr.write(f"{left}. Run manage.py db_roles as a superuser.")
 
     def _try(self, run: migrate.Run, limits: migrate.Limits, options: dict[str, Any]) -> None:
         database = connections[options["database"]]

@@ -13,16 +13,17 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from psycopg.conninfo import make_conninfo
 
 from lucky11.operations import OperationError, database_server, postgres_programs
-from lucky11.operations.backups import stores
+from lucky11.operations.backups import base_backup_checks, stores
 
 SCRIPT = """\
 #!/bin/sh
 # Restores {base} and the log after it, up to {to}, into {into}.
-# Run it as the account that runs PostgreSQL (it refuses root). The live server is not touched.
+# Run it as the account that took the base backup (PostgreSQL refuses root). The live server is not touched.
 set -eu
 
 # It asks its own server alone, over a socket that no other account reaches: there is no password to ask for.
@@ -63,22 +64,22 @@ failed() {{
     exit 1
 }}
 mkdir -p -m 700 {socket_folder}
-{bin}/pg_ctl --pgdata={into} --log={into}.log --wait --timeout=86400 start || failed 'did not recover'
+{pg_ctl} --pgdata={into} --log={into}.log --wait --timeout=86400 start || failed 'did not recover'
 tries=0
-until test "$({bin}/psql -wXAtd {conninfo} -c 'SELECT pg_is_in_recovery()' 2>> {into}.log)" = f; do
-    {bin}/pg_ctl --pgdata={into} status > /dev/null || failed 'has stopped'
+until test "$({psql} -wXAtd {conninfo} -c 'SELECT pg_is_in_recovery()' 2>> {into}.log)" = f; do
+    {pg_ctl} --pgdata={into} status > /dev/null || failed 'has stopped'
     tries=$((tries + 1))
     test $tries -lt 60 || failed 'recovers, and does not answer after a minute'
     sleep 1
 done
 
-# 4. Back the restored server up as the live one is, with these lines in front of manage.py db_backup:
-#    PGHOST={socket_folder} PGPORT={port} PGDATABASE={database}
-#    Then compare and repair the live database (manage.py db_recover --from BACKUP), or put all of it in its
-#    place (manage.py db_restore BACKUP --into NAME --swap).
+# 4. Back the restored server up with the command below. Then compare and repair the live database
+#    (manage.py db_recover --from BACKUP), or put all of it in its place (manage.py db_restore BACKUP --into
+#    NAME --swap).
 cat <<'END'
-Restored to {to}:  {bin}/psql -d {conninfo}
-When you are done:  {bin}/pg_ctl --pgdata={into} --mode=fast stop
+Restored to {to}:  {psql} -d {conninfo}
+To back it up:  BACKUP_DATABASE_URL= DATABASE_URL={url} manage.py db_backup
+When you are done:  {pg_ctl} --pgdata={into} --mode=fast stop
 END
 """
 LONGEST_SOCKET = 107 - len("/.s.PGSQL.65535")  # bytes of the name of a Unix socket
@@ -95,8 +96,9 @@ class Base:
 def take_base(folder: Path) -> Base:
     """Take a base backup into `folder`, verified, under the name of its end.
 
-    Raises OperationError if it could not be taken; then there is none.
+    Raises OperationError if the server or the role is not prepared, or it failed; then there is none.
     """
+    base_backup_checks.refuse_unprepared()
     version = database_server.version()
     part = folder / f"base{stores.PART}"
     shutil.rmtree(part, ignore_errors=True)
@@ -144,9 +146,10 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
         raise OperationError(
             f"{socket} is too long for a socket: choose a shorter --into. Nothing was changed."
         )
-    tools = _server_programs()
+    pg_ctl, psql = _programs()
     user = database_server.parameters().get("user", "")
-    words = make_conninfo(dbname=database_server.live(), user=user, host=str(socket), port=port)
+    database, address = database_server.live(), {"host": str(socket), "port": str(port)}
+    words = make_conninfo("", dbname=database, user=user, host=str(socket), port=port)
     return SCRIPT.format(
         base=shlex.quote(str(base.folder)),
         into=shlex.quote(str(into)),
@@ -156,9 +159,10 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
         folder=into,
         port=port,
         to=to.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f+00"),
-        bin=shlex.quote(str(tools)),
+        pg_ctl=shlex.quote(str(pg_ctl)),
+        psql=shlex.quote(str(psql)),
         conninfo=shlex.quote(words),
-        database=database_server.live(),
+        url=shlex.quote(f"postgres://{quote(user)}@/{quote(database)}?{urlencode(address)}"),
     )
 
 
@@ -175,13 +179,14 @@ def _base_before(to: datetime, folder: Path) -> Base:
     )
 
 
-def _server_programs() -> Path:
-    """Return the folder of the live server's own programs: only the same major version reads its files."""
+def _programs() -> tuple[Path, Path]:
+    """Return pg_ctl of exactly the live server's version, as no other reads its files, and a psql."""
     version = database_server.version()
     control = postgres_programs.find("pg_ctl", version)
     if postgres_programs.version(control) != version:
         raise OperationError(f"pg_ctl of exactly PostgreSQL {version} is required. Nothing was changed.")
-    return control.parent
+    # They need not be in the same folder.
+    return control, postgres_programs.find("psql", version)
 
 
 def _verify(part: Path) -> None:

@@ -15,6 +15,7 @@ from lucky11.operations import OperationError
 from lucky11.operations.roles import rights
 
 KINDS = ("owner", "app", "backup", "report")
+OF_SUPERUSER = ("role", "attribute", "member")  # kinds of facts that only a superuser can change
 
 
 @dataclass(frozen=True, order=True)
@@ -93,25 +94,34 @@ def in_use() -> bool:
     return any(kind == "DATABASE" and owner == name("owner") for kind, _, owner in _rows(rights.OWNERS))
 
 
-@transaction.atomic
-def apply() -> list[Difference]:
-    """Fix every difference, or change nothing; return what was fixed.
+def need_superuser() -> list[Difference]:
+    """Return the differences that only a superuser can fix: roles, their attributes and memberships."""
+    return [each for each in differences() if each.fact.kind in OF_SUPERUSER]
 
-    Raises OperationError if something still differs afterwards.
+
+@transaction.atomic
+def apply(*, as_owner: bool = False) -> list[Difference]:
+    """Fix every difference, or with `as_owner` every one that needs no superuser, or change nothing.
+
+    Returns what was fixed. Raises OperationError if something still differs afterwards.
     """
-    done = differences()
+    done = _to_fix(as_owner)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '5s'")
         for difference in done:
             cursor.execute(difference.statement)
         # Objects with a new owner have rights that show only now.
-        again = differences()
+        again = _to_fix(as_owner)
         for difference in again:
             cursor.execute(difference.statement)
-    left = differences()
+    left = _to_fix(as_owner)
     if left:
         raise OperationError(f"Nothing was changed, because this would remain: {left[0]}.")
     return [*done, *again]
+
+
+def _to_fix(as_owner: bool) -> list[Difference]:
+    return [each for each in differences() if not as_owner or each.fact.kind not in OF_SUPERUSER]
 
 
 def _wanted() -> Iterator[Fact]:
@@ -126,6 +136,8 @@ def _wanted() -> Iterator[Fact]:
     yield Fact("attribute", owner, "", "CREATEDB")
     # A drill restores into a database of its own.
     yield Fact("attribute", backup, "", "CREATEDB")
+    # A base backup holds the whole server: what this role reads already, and the roles' password hashes.
+    yield Fact("attribute", backup, "", "REPLICATION")
     yield Fact("member", backup, "pg_read_all_data", "")
     # For a swap: only who has a role's rights may end its sessions. The backup role's would be too many: it
     # reads every database of the server.

@@ -33,8 +33,8 @@ local   all          {superuser}                 peer map=machine
 local   all          all                         scram-sha-256
 hostssl all          all          127.0.0.1/32   scram-sha-256
 hostssl all          all          ::1/128        scram-sha-256
-hostssl replication  all          127.0.0.1/32   scram-sha-256
-hostssl replication  all          ::1/128        scram-sha-256
+hostssl replication  lucky11_backup 127.0.0.1/32 scram-sha-256
+hostssl replication  lucky11_backup ::1/128      scram-sha-256
 """
 # Where Debian keeps the server's configuration.
 ETC = Path("etc/postgresql/15/main")
