@@ -53,6 +53,6 @@ def command_roles() -> dict[str, set[str]]:
     rows = re.findall(r"^\| *`(?:manage\.py )?(\w+)[^`|]*`[^|]*\|([^|]*)\|", section, re.MULTILINE)
     found: dict[str, set[str]] = {}
     for command, roles in rows:
-        named = set(re.findall(r"superuser|owner|app|backup|report|any|none", roles.replace("lucky11_", "")))
+        named = set(re.findall(r"superuser|owner|app|backup|report", roles.replace("lucky11_", "")))
         found.setdefault(command, set()).update(named)
     return found

@@ -18,6 +18,7 @@ MADE = ("root", "etc/systemd/system", "etc/nginx/sites-available", "etc/nginx/si
 NOT_HERE = {
     "apt-get": "installs packages of the distribution",
     "adduser": "makes an account of the machine",
+    "git": "fetches the code, which is copied here",
     "chown": "gives files to accounts that are not here",
     "chgrp": "gives files to accounts that are not here",
     "nginx": "examines the proxy's file, which has a test of its own",

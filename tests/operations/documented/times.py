@@ -13,8 +13,8 @@ INTRODUCTION = """\
 
 This page is written by
 `bin/test --nightly tests/operations/test_as_documented_roles.py --command-times docs/operations/times.md`. Measured on
-{machine}: a small site (three players), PostgreSQL and Redis on the same machine, and the site at work. Most of a short
-command's time is the start of Python. `db_drift` migrates a database of its own.
+{machine}, on a small site (three players) at work, with PostgreSQL and Redis on the same machine.
+Most of a short command's time is the start of Python. `db_drift` migrates a database of its own.
 
 | command | role | seconds |
 |---|---|---|
