@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from configparser import RawConfigParser
@@ -13,18 +12,11 @@ import pytest
 from lucky11 import processes
 from lucky11.embedded.paths import ROOT
 from lucky11.operations import connection_budget
+from tests.operations.proxies import PACKAGES, program
 
 FOLDER = ROOT / "docs/deployment"
 UNITS = FOLDER / "systemd"
 PROCFILE = dict(re.findall(r"^(\w+): (.*)$", (ROOT / "Procfile").read_text(), re.MULTILINE))
-
-
-def program(name: str) -> str:
-    """The path of a program that Debian has; without it the test says so."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    if found is None:
-        pytest.skip(f"needs Debian's package of {name}")
-    return found
 
 
 def run(*command: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -92,6 +84,11 @@ def test_the_documents_table_of_connections_is_the_computed_one(monkeypatch):
     for part in connection_budget.parts():
         assert f"| {part.name} | {part.formula} | {part.connections} |" in page
     assert f"| together | | {connection_budget.total()} |" in page
+
+
+def test_the_documents_name_every_package_that_a_test_asks_for():
+    page = (ROOT / "docs/testing.md").read_text()
+    assert [name for name in PACKAGES.values() if f"| `{name}` |" not in page] == []
 
 
 def test_caddy_takes_the_file():
