@@ -64,6 +64,19 @@ def test_the_doctors_page_and_the_books_are_as_the_pages_promise(site: Productio
     assert site.manage("site", "check_integrity").stdout.startswith("Clean: ")
 
 
+def test_the_doctor_is_asked_first_and_finds_no_problem_at_the_end(steps: Steps, site: Production):
+    asked = [block for block in to_be_run() if "manage.py doctor" in block.text]
+    first = next(block for block in to_be_run() if "manage.py" in block.text)
+    assert asked[0] == first
+    assert "doctor --before deployment" in first.text
+    assert asked[-1] == [block for block in to_be_run() if block.page == "docs/deployment.md"][-1]
+    site.manage("site", "db_backup")
+    done = steps.step(asked[-1])
+    assert done.code == 0, done.output
+    assert "Problems: 0." in done.output
+    assert any("you@lucky11.example" in str(mail["To"]) for mail in site.mail.accepted)
+
+
 def test_a_restarted_database_server_finds_the_site_at_work_again(site: Production):
     with site.client() as browser:
         assert browser.get("/").status_code == 200

@@ -16,6 +16,7 @@ FOLDERS = re.compile(r"(?<![\w/.}$])(?=/(?:etc|root|srv|var|usr/local)/)")
 MADE = ("root", "etc/systemd/system", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "var/log")
 # What is not done here, by the program that would do it, and why.
 NOT_HERE = {
+    "git": "fetches the code, which is copied here",
     "apt-get": "installs packages of the distribution",
     "adduser": "makes an account of the machine",
     "git": "fetches the code, which is copied here",
@@ -24,6 +25,8 @@ NOT_HERE = {
     "nginx": "examines the proxy's file, which has a test of its own",
     "systemctl": "asks systemd; the servers are restarted all the same",
 }
+# What needs a site at work: an upgrade, and the doctor's last visit, which have tests of their own.
+LATER = ("A new version", "At the end")
 # A file's owner is left out, and a virtual environment is there; another account's program runs as that one.
 INSTEAD = {
     "install": 'for word; do shift; case "$word" in -o|-g) skip=1;; *) [ "${skip-}" ] && skip= || '
@@ -56,15 +59,14 @@ class Steps:
         self.production = production
         self.steps: list[Step] = []
         self.programs = production.place / "programs"
-        self.kept = production.place / "kept-variables"
 
     def run(self) -> None:
         """Run the blocks that set up a site, until one fails."""
         self._prepare()
         for block in to_be_run():
-            if block.page == "docs/operations.md":
+            if block.page == "docs/operations.md" or block.heading in LATER:
                 continue
-            self.steps.append(self._step(block))
+            self.steps.append(self.step(block))
             if self.failed:
                 return
             self._restart(self.steps[-1].output)
@@ -117,13 +119,10 @@ class Steps:
         for words, instead in WORDS.items():
             given = instead.format(postgres=production.postgres.port, redis=production.redis.port)
             text = re.sub(words, given, text)
-        if block.account != "root":
-            return f"set -eu\n{text}"
-        # One shell of root's goes through the page, and knows what it set before.
-        kept = shlex.quote(str(self.kept))
-        return f"set -eu\n! test -e {kept} || . {kept}\n{text}\nset | grep '^[a-z_]*=' > {kept}\n"
+        return f"set -eu\n{text}"
 
-    def _step(self, block: Block) -> Step:
+    def step(self, block: Block) -> Step:
+        """Run a block as its account, each in a shell of its own."""
         options = self.production.account_options(block.account)
         options["env"]["PATH"] = f"{self.programs}:{options['env']['PATH']}"
         file = self.production.place / f"step-{len(self.steps)}.sh"
