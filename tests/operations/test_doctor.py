@@ -298,6 +298,8 @@ def test_packages_of_another_version_than_the_lock_file_are_named(documented, do
 def test_a_port_that_another_program_has_is_a_problem(documented, doctor):
     with socket.create_server(("127.0.0.1", documented.port)):
         line = doctor()["Web port"]
+        left_out = doctor(before="deployment").keys() - doctor(before="upgrade").keys()
+    assert left_out == {"Web port"}
     assert (line["state"], "does not answer there" in line["found"]) == ("problem", True)
     assert doctor(PORT="80800")["Web port"]["state"] == "problem"
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -255,6 +256,16 @@ def test_a_migration_that_fails_is_rolled_back_with_those_before_it(versions: Tw
     assert versions.upgrades() == [False]
 
 
+@pytest.mark.nightly
+def test_a_site_that_does_not_answer_any_more_can_be_upgraded(versions: TwoVersions):
+    ready = f"http://127.0.0.1:{versions.production.port}/readyz"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        done = versions.manage("upgrade", PORT=port, UPGRADE_READY_URL=ready)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert versions.answers(NEW)
+
+
 @pytest.mark.parametrize("by_command", [False, at_night(True)])
 def test_a_new_version_that_does_not_start_is_undone(versions: TwoVersions, by_command: bool):
     wsgi = versions.new / "lucky11/wsgi.py"
@@ -280,7 +291,10 @@ def test_a_new_version_that_does_not_start_is_undone(versions: TwoVersions, by_c
         assert versions.is_in_maintenance()
 
 
-def test_drift_a_newer_database_and_an_unknown_one_are_refused(versions: TwoVersions):
+def test_an_ailing_setup_drift_a_newer_database_and_an_unknown_one_are_refused(versions: TwoVersions):
+    ailing = versions.manage("upgrade", SITE_ORIGIN="http://lucky11.example")
+    assert "The doctor names a problem, so nothing was changed" in ailing.stderr
+    assert "Set SITE_ORIGIN" in ailing.stderr
     versions.ask("ALTER TABLE incidents ADD COLUMN rogue text; SELECT 1")
     try:
         done = versions.manage("upgrade")
@@ -304,8 +318,8 @@ def test_drift_a_newer_database_and_an_unknown_one_are_refused(versions: TwoVers
         aside.rename(listed)
         (listed.parent / "1.0.0.aside").rename(listed.parent / "1.0.0.json")
     assert "not in the state of a release" in unknown.stderr
-    assert {done.returncode, newer.returncode, unknown.returncode} == {1}
-    assert versions.upgrades() == [False] * 3
+    assert {ailing.returncode, done.returncode, newer.returncode, unknown.returncode} == {1}
+    assert versions.upgrades() == [False] * 4
     assert not versions.has_new_column()
     assert not versions.is_in_maintenance()
     assert versions.answers(OLD)

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from lucky11.operations.doctor.examination import Line, examine
-from lucky11.operations.doctor.registry import Stage, checks
+from lucky11.operations.doctor.registry import IN_USE, Stage, checks
 from lucky11.operations.doctor.results import State
 from lucky11.operations.roles.roles import KINDS
 
-BEFORE = {"deployment": Stage.DEPLOYMENT, "start": Stage.START}
+BEFORE = {"deployment": Stage.DEPLOYMENT, "upgrade": Stage.DEPLOYMENT, "start": Stage.START}
 WIDTH = 116
 
 
@@ -34,13 +34,16 @@ class Command(BaseCommand):
             "--before",
             choices=BEFORE,
             help="leave out what holds only later: before the deployment (migrations, rights, static files), "
-            "or before the start (worker, beat, backups)",
+            "before an upgrade (also the web port, which the running site has), or before the start (worker, "
+            "beat, backups)",
         )
 
     def handle(self, *args: Any, json: bool, mail: str, before: str | None, **options: Any) -> None:
         stage = BEFORE.get(before or "", Stage.RUNNING)
+        left_out = IN_USE if before == "upgrade" else ()
+        asked = [check for check in checks(mail) if check.name not in left_out]
         lines = []
-        for line in examine(checks(mail), stage):
+        for line in examine(asked, stage):
             lines.append(line)
             if not json:
                 self._print(line)

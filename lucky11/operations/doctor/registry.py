@@ -19,7 +19,9 @@ from lucky11.operations.doctor import (
 )
 from lucky11.operations.doctor.results import Result
 
-DATABASE, REDIS = "PostgreSQL", "Redis"
+DATABASE, REDIS, WEB_PORT = "PostgreSQL", "Redis", "Web port"
+# What a running site has: an upgrade has to be possible also when that site does not answer any more.
+IN_USE = (WEB_PORT,)
 
 
 class Stage(IntEnum):
@@ -67,7 +69,7 @@ def _machine() -> list[Check]:
         Check("Client programs", machine.programs),
         Check("Time zones", machine.time_zones),
         Check("Open files", machine.files),
-        Check("Web port", machine.web_port),
+        Check(WEB_PORT, machine.web_port),
         *(Check(name, run, seconds=30) for name, run in folders.checks()),
         Check("Static files", static_files.collected, since=Stage.START, seconds=60),
     ]
