@@ -19,7 +19,6 @@ NOT_HERE = {
     "git": "fetches the code, which is copied here",
     "apt-get": "installs packages of the distribution",
     "adduser": "makes an account of the machine",
-    "git": "fetches the code, which is copied here",
     "chown": "gives files to accounts that are not here",
     "chgrp": "gives files to accounts that are not here",
     "nginx": "examines the proxy's file, which has a test of its own",
