@@ -148,7 +148,7 @@ def restore(server: Server, moment: str, into: Path) -> subprocess.CompletedProc
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("server", ["server", "a folder, that é and # name"], indirect=True)
+@pytest.mark.parametrize("server", ["server", "a folder that é and # name"], indirect=True)
 def test_the_second_before_the_harm_comes_back_and_the_live_books_are_repaired_from_it(seeded):
     server = seeded
     said = server.manage("db_pitr", "--base").stdout
@@ -247,7 +247,7 @@ def plan(place: Path, into: str) -> str:
     return point_in_time.script(now, place / "bases", place / "log", place / into, port=5499)
 
 
-@pytest.mark.parametrize("letter", ["'", '"', "\\", "%", "$", "`", "\n"])
+@pytest.mark.parametrize("letter", ["'", '"', "\\", "%", "$", "`", ",", "\n"])
 def test_a_path_that_the_servers_settings_cannot_contain_is_refused_in_a_sentence(place, letter):
     with pytest.raises(OperationError, match=r"cannot contain\. Nothing was changed\. Name a folder without"):
         plan(place / f"a{letter}folder", "restored")

@@ -136,11 +136,11 @@ def script(to: datetime, folder: Path, archive: Path, into: Path, *, port: int) 
         raise OperationError(f"{into} already exists. Nothing was changed.")
     socket = into.with_name(f"{into.name}.socket")
     for path in (folder, archive, into):
-        # The last two mean something to the shell that PostgreSQL runs restore_command in.
-        if any(letter in str(path) for letter in "'\"\\\n%$`"):
+        # Dollar and backquote mean something to the shell of restore_command, a comma to clients (two hosts).
+        if any(letter in str(path) for letter in "'\"\\\n%$`,"):
             raise OperationError(
                 f"The path {str(path)!r} has a character that PostgreSQL's settings cannot contain. Nothing "
-                "was changed. Name a folder without quotes, backslashes, %, $ and line ends."
+                "was changed. Name a folder without quotes, commas, backslashes, %, $ and line ends."
             )
     if len(os.fsencode(socket)) > LONGEST_SOCKET:
         raise OperationError(
