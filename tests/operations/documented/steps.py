@@ -17,6 +17,7 @@ MADE = ("root", "etc/systemd/system", "etc/nginx/sites-available", "etc/nginx/si
 # What is not done here, by the program that would do it, and why.
 NOT_HERE = {
     "git": "fetches the code, which is copied here",
+    "docker": "needs an engine for containers",
     "apt-get": "installs packages of the distribution",
     "adduser": "makes an account of the machine",
     "chown": "gives files to accounts that are not here",
