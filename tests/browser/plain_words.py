@@ -24,6 +24,7 @@ from draws.models import (
     Winner,
 )
 from ledger.models import Transaction
+from lucky11 import __version__
 from lucky11.models import OperationRun
 
 # Two letters or more that no translation has touched; the pseudo-languages leave no plain one.
@@ -67,6 +68,8 @@ NAMES = {
     "zeppelin",
     # The tests' beacon.
     "lucky11-tests",
+    # The version at the foot of the staff's pages.
+    __version__,
     # Names that are the same in every language.
     "UTC",
     "JSON",
