@@ -93,7 +93,7 @@ def _take(reason: str) -> Manifest:
         program = postgres_programs.find("pg_dump", snapshot.postgres)
         name = f"lucky11-{snapshot.taken_at:%Y%m%d-%H%M%S-%f}"
         with stores.new_part(f"{name}.dump") as part:
-            digest, size = _write(_dumped(program, snapshot), part)
+            digest, size = write(counted(_dumped(program, snapshot), "Backing up"), part)
             stores.keep(part, f"{name}.dump")
     manifest = Manifest(
         format=FORMAT,
@@ -175,10 +175,12 @@ def _dumped(program: Path, snapshot: Snapshot) -> Iterator[bytes]:
             )
 
 
-def _write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
-    """Write the dump, encrypted if there is a key, and flush it; return its SHA-256 and size as stored."""
+def write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
+    """Write a part of a backup, encrypted if there is a key, and flush it.
+
+    Return its SHA-256 and its size in bytes as stored. Raises OSError if it cannot be written.
+    """
     keys: list[str] = settings.BACKUP_KEYS
-    stream = counted(stream, "Backing up")
     digest, size = hashlib.sha256(), 0
     with open(part, "wb") as file:
         for piece in encryption.encrypted(stream, keys[0]) if keys else stream:

@@ -8,9 +8,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11 import __version__
 from lucky11.operations import OperationError
 from lucky11.operations.backups import encryption, site_files, stores
-from lucky11.operations.backups.create import back_up
+from lucky11.operations.backups.create import back_up, write
 from lucky11.operations.backups.extensions import Say
 
 FORMAT = 1
@@ -50,7 +49,7 @@ def back_up_site(*, reason: str, keep: int | None = None) -> dict[str, Any]:
         wanted = {"prize_pictures": site_files.names("prize_pictures"), "ledger_seals": seals}
         contents = site_files.Contents({})
         with stores.new_part(f"{manifest.name}.files") as part:
-            digest, size = _write(site_files.packed(wanted, contents), part)
+            digest, size = write(site_files.packed(wanted, contents), part)
             stores.keep(part, f"{manifest.name}.files")
     described = {
         "format": FORMAT,
@@ -157,16 +156,3 @@ def _plain(file: IO[bytes], described: dict[str, Any]) -> Iterator[bytes]:
         return
     while piece := file.read(site_files.PIECE):
         yield piece
-
-
-def _write(stream: Iterable[bytes], part: Path) -> tuple[str, int]:
-    keys: list[str] = settings.BACKUP_KEYS
-    digest, size = hashlib.sha256(), 0
-    with open(part, "wb") as file:
-        for piece in encryption.encrypted(stream, keys[0]) if keys else stream:
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest(), size
