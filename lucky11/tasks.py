@@ -5,7 +5,7 @@ from celery import shared_task
 from lucky11.integrity import checks
 from lucky11.monitoring import incidents, maintenance_reports
 from lucky11.operations import retention, runs
-from lucky11.operations.backups import create, drill
+from lucky11.operations.backups import create, drill, site
 
 
 @shared_task
@@ -34,10 +34,10 @@ def purge() -> dict[str, int]:
 
 @shared_task
 def back_up() -> None:
-    """Make the day's backup, if it is due."""
+    """Make the day's backup of the whole site, if it is due."""
     if create.is_due():
         with runs.record("db_backup") as run:
-            run.summary = create.back_up(reason="daily").name
+            run.summary = site.back_up_site(reason="daily")["name"]
 
 
 @shared_task

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -82,6 +83,25 @@ def test_the_day_s_backup_and_the_week_s_drill_are_taken_once_however_often_they
     assert OperationRun.objects.filter(kind="backup_drill").count() == 1
     with time_machine.travel(timezone.now() + timedelta(days=8)):
         tasks.drill_backup()
+    assert OperationRun.objects.filter(kind="backup_drill", ok=True).count() == 2
+
+
+def test_a_backup_from_a_clock_that_was_wrong_does_not_stand_for_the_day_s(played, store):
+    tasks.back_up()
+    (manifest,) = store.glob("*.json")
+    told = json.loads(manifest.read_text())
+    told["taken_at"] = (datetime.fromisoformat(told["taken_at"]) + timedelta(days=400)).isoformat()
+    manifest.write_text(json.dumps(told))
+    tasks.back_up()
+    assert len(stores.names()) == 2
+
+
+@pytest.mark.nightly
+def test_a_drill_from_a_clock_that_was_wrong_does_not_stand_for_the_week_s(played, store):
+    tasks.back_up()
+    tasks.drill_backup()
+    OperationRun.objects.filter(kind="backup_drill").update(ended_at=timezone.now() + timedelta(days=400))
+    tasks.drill_backup()
     assert OperationRun.objects.filter(kind="backup_drill", ok=True).count() == 2
 
 

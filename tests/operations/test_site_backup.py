@@ -16,8 +16,11 @@ from PIL import Image
 from draws.models import PrizePicture
 from draws.pictures import files, uploads
 from ledger.seals import seal_ledger, stored_seals
+from lucky11 import tasks
+from lucky11.models import OperationRun
+from lucky11.operations import OperationError
+from lucky11.operations.backups import drill, stores
 from lucky11.operations.backups import site as backups
-from lucky11.operations.backups import stores
 from tests.conftest import new_draft
 from tests.operations.backups import connect, contents, databases
 from tests.operations.test_object_store import bucket
@@ -101,6 +104,22 @@ def test_a_damaged_part_is_refused_before_anything_is_made(site, store, empty_ma
         call_command("site_restore", name, into=beside)
     assert databases() == here
     assert stored_seals() == []
+
+
+def test_the_day_s_backup_holds_all_of_it_and_the_drill_reads_all_of_it(site, store):
+    tasks.back_up()
+    (name,) = stores.names()
+    held = backups.describe(name)["files"]["of"]
+    assert f"prize_pictures/{site}" in held
+    assert "ledger_seals/ledger-seal-000001.json" in held
+    said: list[str] = []
+    drill.drill(said.append)
+    assert "Its pictures and seals are whole." in said
+    archive = store / f"{name}.files"
+    archive.write_bytes(archive.read_bytes()[:-1])
+    with pytest.raises(OperationError, match="damaged or cut off"):
+        drill.drill(said.append)
+    assert OperationRun.objects.filter(kind="db_backup", summary=name, ok=True).exists()
 
 
 def test_nothing_that_is_here_is_overwritten(site, store, empty_machine, beside, tmp_path):

@@ -22,7 +22,7 @@ class Command(Operation):
         parser.add_argument("--keep", type=int, help="how many to keep afterwards (default BACKUP_KEEP)")
 
     def operate(self, *, keep: int | None, **options: Any) -> None:
-        with runs.record("site_backup") as run:
+        with runs.record("db_backup") as run:
             made = site.back_up_site(reason="by hand", keep=keep)
             run.summary = made["name"]
         count = len(made["files"]["of"])

@@ -1,13 +1,13 @@
 """The drill: restore the newest backup into a scratch database and check it; only then does it count."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import identify_hasher
 from django.utils import timezone
 
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from lucky11.operations import OperationError, database_server, runs
-from lucky11.operations.backups import stores
+from lucky11.operations.backups import site, stores
 from lucky11.operations.backups.extensions import Say
 from lucky11.operations.backups.restore import restore_beside
 
@@ -38,21 +38,31 @@ def drill(say: Say, name: str | None = None) -> str:
 
 
 def drill_if_due() -> str | None:
-    """Run a drill if there is a backup and the last successful drill is older than a week."""
+    """Run a drill if there is a backup and the last successful drill is older than a week.
+
+    A drill from the future was recorded by a clock that was wrong, and does not count.
+    """
     last = runs.last_good(KIND)
-    if not stores.names() or (last and last.ended_at and timezone.now() - last.ended_at < EVERY):
+    if not stores.names() or (last and last.ended_at and _within(EVERY, last.ended_at)):
         return None
     newest = runs.newest(KIND)
     # A failed drill is tried again the next day, not at each tick.
-    if newest and newest.ok is False and timezone.now() - newest.started_at < timedelta(days=1):
+    if newest and newest.ok is False and _within(timedelta(days=1), newest.started_at):
         return None
     return drill(lambda _: None)
+
+
+def _within(period: timedelta, then: datetime) -> bool:
+    return timedelta(0) <= timezone.now() - then < period
 
 
 def _drill(name: str, say: Say) -> None:
     scratch = f"{database_server.live()[:40]}_drill_{name.rpartition('-')[2]}"
     database_server.drop(scratch)
     try:
+        if f"{name}.site" in stores.files():
+            site.check_files(name)
+            say("Its pictures and seals are whole.")
         manifest = restore_beside(name, scratch, say, migrate=True, grants=False)
         who = _check_sign_in(scratch)
         say(f"{who} can be read as sign-in reads it.")
