@@ -1,5 +1,6 @@
 """A sign of life of a process, kept in Redis: it may be lost, and nothing else depends on it."""
 
+import math
 import time
 
 from common import outages
@@ -20,11 +21,21 @@ def beat(name: str) -> None:
 def age(name: str) -> float | None:
     """Return the seconds since `name` was at work, or None if unknown. Raises redis.RedisError.
 
-    A sign from the future is from before a clock was set back, and says nothing.
+    A sign from the future is from before a clock was set back, and says nothing; nor does what is no time.
     """
-    seen = redis_client().get(f"alive:{name}")
-    seconds = None if seen is None else time.time() - float(str(seen))
-    return None if seconds is None or seconds < -CLOCK_SECONDS else max(0.0, seconds)
+    seen = moment(str(redis_client().get(f"alive:{name}")))
+    if seen is None or seen > time.time() + CLOCK_SECONDS:
+        return None
+    return max(0.0, time.time() - seen)
+
+
+def moment(text: str) -> float | None:
+    """Return the Unix time that a text says, or None if it says none: anything may stand in Redis."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) else None
 
 
 def is_alive(name: str) -> bool:

@@ -19,6 +19,8 @@ def redis_client() -> Redis:
     return Redis.from_url(
         settings.REDIS_URL,
         decode_responses=True,
+        # What others wrote there is read as text, whatever it is, and then not understood.
+        encoding_errors="replace",
         socket_connect_timeout=SECONDS,
         socket_timeout=SECONDS,
         # A connection that the server has closed meanwhile is opened again, once.

@@ -176,13 +176,13 @@ def caches(redis_url: str) -> dict[str, Any]:
     """Return the caches: shared in the database, short-lived in each process, and volatile in Redis."""
     return {
         "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "BACKEND": "common.caches.DatabaseCache",
             "LOCATION": "cache",
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         },
         # Data that everyone watching a page asks for, kept for seconds.
         "process": {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "BACKEND": "common.caches.ProcessCache",
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         },
         "redis": {

@@ -22,4 +22,4 @@ class SessionStore(db.SessionStore):
         return session_dict
 
     def decode(self, session_data: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
-        return session_data
+        return session_data if isinstance(session_data, dict) else {}

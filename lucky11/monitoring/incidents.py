@@ -145,10 +145,10 @@ def _send_directly(status: str, said: str) -> None:
 
 def _remembered() -> str | None:
     try:
-        found: str | None = caches["redis"].get("incident:database")
+        found = caches["redis"].get("incident:database")
     except RedisError:
         return None
-    return found
+    return found if isinstance(found, str) else None
 
 
 def _remember(said: str | None) -> None:

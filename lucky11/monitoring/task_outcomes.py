@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from common import outages
-from common.heartbeat import CLOCK_SECONDS
+from common.heartbeat import CLOCK_SECONDS, moment
 from common.redis_client import redis_client
 from lucky11 import schedule
 
@@ -105,6 +105,11 @@ def _key(task: str) -> str:
 
 def _read(task: str, period: int, rows: list[str]) -> Outcomes:
     # A run that ended later than now was recorded before a clock was set back, and says nothing.
-    runs = [(float(at), outcome == "ok") for outcome, at in (row.split() for row in rows)]
     latest = time.time() + CLOCK_SECONDS
-    return Outcomes(task, period, [(at, ok) for at, ok in runs if at <= latest])
+    runs = []
+    for row in rows:
+        outcome, _, ended = row.partition(" ")
+        at = moment(ended)
+        if at is not None and at <= latest and outcome in ("ok", "failed"):
+            runs.append((at, outcome == "ok"))
+    return Outcomes(task, period, runs)
