@@ -183,10 +183,10 @@ TEMPLATES: list[dict[str, Any]] = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": f"accounts.passwords.{name}"}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
+        "LengthValidator",
+        "OwnWordsValidator",
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )

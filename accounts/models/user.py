@@ -5,7 +5,9 @@ import zoneinfo
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import check_password, verify_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import ValidationError
@@ -15,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.passwords import forms_of, normalized
 from common.database.fields import KeepsCounters
 
 GRACE_EVERY = timedelta(days=7)
@@ -41,7 +44,9 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a staff member who may do everything."""
+        """Create a staff member who may do everything. Raises ValidationError for a weak password."""
+        if password is not None:
+            validate_password(password, self.model(email=email, **fields))
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -190,6 +195,21 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = (self.email or "").strip().lower() or None
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password in its normal form, so that every keyboard that can type it signs in."""
+        super().set_password(raw_password if raw_password is None else normalized(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether this is the password. No new hash is saved: it would end the player’s sessions."""
+        forms = [None] if raw_password is None else forms_of(raw_password)
+        return any(check_password(form, self.password) for form in forms)
+
+    def renew_hash(self, raw_password: str) -> None:
+        """Hash the proved password anew where its hash is older than today's way of hashing."""
+        if verify_password(normalized(raw_password), self.password) != (True, False):
+            self.set_password(raw_password)
+            self.save(update_fields=["password"])
 
     @property
     def display_name(self) -> str:

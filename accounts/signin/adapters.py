@@ -4,10 +4,12 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -15,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.notifications import outbox
+from accounts.passwords import forms_of
 from accounts.play.breaks import is_excluded_address
 from accounts.signin import known_browsers
 from accounts.signin.notifications import notify_new_sign_in
@@ -62,6 +65,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     ) -> None:
         browser = known_browsers.in_words(self.get_http_user_agent(self.request))
         super().send_notification_mail(template_prefix, user, {"browser": browser, **(context or {})}, email)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Renew the hash at a sign-in; within a session it would end that session."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None and not request.user.is_authenticated:
+            user.renew_hash(credentials["password"])
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Do as much work for an unknown email as for a known one: time must not tell either."""
+        email = credentials.get("email", "")
+        if not filter_users_by_email(email, for_login=True):
+            for form in forms_of(credentials["password"])[1:]:
+                make_password(form)
 
     def login(self, request: HttpRequest, user: User) -> None:
         self.is_first_sign_in = user.last_login is None

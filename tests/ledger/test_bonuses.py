@@ -35,7 +35,7 @@ def test_a_changed_bonus_does_not_break_a_second_confirmation(alice, settings):
 
 
 def test_a_command_made_staff_member_gets_it_once_confirmed():
-    user = User.objects.create_superuser("Boss@Lucky11.example", "pw")
+    user = User.objects.create_superuser("Boss@Lucky11.example", "tall-orange-kettle")
     assert (user.email, balance(user.pk)) == ("boss@lucky11.example", 0)
     confirm_email(user)
     assert balance(user.pk) == 50

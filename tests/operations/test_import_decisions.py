@@ -170,7 +170,7 @@ def test_a_file_that_does_not_fit_is_refused_with_the_line_and_changes_nothing(
 
 def test_an_email_and_an_owner_are_what_the_file_says(site, tmp_path, make_player):
     squatter = make_player("squatter", confirmed=False)
-    boss = User.objects.create_superuser("boss@lucky11.example", "x")
+    boss = User.objects.create_superuser("boss@lucky11.example", "tall-orange-kettle")
     with psycopg.connect(site) as source:
         for number, player in ((27, boss), (28, squatter)):
             source.execute("UPDATE users SET email = %s WHERE id = %s", [player.email, str(FIRST + number)])

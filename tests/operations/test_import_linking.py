@@ -25,7 +25,7 @@ DECIDED = ("--apply", "--settle", "--refund")
 
 @pytest.fixture
 def boss(db: None) -> User:
-    return User.objects.create_superuser("boss@lucky11.example", "x")
+    return User.objects.create_superuser("boss@lucky11.example", "tall-orange-kettle")
 
 
 @pytest.fixture
