@@ -9,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import OldAccount, User, fingerprint_of
-from accounts.players import confirm_email
+from accounts.players import confirm_email, player_of
 from accounts.signin.openid import NotForThisSignIn
+from accounts.signin.second_factor import used_second_factor
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +81,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         # What the provider gives access to is not needed again, and is kept nowhere.
         sociallogin.token = None
         process = sociallogin.state.get("process")
+        if process == AuthProcess.CONNECT and not may_connect(request):
+            raise ImmediateHttpResponse(refusal(request, sociallogin.provider, "factor", 403))
         if process in (AuthProcess.CONNECT, AuthProcess.REDIRECT) or sociallogin.is_existing:
             return
         try:
@@ -102,13 +106,34 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if not email:
             return "email", 403
         player = confirmed_player(email)
-        if player and (
-            not has_link(player, sociallogin.account.provider) or came_over_as(player, sociallogin)
-        ):
+        if player and may_be_linked(player, sociallogin):
             sociallogin.connect(request, player)
         elif player or is_taken(email):
             return "taken", 409
         return "", 0
+
+
+def may_connect(request: HttpRequest) -> bool:
+    """Return whether the player may connect a provider; staff need a second factor used in this session."""
+    player = player_of(request)
+    if player is None or not is_staff(player) or not settings.STAFF_SECOND_FACTOR:
+        return True
+    return used_second_factor(request, player)
+
+
+def may_be_linked(player: User, sociallogin: SocialLogin) -> bool:
+    """Return whether the confirmed email alone links the player: a first link, and never for staff.
+
+    Whoever runs the provider, or a mailbox, must not come by the rights of staff that way.
+    """
+    if is_staff(player):
+        return False
+    return not has_link(player, sociallogin.account.provider) or came_over_as(player, sociallogin)
+
+
+def is_staff(player: User) -> bool:
+    """Return whether the player has any rights of staff."""
+    return player.is_staff or player.is_superuser
 
 
 def confirmed_email(sociallogin: SocialLogin) -> str | None:
@@ -126,7 +151,7 @@ def imported_player(sociallogin: SocialLogin) -> User | None:
     """
     digest = fingerprint_of(sociallogin.account.uid)
     player = User.objects.filter(old_accounts__digest=digest, is_active=True, last_login=None).first()
-    if player is None or player.is_staff or has_link(player):
+    if player is None or is_staff(player) or has_link(player):
         return None
     has_password = player.password and player.has_usable_password()
     return None if has_password else player

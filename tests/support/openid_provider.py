@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lucky11.configuration import openid_providers
 
+# A lie by leaving a claim out.
+LEFT_OUT = {f"no {claim}": claim for claim in ("nonce", "exp", "iat", "sub", "aud", "iss")}
 CLIENT_ID, CLIENT_SECRET = "lucky11", "the-secret-of-lucky11"
 
 
@@ -73,8 +75,8 @@ class Provider:
             "party": {"aud": [CLIENT_ID, "another-site"], "azp": "another-site"},
         }
         claims |= lies.get(self.wrong, {})
-        if self.wrong == "no nonce":
-            del claims["nonce"]
+        if self.wrong in LEFT_OUT:
+            del claims[LEFT_OUT[self.wrong]]
         if self.wrong == "no signature":
             return jwt.encode(claims, "", algorithm="none", headers={"kid": "1"})
         if self.wrong == "signed with the client's secret":

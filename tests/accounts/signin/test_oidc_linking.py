@@ -4,8 +4,11 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
+from accounts.models import OldAccount, fingerprint_of
 from tests.accounts.signin.openid_flow import accept, say_yes, through, way_to_the_provider
+from tests.accounts.signin.test_second_factor import set_up
 from tests.conftest import PASSWORD
+from tests.support.codes import shown_to
 from tests.support.openid_provider import offered_by
 from tests.support.pages import signed_in, words
 
@@ -69,3 +72,43 @@ def test_a_link_to_a_provider_that_the_site_offers_no_more_is_not_shown_and_not_
     assert client.post("/accounts/3rdparty/", {"account": link.pk}).status_code == 200
     settings.SOCIALACCOUNT_PROVIDERS = offered_by(provider.origin)
     assert "Disconnect this account" in words(client.get("/accounts/3rdparty/"))
+
+
+@pytest.mark.parametrize("rights", [{"is_staff": True}, {"is_superuser": True}])
+def test_an_email_at_the_provider_opens_no_account_of_staff(client, provider, make_player, rights):
+    boss = make_player("boss", **rights)
+    provider.claims["email"] = boss.email
+    page = through(client)
+    assert page.status_code == 409
+    assert "Sign in the way you did before" in words(page)
+    assert not SocialAccount.objects.exists()
+    assert client.get("/profile/").status_code == 302
+
+
+def test_an_id_of_the_old_site_opens_no_account_of_staff(client, provider, make_player):
+    boss = make_player("boss", is_staff=True)
+    OldAccount.objects.create(digest=fingerprint_of("u-1"), user=boss)
+    provider.claims["email"] = boss.email
+    assert through(client).status_code == 409
+    assert not SocialAccount.objects.exists()
+
+
+def test_an_email_that_its_player_has_not_confirmed_here_is_not_linked(client, provider, make_player):
+    squatter = make_player("squatter", confirmed=False)
+    provider.claims["email"] = squatter.email
+    assert through(client).status_code == 409
+    assert not SocialAccount.objects.exists()
+
+
+def test_staff_connect_a_provider_once_they_used_their_second_factor(provider, make_player, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    boss = make_player("boss", is_staff=True)
+    client = reauthenticated(boss)
+    page = client.get(say_yes(way_to_the_provider(client, process="connect")), follow=True)
+    assert page.status_code == 403
+    assert "only after using your second factor" in words(page)
+    assert not SocialAccount.objects.exists()
+    set_up(boss)
+    client.post("/accounts/2fa/reauthenticate/", {"code": shown_to(boss)})
+    client.get(say_yes(way_to_the_provider(client, process="connect")), follow=True)
+    assert SocialAccount.objects.get().user == boss

@@ -8,6 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
 from accounts.models import User
+from accounts.signin.openid import NotForThisSignIn, proved_claims
 from tests.accounts.signin.openid_flow import (
     LOGIN,
     accept,
@@ -18,7 +19,7 @@ from tests.accounts.signin.openid_flow import (
     way_to_the_provider,
 )
 from tests.conftest import PASSWORD
-from tests.support.openid_provider import offered_by
+from tests.support.openid_provider import CLIENT_ID, offered_by
 from tests.support.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,11 @@ pytestmark = pytest.mark.django_db
         "audience",
         "party",
         "issuer",
+        "no exp",
+        "no iat",
+        "no sub",
+        "no aud",
+        "no iss",
         "no id token",
         "userinfo",
         "answer",
@@ -63,6 +69,13 @@ def test_an_answer_to_another_sign_in_is_refused(client, provider, lie):
     assert page.status_code == 400
     assert "belongs to another sign-in" in words(page)
     nothing_was_done(client)
+
+
+def test_a_sign_in_that_sent_no_nonce_takes_no_token_without_one(provider):
+    provider.wrong = "no nonce"
+    token = provider.id_token("")
+    with pytest.raises(NotForThisSignIn):
+        proved_claims(token, provider.keys(), provider.origin, CLIENT_ID, "")
 
 
 @pytest.mark.parametrize("lie", ["broken", "description"])
