@@ -234,6 +234,11 @@ MFA_TOTP_ISSUER = "Lucky11"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # Staff enter the admin only with a second factor, used in this session.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+# Minutes without use, and hours after signing in, until staff sign in again; and minutes for which a second
+# factor that was used counts for an act.
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=30)
+STAFF_SESSION_HOURS = env.int("STAFF_SESSION_HOURS", default=12)
+STAFF_FACTOR_MINUTES = env.int("STAFF_FACTOR_MINUTES", default=60)
 
 # -- security --
 

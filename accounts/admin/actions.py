@@ -15,7 +15,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import StaffAdmin
+from accounts.admin.base import StaffAdmin, staff
+from accounts.signin.staff_sessions import ask_again
 
 
 class PlainForm(forms.Form):
@@ -55,7 +56,13 @@ class Act:
 
 
 def perform(page: StaffAdmin, request: HttpRequest, obj: Any, act: Act, after: str) -> HttpResponse:
-    """Show the page; on a valid POST do the act and log it in one transaction, then redirect to `after`."""
+    """Show the page; on a valid POST do the act and log it in one transaction, then redirect to `after`.
+
+    Staff whose second factor was used too long ago are asked for it first.
+    """
+    asked = ask_again(request, staff(request))
+    if asked:
+        return asked
     open_to = not act.problems and not act.waiting
     if request.method == "POST" and open_to and act.form.is_valid():
         try:

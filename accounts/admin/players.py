@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import player_actions
 from accounts.admin.actions import found
-from accounts.admin.base import StaffAdmin, described, short_time
+from accounts.admin.base import StaffAdmin, described, short_time, staff
 from accounts.admin.player_forms import AddPlayerForm, PlayerForm
 from accounts.admin.search import find_players
 from accounts.models import User
 from accounts.players import create_player
+from accounts.signin.staff_sessions import ask_again
 from common.registry import Registry
 
 ASKED: tuple[None, Any] = (None, {"fields": ("reason",)})
@@ -159,7 +160,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         """Let superusers set a password for somebody; players reset their own with a code."""
         if not request.user.is_superuser:
             raise PermissionDenied
-        return super().user_change_password(request, id, form_url)
+        return ask_again(request, staff(request)) or super().user_change_password(request, id, form_url)
 
     # -- lists --
 
@@ -250,6 +251,14 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        # Superusers give rights here.
+        asked = (
+            ask_again(request, staff(request))
+            if request.method == "POST" and request.user.is_superuser
+            else None
+        )
+        if asked:
+            return asked
         player = self.get_object(request, unquote(object_id))
         # The accounts' own before those of the apps above, which start first.
         panels = list(self.panels.values())[::-1]

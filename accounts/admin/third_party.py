@@ -13,10 +13,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.admin.base import ReasonedForm, StaffAdmin, described
+from accounts.admin.base import ReasonedForm, StaffAdmin, described, staff
+from accounts.signin.staff_sessions import ask_again
 
 # Imported first so that their pages can be removed: those change addresses and second factors unlogged.
 assert all((account_admin, auth_admin, mfa_admin, socialaccount_admin, usersessions_admin))
@@ -51,6 +52,17 @@ class StaffGroupAdmin(StaffAdmin, auth_admin.GroupAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields if request.user.is_superuser else ("name", "permissions")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        """Ask for the second factor again before the rights of a whole group change."""
+        asked = ask_again(request, staff(request)) if request.method == "POST" else None
+        return asked or super().changeform_view(request, object_id, form_url, extra_context)
 
     def construct_change_message(  # type: ignore[override]
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False

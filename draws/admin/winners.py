@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.admin.actions import found
-from accounts.admin.base import ReasonedForm, StaffAdmin, change_url, link, short_time
+from accounts.admin.base import ReasonedForm, StaffAdmin, change_url, link, short_time, staff
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
+from accounts.signin.staff_sessions import ask_again
 from draws.admin import formats, prizes
 from draws.models import Draw, Participation, Winner
 from ledger.models import Transaction
@@ -228,7 +229,8 @@ class WinnerAdmin(StaffAdmin):
     @method_decorator(never_cache)
     def read_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show where to send a prize."""
-        return prizes.read_page(self, request, found(self, request, object_id, READ))
+        winner = found(self, request, object_id, READ)
+        return ask_again(request, staff(request)) or prizes.read_page(self, request, winner)
 
     def pass_on_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Pass a prize on to the next reserve."""

@@ -1,5 +1,6 @@
 """The site of the admin: its name, who gets in, and what its first page shows."""
 
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
@@ -11,10 +12,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.players import player_of
+from accounts.signin import staff_sessions
 from accounts.signin.second_factor import kinds_of_second_factor, used_second_factor
 from lucky11 import __version__
 
@@ -38,6 +39,21 @@ class StaffSite(AdminSite):
         staff = player_of(request)
         return not settings.STAFF_SECOND_FACTOR or (staff is not None and used_second_factor(request, staff))
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Open a page as Django does, unless this session of staff is over: decided here for every page."""
+        opened = super().admin_view(view, cacheable)
+
+        @wraps(opened)
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if AdminSite.has_permission(self, request):
+                why = staff_sessions.why_ended(request)
+                if why:
+                    return staff_sessions.end(request, why)
+                staff_sessions.note_use(request)
+            return opened(request, *args, **kwargs)
+
+        return limited
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the version, which the foot of every page shows."""
         return super().each_context(request) | {"version": f"Lucky11 {__version__}"}
@@ -53,9 +69,8 @@ class StaffSite(AdminSite):
         if not kinds:
             messages.warning(request, ADD_SECOND_FACTOR)
             return redirect("mfa_index")
-        again = "mfa_reauthenticate" if "totp" in kinds else "mfa_reauthenticate_webauthn"
         wanted = request.GET.get("next", "") or reverse("admin:index")
-        return redirect(f"{reverse(again)}?{urlencode({'next': wanted})}")
+        return redirect(staff_sessions.way_to_second_factor(staff, wanted))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Show what is overdue and what is waiting, as far as this staff member may see it."""
