@@ -1,63 +1,21 @@
-"""`manage.py doctor` on a production as the documents describe it: well, and with one thing wrong at once."""
+"""`manage.py doctor` on a production as the documents describe it: well, and with one thing left out."""
 
 from __future__ import annotations
 
 import json
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.operations.documented.doctor import FACTS, doctor, wrong
 from tests.operations.documented.fixtures import documented, documented_servers
-from tests.operations.documented.production import Production
-from tests.operations.documented.servers import Redis
 from tests.operations.processes import eventually
-from tests.support.mail_server import free_port, silent_server
+from tests.support.mail_server import free_port
 from tests.support.nightly import at_night
 
-__all__ = ["documented", "documented_servers"]
+__all__ = ["doctor", "documented", "documented_servers"]
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
-# What only the operator knows, and the documents leave open.
-FACTS = {
-    "DEFAULT_FROM_EMAIL": "Lucky11 <hello@lucky11.internal>",
-    "ALERT_EMAILS": "operators@lucky11.internal",
-    "BACKUP_ENCRYPTION": "false",
-}
-Lines = dict[str, dict[str, str]]
-
-
-@pytest.fixture
-def doctor(documented: Production) -> Callable[..., Lines]:
-    """What `manage.py doctor` says, by the names of its lines."""
-
-    def ask(*arguments: str, role: str = "site", before: str = "start", **variables: str) -> Lines:
-        stage = ["--before", before] if before else []
-        given = FACTS | variables
-        done = documented.manage(role, "doctor", "--json", *stage, *arguments, check=False, **given)
-        said = done.stdout + done.stderr
-        assert "Traceback" not in said, said
-        assert not [each for each in secrets(documented, given) if each in said]
-        lines: Lines = {each["name"]: each for each in json.loads(done.stdout)["checks"]}
-        assert all(bool(each["advice"]) is (each["state"] != "ok") for each in lines.values())
-        assert done.returncode == any(each["state"] == "problem" for each in lines.values())
-        return lines
-
-    return ask
-
-
-def secrets(documented: Production, given: dict[str, str]) -> set[str]:
-    """Everything that nobody may read over a shoulder."""
-    variables = documented.variables() | given
-    keys = {variables["SECRET_KEY"], variables["ENCRYPTION_KEYS"], given.get("BACKUP_KEYS", "") or "-" * 40}
-    return keys | set(documented.passwords.values())
-
-
-def wrong(lines: Lines) -> dict[str, str]:
-    """The lines that are not ok, and how serious they are; all backups of a test are on its own disk."""
-    states = {name: each["state"] for name, each in lines.items() if each["state"] != "ok"}
-    return {name: state for name, state in states.items() if name != "Disk of backups"}
 
 
 # -- well --
@@ -115,138 +73,6 @@ def test_before_the_deployment_nothing_is_asked_that_it_makes(doctor):
     assert left_out & set(doctor(before="deployment")) == set()
     assert left_out <= set(doctor())
     assert {"Worker", "Beat", "Second clock", "Newest backup"} <= set(doctor(before="")) - set(doctor())
-
-
-# -- the database --
-
-
-@pytest.mark.parametrize(
-    ("role", "said"), [("superuser", "a superuser"), at_night("owner", "owns the tables")]
-)
-def test_a_role_with_more_rights_than_the_sites_own_is_a_problem(doctor, role, said):
-    lines = doctor(role=role)
-    assert lines["Role"]["state"] == "problem"
-    assert said in lines["Role"]["found"]
-    assert "lucky11_app in DATABASE_URL" in lines["Role"]["advice"]
-
-
-@pytest.mark.nightly
-def test_a_right_too_many_is_named(documented, doctor):
-    documented.postgres.ask("GRANT DELETE ON transactions TO lucky11_app")
-    try:
-        line = doctor()["Rights"]
-    finally:
-        documented.postgres.ask("REVOKE DELETE ON transactions FROM lucky11_app")
-    assert line["state"] == "problem"
-    assert "too much: lucky11_app may DELETE table transactions" in line["found"]
-    assert "manage.py db_roles" in line["advice"]
-    assert doctor()["Rights"]["state"] == "ok"
-
-
-@pytest.mark.parametrize(
-    ("change", "back", "said"),
-    [
-        (
-            "DELETE FROM django_migrations WHERE (app, name) = ('lucky11', '0001_initial')",
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('lucky11', '0001_initial', now())",
-            "are not applied",
-        ),
-        (
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('draws', '9999_of_tomorrow', now())",
-            "DELETE FROM django_migrations WHERE name = '9999_of_tomorrow'",
-            "another version: draws.9999_of_tomorrow",
-        ),
-    ],
-    ids=["too few", "too many"],
-)
-def test_migrations_of_another_version_are_a_problem(documented, doctor, change, back, said):
-    documented.postgres.ask(change)
-    try:
-        line = doctor()["Migrations"]
-    finally:
-        documented.postgres.ask(back)
-    assert (line["state"], said in line["found"]) == ("problem", True)
-
-
-def test_a_connection_that_is_not_verified_is_a_problem(documented, doctor):
-    address = documented.database_url("site").replace("verify-full", "require")
-    assert wrong(doctor(DATABASE_URL=address)) == {"TLS to the database": "problem"}
-
-
-def test_without_the_database_everything_else_is_still_said(documented, doctor):
-    documented.postgres.stop()
-    try:
-        lines = doctor(before="")
-    finally:
-        documented.postgres.start()
-    assert lines["PostgreSQL"]["state"] == "problem"
-    assert "Connection refused" in lines["PostgreSQL"]["found"]
-    assert lines["Migrations"]["found"] == "Not checked: PostgreSQL does not answer."
-    assert {"Redis", "Static files", "Packages", "Address"} & set(wrong(lines)) == set()
-
-
-@pytest.mark.nightly
-def test_a_server_that_never_says_a_word_holds_up_one_line_only(documented, doctor):
-    with silent_server() as port:
-        silence = f"postgres://lucky11_app@127.0.0.1:{port}/lucky11?sslmode=verify-full&sslrootcert=/ca.pem"
-        lines = doctor(DATABASE_URL=silence, EMAIL_URL=f"smtp://127.0.0.1:{port}")
-    assert lines["PostgreSQL"]["found"] == "No answer within 10 s."
-    assert lines["Rights"]["found"] == "Not checked: PostgreSQL does not answer."
-    assert lines["Mail server"]["state"] == "problem"
-    assert lines["Redis"]["state"] == "ok"
-
-
-# -- Redis --
-
-
-class OpenRedis(Redis):
-    """A Redis as no production may have it."""
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def make(self) -> None:
-        self.folder.mkdir(mode=0o700)
-        told = f"bind 127.0.0.1\nport {self.port}\ndir {self.folder}\nmaxmemory 64mb\n"
-        told += 'maxmemory-policy allkeys-lru\nsave ""\n'
-        (self.folder / "redis.conf").write_text(told)
-        for each in (self.folder, self.folder / "redis.conf"):
-            self.who.give(each)
-
-
-@pytest.fixture
-def open_redis(place: Path) -> Iterator[Redis]:
-    server = OpenRedis(place, "")
-    server.make()
-    server.start()
-    yield server
-    server.stop()
-
-
-def test_a_redis_that_is_open_forgets_tasks_and_keeps_nothing_is_named_for_each(doctor, open_redis):
-    lines = doctor(REDIS_URL=open_redis.url)
-    assert wrong(lines) == {
-        "Protection of Redis": "problem",
-        "Memory of Redis": "problem",
-        "Persistence of Redis": "warning",
-    }
-    assert "requirepass" in lines["Protection of Redis"]["advice"]
-    assert "noeviction" in lines["Memory of Redis"]["advice"]
-    assert "appendonly" in lines["Persistence of Redis"]["advice"]
-
-
-def test_without_redis_or_its_password_everything_else_is_still_said(documented, doctor):
-    password = documented.passwords["redis"]
-    lines = doctor(REDIS_URL=documented.redis.url.replace(password, "another-password"))
-    assert "invalid username-password pair" in lines["Redis"]["found"]
-    documented.redis.stop()
-    try:
-        lines = doctor(before="")
-    finally:
-        documented.redis.start()
-    assert (lines["Redis"]["state"], lines["PostgreSQL"]["state"]) == ("problem", "ok")
-    assert lines["Worker"]["found"] == "Not checked: Redis does not answer."
 
 
 # -- files --

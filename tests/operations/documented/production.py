@@ -18,11 +18,11 @@ import httpx
 from cryptography.fernet import Fernet
 
 from lucky11.embedded import paths, processes
+from tests.operations.checkout import files_of_the_checkout
 from tests.operations.conftest import open_folder
 from tests.operations.documented.seed import PASSWORD
 from tests.operations.documented.servers import DATABASE, SUPERUSER, Postgres, Redis, inherited
 from tests.operations.processes import eventually
-from tests.operations.test_run import files_of_the_checkout
 from tests.support.mail_server import HOST, MailServer, free_port
 
 SITE = "lucky11.example"
