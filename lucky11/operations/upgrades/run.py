@@ -25,6 +25,7 @@ def upgrade(say: Say, options: Options) -> None:
     Raises OperationError if a step failed: then everything was put back as it was, or the error says what was
     not, in which state the site is, and what to do.
     """
+    checks.refuse_without_site()
     with _alone():
         work = _begin_or_continue(say, options)
         for number, step in enumerate(STEPS, 1):
@@ -41,11 +42,11 @@ def upgrade(say: Say, options: Options) -> None:
 
 def undo(say: Say, options: Options) -> None:
     """Undo the upgrade that was interrupted. Raises OperationError if there is none."""
+    checks.refuse_without_site()
     with _alone():
         found = journal.unfinished()
         if found is None:
             raise OperationError("No upgrade was interrupted, so there is nothing to undo.")
-        checks.refuse_another_role()
         say(_undo(Upgrade(found, __version__, say, options), "Undone by hand."))
 
 
@@ -58,7 +59,6 @@ def _alone() -> Iterator[None]:
 
 
 def _begin_or_continue(say: Say, options: Options) -> Upgrade:
-    checks.refuse_another_role()
     found = journal.unfinished()
     if found and found.details["to"] != __version__:
         raise OperationError(
