@@ -124,7 +124,7 @@ class RulesNotAccepted(EntryRefused):
 
 
 class StaffMayNotEnter(EntryRefused):
-    "Staff who publish draws or adjust coins cannot take tickets."
+    """The player is of the staff in any way: by account, group or permission."""
 
     status = 403
 

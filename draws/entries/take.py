@@ -150,9 +150,7 @@ _REFUSALS: dict[str, Callable[..., EntryRefused]] = {
     "on_break": _on_break,
     "spend_limit": _own_limit,
     "rules_not_accepted": lambda: refused.RulesNotAccepted(_untouched(_("Accept the rules first."))),
-    "staff": lambda: refused.StaffMayNotEnter(
-        _untouched(_("Staff who publish draws or adjust coins cannot take tickets."))
-    ),
+    "staff": lambda: refused.StaffMayNotEnter(_untouched(_("Members of staff cannot take tickets."))),
     "suspended": lambda: refused.PlayerSuspended(_untouched(_("Your account is suspended."))),
     "request_conflict": lambda: refused.RequestConflict(
         _(

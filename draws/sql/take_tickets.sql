@@ -30,8 +30,8 @@ BEGIN
             PERFORM refuse_entry_to(d, p_count);
         END IF;
     END IF;
-    SELECT coins, is_vip, is_active AND suspended_at IS NULL AS may_play, is_staff OR is_superuser AS is_staff,
-            time_zone, current_streak, last_ticket_on, grace_used_on,
+    SELECT coins, is_vip, is_active AND suspended_at IS NULL AS may_play, time_zone,
+            current_streak, last_ticket_on, grace_used_on,
             EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = users.id AND e.verified) AS confirmed,
             EXISTS (SELECT 1 FROM rules_acceptances a WHERE a.user_id = users.id) AS accepted
         INTO u FROM users WHERE id = p_player FOR NO KEY UPDATE;
@@ -50,8 +50,9 @@ BEGIN
     IF u.may_play IS NOT TRUE THEN
         PERFORM refuse_entry('suspended', 'This account may not take tickets.');
     END IF;
-    IF u.is_staff AND runs_draws_or_coins(p_player) THEN
-        PERFORM refuse_entry('staff', 'Staff who publish draws or adjust coins take no tickets.');
+    -- Behind the lock, as all that follows: who joins the staff meanwhile takes no ticket.
+    IF is_of_the_staff(p_player) THEN
+        PERFORM refuse_entry('staff', 'Staff take no tickets.');
     END IF;
     -- Read behind the lock, so that a break or a limit that was set a moment ago counts.
     SELECT count(*) AS held,

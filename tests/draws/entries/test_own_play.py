@@ -87,4 +87,4 @@ def test_a_suspended_player_and_staff_who_run_draws_are_told_why_they_take_no_ti
     type(alice).objects.filter(pk=alice.pk).update(suspended_at=timezone.now())
     assert "Your account is suspended" in words(page_of(draw, alice))
     boss = make_player("boss", is_staff=True, is_superuser=True)
-    assert "Staff who run draws cannot enter" in words(page_of(draw, boss))
+    assert "Members of staff cannot enter" in words(page_of(draw, boss))
