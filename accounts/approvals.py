@@ -9,9 +9,15 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Approval, User
 from common.registry import Registry
+
+CONFLICT = gettext_lazy(
+    "You have a stake in this: it is about yourself, or about a draw in which you hold a ticket. Somebody "
+    "else has to decide."
+)
 
 
 class ApprovalError(Exception):
@@ -26,6 +32,10 @@ class Act:
     do: Callable[[dict[str, Any], User, User], str]
     # What `do` raises if the act can no longer be done; staff see its sentence.
     refusals: tuple[type[Exception], ...] = ()
+    # Whether somebody has a stake in what the payload is about, and so neither asks for it nor decides it.
+    conflict: Callable[[dict[str, Any], User], bool] = lambda payload, staff: False
+    # What the second staff member reads before deciding, as it stands at that moment.
+    facts: Callable[[dict[str, Any]], list[tuple[str, object]]] = lambda payload: []
 
 
 # By the kind under which an approval is stored.
@@ -41,8 +51,13 @@ def needed() -> bool:
 def ask(
     kind: str, subject: str, *, summary: str, payload: dict[str, Any], reason: str, asked_by: User
 ) -> Approval:
-    """Ask a second staff member for an act. Raises ApprovalError if the same act is already waiting."""
+    """Ask a second staff member for an act.
+
+    Raises ApprovalError if the same act is already waiting, or if whoever asks has a stake in it.
+    """
     _may(asked_by, ACTS[kind])
+    if has_conflict(kind, payload, asked_by):
+        raise ApprovalError(f"{CONFLICT} {_('Nothing was changed.')}")
     if not reason.strip():
         raise ApprovalError(_("Say why. The second staff member will read it. Nothing was changed."))
     try:
@@ -63,7 +78,8 @@ def ask(
 def approve(approval_id: int, *, by: User) -> str:
     """Do what was asked for, as its second staff member, and return a sentence that says what was done.
 
-    Raises ApprovalError if it is already decided, not allowed, no longer possible, or their own request.
+    Raises ApprovalError if it is already decided, not allowed, no longer possible, or their own request, or
+    if one of the two has a stake in it.
     """
     approval = _waiting(approval_id)
     act = ACTS[approval.kind]
@@ -77,6 +93,10 @@ def approve(approval_id: int, *, by: User) -> str:
             "%(asker)s is no longer allowed to do this. Refuse it, and ask for it yourself. Nothing was "
             "changed."
         )
+        raise ApprovalError(said % {"asker": approval.asked_by})
+    _refuse_conflict(approval, by)
+    if has_conflict(approval.kind, approval.payload, approval.asked_by):
+        said = _("%(asker)s has a stake in this and cannot ask for it. Refuse it. Nothing was changed.")
         raise ApprovalError(said % {"asker": approval.asked_by})
     _decide(approval, Approval.State.APPROVED, by)
     try:
@@ -92,7 +112,13 @@ def refuse(approval_id: int, *, by: User, note: str) -> Approval:
     own = approval.asked_by_id == by.pk
     if not own:
         _may(by, ACTS[approval.kind])
+        _refuse_conflict(approval, by)
     return _decide(approval, Approval.State.WITHDRAWN if own else Approval.State.REFUSED, by, note)
+
+
+def has_conflict(kind: str, payload: dict[str, Any], staff: User) -> bool:
+    """Say whether somebody has a stake in an act: it is about themselves, or about a draw they are in."""
+    return payload.get("user_id") == staff.pk or ACTS[kind].conflict(payload, staff)
 
 
 def waiting_for(kind: str, subject: str) -> Approval | None:
@@ -126,6 +152,11 @@ def _allowed(user: User, act: Act) -> bool:
 def _may(user: User, act: Act) -> None:
     if not _allowed(user, act):
         raise ApprovalError(_("You are not allowed to decide this. Nothing was changed."))
+
+
+def _refuse_conflict(approval: Approval, by: User) -> None:
+    if has_conflict(approval.kind, approval.payload, by):
+        raise ApprovalError(f"{CONFLICT} {_('Nothing was changed.')}")
 
 
 def _decide(approval: Approval, state: Approval.State, by: User, note: str = "") -> Approval:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts import approvals
 from accounts.models import Approval, User
+from draws.conflicts import has_stake, has_stake_in
 from draws.exceptions import DrawError
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, Winner
@@ -69,6 +70,16 @@ def _pass_on(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
 
 
 ACTS = {
-    CANCEL: approvals.Act("draws.cancel_draw", _cancel, (DrawError,)),
-    PASS_ON: approvals.Act("draws.redraw_winner", _pass_on, (DrawError,)),
+    CANCEL: approvals.Act(
+        "draws.cancel_draw",
+        _cancel,
+        (DrawError,),
+        conflict=lambda payload, staff: has_stake(staff, payload["draw_id"]),
+    ),
+    PASS_ON: approvals.Act(
+        "draws.redraw_winner",
+        _pass_on,
+        (DrawError,),
+        conflict=lambda payload, staff: has_stake_in(staff, payload["winner_id"]),
+    ),
 }

@@ -10,6 +10,7 @@ DrawError
 │   └── RequestConflict   InvalidTicketCount  InvalidRequest  TooBusy
 ├── NotPublishable        the draft cannot open as it is
 ├── NotCancellable        the draw can no longer be cancelled
+├── ConflictOfInterest    whoever decides holds a ticket in the draw
 ├── PictureRefused        the file is no picture that can be shown, or the draw keeps the one it has
 ├── RoundRefused          what staff pasted is not the round that the draw waits for
 ├── ClaimError            nothing about a prize was changed
@@ -162,6 +163,12 @@ class NotPublishable(DrawError):
 
 class NotCancellable(DrawError):
     """The draw can no longer be cancelled."""
+
+
+class ConflictOfInterest(DrawError):
+    """Whoever asks or decides holds a ticket in the draw; nothing was changed."""
+
+    status = 403
 
 
 class PictureRefused(DrawError):

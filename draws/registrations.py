@@ -1,5 +1,7 @@
 """Everything that draws add to the registries of the apps below them, in one place."""
 
+from dataclasses import replace
+
 from accounts import approvals
 from accounts.admin.approvals import ApprovalAdmin
 from accounts.admin.players import PlayerAdmin
@@ -7,6 +9,7 @@ from accounts.notifications.notify import KINDS
 from accounts.privacy import account_deletion, data_export
 from common.encryption import COLUMNS, EncryptedColumn
 from common.web.pages import PAGES
+from draws.admin.approval_facts import FACTS
 from draws.admin.draws import DRAW, WINNER
 from draws.admin.tickets import TICKETS_PANEL
 from draws.approvals import ACTS
@@ -24,7 +27,7 @@ def register() -> None:
     for kind in (TICKET, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
         KINDS.add(kind.name, kind)
     for name, act in ACTS.items():
-        approvals.ACTS.add(name, act)
+        approvals.ACTS.add(name, replace(act, facts=FACTS.get(name, act.facts)))
     for part in PARTS:
         data_export.PARTS.add(part.name, part)
     account_deletion.PARTS.add("draws", PART)

@@ -136,7 +136,10 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
         waiting = approval is not None and approval.state == State.WAITING
         own = waiting and approval.asked_by_id == request.user.pk
         context = {
-            "may_decide": waiting and not own and approval.kind in approvals.kinds_of(staff(request)),
+            "may_decide": waiting
+            and not own
+            and approval.kind in approvals.kinds_of(staff(request))
+            and not _conflict(approval, request),
             "may_withdraw": own,
         }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
@@ -158,9 +161,14 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             form=PlainForm(request.POST if request.method == "POST" else None),
             do=do,
             refusals=(ApprovalError,),
-            facts=_facts(approval),
-            notes=[gettext("As soon as you approve, it is done and logged under both your names.")],
-            problems=[*_decided(approval), *([OWN] if own else [])],
+            facts=[*_facts(approval), *_now(approval)],
+            notes=[
+                gettext(
+                    "You have no stake in this: it is not about you, and you have no ticket there."
+                ),
+                gettext("As soon as you approve, it is done and logged under both your names."),
+            ],
+            problems=[*_decided(approval), *([OWN] if own else _conflict(approval, request))],
             danger=True,
         )
         return perform(self, request, approval, act, change_url(Approval, approval.pk))
@@ -186,7 +194,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             do=do,
             refusals=(ApprovalError,),
             facts=_facts(approval),
-            problems=_decided(approval),
+            problems=[*_decided(approval), *([] if own else _conflict(approval, request))],
         )
         return perform(self, request, approval, act, change_url(Approval, approval.pk))
 
@@ -217,6 +225,18 @@ def _facts(approval: Approval) -> list[tuple[str, object]]:
         (gettext("Requested by"), approval.asked_by),
         (gettext("Requested at"), short_time(approval.asked_at)),
     ]
+
+
+def _now(approval: Approval) -> list[tuple[str, object]]:
+    """Return what the act would do as things stand now; nothing once it is decided."""
+    if approval.state != State.WAITING:
+        return []
+    return approvals.ACTS[approval.kind].facts(approval.payload)
+
+
+def _conflict(approval: Approval, request: HttpRequest) -> list[object]:
+    stake = approvals.has_conflict(approval.kind, approval.payload, staff(request))
+    return [approvals.CONFLICT] if stake else []
 
 
 def _decided(approval: Approval) -> list[str]:

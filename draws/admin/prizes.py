@@ -19,6 +19,7 @@ from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval
 from common.encryption import InvalidToken
+from draws import conflicts
 from draws.admin import formats
 from draws.approvals import PASS_ON, pass_on
 from draws.exceptions import DrawError
@@ -34,6 +35,7 @@ KEY_GONE = _(
     "None of the site’s keys can decrypt this: the key it was encrypted with is not in ENCRYPTION_KEYS. "
     "Ask the site’s operator to restore that key. The prize and its winner have not changed."
 )
+NOT_TO_SEND = _("You can only send a prize that has been claimed and not yet sent.")
 NOT_TO_PASS = _("You can only pass on a prize that is waiting to be claimed or has been claimed.")
 PASSING = [
     _("The prize always goes to the next reserve in the published result. Nobody chooses who gets it."),
@@ -79,9 +81,10 @@ def sent_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpRes
         refusals=(DrawError,),
         facts=_facts(winner),
         notes=[gettext("The winner is told at once. You cannot undo this.")],
-        problems=[]
-        if claimed
-        else [gettext("You can only send a prize that has been claimed and not yet sent.")],
+        problems=[
+            *([] if claimed else [NOT_TO_SEND]),
+            *conflicts.why_not(staff(request), winner.draw_id),
+        ],
     )
     return perform(page, request, winner, act, change_url(Winner, winner.pk))
 
@@ -104,7 +107,10 @@ def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> Http
         refusals=(DrawError, ApprovalError),
         facts=[*_facts(winner), (gettext("Goes to"), _next_in_line(winner))],
         notes=[*([SECOND] if asks else []), *PASSING],
-        problems=[] if winner.hand_over in states else [NOT_TO_PASS],
+        problems=[
+            *([] if winner.hand_over in states else [NOT_TO_PASS]),
+            *conflicts.why_not(staff(request), winner.draw_id),
+        ],
         waiting=waits(approvals.waiting_for(PASS_ON, f"winner:{winner.pk}")) if asks else "",
         danger=True,
     )

@@ -16,7 +16,7 @@ from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval
 from common.text import wording
-from draws import fairness
+from draws import conflicts, fairness
 from draws.admin.formats import moment, money
 from draws.approvals import CANCEL, cancel
 from draws.exceptions import DrawError, NotPublishable
@@ -111,7 +111,7 @@ def cancel_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpRespo
             (gettext("Coins to refund"), wording.grouped(preview.coins)),
         ],
         notes=[*([SECOND] if asks else []), *REFUNDING],
-        problems=_why_not_cancel(draw),
+        problems=[*_why_not_cancel(draw), *conflicts.why_not(staff(request), draw.pk)],
         waiting=waits(approvals.waiting_for(CANCEL, f"draw:{draw.pk}")) if asks else "",
         danger=True,
     )

@@ -17,11 +17,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.admin.actions import found
-from accounts.admin.base import ReasonedForm, StaffAdmin, change_url, link, short_time, staff
+from accounts.admin.base import (
+    ReasonedForm,
+    StaffAdmin,
+    change_url,
+    changed_fields,
+    link,
+    short_time,
+    staff,
+)
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
 from accounts.signin.staff_sessions import ask_again
 from draws.admin import formats, prizes
+from draws.conflicts import HELD, has_stake
 from draws.models import Draw, Participation, Winner
 from ledger.models import Transaction
 
@@ -58,6 +67,15 @@ class HideForm(ReasonedForm):
                 "the winner; it never shows a name that they keep private."
             ),
         }
+
+    # The staff member who sends the form; the page sets it.
+    asked_by: Any = None
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if changed_fields(self) and self.asked_by and has_stake(self.asked_by, self.instance.draw_id):
+            self.add_error(None, HELD)
+        return cleaned
 
 
 class WinnerForm(HideForm):
@@ -120,7 +138,9 @@ class WinnerAdmin(StaffAdmin):
         self, request: HttpRequest, obj: Winner | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = WinnerForm if request.user.has_perm(SEND) else HideForm
-        return super().get_form(request, obj, change=change, **{"form": form, **kwargs})
+        made: Any = super().get_form(request, obj, change=change, **{"form": form, **kwargs})
+        made.asked_by = request.user
+        return made
 
     def get_readonly_fields(self, request: HttpRequest, obj: Winner | None = None) -> tuple[str, ...]:
         kept = ("handing_over", "claim_by", "forfeited_at", "forfeit_reason", "settled_at", "credit")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.database.clock import database_now
+from draws.conflicts import refuse_stake
 from draws.exceptions import NotCancellable
 from draws.lifecycle.void import void
 from draws.locking import lock_draw
@@ -34,9 +35,10 @@ def cancel_preview(draw_id: int) -> CancelPreview:
 
 @transaction.atomic
 def cancel_draw(draw_id: int, *, actor: User | None = None, reason: str) -> Draw:
-    """Call an open draw off; the sweep then refunds every ticket. `actor` is for the caller's log.
+    """Call an open draw off; the sweep then refunds every ticket. `actor` is the member of staff who does it.
 
-    Raises DrawNotFound, or NotCancellable (a draft, ended, past its closing time, no reason given).
+    Raises DrawNotFound, ConflictOfInterest when they hold a ticket in it, or NotCancellable (a draft, ended,
+    past its closing time, no reason given).
     """
     reason = " ".join(reason.split())
     if not reason:
@@ -48,6 +50,7 @@ def cancel_draw(draw_id: int, *, actor: User | None = None, reason: str) -> Draw
         raise NotCancellable(_("A draft was never open: delete it instead. Nothing was changed."))
     if not draw.is_active or draw.draw_time <= database_now():
         raise NotCancellable(_("Only a draw that is still open can be cancelled. Nothing was changed."))
-    void(draw, Draw.VoidCode.CANCELLED, reason)
+    refuse_stake(actor, draw.pk)
+    void(draw, Draw.VoidCode.CANCELLED, reason, by=actor)
     draw.refresh_from_db()
     return draw

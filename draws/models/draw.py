@@ -78,6 +78,7 @@ class Draw(KeepsCounters):
             "cancelled_at",
             "void_code",
             "void_reason",
+            "cancelled_by",
             "settled_at",
             "told_at",
         }
@@ -152,6 +153,16 @@ class Draw(KeepsCounters):
         _("void code"), choices=VoidCode.choices, null=True, blank=True, editable=False
     )
     void_reason = models.TextField(_("void reason"), default="", db_default="", blank=True, editable=False)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("cancelled by"),
+        null=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+    )
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True, editable=False)
     told_at = models.DateTimeField(
         _("told at"),

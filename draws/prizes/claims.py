@@ -19,6 +19,7 @@ from common.database.clock import database_now
 from common.database.sweeps import sweep
 from common.encryption import decrypt, encrypt
 from common.text import wording
+from draws.conflicts import refuse_stake
 from draws.exceptions import (
     AlreadyClaimed,
     ClaimInvalid,
@@ -199,13 +200,14 @@ def _set_publicity(winner: Winner, publicity: Publicity) -> None:
 def mark_sent(winner_id: int, tracking: str, actor: User) -> Winner:
     """Record that a claimed prize is on its way, once, and tell its winner.
 
-    Raises NotSendable or ClaimInvalid.
+    Raises NotSendable, ClaimInvalid, or ConflictOfInterest when whoever sends it holds a ticket in the draw.
     """
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "draw")
     winner = rows.filter(pk=winner_id).first()
     if winner is None or winner.hand_over != HandOver.CLAIMED:
         only = gettext("Only a prize that is claimed, and not sent yet, can be sent.")
         raise NotSendable(f"{only} {UNCHANGED}")
+    refuse_stake(actor, winner.draw_id)
     tracking = _line("tracking", tracking, TRACKING_LENGTH)
     Winner.objects.filter(pk=winner.pk).update(hand_over=HandOver.SENT)
     # An old prize may have been claimed by telephone, before there was a page for it.

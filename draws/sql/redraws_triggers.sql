@@ -15,6 +15,7 @@ BEGIN
         RAISE EXCEPTION 'A forfeited prize goes to the next reserve of the published result, with its record.'
             USING ERRCODE = 'L11GS';
     END IF;
+    PERFORM refuse_stake(NEW.draw_id, NEW.actor_id);
     RETURN NEW;
 END $$;
 

@@ -85,5 +85,5 @@ def test_the_form_that_asked_moves_no_more_coins_when_sent_again_later(ann, ben,
 def test_nobody_approves_coins_for_themselves(ann, ben):
     asked = ask_to_adjust(ann, ben, 1000)
     refused = decide(ben, asked, "approve")
-    assert "You cannot approve coins for yourself." in words(refused)
+    assert "You have a stake in this: it is about yourself" in words(refused)
     assert (coins(ben), asked.state) == (50, "waiting")
