@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from accounts.admin.approvals import USER, ApprovalAdmin
 from accounts.admin.players import MarkedFilter, PlayerAdmin
 from accounts.admin.records import RECORDS_PANEL
+from accounts.admin.same_mailbox import SAME_MAILBOX_PANEL
 from accounts.notifications.notify import KINDS
 from accounts.play.suspension import ACCOUNT
 from accounts.privacy import data_export, export_parts
@@ -21,5 +22,6 @@ def register() -> None:
         data_export.PARTS.add(part.name, part)
     COLUMNS.add("second factor", EncryptedColumn(Authenticator, "data", keys=("secret", "seed")))
     PlayerAdmin.panels.add("records", RECORDS_PANEL)
+    PlayerAdmin.panels.add("same mailbox", SAME_MAILBOX_PANEL)
     PlayerAdmin.filters.add("who", MarkedFilter)
     ApprovalAdmin.subject_pages.add("user", USER)

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mailboxes import claim_welcome, had_welcome_elsewhere
 from accounts.models import User
 from accounts.play.eligibility import pause_of
 from accounts.privacy.account_deletion import recognise_returning_player
@@ -28,13 +29,14 @@ NO_VISIT = {
 def grant_signup_bonus(user_id: str) -> Transaction | None:
     """Credit the welcome coins, once per player, whatever the bonus is today.
 
-    Return None for a player who deleted an account and joined again with its email: they had their welcome.
+    Return None for a player whose mailbox had its welcome on another account, also on one that was deleted.
     """
     key = f"signup:{user_id}"
     earlier = Transaction.objects.filter(idempotency_key=key).first()
     if earlier is not None:
         return earlier
-    if recognise_returning_player(user_id):
+    # First the claim, which waits for an account of this mailbox that is deleted at the same moment.
+    if not claim_welcome(user_id) or recognise_returning_player(user_id):
         return None
     amount = settings.SIGNUP_BONUS_COINS
     welcome = gettext("Welcome to Lucky11")
@@ -70,6 +72,13 @@ def visit_today(user: User) -> str:
     return pause_of(user) or ("collected" if collected else "open")
 
 
+def missed_welcome(user: User) -> bool:
+    """Return whether the player got no welcome coins because their mailbox had them on another account."""
+    return not Transaction.objects.filter(
+        idempotency_key=f"signup:{user.pk}"
+    ).exists() and had_welcome_elsewhere(user)
+
+
 def grant_missing_signup_bonuses() -> int:
     """Credit every player with a confirmed email who has no welcome bonus yet; returns how many."""
     with connection.cursor() as cursor:
@@ -78,6 +87,7 @@ def grant_missing_signup_bonuses() -> int:
                WHERE e.verified AND NOT EXISTS (
                    SELECT 1 FROM transactions t WHERE t.idempotency_key = 'signup:' || e.user_id)
                AND NOT EXISTS (SELECT 1 FROM left_addresses l WHERE l.back_as_id = e.user_id)
+               AND NOT welcomed_elsewhere(e.user_id)
                ORDER BY 1 LIMIT 1000"""
         )
         players = [row[0] for row in cursor.fetchall()]

@@ -35,6 +35,7 @@ def coins(request: HttpRequest) -> HttpResponse:
         "before": before,
         "next": page.next,
         "visit": "" if before else bonuses.visit_today(player),
+        "no_welcome": not before and bonuses.missed_welcome(player),
         "balances": None if before else balances(player),
     }
     return render(request, "ledger/coins.html", context)

@@ -1,6 +1,6 @@
 """Models of players: accounts, sessions, messages, and how they play safely."""
 
-from accounts.models.data import DataExport, LeftAddress
+from accounts.models.data import DataExport, LeftAddress, WelcomedMailbox
 from accounts.models.messages import Message, MessageChoice, OutboxEmail
 from accounts.models.old_site import OldAccount, fingerprint_of
 from accounts.models.play import ExcludedAddress, PlayBreak, RulesAcceptance
@@ -22,6 +22,7 @@ __all__ = [
     "Session",
     "User",
     "UserManager",
+    "WelcomedMailbox",
     "fingerprint_of",
     "new_user_id",
     "validate_time_zone",

@@ -1,4 +1,4 @@
-"""Models of a player's own data: copies to download, and the addresses of deleted accounts."""
+"""Models of a player's own data: copies to download, mailboxes, and the addresses of deleted accounts."""
 
 from typing import ClassVar
 
@@ -66,3 +66,19 @@ class LeftAddress(models.Model):
 
     def __str__(self) -> str:
         return gettext("left on %(day)s") % {"day": f"{self.left_at:%Y-%m-%d}"}
+
+
+class WelcomedMailbox(models.Model):
+    """The fingerprint of a mailbox that had its welcome bonus, and the account that got it: one at most."""
+
+    digest = models.BinaryField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        db_table = "welcomed_mailboxes"
+        verbose_name = _("welcomed mailbox")
+        verbose_name_plural = _("welcomed mailboxes")
+        indexes: ClassVar = [models.Index(name="idx_welcomed_mailboxes_user", fields=["user"])]
+
+    def __str__(self) -> str:
+        return gettext("welcome of player %(player)s") % {"player": self.user_id}

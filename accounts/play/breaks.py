@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mailboxes import addresses_at, spellings
 from accounts.models import ExcludedAddress, PlayBreak, User
 
 
@@ -110,7 +111,7 @@ def ends(moment: datetime | None) -> str:
 
 
 def remember_exclusion(user: User) -> None:
-    """Keep the fingerprints of the player's emails for as long as the break that holds now lasts.
+    """Keep the fingerprints of the player's emails and mailboxes for as long as the present break lasts.
 
     Called when a break begins and before an account's emails are deleted, so that neither leaving nor
     changing the email and joining again ends a break. Without a break it does nothing.
@@ -119,7 +120,7 @@ def remember_exclusion(user: User) -> None:
     if rest is None:
         return
     addresses = {*EmailAddress.objects.filter(user=user).values_list("email", flat=True), user.email or ""}
-    for address in sorted(addresses - {""}):
+    for address in spellings(addresses):
         row, made = ExcludedAddress.objects.select_for_update().get_or_create(
             digest=_fingerprint(address), defaults={"ends_at": rest.ends_at}
         )
@@ -129,9 +130,15 @@ def remember_exclusion(user: User) -> None:
 
 
 def is_excluded_address(email: str) -> bool:
-    """Return whether this email's player is, or was when they left, on a break that still lasts."""
+    """Return whether a player of this email's mailbox is, or was when they left, on a break that still lasts.
+
+    Fingerprints of an earlier version are of addresses alone, so players who are here are looked up as well.
+    """
     lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=Now())
-    return ExcludedAddress.objects.filter(lasting, digest=_fingerprint(email)).exists()
+    digests = [_fingerprint(spelling) for spelling in spellings([email])]
+    if ExcludedAddress.objects.filter(lasting, digest__in=digests).exists():
+        return True
+    return _lasting().filter(user__in=addresses_at([email]).filter(verified=True).values("user")).exists()
 
 
 def purge_ended_exclusions() -> int:

@@ -20,7 +20,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.models import DataExport, LeftAddress, Message, MessageChoice, User
+from accounts.mailboxes import spellings
+from accounts.models import DataExport, LeftAddress, Message, MessageChoice, User, WelcomedMailbox
 from accounts.notifications import outbox
 from accounts.play import breaks
 from accounts.privacy.redaction import Traces, redact_everywhere, traces_of
@@ -76,6 +77,8 @@ def delete_account(user_id: str) -> None:
     redact_everywhere(user, traces)
     _erase_rows(user, addresses)
     _close(user)
+    # Its keyed fingerprint stays; this one, without a key, would let a copy of the database tell who left.
+    WelcomedMailbox.objects.filter(user=user).delete()
     if email:
         _say_goodbye(user.pk, email, context)
 
@@ -90,14 +93,14 @@ def erase_late_writes() -> int:
 
 
 def recognise_returning_player(user_id: str) -> bool:
-    """Return whether the player deleted an account and joined again with an email confirmed back then."""
-    digests = [_fingerprint(email) for email in _confirmed_addresses(user_id)]
+    """Return whether the player deleted an account and joined again with a mailbox confirmed back then."""
+    digests = [_fingerprint(email) for email in spellings(_confirmed_addresses(user_id))]
     LeftAddress.objects.filter(digest__in=digests).update(back_as=user_id)
     return LeftAddress.objects.filter(back_as=user_id).exists()
 
 
 def _remember_confirmed_addresses(user: User) -> None:
-    rows = [LeftAddress(digest=_fingerprint(email)) for email in _confirmed_addresses(user.pk)]
+    rows = [LeftAddress(digest=_fingerprint(email)) for email in spellings(_confirmed_addresses(user.pk))]
     LeftAddress.objects.bulk_create(rows, ignore_conflicts=True)
 
 

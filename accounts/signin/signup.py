@@ -5,10 +5,14 @@ from typing import Any
 from allauth.account.forms import SignupForm
 from allauth.account.views import ConfirmEmailView, SignupView
 from allauth.socialaccount.views import SignupView as SocialSignupView
+from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 
+from accounts.mailboxes import had_welcome_elsewhere
+from accounts.models import User
 from accounts.signin.social import refusal
 
 
@@ -34,10 +38,12 @@ class JoinThroughProvider(SocialSignupView):  # type: ignore[misc]
     def form_valid(self, form: SignupForm) -> Any:
         try:
             with transaction.atomic():
-                return super().form_valid(form)
+                response = super().form_valid(form)
         except IntegrityError:
             # Somebody else took the email while the form was open.
             return refusal(self.request, self.sociallogin.provider, "taken", 409)
+        _say_no_second_welcome(self.request, self.sociallogin.user)
+        return response
 
 
 class ConfirmEmail(ConfirmEmailView):  # type: ignore[misc]
@@ -46,7 +52,18 @@ class ConfirmEmail(ConfirmEmailView):  # type: ignore[misc]
     def post(self, *args: Any, **kwargs: Any) -> Any:
         try:
             with transaction.atomic():
-                return super().post(*args, **kwargs)
+                response = super().post(*args, **kwargs)
         except Http404:
             # Pressed twice, or a link from an older email: the page says so.
             return self.get(*args, **kwargs)
+        _say_no_second_welcome(self.request, self.object.email_address.user)
+        return response
+
+
+def _say_no_second_welcome(request: HttpRequest, user: User) -> None:
+    if had_welcome_elsewhere(user):
+        said = gettext(
+            "This mailbox already had its welcome coins on another Lucky11 account, so there are none on "
+            "this one. Everything else is the same."
+        )
+        messages.info(request, said)

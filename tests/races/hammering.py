@@ -43,7 +43,7 @@ def move(chance: random.Random, key: str, staff: Any, player: Any) -> list[str]:
     from ledger.bonuses import claim_daily_bonus
     from ledger.exceptions import LedgerError
 
-    kinds = ["entry", "entry", "adjustment", "import", "signup_bonus", "refund", "daily_bonus"]
+    kinds = ["entry", "entry", "adjustment", "import", "prize", "refund", "daily_bonus"]
     kind = chance.choice(kinds)
     try:
         if kind == "entry":

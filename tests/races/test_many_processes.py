@@ -68,7 +68,7 @@ def test_every_movement_that_was_confirmed_is_there_once_and_nothing_else(
     asked, returned = told.pop("refund?"), made.pop("refund")
     assert 0 < returned < asked
     assert made == told
-    assert set(made) == {"entry", "adjustment", "import", "daily_bonus", "signup_bonus"}
+    assert set(made) == {"entry", "adjustment", "import", "daily_bonus", "prize"}
     close_due_draws()
     for player in User.objects.all():
         mine = Transaction.objects.filter(user=player).order_by("user_seq")
