@@ -163,9 +163,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             refusals=(ApprovalError,),
             facts=[*_facts(approval), *_now(approval)],
             notes=[
-                gettext(
-                    "You have no stake in this: it is not about you, and you have no ticket there."
-                ),
+                gettext("You have no stake in this: it is not about you, and you have no ticket there."),
                 gettext("As soon as you approve, it is done and logged under both your names."),
             ],
             problems=[*_decided(approval), *([OWN] if own else _conflict(approval, request))],
