@@ -145,6 +145,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.signin.fresh.FreshSignInMiddleware",
     "accounts.middleware.PlayerTimeZoneMiddleware",
     "lucky11.monitoring.requests.MaintenanceMiddleware",
 ]
@@ -209,6 +210,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_ORIGIN.partition(":")[0]
 ACCOUNT_SESSION_REMEMBER = True
+# What protects an account changes only within this many seconds after its player proved who they are.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATION_SECONDS", default=300)
 
 # A provider that the operator sets in the environment; its players accept the rules first.
 SOCIALACCOUNT_ADAPTER = "accounts.signin.adapters.SocialAccountAdapter"

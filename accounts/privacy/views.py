@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -87,23 +85,7 @@ def fetch(request: HttpRequest, export_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def delete(request: HttpRequest) -> HttpResponse:
-    """Show what goes and what stays; POST deletes the account. The password is asked for just before."""
-    try:
-        response: HttpResponse = _delete(request)
-        return response
-    except ReauthenticationRequired:
-        if request.method != "POST":
-            raise
-        # Or the form, kept by the session, would be acted upon as soon as the password is typed.
-        messages.warning(
-            request,
-            gettext("Nothing was deleted. Some time has passed, so we ask for your password again."),
-        )
-        return redirect("accounts:delete_account")
-
-
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _delete(request: HttpRequest) -> HttpResponse:
+    """Show what goes and what stays; POST deletes the account."""
     player = _player(request)
     form = DeleteForm(request.POST or None)
     stays = player.is_staff or player.is_superuser

@@ -38,7 +38,7 @@ from tests.support.old_site import Shape, old_site
 from tests.support.openid_provider import Provider, offered_by, running_provider
 
 # Who has just given the password again, for the pages that ask for it.
-SURE = {"alice", "secured"}
+SURE = {"alice", "secured", "newcomer"}
 # Two pages of draws, two of which were not drawn.
 OLD_SITE = Shape(users=10, transactions=60, draws=16, tickets=60)
 RECEIPT = "0" * 31 + "1"

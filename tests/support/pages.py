@@ -11,7 +11,7 @@ from accounts.models import User
 from draws.entries.take import Entry, take_tickets
 from draws.lifecycle.close import close_due_draws
 from draws.models import Draw
-from tests.conftest import let_close
+from tests.conftest import PASSWORD, let_close
 
 
 def words(response: Any) -> str:
@@ -27,6 +27,14 @@ def signed_in(user: User) -> Client:
     """A browser in which the player is signed in."""
     client = Client()
     client.force_login(user)
+    return client
+
+
+def just_proved(user: User) -> Client:
+    """A browser in which the player has just given the password again."""
+    client = signed_in(user)
+    answer = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert answer.status_code == 302, answer.status_code
     return client
 
 

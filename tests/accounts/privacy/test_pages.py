@@ -35,7 +35,7 @@ def test_deleting_asks_for_the_password_first(alice):
 def test_a_form_sent_without_the_password_is_not_acted_upon_once_it_is_typed(alice):
     client = signed_in(alice)
     response = client.post(DELETE, REASSURED, follow=True)
-    assert "Nothing was deleted. Some time has passed" in words(response)
+    assert "Nothing was changed. Confirm that it is you" in words(response)
     response = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": DELETE}, follow=True)
     assert "What you give up" in words(response)
     alice.refresh_from_db()
@@ -162,7 +162,7 @@ def test_the_profile_shows_which_rules_were_accepted_and_when(alice, make_player
 def test_the_profile_asks_the_database_the_same_however_much_there_is(
     alice, make_draw, django_assert_max_num_queries
 ):
-    client = signed_in(alice)
+    client = just_signed_in(alice)
     for _ in range(3):
         take(alice, make_draw(), 2)
     for path in ("/profile/", "/profile/data/"):

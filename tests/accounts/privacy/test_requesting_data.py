@@ -19,7 +19,7 @@ from accounts.notifications.outbox import enqueue
 from accounts.privacy import data_export
 from accounts.tasks import make_data_exports, purge_data
 from tests.races.together import at_once
-from tests.support.pages import signed_in, words
+from tests.support.pages import just_proved, words
 
 
 def packed(user: User) -> DataExport:
@@ -34,7 +34,7 @@ def packed(user: User) -> DataExport:
 
 @pytest.mark.django_db
 def test_asking_on_the_page_leads_to_a_message_and_a_zip(alice):
-    client = signed_in(alice)
+    client = just_proved(alice)
     page = words(client.post("/profile/data/ask/", follow=True))
     assert "We are preparing your data" in page
     assert "Being prepared" in page
@@ -53,7 +53,7 @@ def test_asking_on_the_page_leads_to_a_message_and_a_zip(alice):
 
 @pytest.mark.django_db
 def test_one_download_waits_at_a_time(alice):
-    client = signed_in(alice)
+    client = just_proved(alice)
     client.post("/profile/data/ask/")
     response = client.post("/profile/data/ask/")
     assert response.status_code == 409
@@ -64,7 +64,7 @@ def test_one_download_waits_at_a_time(alice):
 @pytest.mark.django_db
 def test_a_new_download_can_be_asked_for_after_an_hour(alice):
     packed(alice)
-    client = signed_in(alice)
+    client = just_proved(alice)
     response = client.post("/profile/data/ask/")
     assert response.status_code == 429
     assert response["Retry-After"] == "3600"
@@ -82,8 +82,8 @@ def test_asking_ten_times_at_once_makes_one(alice):
 
 
 @pytest.mark.django_db
-def test_asking_needs_the_form_and_somebody_signed_in(alice, client):
-    assert signed_in(alice).get("/profile/data/ask/").status_code == 405
+def test_asking_needs_the_form_and_somebody_just_proved(alice, client):
+    assert just_proved(alice).get("/profile/data/ask/").status_code == 405
     for path in ("/profile/data/", "/profile/data/1/"):
         assert client.get(path)["Location"] == f"/accounts/login/?next={path}"
     assert client.post("/profile/data/ask/")["Location"].startswith("/accounts/login/")
@@ -158,22 +158,22 @@ def test_a_download_is_for_its_player_only(alice, bob, make_player):
     export = packed(alice)
     boss = make_player("boss", is_staff=True, is_superuser=True)
     for other in (bob, boss):
-        assert signed_in(other).get(f"/profile/data/{export.pk}/").status_code == 404
+        assert just_proved(other).get(f"/profile/data/{export.pk}/").status_code == 404
         assert str(export.pk) not in re.findall(
-            r"/profile/data/(\d+)/", signed_in(other).get("/profile/data/").content.decode()
+            r"/profile/data/(\d+)/", just_proved(other).get("/profile/data/").content.decode()
         )
 
 
 @pytest.mark.django_db
 def test_what_is_not_packed_yet_cannot_be_fetched(alice):
     export = data_export.ask(alice)
-    assert signed_in(alice).get(f"/profile/data/{export.pk}/").status_code == 404
+    assert just_proved(alice).get(f"/profile/data/{export.pk}/").status_code == 404
 
 
 @pytest.mark.django_db
 def test_an_expired_download_is_gone_and_the_sweep_removes_its_content(alice):
     export = packed(alice)
-    client = signed_in(alice)
+    client = just_proved(alice)
     DataExport.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     for _ in range(2):
         response = client.get(f"/profile/data/{export.pk}/")
@@ -188,7 +188,7 @@ def test_an_expired_download_is_gone_and_the_sweep_removes_its_content(alice):
 def test_the_sweep_leaves_what_is_still_kept(alice):
     export = packed(alice)
     purge_data()
-    assert signed_in(alice).get(f"/profile/data/{export.pk}/").status_code == 200
+    assert just_proved(alice).get(f"/profile/data/{export.pk}/").status_code == 200
 
 
 @pytest.mark.django_db
@@ -207,7 +207,7 @@ def test_copies_of_old_mails_are_blanked(alice, settings):
 
 @pytest.mark.django_db
 def test_what_is_kept_about_ended_sessions_and_old_tries_goes(alice):
-    browser = signed_in(alice)
+    browser = just_proved(alice)
     for key in (browser.session.session_key, "gone" * 10):
         UserSession.objects.create(user=alice, ip="203.0.113.9", session_key=key, user_agent="Firefox/1")
     cache.set("trying", 1, timeout=600)

@@ -64,6 +64,7 @@ def test_changing_to_a_known_email_is_answered_like_an_unknown_one(alice, bob):
     answers = []
     client = Client()
     client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     for email in (bob.email, UNKNOWN):
         status, where, seen, work = answer(
             "/accounts/email/", email, {"email": "@@", "action_add": ""}, client

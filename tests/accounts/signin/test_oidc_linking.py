@@ -36,10 +36,12 @@ def test_a_player_connects_and_disconnects_the_provider_after_the_password(provi
 
 def test_connecting_asks_for_the_password_first(provider, alice):
     client = signed_in(alice)
-    page = client.get(say_yes(way_to_the_provider(client, process="connect")), follow=True)
+    page = client.post("/accounts/oidc/replica/login/?process=connect", follow=True)
     assert "Confirm that it is you" in words(page)
     assert not SocialAccount.objects.exists()
-    page = client.post("/accounts/reauthenticate/", {"password": PASSWORD}, follow=True)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert not SocialAccount.objects.exists(), "nothing that was begun before goes on by itself"
+    client.get(say_yes(way_to_the_provider(client, process="connect")))
     assert SocialAccount.objects.get().user == alice
 
 

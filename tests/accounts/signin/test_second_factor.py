@@ -19,7 +19,7 @@ from accounts.models import OutboxEmail
 from common.encryption import decrypt
 from tests.conftest import PASSWORD
 from tests.support.codes import shown_for, shown_to
-from tests.support.pages import signed_in, words
+from tests.support.pages import just_proved, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
@@ -209,7 +209,7 @@ def test_a_copy_of_the_database_does_not_tell_the_secrets(alice, settings):
 
 def test_without_a_confirmed_email_there_is_no_second_factor(make_player):
     carol = make_player("carol", confirmed=False)
-    page = signed_in(carol).get(ADD, follow=True)
+    page = just_proved(carol).get(ADD, follow=True)
     assert "First confirm all your email addresses" in words(page)
 
 

@@ -14,7 +14,7 @@ from accounts.models import OutboxEmail, RulesAcceptance, User
 from accounts.play import rules_form
 from ledger.services import history
 from tests.conftest import PASSWORD
-from tests.support.pages import field, signed_in, words
+from tests.support.pages import field, just_proved, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
@@ -260,7 +260,7 @@ def test_mail_is_written_in_the_database_transaction_that_needs_it(client, monke
     ["email", "password/change", "password/reset", "reauthenticate", "inactive", "logout", "confirm-email"],
 )
 def test_every_page_about_signing_in_looks_like_lucky11(alice, address):
-    response = signed_in(alice).get(f"/accounts/{address}/")
+    response = just_proved(alice).get(f"/accounts/{address}/")
     page = response.content.decode()
     assert response.status_code == 200
     assert "css/base/elements" in page

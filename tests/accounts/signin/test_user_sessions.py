@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Session
 from tests.conftest import PASSWORD
-from tests.support.pages import signed_in, words
+from tests.support.pages import just_proved, words
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +27,7 @@ def _no_earlier_tries(db):
 def sign_in(user, agent=LAPTOP, password=PASSWORD):
     client = Client(headers={"User-Agent": agent})
     client.post("/accounts/login/", {"login": user.email, "password": password})
+    client.post("/accounts/reauthenticate/", {"password": password})
     return client
 
 
@@ -84,4 +85,4 @@ def test_a_visitor_is_sent_to_sign_in(client):
 
 
 def test_a_session_without_a_record_is_a_page_too(alice):
-    assert "Only here, in this browser." in words(signed_in(alice).get("/accounts/sessions/"))
+    assert "Only here, in this browser." in words(just_proved(alice).get("/accounts/sessions/"))
