@@ -37,6 +37,8 @@ ASKS = {
 }
 # These sign visitors in, and link a provider to the account of whoever is signed in.
 LINK = {"accounts:openid_login": "socialaccount_connections"}
+# Ways to sign in that prove as much as being asked again.
+PROOFS = ("password", "mfa")
 
 
 class FreshSignInMiddleware:
@@ -73,11 +75,11 @@ class FreshSignInMiddleware:
 def is_fresh(request: HttpRequest) -> bool:
     """Return whether the player proved who they are within ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
 
-    Who has neither password nor second factor signs in through a provider; then that sign-in counts.
+    A sign-in with password or second factor counts, and one through a provider only for who has neither.
     """
     since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
     proofs = [row for row in get_authentication_records(request, request.user) if row["at"] > since]
-    if any(row.get("reauthenticated") for row in proofs):
+    if any(row.get("reauthenticated") or row.get("method") in PROOFS for row in proofs):
         return True
     return bool(proofs) and not get_adapter().get_reauthentication_methods(request.user)
 

@@ -138,6 +138,15 @@ def test_the_proof_holds_for_a_few_minutes(alice, settings):
         assert client.get("/accounts/email/").status_code == 302
 
 
+def test_who_has_just_signed_in_is_not_asked_again(alice):
+    client = Client()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+        assert client.get("/accounts/email/").status_code == 200
+        clock.shift(timedelta(minutes=6))
+        assert client.get("/accounts/email/").status_code == 302
+
+
 def test_a_thief_connects_no_provider_by_waiting_for_the_password(provider, alice):
     shared = signed_in(alice)
     page = shared.post("/accounts/oidc/replica/login/?process=connect")
