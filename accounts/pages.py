@@ -15,6 +15,7 @@ def figures() -> dict[str, Any]:
         "rules_version": settings.RULES_VERSION,
         "claim_days": settings.CLAIM_DAYS,
         "claim_reminder_days": settings.CLAIM_REMINDER_DAYS,
+        "objection_days": settings.DISQUALIFICATION_OBJECTION_DAYS,
         "freeze_window": settings.FREEZE_WINDOW_SECONDS,
         "two_staff": settings.STAFF_APPROVALS,
         "approval_coins": settings.ADJUSTMENT_APPROVAL_COINS,

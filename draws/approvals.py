@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import approvals
 from accounts.models import Approval, User
 from draws.conflicts import has_stake, has_stake_in
-from draws.exceptions import DrawError
+from draws.exceptions import DrawError, NotPassable
 from draws.lifecycle.cancel import cancel_draw
-from draws.models import Draw, Winner
-from draws.prizes.pass_on import PassOnResult, disqualify
+from draws.models import Disqualification, Draw, Winner
+from draws.prizes.disqualify import checked, disqualify
 
 CANCEL = "cancel_draw"
 PASS_ON = "pass_on_prize"
@@ -34,20 +35,23 @@ def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approva
     )
 
 
-def pass_on(winner: Winner, reason: str, *, by: User, prize: str) -> PassOnResult | Approval:
-    """Pass a prize on to the next reserve, or ask a second staff member to; return what was done or asked.
+def pass_on(
+    winner: Winner, reason: str, evidence: str, *, by: User, prize: str
+) -> Disqualification | Approval:
+    """Disqualify a winner, or ask a second staff member to; return what was made or asked.
 
     `prize` tells the second staff member what it is. Raises DrawError or ApprovalError.
     """
     if not approvals.needed():
-        return disqualify(winner.pk, reason, actor=by)
+        return disqualify(winner.pk, reason, evidence, asked_by=by)
+    evidence = checked(evidence, "evidence")
     return approvals.ask(
         PASS_ON,
         f"winner:{winner.pk}",
         summary=_("Take a prize of %(prize)s in draw %(draw)s from %(place)s and pass it on")
         % {"prize": prize, "draw": winner.draw_id, "place": winner.drawn_as},
-        payload={"winner_id": winner.pk, "reason": reason},
-        reason=reason,
+        payload={"winner_id": winner.pk, "code": reason, "evidence": evidence},
+        reason=str(Disqualification.Reason(reason).label),
         asked_by=by,
     )
 
@@ -61,12 +65,31 @@ def _cancel(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
 
 
 def _pass_on(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
-    result = disqualify(payload["winner_id"], payload["reason"], actor=asked_by)
-    said = _("%(result)s; asked for by %(asker)s, approved by %(approver)s. Why: %(reason)s")
-    values = {"result": result, "asker": asked_by, "approver": approved_by}
-    values["reason"] = result.failed.why_forfeited
-    approvals.log(approved_by, result.failed, said % values)
-    return _("%(result)s. Everyone concerned will be told.") % {"result": result}
+    if "code" not in payload:
+        raise NotPassable(
+            _("This was asked for before winners could object. Refuse it, and ask again with a reason.")
+        )
+    made = disqualify(
+        payload["winner_id"],
+        payload["code"],
+        payload["evidence"],
+        asked_by=asked_by,
+        approved_by=approved_by,
+    )
+    said = _("Disqualified; asked for by %(asker)s, approved by %(approver)s. %(reason)s")
+    values = {"asker": asked_by, "approver": approved_by, "reason": made.why}
+    approvals.log(approved_by, made.winner, said % values)
+    return told(made)
+
+
+def told(made: Disqualification) -> str:
+    """Say to staff what comes next."""
+    said = ngettext(
+        "The winner is told and has %(days)s day to object. The prize stays where it is until then.",
+        "The winner is told and has %(days)s days to object. The prize stays where it is until then.",
+        (made.object_by - made.told_at).days,
+    )
+    return said % {"days": (made.object_by - made.told_at).days}
 
 
 ACTS = {

@@ -15,6 +15,7 @@ DrawError
 ├── RoundRefused          what staff pasted is not the round that the draw waits for
 ├── ClaimError            nothing about a prize was changed
 │   ├── ClaimNotYours     AlreadyClaimed  ClaimLapsed     NothingToClaim
+│   ├── ClaimStopped      NotDecidable
 │   └── ClaimInvalid      NotSendable     NotPassable
 └── TextNotChangeable     the text is sealed
 """
@@ -205,12 +206,20 @@ class ClaimLapsed(ClaimError):
     """The time to claim is over, or the prize went to someone else."""
 
 
+class ClaimStopped(ClaimError):
+    """Something is held against the winner, and the prize waits until that is decided."""
+
+
+class NotDecidable(ClaimError):
+    """Nothing is held against the winner, the time to object is over, or somebody else has to decide."""
+
+
 class NothingToClaim(ClaimError):
     """The prize is coins alone, which are credited without a claim."""
 
 
 class ClaimInvalid(ClaimError):
-    """What was typed cannot be taken; `field` says where: name, address, note, publicity or alias."""
+    """What was typed cannot be taken; `field` says where: the field's name in its form."""
 
     status = 400
 

@@ -120,6 +120,35 @@ DRAW_CHECKS = [
            ORDER BY w.id""",
     ),
     Check(
+        "lost prizes",
+        "A prize was lost when its time to claim was over, its winner gone, or their disqualification stood.",
+        """SELECT w.id AS winner_id, w.draw_id, w.forfeit_ground, w.forfeited_at, w.claim_by FROM winners w
+           JOIN users u ON u.id = w.user_id LEFT JOIN claims c ON c.winner_id = w.id
+           LEFT JOIN disqualifications q ON q.winner_id = w.id AND q.state = 'done'
+           WHERE w.forfeit_ground <> '' AND NOT coalesce(CASE w.forfeit_ground
+               WHEN 'not_claimed' THEN w.claim_by <= w.forfeited_at AND c.winner_id IS NULL
+               WHEN 'left' THEN u.closed_at <= w.forfeited_at
+               WHEN 'disqualified' THEN CASE WHEN q.objected_at IS NULL THEN q.object_by <= w.forfeited_at
+                   ELSE q.decided_at <= w.forfeited_at AND q.decided_by_id <> q.asked_by_id END
+               END, false)
+           ORDER BY w.id""",
+    ),
+    Check(
+        "conflicts of interest",
+        "Nobody decided about a draw in which they hold a ticket.",
+        """SELECT DISTINCT acts.draw_id, acts.what, acts.row_id, p.user_id FROM (
+               SELECT r.draw_id, 'redraws' AS what, r.id AS row_id, r.actor_id AS staff
+               FROM redraws r JOIN winners f ON f.id = r.failed_id
+               WHERE f.forfeit_ground <> '' AND r.actor_id IS NOT NULL
+               UNION ALL SELECT w.draw_id, 'disqualifications', q.id, person
+               FROM disqualifications q JOIN winners w ON w.id = q.winner_id,
+                    unnest(ARRAY[q.asked_by_id, q.approved_by_id, q.decided_by_id]) AS person
+               UNION ALL SELECT d.id, 'draws', d.id, d.cancelled_by_id FROM draws d
+               WHERE d.cancelled_by_id IS NOT NULL) AS acts
+           JOIN participations p ON p.draw_id = acts.draw_id AND p.user_id = acts.staff
+           ORDER BY 1, 2, 3""",
+    ),
+    Check(
         "prizes",
         "A settled win of coins is one prize transaction of that player and amount; no other prize is paid.",
         """SELECT w.id AS winner_id, w.draw_id, t.id AS transaction_id, t.amount FROM winners w

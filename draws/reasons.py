@@ -14,7 +14,17 @@ TOO_FEW = gettext_noop("%(taken)s tickets were taken and %(least)s were needed."
 NOT_CLAIMED = gettext_noop("The prize was not claimed in time.")
 LEFT = gettext_noop("The winner closed their account.")
 
-FIXED = frozenset({LATE, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT})
+# By the codes of `Disqualification.Reason`. What staff hold against a winner in detail is never public.
+DISQUALIFIED = {
+    "underage": gettext_noop("The winner was disqualified: not old enough to play."),
+    "accounts": gettext_noop("The winner was disqualified: they played with more than one account."),
+    "not_allowed": gettext_noop("The winner was disqualified: the rules did not allow them to play."),
+    "untrue": gettext_noop("The winner was disqualified: the details they gave were not true."),
+    "undeliverable": gettext_noop("The prize could not be delivered with the details that its winner gave."),
+    "given_up": gettext_noop("The winner gave the prize up."),
+}
+
+FIXED = frozenset({LATE, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT, *DISQUALIFIED.values()})
 
 
 def too_few(taken: int, least: int) -> str:

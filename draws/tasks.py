@@ -26,8 +26,8 @@ def fetch_rounds() -> int:
 
 @shared_task
 def sweep_claims() -> int:
-    """Pass on prizes that were not claimed in time, and remind winners whose time is nearly over."""
-    return pass_on.lapse_overdue_claims() + claims.remind_of_claims()
+    """Pass on prizes that were lost, and remind winners whose time to claim is nearly over."""
+    return pass_on.pass_on_lost_prizes() + claims.remind_of_claims()
 
 
 @shared_task

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 # Lists are frozen within two minutes of closing, after relays were asked.
 LONGEST_BEACON_TIMEOUT = 30
+LONGEST_OBJECTION = 90  # days
 # libpq's limits in seconds (the last one in milliseconds) for a server that vanishes without a word, as in a
 # failover; the system's own are hours. What the address says comes first.
 SILENT_SERVER = {
@@ -128,6 +129,16 @@ def beacon_timeout(environment: Mapping[str, str] = os.environ) -> float:
             f"BEACON_TIMEOUT_SECONDS is {given}, not a number of seconds up to {LONGEST_BEACON_TIMEOUT}."
         )
     return seconds
+
+
+def objection_days(environment: Mapping[str, str] = os.environ) -> int:
+    """Return the days that a winner has to object to a disqualification. Raises ImproperlyConfigured."""
+    given = environment.get("DISQUALIFICATION_OBJECTION_DAYS", "") or "7"
+    if not given.isdecimal() or not 1 <= int(given) <= LONGEST_OBJECTION:
+        raise ImproperlyConfigured(
+            f"DISQUALIFICATION_OBJECTION_DAYS is {given}, not a number of days from 1 to {LONGEST_OBJECTION}."
+        )
+    return int(given)
 
 
 def _is_address(text: str) -> bool:

@@ -65,8 +65,10 @@ DAILY_BONUS_COINS = 3
 # Days a winner has to claim a prize, and how many before the end they are reminded.
 CLAIM_DAYS = env.int("CLAIM_DAYS", default=14)
 CLAIM_REMINDER_DAYS = 3
+# Days a winner has to object before a disqualification takes effect, at least 1: the database holds that.
+DISQUALIFICATION_OBJECTION_DAYS = configuration.objection_days()
 # The version of the rules that players accept; change it whenever the meaning of the rules changes.
-RULES_VERSION = "2026-11"
+RULES_VERSION = "2026-12"
 MINIMUM_AGE = 18
 # Cancelling a draw, passing on a prize and adjusting more than this many coins need a second staff member.
 STAFF_APPROVALS = env.bool("STAFF_APPROVALS", default=True)

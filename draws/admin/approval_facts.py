@@ -3,13 +3,18 @@
 from typing import Any
 
 from django.db.models import Count
+from django.utils import timezone
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext
 
 from common.text import wording
+from draws import reasons
+from draws.admin.disqualifying import gains
 from draws.admin.formats import moment
-from draws.approvals import CANCEL
+from draws.admin.prizes import facts_of
+from draws.approvals import CANCEL, PASS_ON
 from draws.lifecycle.cancel import cancel_preview
-from draws.models import Draw, Participation
+from draws.models import Disqualification, Draw, Participation, Winner
 
 Facts = list[tuple[str, object]]
 MOST_SHOWN = 5
@@ -39,4 +44,27 @@ def _most_back(draw: Draw) -> str:
     )
 
 
-FACTS = {CANCEL: of_cancelling}
+def of_passing_on(payload: dict[str, Any]) -> Facts:
+    """Return who would lose a prize, to whom, and how much of the time to claim was left."""
+    winner = Winner.objects.select_related("user", "draw", "ticket").filter(pk=payload["winner_id"]).first()
+    if winner is None:
+        return []
+    code = payload.get("code", "")
+    known = code in Disqualification.Reason.values
+    return [
+        *facts_of(winner),
+        *gains(winner),
+        (gettext("Time left to claim"), _left(winner)),
+        (gettext("Public reason"), reasons.shown(reasons.DISQUALIFIED[code]) if known else "–"),
+        (gettext("What staff know"), payload.get("evidence", "–")),
+    ]
+
+
+def _left(winner: Winner) -> str:
+    if winner.hand_over != Winner.HandOver.TO_CLAIM or winner.claim_by is None:
+        return "–"
+    now = timezone.now()
+    return timeuntil(winner.claim_by, now) if winner.claim_by > now else gettext("none")
+
+
+FACTS = {CANCEL: of_cancelling, PASS_ON: of_passing_on}

@@ -29,9 +29,10 @@ from accounts.admin.base import (
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
 from accounts.signin.staff_sessions import ask_again
-from draws.admin import formats, prizes
+from draws.admin import disqualifying, formats, prizes
 from draws.conflicts import HELD, has_stake
 from draws.models import Draw, Participation, Winner
+from draws.prizes.disqualify import open_against
 from ledger.models import Transaction
 
 HandOver = Winner.HandOver
@@ -47,6 +48,7 @@ FILM = "celebration_video_url"
 
 
 LAPSING, SOON = "lapsing", timedelta(days=3)
+OBJECTED = "objected"
 
 
 def lapsing(rows: QuerySet[Winner]) -> QuerySet[Winner]:
@@ -100,11 +102,14 @@ class HandOverFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         wording = ngettext("To claim within %(days)s day", "To claim within %(days)s days", SOON.days)
-        return [*HandOver.choices, (LAPSING, wording % {"days": SOON.days})]
+        objected = (OBJECTED, gettext("With an objection to decide"))
+        return [*HandOver.choices, (LAPSING, wording % {"days": SOON.days}), objected]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Winner]) -> QuerySet[Winner] | None:
         if self.value() == LAPSING:
             return lapsing(queryset)
+        if self.value() == OBJECTED:
+            return queryset.filter(disqualifications__state=OBJECTED)
         return queryset.filter(hand_over=self.value()) if self.value() in HandOver.values else None
 
 
@@ -143,7 +148,15 @@ class WinnerAdmin(StaffAdmin):
         return made
 
     def get_readonly_fields(self, request: HttpRequest, obj: Winner | None = None) -> tuple[str, ...]:
-        kept = ("handing_over", "claim_by", "forfeited_at", "forfeit_reason", "settled_at", "credit")
+        kept = (
+            "handing_over",
+            "claim_by",
+            "forfeited_at",
+            "forfeit_reason",
+            "settled_at",
+            "credit",
+            "against",
+        )
         return (*SHOWN, *CHOSEN, *kept, *(() if request.user.has_perm(SEND) else (FILM,)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Winner | None = None) -> Any:
@@ -152,6 +165,7 @@ class WinnerAdmin(StaffAdmin):
         return [
             (None, {"fields": SHOWN}),
             (_("Hand-over"), {"fields": ("handing_over", "claim_by", *lost, FILM)}),
+            *([(_("Disqualification"), {"fields": ("against",)})] if _may_read(request) else []),
             (_("Publicity: the winner’s own choice"), {"fields": (CHOSEN, "hidden_by_staff")}),
             *([(None, {"fields": asked})] if asked else []),
             (_("Set by the site"), {"fields": ("credit", "settled_at")}),
@@ -210,6 +224,10 @@ class WinnerAdmin(StaffAdmin):
         late = winner.claim_by is not None and winner.claim_by < timezone.now() and state == HandOver.TO_CLAIM
         return formats.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
 
+    @admin.display(description=_("held against the winner"))
+    def against(self, winner: Winner) -> str:
+        return disqualifying.history_of(winner) or "–"
+
     @admin.display(description=_("name shown"))
     def name_shown(self, winner: Winner) -> str:
         if winner.hidden_by_staff:
@@ -231,6 +249,7 @@ class WinnerAdmin(StaffAdmin):
             path("<path:object_id>/sent/", view(self.sent_view), name="draws_winner_sent"),
             path("<path:object_id>/read/", view(self.read_view), name="draws_winner_read"),
             path("<path:object_id>/pass-on/", view(self.pass_on_view), name="draws_winner_pass_on"),
+            path("<path:object_id>/objection/", view(self.objection_view), name="draws_winner_objection"),
             *super().get_urls(),
         ]
 
@@ -253,15 +272,28 @@ class WinnerAdmin(StaffAdmin):
         return ask_again(request, staff(request)) or prizes.read_page(self, request, winner)
 
     def pass_on_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Pass a prize on to the next reserve."""
-        return prizes.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
+        """Disqualify the winner, so that the prize goes to the next reserve."""
+        return disqualifying.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
+
+    def objection_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Decide about what a winner says against their disqualification."""
+        return disqualifying.decide_page(self, request, found(self, request, object_id, PASS_ON))
+
+
+def _may_read(request: HttpRequest) -> bool:
+    """Say whether somebody reads what is held against a winner: who passes prizes on, and auditors."""
+    return request.user.has_perm(PASS_ON) or request.user.has_perm("accounts.view_approval")
 
 
 def _allowed_actions(winner: Winner, request: HttpRequest) -> dict[str, bool]:
     claimed = winner.hand_over == HandOver.CLAIMED
     may = request.user.has_perm
+    against = open_against(winner.pk)
     return {
-        "may_send": claimed and may(SEND),
+        "may_send": claimed and not against and may(SEND),
         "may_read": winner.hand_over in (HandOver.CLAIMED, HandOver.SENT) and may(READ),
-        "may_pass_on": winner.hand_over in (HandOver.TO_CLAIM, HandOver.CLAIMED) and may(PASS_ON),
+        "may_pass_on": winner.hand_over in (HandOver.TO_CLAIM, HandOver.CLAIMED)
+        and not against
+        and may(PASS_ON),
+        "may_decide": against is not None and may(PASS_ON),
     }

@@ -2,13 +2,14 @@ from draws.models.draw import STOCKS, Draw, validate_whole_second
 from draws.models.fairness import FreezeToTell, FrozenList, LogRecord, Round, Seal
 from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.pictures import PrizePicture
-from draws.models.prizes import Claim, EntryToTell, Redraw
+from draws.models.prizes import Claim, Disqualification, EntryToTell, Redraw
 from draws.models.querysets import DrawQuerySet
 from draws.models.tickets import Participation, TextChange, Winner, place_in_words
 
 __all__ = [
     "STOCKS",
     "Claim",
+    "Disqualification",
     "Draw",
     "DrawQuerySet",
     "EntryToTell",

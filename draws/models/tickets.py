@@ -83,6 +83,13 @@ class Winner(models.Model):
         SENT = "sent", _("Sent")
         LAPSED = "lapsed", _("Lapsed")
 
+    class Ground(models.TextChoices):
+        """Why a prize may be taken from its winner; the database asks for the facts of each."""
+
+        NOT_CLAIMED = "not_claimed", _("Not claimed in time")
+        LEFT = "left", _("The account was closed")
+        DISQUALIFIED = "disqualified", _("Disqualified")
+
     id = models.BigAutoField(_("id"), primary_key=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="wins", db_index=False
@@ -129,6 +136,9 @@ class Winner(models.Model):
     forfeited_at = models.DateTimeField(_("forfeited at"), null=True, blank=True, editable=False)
     forfeit_reason = models.TextField(
         _("forfeit reason"), default="", db_default="", blank=True, editable=False
+    )
+    forfeit_ground = models.TextField(
+        _("forfeit ground"), choices=Ground.choices, default="", db_default="", blank=True, editable=False
     )
 
     class Meta:

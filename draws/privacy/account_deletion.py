@@ -8,11 +8,11 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.privacy.account_deletion import Part
 from accounts.privacy.redaction import Traces, redact_log_about
+from common.database.service_flag import as_service
 from common.database.sweeps import sweep
 from common.text import wording
-from draws import reasons
-from draws.models import Claim, OldWinner, Participation, Winner
-from draws.prizes.pass_on import pass_on_prize
+from draws.models import Claim, Disqualification, OldWinner, Participation, Winner
+from draws.prizes.pass_on import pass_on_of_leaver
 
 
 def given_up(user: User) -> list[str]:
@@ -62,7 +62,7 @@ def pass_on_prizes_of_deleted_accounts() -> int:
 
 @transaction.atomic
 def _pass_on(winner_id: int) -> bool:
-    fresh = pass_on_prize(winner_id, reasons.LEFT).fresh
+    fresh = pass_on_of_leaver(winner_id).fresh
     # A claim may have come in while the account was deleted.
     _erase_wins([winner_id])
     return fresh
@@ -72,6 +72,8 @@ def _erase_wins(ids: list[int]) -> None:
     # The wins first: a claim under way holds its win, and is there to be erased once it lets go.
     Winner.objects.filter(pk__in=ids).update(public_name="", is_public=False, celebration_video_url="")
     Claim.objects.filter(winner__in=ids).update(details="", tracking="")
+    with as_service("delete_account"):
+        Disqualification.objects.filter(winner__in=ids).update(evidence="", objection="", decision="")
 
 
 def _not_sent() -> QuerySet[Winner]:

@@ -11,9 +11,22 @@ from accounts.privacy.export_archive import Part
 from accounts.privacy.export_parts import AT_ONCE, notes_about, streamed
 from common.encryption import InvalidToken, decrypt
 from draws import fairness
-from draws.models import Claim, OldTicket, OldWinner, Participation, Seal, Winner
+from draws.models import Claim, Disqualification, OldTicket, OldWinner, Participation, Seal, Winner
 
 TICKETS = ("draw_id", "draw__title", "ticket_number", "participated_at", "transaction__user_seq")
+AGAINST = (
+    "winner__draw_id",
+    "winner__draw__title",
+    "reason",
+    "evidence",
+    "told_at",
+    "object_by",
+    "objection",
+    "objected_at",
+    "state",
+    "decided_at",
+    "decision",
+)
 OLD_TICKETS = ("draw_id", "draw__title", "participated_at")
 OLD_WINS = ("draw_id", "draw__title", "prize_amount", "won_at", "celebration_video_url")
 WINS = (
@@ -39,6 +52,10 @@ def _tickets(user: User) -> Iterator[tuple[Any, ...]]:
 
 def _wins(user: User) -> Iterator[tuple[Any, ...]]:
     return streamed(Winner.objects.filter(user=user), WINS)
+
+
+def _against(user: User) -> Iterator[tuple[Any, ...]]:
+    return streamed(Disqualification.objects.filter(winner__user=user), AGAINST)
 
 
 def _old_tickets(user: User) -> Iterator[tuple[Any, ...]]:
@@ -87,6 +104,12 @@ PARTS = (
         _pseudonyms,
     ),
     Part("wins", _("prizes you won."), WINS, _wins),
+    Part(
+        "disqualifications",
+        _("what staff held against you about a prize, and what you said."),
+        AGAINST,
+        _against,
+    ),
     Part("old_tickets", _("tickets you took on the old site."), OLD_TICKETS, _old_tickets),
     Part("old_wins", _("prizes you won on the old site."), OLD_WINS, _old_wins),
     Part(

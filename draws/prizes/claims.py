@@ -25,11 +25,13 @@ from draws.exceptions import (
     ClaimInvalid,
     ClaimLapsed,
     ClaimNotYours,
+    ClaimStopped,
     NothingToClaim,
     NotSendable,
 )
-from draws.models import Claim, Winner
+from draws.models import Claim, Disqualification, Winner
 from draws.prizes import notifications
+from draws.prizes.disqualify import open_against
 
 HandOver = Winner.HandOver
 NAME_LENGTH, ADDRESS_LENGTH, NOTE_LENGTH, ALIAS_LENGTH, TRACKING_LENGTH = 100, 1_000, 1_000, 40, 200
@@ -68,7 +70,7 @@ class Publicity:
 def claim_prize(winner_id: int, player_id: str, details: HandOverDetails, publicity: Publicity) -> Winner:
     """Take a winner's claim, once, before its time is over by the database's clock; tell them it is in.
 
-    Raises ClaimNotYours, AlreadyClaimed, ClaimLapsed, NothingToClaim or ClaimInvalid, nothing changed.
+    Raises ClaimNotYours, AlreadyClaimed, ClaimLapsed, ClaimStopped, NothingToClaim or ClaimInvalid.
     """
     winner = _locked_win(winner_id, player_id)
     _refuse_late(winner)
@@ -103,6 +105,9 @@ def _refuse_late(winner: Winner) -> None:
     if winner.hand_over != HandOver.TO_CLAIM:
         again = gettext("You have already claimed this prize, and your claim stands.")
         raise AlreadyClaimed(f"{again} {UNCHANGED}")
+    if open_against(winner.pk):
+        waits = gettext("Staff want to pass this prize on, so it waits until that is decided.")
+        raise ClaimStopped(f"{waits} {UNCHANGED}")
     if winner.claim_by is not None and winner.claim_by <= database_now():
         raise ClaimLapsed(gettext("The time to claim this prize has passed. Your coins have not changed."))
 
@@ -154,11 +159,16 @@ def _is_unreadable(character: str) -> bool:
 
 
 def claim_state(winner: Winner) -> str:
-    """Return what its winner can do about a prize: to_claim, late, claimed, sent, passed_on or coins."""
+    """Return what its winner can do about a prize.
+
+    That is to_claim, late, disputed (something is held against them), claimed, sent, passed_on or coins.
+    """
     if winner.hand_over == HandOver.NONE:
         return "coins"
     if winner.forfeited_at is not None:
         return "passed_on"
+    if winner.hand_over != HandOver.SENT and open_against(winner.pk):
+        return "disputed"
     late = winner.claim_by is not None and winner.claim_by <= timezone.now()
     return "late" if late and winner.hand_over == HandOver.TO_CLAIM else winner.hand_over
 
@@ -207,6 +217,9 @@ def mark_sent(winner_id: int, tracking: str, actor: User) -> Winner:
     if winner is None or winner.hand_over != HandOver.CLAIMED:
         only = gettext("Only a prize that is claimed, and not sent yet, can be sent.")
         raise NotSendable(f"{only} {UNCHANGED}")
+    if open_against(winner.pk):
+        waits = gettext("Something is held against its winner, so the prize waits until that is decided.")
+        raise NotSendable(f"{waits} {UNCHANGED}")
     refuse_stake(actor, winner.draw_id)
     tracking = _line("tracking", tracking, TRACKING_LENGTH)
     Winner.objects.filter(pk=winner.pk).update(hand_over=HandOver.SENT)
@@ -233,7 +246,7 @@ def remind_of_claims() -> int:
     soon = Now() + timedelta(days=settings.CLAIM_REMINDER_DAYS)
     waiting = Winner.objects.filter(
         hand_over=HandOver.TO_CLAIM, claim_by__gt=Now(), claim_by__lte=soon, user__closed_at__isnull=True
-    )
+    ).exclude(disqualifications__state__in=Disqualification.OPEN)
     return sweep(_not_reminded(waiting), remind_of_claim)
 
 

@@ -15,6 +15,7 @@ from draws.prizes.claims import (
     HandOverDetails,
     Publicity,
 )
+from draws.prizes.disqualify import TEXT_LENGTH
 
 
 class PublicityForm(forms.Form):
@@ -46,6 +47,17 @@ class PublicityForm(forms.Form):
     def chosen(self) -> Publicity:
         """Return the choice of a valid form."""
         return Publicity(self.cleaned_data["publicity"], self.cleaned_data["alias"])
+
+
+class ObjectionForm(forms.Form):
+    """What a winner says against being disqualified."""
+
+    objection = forms.CharField(
+        label=_("Your objection"),
+        help_text=_("Say why you should keep the prize. Staff read this. You can send it once."),
+        widget=forms.Textarea(attrs={"maxlength": TEXT_LENGTH, "rows": 5}),
+        error_messages={"required": _("Say why you should keep the prize.")},
+    )
 
 
 class ClaimForm(PublicityForm):

@@ -1,11 +1,17 @@
 """Notifications to winners about their prizes: each fact once, by email and on the site."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.notifications import notify
-from draws.models import Redraw, Winner
+from draws.models import Disqualification, Redraw, Winner
 from draws.notifications.kinds import label_lines, label_of
 
 CLAIMS = notify.Kind(
@@ -55,6 +61,33 @@ def notify_reserve(redraw: Redraw) -> None:
     body = gettext("Your ticket %(number)s is the next reserve. Claim the prize in time.")
     body %= {"number": f"{number:04d}"}
     _notify(winner, f"passed-on:{winner.pk}", title, body, "passed_on", redraw=redraw)
+
+
+def notify_disqualified(against: Disqualification) -> None:
+    """Tell a winner what is held against them, and until when they can object."""
+    winner = against.winner
+    title = gettext("Staff want to pass your prize on: %(draw)s") % {"draw": winner.draw.title}
+    body = gettext("%(reason)s You can object until %(end)s (%(zone)s). Until then the prize waits.")
+    when = {"end": mail_time(against.object_by, winner.user), "zone": winner.user.time_zone}
+    body %= {"reason": against.why, **when}
+    _notify(winner, f"disqualified:{against.pk}", title, body, "disqualified", against=against)
+
+
+def notify_decided(against: Disqualification) -> None:
+    """Tell a winner whether they keep the prize, and why."""
+    winner, kept = against.winner, against.state == Disqualification.State.DROPPED
+    if kept:
+        title = gettext("You keep your prize: %(draw)s") % {"draw": winner.draw.title}
+    else:
+        title = gettext("Your objection was refused: %(draw)s") % {"draw": winner.draw.title}
+    _notify(
+        winner, f"objection:{against.pk}", title, against.decision, "objection", against=against, kept=kept
+    )
+
+
+def mail_time(moment: datetime, user: User) -> str:
+    """Return a time in a player's own time zone, as emails write it."""
+    return date_format(localtime(moment, ZoneInfo(user.time_zone)), "MAIL_FORMAT")
 
 
 def _notify(winner: Winner, key: str, title: str, body: str, template: str, **more: object) -> None:

@@ -1,5 +1,6 @@
-"""Passing a prize on: not claimed in time, or its winner disqualified, it goes to the next reserve of the
-published result, always; the re-draw is written into the site's log for everyone to check.
+"""Passing a prize on: not claimed in time, or its winner gone or disqualified, it goes to the next reserve of
+the published result, always; the re-draw is written into the site's log for everyone to check. Nobody passes
+a prize on by hand: the database asks for the facts of each ground (`sql/winners_forfeits.sql`).
 
 Coins that were credited with the win stay with whoever was drawn first: a ledger row is never taken back.
 """
@@ -9,7 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -21,13 +22,15 @@ from draws import fairness, reasons
 from draws.exceptions import NotPassable
 from draws.lifecycle.settle import settle_winner
 from draws.locking import lock_draw
-from draws.models import Draw, Participation, Redraw, Seal, Winner
+from draws.models import Disqualification, Draw, Participation, Redraw, Seal, Winner
 from draws.prizes import notifications
 from draws.proof import log
 from draws.statistics import rewrite_wins
 
-HandOver = Winner.HandOver
-REASON_LENGTH = 500
+HandOver, Ground = Winner.HandOver, Winner.Ground
+REASONS = {Ground.NOT_CLAIMED: reasons.NOT_CLAIMED, Ground.LEFT: reasons.LEFT}
+# Upheld by a second person, or nobody objected in time.
+STANDS = Q(state=Disqualification.State.UPHELD) | Q(state=Disqualification.State.TOLD, object_by__lte=Now())
 
 
 @dataclass(frozen=True)
@@ -50,53 +53,72 @@ class _ReserveTaken(Exception):
     """Another prize of the draw took the reserve that was next a moment ago."""
 
 
-def pass_on_prize(winner_id: int, reason: str, *, actor: User | None = None) -> PassOnResult:
-    """Take a prize that is not sent from its winner and give it to the next reserve, if one is left.
-
-    Again for the same winner, it changes nothing and answers what happened the first time. Everyone reads the
-    reason. Coins credited with the win stay with whoever was drawn first. Raises NotPassable.
-    """
-    reason = " ".join(reason.split())
-    if not reason or len(reason) > REASON_LENGTH:
-        said = _("Say why, in at most %(most)s characters: everyone reads it.")
-        raise NotPassable(said % {"most": REASON_LENGTH})
-    result = _pass_on(winner_id, reason, actor, Q())
-    if result is None:
-        raise NotPassable(_("Only a prize to claim or claimed can be passed on. Nothing was changed."))
-    return result
-
-
-def disqualify(winner_id: int, reason: str, *, actor: User) -> PassOnResult:
-    """Pass a prize on as staff decided: what happened to it before stands. Raises NotPassable."""
-    result = pass_on_prize(winner_id, reason, actor=actor)
-    if not result.fresh:
-        raise NotPassable(_("This prize was already passed on. Nothing was changed."))
-    return result
+def pass_on_lost_prizes() -> int:
+    """Pass on every prize not claimed in time or whose winner is disqualified. Returns how many were."""
+    return lapse_overdue_claims() + carry_out_disqualifications()
 
 
 def lapse_overdue_claims() -> int:
     """Pass on every prize that was not claimed in time, by the database's clock. Returns how many were."""
-    overdue = Winner.objects.filter(hand_over=HandOver.TO_CLAIM, claim_by__lte=Now())
+    overdue = Winner.objects.filter(_passable(Ground.NOT_CLAIMED))
     return sweep(overdue.order_by("claim_by", "pk"), lapse_claim)
 
 
 def lapse_claim(winner_id: int) -> bool:
     """Pass one prize on if it is still to claim and its time is over. False when it is not."""
-    overdue = Q(hand_over=HandOver.TO_CLAIM, claim_by__lte=Now())
-    result = _pass_on(winner_id, reasons.NOT_CLAIMED, None, overdue)
+    return _is_fresh(_pass_on(winner_id, Ground.NOT_CLAIMED))
+
+
+def carry_out_disqualifications() -> int:
+    """Pass on every prize whose winner's disqualification stands. Returns how many were."""
+    due = Winner.objects.filter(_passable(Ground.DISQUALIFIED))
+    return sweep(due.order_by("pk"), carry_out)
+
+
+def carry_out(winner_id: int) -> bool:
+    """Pass one prize on if its winner's disqualification stands. False when it does not."""
+    return _is_fresh(_pass_on(winner_id, Ground.DISQUALIFIED))
+
+
+def pass_on_of_leaver(winner_id: int) -> PassOnResult:
+    """Pass on a prize that is not sent and whose winner closed their account.
+
+    Again for the same winner, it changes nothing and answers what happened the first time. Raises
+    NotPassable.
+    """
+    result = _pass_on(winner_id, Ground.LEFT)
+    if result is None:
+        raise NotPassable(_("Only a prize to claim or claimed can be passed on. Nothing was changed."))
+    return result
+
+
+def _is_fresh(result: PassOnResult | None) -> bool:
     return result is not None and result.fresh
 
 
-def _pass_on(winner_id: int, reason: str, actor: User | None, when: Q) -> PassOnResult | None:
+def _passable(ground: Winner.Ground) -> Q:
+    """Return which prizes may be passed on, on this ground; the database holds it too."""
+    against = Disqualification.objects.filter(winner=OuterRef("pk"))
+    if ground == Ground.NOT_CLAIMED:
+        # While something is held against a winner, the time to claim stands still.
+        still = ~Exists(against.filter(state__in=Disqualification.OPEN))
+        return Q(still, hand_over=HandOver.TO_CLAIM, claim_by__lte=Now())
+    not_sent = Q(hand_over__in=[HandOver.TO_CLAIM, HandOver.CLAIMED])
+    if ground == Ground.LEFT:
+        return not_sent & Q(user__closed_at__isnull=False)
+    return not_sent & Q(Exists(against.filter(STANDS)))
+
+
+def _pass_on(winner_id: int, ground: Winner.Ground) -> PassOnResult | None:
     while True:
         try:
-            return _pass_on_once(winner_id, reason, actor, when)
+            return _pass_on_once(winner_id, ground)
         except _ReserveTaken:
             continue
 
 
 @transaction.atomic
-def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> PassOnResult | None:
+def _pass_on_once(winner_id: int, ground: Winner.Ground) -> PassOnResult | None:
     """Lock players by ascending id, the draw, then the winner; None when the prize cannot be passed on."""
     named = Winner.objects.filter(pk=winner_id).first()
     if named is None:
@@ -107,15 +129,18 @@ def _pass_on_once(winner_id: int, reason: str, actor: User | None, when: Q) -> P
     draw = lock_draw(named.draw_id)
     if next_reserve(draw.pk) != ticket:
         raise _ReserveTaken
-    passable = Q(hand_over__in=[HandOver.TO_CLAIM, HandOver.CLAIMED]) & when | Q(forfeited_at__isnull=False)
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user")
-    winner = rows.filter(passable, pk=winner_id).first()
+    winner = rows.filter(_passable(ground) | Q(forfeited_at__isnull=False), pk=winner_id).first()
     if winner is None:
         return None
     winner.draw = draw
     if winner.forfeited_at is not None:
         return PassOnResult(winner, Redraw.objects.filter(failed=winner).first(), fresh=False)
-    _forfeit(winner, reason)
+    against = Disqualification.objects.filter(winner=winner, state__in=Disqualification.OPEN).first()
+    actor = against.asked_by if against and ground == Ground.DISQUALIFIED else None
+    reason = reasons.DISQUALIFIED[against.reason] if against and actor else REASONS[ground]
+    _forfeit(winner, ground, reason)
+    _close(against, ground)
     redraw = _award(winner, ticket, reason, actor) if ticket else None
     notifications.notify_forfeited(winner)
     return PassOnResult(winner, redraw, fresh=True)
@@ -130,10 +155,19 @@ def next_reserve(draw_id: int) -> Participation | None:
     return Participation.objects.get(draw=draw_id, ticket_number=places[used] + 1)
 
 
-def _forfeit(winner: Winner, reason: str) -> None:
+def _close(against: Disqualification | None, ground: Winner.Ground) -> None:
+    """Mark what was held against a winner as done, or as dropped where the prize went for another reason."""
+    if against is not None:
+        done = ground == Ground.DISQUALIFIED
+        against.state = Disqualification.State.DONE if done else Disqualification.State.DROPPED
+        against.save(update_fields=["state"])
+
+
+def _forfeit(winner: Winner, ground: Winner.Ground, reason: str) -> None:
     settle_winner(winner.pk)
-    winner.hand_over, winner.forfeited_at, winner.forfeit_reason = HandOver.LAPSED, database_now(), reason
-    winner.save(update_fields=["hand_over", "forfeited_at", "forfeit_reason"])
+    winner.hand_over, winner.forfeited_at = HandOver.LAPSED, database_now()
+    winner.forfeit_ground, winner.forfeit_reason = ground, reason
+    winner.save(update_fields=["hand_over", "forfeited_at", "forfeit_ground", "forfeit_reason"])
     rewrite_wins(winner.user_id)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,8 @@ from draws.exceptions import ClaimError, ClaimInvalid
 from draws.models import Winner
 from draws.pages import draws
 from draws.prizes import claims
-from draws.prizes.forms import ClaimForm, PublicityForm
+from draws.prizes.disqualify import object_to, open_against
+from draws.prizes.forms import ClaimForm, ObjectionForm, PublicityForm
 
 
 @never_cache
@@ -25,7 +27,7 @@ from draws.prizes.forms import ClaimForm, PublicityForm
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
-    """Show the winner's page of a prize; POST claims it, or with `act=publicity` sets if they are named."""
+    """Show the winner's page of a prize; POST claims it, or with `act` sets if they are named, or objects."""
     player = player_of(request)
     winner = draws.find_win(player, winner_id) if player else None
     if player is None or winner is None:
@@ -35,6 +37,8 @@ def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
 
 
 def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
+    if request.POST.get("act") == "objection":
+        return _object(request, winner)
     naming = request.POST.get("act") == "publicity"
     form = (PublicityForm if naming else ClaimForm)(request.POST, winner=winner)
     if not form.is_valid():
@@ -47,6 +51,21 @@ def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
     except ClaimError as refusal:
         return _refused(request, winner, refusal)
     messages.success(request, _("Saved.") if naming else _("Your claim is in. We will send the prize next."))
+    return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
+
+
+def _object(request: HttpRequest, winner: Winner) -> HttpResponse:
+    form = ObjectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, winner, form, 400)
+    try:
+        object_to(winner.pk, winner.user_id, form.cleaned_data["objection"])
+    except ClaimInvalid as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return _page(request, winner, form, refusal.status)
+    except ClaimError as refusal:
+        return _refused(request, winner, refusal)
+    messages.success(request, _("Your objection is in. Staff will read it and decide."))
     return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
 
 
@@ -67,13 +86,17 @@ def _refused(request: HttpRequest, winner: Winner, refusal: ClaimError) -> HttpR
 
 
 def _page(
-    request: HttpRequest, winner: Winner, form: PublicityForm | None, status: int = 200, **more: Any
+    request: HttpRequest, winner: Winner, form: Form | None, status: int = 200, **more: Any
 ) -> HttpResponse:
     state = claims.claim_state(winner)
+    against = open_against(winner.pk) if state == "disputed" else None
     if form is None and state == "to_claim":
         form = ClaimForm(winner=winner)
+    elif form is None and against and against.state == against.State.TOLD:
+        form = ObjectionForm()
     elif form is None:
         now = claims.publicity_of(winner)
         form = PublicityForm(winner=winner, initial={"publicity": now.choice, "alias": now.alias})
-    context = {"winner": winner, "draw": winner.draw, "standing": state, "form": form, **more}
+    context = {"winner": winner, "draw": winner.draw, "standing": state, "form": form, "against": against}
+    context |= more
     return render(request, "draws/claim.html", context, status=status)

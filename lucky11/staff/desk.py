@@ -18,9 +18,9 @@ from accounts.admin.approvals import to_decide
 from accounts.admin.base import staff
 from accounts.models import OutboxEmail
 from common.text.charts import LineChart
-from draws.admin.winners import LAPSING, lapsing
+from draws.admin.winners import LAPSING, OBJECTED, lapsing
 from draws.lifecycle.overdue import overdue
-from draws.models import Draw, Winner
+from draws.models import Disqualification, Draw, Winner
 from ledger.circulation import coin_days
 from lucky11.models import OperationRun
 
@@ -98,6 +98,10 @@ def _waiting(request: HttpRequest) -> Iterator[Waiting]:
         query = f"hand_over={LAPSING}"
         yield from _some(_("Prizes about to lapse"), lapsing(winners), "draws_winner", query, urgent=True)
         yield from _some(_("Prizes to be claimed"), to_claim, "draws_winner", "hand_over=to_claim")
+    if may("draws.redraw_winner"):
+        objected = Winner.objects.filter(disqualifications__state=Disqualification.State.OBJECTED)
+        query = f"hand_over={OBJECTED}"
+        yield from _some(_("Objections to decide"), objected, "draws_winner", query, urgent=True)
     if may("accounts.view_outboxemail"):
         failing = OutboxEmail.objects.filter(sent_at__isnull=True, attempts__gt=0)
         yield from _some(_("Failing emails"), failing, "accounts_outboxemail", "state=failing", urgent=True)

@@ -6,9 +6,9 @@ from draws.lifecycle import close
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Seal, Winner
 from draws.notifications.sweeps import send_list_fingerprints
-from draws.prizes.pass_on import pass_on_prize
 from tests.conftest import let_close
 from tests.support.pages import finish, take
+from tests.support.prizes import pass_on_prize
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -29,7 +29,7 @@ def pages(make_draw, make_player, alice, bob):
             take(player, draw, 2 if draw == draws["drawn"] else 1)
     cancel_draw(draws["cancelled"].pk, reason="The host withdrew.")
     finish(draws["drawn"], draws["void"], draws["passed on"])
-    pass_on_prize(Winner.objects.get(draw=draws["passed on"], place=0).pk, "Not claimed in time.")
+    pass_on_prize(Winner.objects.get(draw=draws["passed on"], place=0).pk)
     let_close(draws["frozen"])
     close.freeze_draw(draws["frozen"].pk)
     send_list_fingerprints()

@@ -27,7 +27,6 @@ from draws.entries.take import take_tickets
 from draws.models import OldDraw, OldWinner, Winner
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
-from draws.prizes.pass_on import pass_on_prize
 from ledger.safer_play.limits import set_limit
 from tests.accounts.signin.openid_flow import accept, through
 from tests.browser.passkeys import Passkey, by_name, make_passkey
@@ -36,6 +35,7 @@ from tests.conftest import PASSWORD, defects, new_player
 from tests.support import old_site_import
 from tests.support.old_site import Shape, old_site
 from tests.support.openid_provider import Provider, offered_by, running_provider
+from tests.support.prizes import pass_on_prize
 
 # Who has just given the password again, for the pages that ask for it.
 SURE = {"alice", "secured", "newcomer"}
@@ -171,7 +171,7 @@ def _link(world: World) -> None:
 def _claim_and_pass_on(world: World) -> None:
     alice, numbers = world.players["alice"], world.numbers
     first = Winner.objects.get(draw=numbers["passed_on"], place=0)
-    pass_on_prize(first.pk, "Not claimed in time.")
+    pass_on_prize(first.pk)
     wins = Winner.objects.filter(user=alice)
     claimed = wins.get(draw=numbers["sent"])
     details = HandOverDetails("Alice Silva", "7 Mill Lane\nPorto")

@@ -12,9 +12,9 @@ from draws.entries.take import take_tickets
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, Winner
-from draws.prizes.pass_on import pass_on_prize
 from ledger.services import balance
 from tests.conftest import let_close, unguarded
+from tests.support.prizes import pass_on_prize
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.plants_defects]
 
@@ -39,7 +39,7 @@ def books(make_draw, make_draft, alice, bob) -> dict[str, Draw]:
 @pytest.fixture
 def passed_on(books):
     """The drawn draw, its prize passed on to the only reserve."""
-    pass_on_prize(Winner.objects.get(draw=books["drawn"]).pk, "Not reachable.")
+    pass_on_prize(Winner.objects.get(draw=books["drawn"]).pk)
     return books["drawn"]
 
 
@@ -54,9 +54,9 @@ def check(*options: str) -> tuple[int, str]:
 
 
 def test_good_books_are_clean(books):
-    assert check() == (0, "Clean: 28 checks found no coin or ticket out of place.\n")
+    assert check() == (0, "Clean: 30 checks found no coin or ticket out of place.\n")
     answer = json.loads(check("--json")[1])
-    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 28)
+    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 30)
 
 
 PLANTED = {
@@ -115,6 +115,22 @@ PASSED_ON = [
     ("re-draws", "DELETE FROM fairness_log WHERE kind = 'redraw' AND draw_id = %s"),
     ("forfeits", "UPDATE winners SET hand_over = 'to_claim' WHERE place = 0 AND draw_id = %s"),
     ("forfeits", "UPDATE winners SET forfeit_reason = '' WHERE place = 0 AND draw_id = %s"),
+    ("lost prizes", "UPDATE winners SET claim_by = forfeited_at + interval '1 day' WHERE draw_id = %s"),
+    ("lost prizes", "UPDATE winners SET forfeit_ground = 'left' WHERE place = 0 AND draw_id = %s"),
+    ("lost prizes", "UPDATE winners SET forfeit_ground = 'disqualified' WHERE place = 0 AND draw_id = %s"),
+    (
+        "lost prizes",
+        "INSERT INTO claims (winner_id, details) SELECT id, '' FROM winners WHERE place = 0 AND draw_id = %s",
+    ),
+    (
+        "conflicts of interest",
+        "UPDATE redraws r SET actor_id = w.user_id FROM winners w"
+        " WHERE w.id = r.reserve_id AND r.draw_id = %s",
+    ),
+    (
+        "conflicts of interest",
+        "UPDATE draws d SET cancelled_by_id = d.winner_id WHERE d.id = %s",
+    ),
     ("forfeits", "UPDATE fairness_log SET kind = 'redraw' WHERE kind = 'freeze' AND draw_id = %s"),
 ]
 
@@ -141,6 +157,14 @@ def test_a_prize_lost_while_a_reserve_is_left_is_named(books):
             [books["drawn"].pk],
         )
     assert "BAD  forfeits: " in check()[1]
+
+
+def test_a_re_draw_from_before_the_rule_is_nobodys_conflict(passed_on):
+    """Rows without a ground are older than the rule, whoever decided them."""
+    with unguarded() as cursor:
+        cursor.execute("UPDATE winners SET forfeit_ground = '' WHERE draw_id = %s", [passed_on.pk])
+        cursor.execute("UPDATE redraws r SET actor_id = w.user_id FROM winners w WHERE w.id = r.reserve_id")
+    assert check()[0] == 0
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -8,12 +8,12 @@ from accounts.models import User
 from accounts.play.rules import accept_rules
 from accounts.players import confirm_email
 from draws.models import Draw, OldWinner, Winner
-from draws.prizes.pass_on import pass_on_prize
 from draws.statistics import rewrite_statistics
 from tests.conftest import defects, unguarded
 from tests.support.old_site import Shape, old_site
 from tests.support.old_site_import import run
 from tests.support.pages import finish, take
+from tests.support.prizes import pass_on_prize
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,7 +59,7 @@ def test_wins_of_the_old_site_stay_when_a_prize_is_won_and_passed_on_here(old_wi
     assert kept(reserve) == before[reserve.pk]
     assert defects() == []
 
-    pass_on_prize(winner.pk, "Not reachable.")
+    pass_on_prize(winner.pk)
     wins, earnings = before[reserve.pk]
     assert kept(winner.user) == before[winner.user_id]
     assert kept(reserve) == (wins + 1, earnings + PRIZE)

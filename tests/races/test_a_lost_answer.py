@@ -18,13 +18,13 @@ from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws
 from draws.models import Claim, LogRecord, Participation, Redraw, Winner
 from draws.prizes.claims import claim_prize
-from draws.prizes.pass_on import pass_on_prize
+from draws.prizes.pass_on import lapse_claim
 from ledger.bonuses import claim_daily_bonus, grant_signup_bonus
 from ledger.models import Transaction
 from ledger.services import adjust, balance, reverse
 from tests.races.together import at_once
 from tests.support.pages import field, signed_in, words
-from tests.support.prizes import DETAILS, HIDDEN, won
+from tests.support.prizes import DETAILS, HIDDEN, let_time_run_out, won
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -202,8 +202,8 @@ def test_a_claim_whose_answer_was_lost_stands_and_says_so(make_draw, alice, comm
 
 def test_a_prize_whose_passing_on_was_not_answered_goes_to_one_reserve(make_draw, alice, bob, commits_wire):
     winner = won(make_draw, [alice, bob], reserve_count=1)
-    again = lose_the_answer(commits_wire, lambda: pass_on_prize(winner.pk, "Not reachable."))
-    assert again.fresh is False
+    let_time_run_out(winner)
+    assert lose_the_answer(commits_wire, lambda: lapse_claim(winner.pk)) is False
     assert (Redraw.objects.count(), Winner.objects.count()) == (1, 2)
 
 

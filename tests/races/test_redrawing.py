@@ -6,12 +6,24 @@ import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 
-from draws.models import LogRecord, Participation, Redraw, Winner
-from draws.prizes.claims import claim_prize
-from draws.prizes.pass_on import lapse_claim, lapse_overdue_claims, pass_on_prize
+from draws.models import Disqualification, LogRecord, Participation, Redraw, Winner
+from draws.prizes.claims import claim_prize, mark_sent
+from draws.prizes.disqualify import object_to
+from draws.prizes.pass_on import carry_out, lapse_claim, lapse_overdue_claims
 from tests.conftest import defects, unguarded
 from tests.races.together import at_once, refusals, someone_waits_for_me, wait_until
-from tests.support.prizes import DETAILS, HIDDEN, at_place, let_time_run_out, plant_claim_by, won
+from tests.support.prizes import (
+    DETAILS,
+    HIDDEN,
+    at_place,
+    claimed,
+    disqualified,
+    let_time_run_out,
+    let_time_to_object_run_out,
+    plant_claim_by,
+    plant_object_by,
+    won,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,29 +47,56 @@ def test_workers_that_lapse_at_once_pass_each_prize_on_once(make_draw, players):
 
 def test_two_prizes_of_a_draw_passed_on_at_once_go_to_two_reserves(make_draw, players):
     winner = won(make_draw, players, winner_count=2, reserve_count=2)
-    other = at_place(1)
-    outcomes = at_once(
-        [lambda each=each: pass_on_prize(each.pk, "Not reachable.") for each in (winner, other)]
-    )
-    assert refusals(outcomes) == []
-    assert {outcome.redraw.reserve.place for outcome in outcomes} == {2, 3}
+    prizes = (winner, at_place(1))
+    for each in prizes:
+        let_time_run_out(each)
+    assert at_once([lambda each=each: lapse_claim(each.pk) for each in prizes]) == [True, True]
+    assert set(Redraw.objects.values_list("reserve__place", flat=True)) == {2, 3}
 
 
 @pytest.mark.parametrize("attempt", range(4))
-def test_a_claim_and_passing_on_at_once_never_both_take_the_prize(make_draw, players, attempt):
+def test_a_claim_and_a_disqualification_at_once_leave_the_prize_and_the_time_to_object(
+    make_draw, players, attempt
+):
+    """Whoever came first was heard first, and neither way is the prize gone at once."""
     winner = won(make_draw, players, reserve_count=1)
-    claim, lapsed = at_once(
+    claim, against = at_once(
         [
             lambda: claim_prize(winner.pk, winner.user_id, DETAILS, HIDDEN),
-            lambda: pass_on_prize(winner.pk, "Not reachable."),
+            lambda: disqualified(winner),
         ]
     )
     winner.refresh_from_db()
-    # Disqualified after claiming, or passed on before: whoever came first was heard first.
-    assert lapsed.fresh
-    assert winner.hand_over == "lapsed"
-    assert isinstance(claim, Winner) == hasattr(winner, "claim")
-    assert refusals([claim]) in ([], ["ClaimLapsed"])
+    assert refusals([against]) == []
+    assert (winner.forfeited_at, winner.hand_over == "claimed") == (None, isinstance(claim, Winner))
+    assert refusals([claim]) in ([], ["ClaimStopped"])
+    let_time_to_object_run_out(against)
+    assert at_once([lambda: carry_out(winner.pk) for _ in range(3)]).count(True) == 1
+
+
+def test_an_objection_and_the_sweep_at_once_never_both_have_their_way(make_draw, players):
+    winner = won(make_draw, players, reserve_count=1)
+    against = disqualified(winner)
+    plant_object_by(against, "clock_timestamp() + interval '100 milliseconds'")
+    at_once(
+        [
+            lambda: object_to(winner.pk, winner.user_id, "I have one account."),
+            *[lambda: wait_until(lambda: carry_out(winner.pk) or stands_no_more(against), "decided")] * 3,
+        ]
+    )
+    against.refresh_from_db()
+    winner.refresh_from_db()
+    assert (against.state, winner.hand_over) in (("objected", "to_claim"), ("done", "lapsed"))
+
+
+def stands_no_more(against):
+    return Disqualification.objects.get(pk=against.pk).state in ("objected", "done")
+
+
+def test_a_prize_marked_as_sent_while_its_winner_is_disqualified_is_one_or_the_other(make_draw, players, bob):
+    winner = claimed(make_draw, players, reserve_count=1)
+    sent, against = at_once([lambda: mark_sent(winner.pk, "", bob), lambda: disqualified(winner)])
+    assert sorted(refusals([sent, against])) in (["NotPassable"], ["NotSendable"])
 
 
 def test_a_claim_in_time_keeps_a_prize_whose_time_is_over_when_it_commits(make_draw, players):
@@ -82,13 +121,14 @@ def test_a_claim_in_time_keeps_a_prize_whose_time_is_over_when_it_commits(make_d
     assert Winner.objects.get().hand_over == "claimed"
 
 
-def test_a_claim_made_while_the_prize_lapses_is_refused(make_draw, players):
+def test_a_claim_made_while_the_prize_is_passed_on_is_refused(make_draw, players):
     winner = won(make_draw, players, reserve_count=1)
+    let_time_to_object_run_out(disqualified(winner))
     passed = threading.Event()
 
     def pass_on():
         with transaction.atomic():
-            pass_on_prize(winner.pk, "Not reachable.")
+            carry_out(winner.pk)
             passed.set()
             wait_until(someone_waits_for_me, "the claim waits")
         return "passed on"

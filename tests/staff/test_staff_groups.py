@@ -19,11 +19,11 @@ from draws.beacon import chain
 from draws.entries.take import take_tickets
 from draws.exceptions import StaffMayNotEnter
 from draws.models import LogRecord, Participation, Round, Seal, Winner
-from draws.prizes.pass_on import pass_on_prize
 from ledger.models import SpendLimit, Transaction
 from lucky11.models import Incident, OperationRun
 from tests.support import signing
 from tests.support.pages import finish, signed_in, take
+from tests.support.prizes import pass_on_prize
 from tests.support.staff import all_routes, make_member
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "staff.md"
@@ -52,7 +52,7 @@ def rows(make_player: Callable[..., User], make_draft: Any, make_draw: Any, draw
     for player in (alice, make_player("bob")):
         take(player, drawn)
     finish(drawn)
-    redraw = pass_on_prize(Winner.objects.get(draw=drawn).pk, "Moved away").redraw
+    redraw = pass_on_prize(Winner.objects.get(draw=drawn).pk)
     winner = Winner.objects.get(draw=drawn, hand_over="to_claim")
     about = {"draw_id": draw.pk, "winner_id": winner.pk, "user_id": alice.pk, "amount": 600, "key": "k"}
     asked = {

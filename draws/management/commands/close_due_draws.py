@@ -14,7 +14,7 @@ from redis import RedisError
 from common.heartbeat import beat
 from draws.lifecycle.close import close_due_draws
 from draws.lifecycle.rounds import fetch_rounds
-from draws.prizes.pass_on import lapse_overdue_claims
+from draws.prizes.pass_on import pass_on_lost_prizes
 
 logger = logging.getLogger(__name__)
 # A database that is back is used again as soon as this; until then, the log has one line.
@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, loop: bool, every: float, **options: Any) -> None:
         if not loop:
-            steps = fetch_rounds() + close_due_draws() + lapse_overdue_claims()
+            steps = fetch_rounds() + close_due_draws() + pass_on_lost_prizes()
             self.stdout.write(f"{steps} steps taken.")
             return
         stop = threading.Event()
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         # A slow relay must not hold up the draws that are not waiting for one.
         beacon = threading.Thread(target=_again_and_again, args=(stop, every, fetch_rounds), daemon=True)
         beacon.start()
-        _again_and_again(stop, every, close_due_draws, lapse_overdue_claims, _sign_of_life)
+        _again_and_again(stop, every, close_due_draws, pass_on_lost_prizes, _sign_of_life)
 
 
 def _sign_of_life() -> int:

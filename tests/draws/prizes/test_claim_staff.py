@@ -4,11 +4,9 @@ import pytest
 from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 
-from accounts.models import Approval
-from draws.models import Claim, Redraw, Winner
-from draws.prizes.pass_on import lapse_overdue_claims, pass_on_prize
+from draws.models import Claim, Winner
 from tests.support.pages import signed_in, words
-from tests.support.prizes import DETAILS, claimed, everything_about, let_time_run_out, won
+from tests.support.prizes import DETAILS, claimed, everything_about, pass_on_prize, won
 from tests.support.staff import form_data, logged, make_member, sign_in_boss, sign_in_clerk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,65 +121,15 @@ def test_support_may_hide_a_name_and_nothing_else(client, winner, make_player):
     assert logged(winner) == [(support.email, "Hide the public name: no → yes. Why: A rude name")]
 
 
-def test_one_person_passes_a_prize_on_where_one_is_enough(client, winner, sender, settings):
-    settings.STAFF_APPROVALS = False
-    shown = client.get(page(winner, "pass-on"))
-    reserve = pass_on_ticket(winner)
-    assert f"Goes to the next reserve, ticket {reserve:04d}" in words(shown)
-    assert client.post(page(winner, "pass-on"), {"reason": "Entered twice."}).status_code == 302
-    redraw = Redraw.objects.get()
-    assert (redraw.reason, redraw.actor) == ("Entered twice.", sender)
-    assert redraw.reserve.ticket.ticket_number == reserve
-    assert logged(winner)[-1] == (
-        sender.email,
-        f"The prize of place 1 in draw {winner.draw_id} went to reserve 1. Why: Entered twice.",
-    )
-    assert "You can only pass on a prize that is waiting to be claimed" in words(
-        client.get(page(winner, "pass-on"))
-    )
-    assert "Entered twice." in words(client.get(page(winner)))
-
-
-def pass_on_ticket(winner):
-    return winner.draw.seal.places[1] + 1
-
-
-def test_passing_on_waits_for_a_second_person_who_approves(client, winner, sender, make_player):
-    assert client.post(page(winner, "pass-on"), {"reason": "Entered twice."}).status_code == 302
-    assert not Redraw.objects.exists()
-    assert "Waiting for approval" in words(client.get(page(winner, "pass-on")))
-    approval = Approval.objects.get()
-    assert (approval.kind, approval.subject) == ("pass_on_prize", f"winner:{winner.pk}")
-    second = make_member(make_player, "Prizes")
-    answer = signed_in(second).post(f"/admin/accounts/approval/{approval.pk}/approve/", {})
-    assert answer.status_code == 302
-    assert Redraw.objects.get().actor == sender
-    assert logged(winner)[-1][0] == second.email
-    assert "Why: Entered twice." in logged(winner)[-1][1]
-
-
-def test_an_approval_that_comes_after_the_lapse_changes_nothing(make_draw, make_player, alice, bob, client):
-    winner = won(make_draw, [alice, bob], reserve_count=1)
-    sender, second = (make_member(make_player, "Prizes") for _ in range(2))
-    signed_in(sender).post(page(winner, "pass-on"), {"reason": "Entered twice."})
-    let_time_run_out(winner)
-    lapse_overdue_claims()
-    answer = signed_in(second).post(
-        f"/admin/accounts/approval/{Approval.objects.get().pk}/approve/", {}, follow=True
-    )
-    assert "This prize was already passed on." in words(answer)
-    assert Redraw.objects.get().reason == "The prize was not claimed in time."
-
-
 def test_the_last_place_says_that_nobody_would_get_the_prize(client, make_player, winner):
     sign_in_boss(client, make_player)
-    pass_on_prize(winner.pk, "Not reachable.")
+    pass_on_prize(winner.pk)
     reserve = Winner.objects.get(place=1)
     assert "Goes to no one, because no reserves are left" in words(client.get(page(reserve, "pass-on")))
 
 
 def test_lapsed_prizes_are_found_by_their_state(client, make_player, winner):
     sign_in_boss(client, make_player)
-    pass_on_prize(winner.pk, "Not reachable.")
+    pass_on_prize(winner.pk)
     assert list(client.get(LIST, {"hand_over": "lapsed"}).context["cl"].result_list) == [winner]
     assert LogEntry.objects.count() == 0

@@ -9,17 +9,34 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import Message, OutboxEmail
-from draws import fairness
+from draws import fairness, reasons
 from draws.exceptions import NotPassable
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, Winner
-from draws.prizes.claims import Publicity, claim_prize, mark_sent
-from draws.prizes.pass_on import lapse_overdue_claims, pass_on_prize
+from draws.prizes.claims import Publicity, claim_prize
+from draws.prizes.pass_on import (
+    carry_out,
+    lapse_claim,
+    lapse_overdue_claims,
+    pass_on_lost_prizes,
+    pass_on_of_leaver,
+)
 from draws.tasks import sweep_claims
 from ledger.services import balance
 from lucky11.celery import app
 from tests.conftest import defects, unguarded
 from tests.support.pages import signed_in, words
-from tests.support.prizes import DETAILS, HIDDEN, at_place, claimed, let_time_run_out, won
+from tests.support.prizes import (
+    DETAILS,
+    EVIDENCE,
+    HIDDEN,
+    at_place,
+    claimed,
+    disqualified,
+    everything_about,
+    let_time_run_out,
+    let_time_to_object_run_out,
+    won,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -169,42 +186,30 @@ def test_a_prize_still_in_time_or_claimed_does_not_lapse(winner):
     assert Winner.objects.get().hand_over == "claimed"
 
 
-def test_staff_may_pass_on_a_claimed_prize_and_the_reason_is_public(make_draw, players, bob):
+def test_a_winner_who_is_disqualified_loses_a_claimed_prize_and_the_reason_is_public(make_draw, players):
     winner = claimed(make_draw, players, reserve_count=1)
-    pass_on_prize(winner.pk, "The winner  entered\ntwice.", actor=bob)
-    redraw = Redraw.objects.get()
-    assert (redraw.actor, redraw.reason) == (bob, "The winner entered twice.")
-    assert bytes(redraw.record_hash) == independent_hash(winner.draw_id, 0, 1, "The winner entered twice.")
+    against = disqualified(winner, "accounts")
+    let_time_to_object_run_out(against)
+    assert pass_on_lost_prizes() == 1
+    redraw, said = Redraw.objects.get(), reasons.DISQUALIFIED["accounts"]
+    assert (redraw.actor, redraw.reason) == (against.asked_by, said)
+    assert bytes(redraw.record_hash) == independent_hash(winner.draw_id, 0, 1, said)
+    assert EVIDENCE not in everything_about("redraws") + everything_about("winners")
+    assert defects() == []
 
 
 def test_passing_on_again_changes_nothing(make_draw, players):
     winner = won(make_draw, players, reserve_count=2)
-    first = pass_on_prize(winner.pk, "Not reachable.")
-    again = pass_on_prize(winner.pk, "For another reason.")
-    assert (first.fresh, again.fresh) == (True, False)
-    assert again.redraw == first.redraw
+    let_time_run_out(winner)
+    assert (lapse_claim(winner.pk), lapse_claim(winner.pk), carry_out(winner.pk)) == (True, False, False)
     assert Winner.objects.count() == 2
-    assert at_place(0).forfeit_reason == "Not reachable."
+    assert at_place(0).forfeit_ground == "not_claimed"
 
 
-def test_a_prize_that_is_sent_is_not_passed_on(make_draw, players, bob):
-    winner = claimed(make_draw, players, reserve_count=1)
-    mark_sent(winner.pk, "", bob)
+def test_only_whoever_left_loses_a_prize_for_leaving(winner):
     with pytest.raises(NotPassable):
-        pass_on_prize(winner.pk, "Too late.")
-    assert Winner.objects.count() == 1
-
-
-def test_coins_alone_are_not_passed_on(make_draw, players):
-    winner = won(make_draw, players, prize_amount=0, prize_coins=10, reserve_count=1)
-    with pytest.raises(NotPassable):
-        pass_on_prize(winner.pk, "Why not.")
-
-
-@pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
-def test_passing_on_needs_a_reason_of_a_sentence_or_two(winner, reason):
-    with pytest.raises(NotPassable):
-        pass_on_prize(winner.pk, reason)
+        pass_on_of_leaver(winner.pk)
+    assert Winner.objects.get().hand_over == "to_claim"
 
 
 def test_a_prize_that_was_passed_on_cannot_be_claimed_by_whoever_lost_it(winner):

@@ -16,11 +16,10 @@ from draws.lifecycle.void import void
 from draws.models import Redraw, Seal, Winner
 from draws.notifications.kinds import LOCAL_LABEL
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
-from draws.prizes.pass_on import pass_on_prize
 from draws.proof.log import newest_head
 from tests.conftest import let_close
 from tests.support.pages import finish, signed_in, take, words
-from tests.support.prizes import won
+from tests.support.prizes import pass_on_prize, won
 from tests.support.proofs import document, fetch
 
 pytestmark = pytest.mark.django_db
@@ -131,12 +130,14 @@ def test_void_and_cancelled_draws_say_why_with_their_record(alice, make_draw):
 
 def test_a_prize_passed_on_shows_who_was_first_why_and_the_next_reserve(make_draw, make_player):
     winner = won(make_draw, [make_player(name) for name in ("ada", "ben", "cleo")], reserve_count=2)
-    pass_on_prize(winner.pk, "Not a player of age.")
+    pass_on_prize(winner.pk)
     redraw = Redraw.objects.select_related("failed__ticket", "reserve__ticket").get()
     text = words(page_of(winner.draw))
     first, second = (win.ticket.ticket_number for win in (redraw.failed, redraw.reserve))
     assert f"The prize of place 1, ticket {first:04d}, went to reserve 1, ticket {second:04d}" in text
-    assert has(text, "Not a player of age.", "Each prize goes to the next reserve", "Passed on 1 time")
+    assert has(
+        text, "The prize was not claimed in time.", "Each prize goes to the next reserve", "Passed on 1 time"
+    )
     places = Seal.objects.get(pk=winner.draw_id).places
     assert [first - 1, second - 1] == places[:2]
 

@@ -20,12 +20,12 @@ from draws.lifecycle.settle import settle_draw
 from draws.lifecycle.void import void
 from draws.models import Draw, Seal, Winner
 from draws.notifications.kinds import LOCAL_LABEL
-from draws.prizes.pass_on import pass_on_prize
 from draws.proof import documents
 from draws.proof.seals import ref_of
 from tests.conftest import let_close, unguarded
 from tests.support import signing
 from tests.support.pages import finish, signed_in, take
+from tests.support.prizes import pass_on_prize
 from tests.support.proofs import fetch
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -87,7 +87,7 @@ def site(make_draw, make_player, alice, bob):
         draw_winners(draws[name].pk)
     for draw in draws.values():
         settle_draw(draw.pk)
-    pass_on_prize(Winner.objects.get(draw=draws["passed on"], place=0).pk, "Not a player of age.")
+    pass_on_prize(Winner.objects.get(draw=draws["passed on"], place=0).pk)
     return draws
 
 
@@ -149,7 +149,7 @@ def test_the_documents_of_a_beacon_draw_pass(beacon, make_draw, alice, bob):
     fetch_rounds()
     close_due_draws()
     check()
-    pass_on_prize(Winner.objects.get(draw=draw, place=0).pk, "Not claimed.")
+    pass_on_prize(Winner.objects.get(draw=draw, place=0).pk)
     check()
     assert verifier.check_log(fetch("/log.json")).failed is None
 

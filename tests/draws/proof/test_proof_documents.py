@@ -16,14 +16,13 @@ from draws.lifecycle.rounds import fetch_rounds
 from draws.lifecycle.void import void
 from draws.models import Draw, Seal
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
-from draws.prizes.pass_on import pass_on_prize
 from draws.proof import documents
 from draws.proof.public_seals import pseudonym_of
 from draws.proof.seals import ref_of
 from tests.accounts.privacy.leaver import everywhere
 from tests.conftest import let_close
 from tests.support.pages import finish, signed_in, take
-from tests.support.prizes import at_place, everything_about, won
+from tests.support.prizes import at_place, everything_about, pass_on_prize, won
 from tests.support.proofs import body, document, fetch
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +154,7 @@ def test_a_prize_passed_on_adds_its_record_and_changes_nothing_else(make_draw, m
     players = [make_player(name) for name in ("ada", "ben", "cleo")]
     winner = won(make_draw, players, reserve_count=2)
     before = document(winner.draw)
-    pass_on_prize(winner.pk, "Not a player of age.")
+    pass_on_prize(winner.pk)
     after = document(winner.draw)
     assert after["log"][:-1] == before["log"]
     assert after["log"][-1]["kind"] == "redraw"
@@ -189,7 +188,7 @@ def test_no_message_or_mail_ever_carries_a_secret(alice, bob, make_draw):
     finish(draw)
     for send in (send_receipts, send_list_fingerprints, send_results):
         send()
-    pass_on_prize(at_place(0).pk, "Not claimed.")
+    pass_on_prize(at_place(0).pk)
     said = everything_about("messages") + everything_about("outbox_emails")
     assert document(draw)["freeze"]["freeze_hash"] in said
     assert [secret for secret in (seed, entry_secret) if secret in said] == []
@@ -245,8 +244,8 @@ def test_who_has_the_newest_document_is_not_sent_it_again(alice, bob, make_draw)
     second = Client().get(path, **known)
     assert second.status_code == 200
     assert "no-cache" in second["Cache-Control"], "the prize can still be passed on"
-    pass_on_prize(at_place(0).pk, "Not claimed.")
-    pass_on_prize(at_place(1).pk, "Not claimed.")
+    pass_on_prize(at_place(0).pk)
+    pass_on_prize(at_place(1).pk)
     last = Client().get(path)
     assert len({first["ETag"], second["ETag"], last["ETag"]}) == 3
     assert "max-age" in last["Cache-Control"]

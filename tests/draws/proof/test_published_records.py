@@ -4,10 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from draws.models import FrozenList, Redraw, Winner
-from draws.prizes.pass_on import pass_on_prize
 from tests.conftest import defects
 from tests.draws.prizes.test_passing_on import players  # noqa: F401
-from tests.support.prizes import won
+from tests.support.prizes import pass_on_prize, won
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +37,7 @@ TABLES = ["draw_seals", "frozen_lists", "fairness_log", "redraws"]
 def passed_on(make_draw, players):  # noqa: F811
     """A drawn draw whose prize was passed on once."""
     winner = won(make_draw, players, reserve_count=2)
-    pass_on_prize(winner.pk, "Not a player of age.")
+    pass_on_prize(winner.pk)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return winner.draw
