@@ -11,6 +11,7 @@ from common.encryption import COLUMNS, EncryptedColumn
 from common.web.pages import PAGES
 from draws.admin.approval_facts import FACTS
 from draws.admin.draws import DRAW, WINNER
+from draws.admin.stakes import STAKES_PANEL
 from draws.admin.tickets import TICKETS_PANEL
 from draws.approvals import ACTS
 from draws.models import Claim
@@ -37,6 +38,7 @@ def register() -> None:
     PAGES.add("tickets", "draws:tickets")
     PAGES.add("how it works", "draws:how")
     PlayerAdmin.panels.add("tickets", TICKETS_PANEL)
+    PlayerAdmin.panels.add("stakes", STAKES_PANEL)
     TransactionAdmin.reference_pages.add("draw", DRAW)
     ApprovalAdmin.subject_pages.add("draw", DRAW)
     ApprovalAdmin.subject_pages.add("winner", WINNER)

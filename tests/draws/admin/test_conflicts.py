@@ -190,3 +190,27 @@ def test_the_second_person_reads_who_gets_what_back_and_that_they_have_no_stake(
     eva, finn = (User.objects.get(first_name=name).email for name in ("Eva", "Finn"))
     assert f"{eva}: 15 coins; {finn}: 5 coins" in shown
     assert "You have no stake in this" in shown
+
+
+def test_whoever_gives_staff_rights_reads_in_which_draws_that_player_holds_tickets(
+    make_draw, make_player, draw
+):
+    player, boss = make_player("gil"), signed_in(make_player("boss", is_staff=True, is_superuser=True))
+    take(player, draw)
+    address = f"/admin/accounts/user/{player.pk}/change/"
+    shown = words(boss.get(address))
+    assert "Read this before you give staff rights." in shown
+    assert f"{draw.pk}: {draw.title}" in shown
+    assert "before you give staff rights" not in words(boss.get(address.replace(player.pk, make_player().pk)))
+    support = signed_in(make_member(make_player, "Support"))
+    assert "before you give staff rights" not in words(support.get(address))
+
+
+def test_a_draw_whose_prize_is_not_sent_yet_is_not_over(make_draw, make_player, alice, bob):
+    boss = signed_in(make_player("boss", is_staff=True, is_superuser=True))
+    winner = claimed(make_draw, [alice, bob])
+    loser = next(player for player in (alice, bob) if player != winner.user)
+    address = f"/admin/accounts/user/{loser.pk}/change/"
+    assert "Read this before you give staff rights." in words(boss.get(address))
+    mark_sent(winner.pk, "", make_member(make_player, "Prizes"))
+    assert "Read this before you give staff rights." not in words(boss.get(address))
