@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import validate_address
 from accounts.admin.base import ReasonedForm
 from accounts.models import User
 from accounts.play.breaks import is_excluded_address
@@ -22,7 +23,9 @@ OWN_RIGHTS = ("is_staff", "is_superuser")
 class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form with which staff add a player."""
 
-    email = forms.EmailField(label=_("Email"), max_length=254, widget=AdminTextInputWidget())
+    email = forms.EmailField(
+        label=_("Email"), max_length=254, validators=[validate_address], widget=AdminTextInputWidget()
+    )
     new_password = forms.CharField(
         label=_("Password"),
         required=False,

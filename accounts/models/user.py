@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import validate_address
 from accounts.passwords import forms_of, normalized
 from common.database.fields import KeepsCounters
 
@@ -37,7 +38,8 @@ def validate_time_zone(name: str) -> None:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a player with no coins, with the email in lower case."""
+        """Create a player with no coins, with the email in lower case. Raises ValidationError."""
+        validate_address(email or "")
         user = self.model(email=(email or "").strip().lower() or None, **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -82,7 +84,9 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         ),
         editable=False,
     )
-    email = models.TextField(_("email"), null=True, blank=True)  # noqa: DJ001 old players may have none
+    email = models.TextField(  # noqa: DJ001 old players may have none
+        _("email"), null=True, blank=True, validators=[validate_address]
+    )
     first_name = models.TextField(_("first name"), default="", db_default="", blank=True)
     last_name = models.TextField(_("last name"), default="", db_default="", blank=True)
     profile_image_url = models.TextField(_("profile image url"), default="", db_default="", blank=True)

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import validate_address
 from accounts.models import User
 from accounts.notifications import outbox
 from accounts.passwords import forms_of
@@ -40,6 +41,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "rate_limited": _("Too many requests in a short time. Wait a few minutes and try again."),
     }
     is_first_sign_in = False
+
+    def clean_email(self, email: str) -> str:
+        validate_address(email)
+        return email
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Tell why there is no new account: there is one, or the break of a player who left still lasts."""

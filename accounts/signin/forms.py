@@ -6,6 +6,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
+from accounts.addresses import validate_address
 from accounts.models import User
 from accounts.passwords import OwnWordsValidator
 from accounts.play.rules_form import AcceptsRules
@@ -18,6 +19,7 @@ class SignupForm(AcceptsRules, AllauthSignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["email"].validators.append(validate_address)
         self.fields["password1"].help_text = gettext(
             "At least 8 characters; a few words are best. Not a common password, your email or your name."
         )

@@ -25,6 +25,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.shortcuts import render
 from requests import RequestException
 
+from accounts.addresses import is_plain
 from accounts.play.rules_form import NAME_LENGTH
 
 # Only signatures that the provider alone can make; never the client's own secret, never none.
@@ -160,11 +161,14 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
     def extract_common_fields(self, data: dict[str, Any]) -> dict[str, Any]:
         name = data.get("given_name")
         fits = isinstance(name, str) and len(name) <= NAME_LENGTH and name.isprintable()
-        return {"email": data.get("email"), "first_name": name if fits else ""}
+        email = data.get("email")
+        plain = email if isinstance(email, str) and is_plain(email) else None
+        return {"email": plain, "first_name": name if fits else ""}
 
     def extract_email_addresses(self, data: dict[str, Any]) -> list[EmailAddress]:
         email = data.get("email")
-        if not isinstance(email, str):
+        # Before lower case, which turns K (the kelvin sign) into the k of somebody else's address.
+        if not (isinstance(email, str) and is_plain(email)):
             return []
         # The text "false" is true to Python.
         verified = data.get("email_verified") in (True, "true")

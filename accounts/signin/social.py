@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import is_plain
 from accounts.models import OldAccount, User, fingerprint_of
 from accounts.players import confirm_email, player_of
 from accounts.signin.openid import NotForThisSignIn
@@ -97,6 +98,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def _link(self, request: HttpRequest, sociallogin: SocialLogin) -> tuple[str, int]:
         """Link the matching player, if any. Return the reason and status of a refusal, empty without one."""
         email = confirmed_email(sociallogin)
+        if not is_plain(str(sociallogin.account.extra_data.get("email") or "")):
+            return "letters", 403
         imported = imported_player(sociallogin)
         if imported:
             if not take_over_email(imported, email):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from psycopg import sql
 
+from accounts.addresses import validate_address
 from accounts.models import User
 from accounts.old_site import holders_of
 from common.progress import Progress
@@ -81,6 +82,7 @@ def _emails(source: Source, decisions: Decisions, *, begun: bool) -> Iterator[st
     for _, decision in given:
         try:
             validate_email(decision.argument)
+            validate_address(decision.argument)
         except ValidationError:
             yield f"Line {decision.line}: {decision.argument} is not an email address."
             continue
