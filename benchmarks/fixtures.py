@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import RulesAcceptance, User
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
-from ledger.models import Transaction
+from ledger.models import CoinOrder, Transaction
 
 COINS = 900_000_000
 ENDLESS = 2**31 - 1
@@ -25,6 +25,9 @@ def players(count: int) -> list[str]:
     RulesAcceptance.objects.bulk_create(RulesAcceptance(user=user, version="bench") for user in made)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=user, email=user.email, primary=True, verified=True) for user in made
+    )
+    CoinOrder.objects.bulk_create(
+        CoinOrder(user=user, coins=COINS, idempotency_key=f"bench:{user.pk}") for user in made
     )
     Transaction.objects.bulk_create(
         Transaction(user=user, type="import", amount=COINS, idempotency_key=f"bench:{user.pk}")

@@ -11,7 +11,7 @@ from benchmarks.runs import ROUNDS, Measured, Sizes
 from benchmarks.website import Site
 from draws.entries.take import take_tickets
 from draws.models import Draw
-from ledger.models import Transaction
+from ledger.models import CoinOrder, Transaction
 
 PAGES = {"list": "/", "draw": "/draws/1/", "coins": "/coins/"}
 WORDS = {"list": "draw list", "draw": "draw page", "coins": "coin history"}
@@ -49,10 +49,12 @@ def _note(measured: Measured, sizes: Sizes, page: str, times: dict[str, list[flo
 
 
 def _viewer() -> str:
-    """A player with thirty bonuses and a ticket in each of the twenty draws that close next."""
+    """A player with thirty movements and a ticket in each of the twenty draws that close next."""
     [player] = fixtures.players(1)
+    keys = [f"bench:{player}:{n}" for n in range(30)]
+    CoinOrder.objects.bulk_create(CoinOrder(user_id=player, coins=10, idempotency_key=key) for key in keys)
     Transaction.objects.bulk_create(
-        Transaction(user_id=player, type="daily_bonus", amount=10) for _ in range(30)
+        Transaction(user_id=player, type="import", amount=10, idempotency_key=key) for key in keys
     )
     for draw in Draw.objects.open()[:20]:
         take_tickets(player, draw.pk, 1, f"request-{draw.pk}")

@@ -170,11 +170,21 @@ DRAW_CHECKS = [
            ORDER BY d.id""",
     ),
     Check(
+        "promised prizes",
+        "A winner's coins are those that the draw promised; a place that is passed on has none.",
+        """SELECT w.transaction_id, w.id AS winner_id, w.draw_id, w.place, w.prize_coins FROM winners w
+           JOIN draws d ON d.id = w.draw_id LEFT JOIN transactions t ON t.id = w.transaction_id
+           WHERE w.prize_coins <> CASE WHEN w.place < d.winner_count THEN d.prize_coins ELSE 0 END
+              OR t.idempotency_key <> 'prize:' || w.draw_id || ':' || w.place
+           ORDER BY w.id""",
+    ),
+    Check(
         "refunded tickets",
         "Only tickets of a cancelled or void draw are refunded.",
         """SELECT r.id AS transaction_id, p.draw_id FROM transactions r
-           JOIN participations p ON p.transaction_id = r.reverses_id JOIN draws d ON d.id = p.draw_id
-           WHERE d.cancelled_at IS NULL ORDER BY r.id""",
+           LEFT JOIN participations p ON p.transaction_id = r.reverses_id
+           LEFT JOIN draws d ON d.id = p.draw_id
+           WHERE r.reverses_id IS NOT NULL AND d.cancelled_at IS NULL ORDER BY r.id""",
     ),
     Check(
         "statistics",

@@ -1,6 +1,5 @@
 """Where new coins come from: the welcome bonus and the daily visit."""
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,7 @@ from accounts.mailboxes import claim_welcome, had_welcome_elsewhere
 from accounts.models import User
 from accounts.play.eligibility import pause_of
 from accounts.privacy.account_deletion import recognise_returning_player
-from ledger import services
+from ledger import rates, services
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
 from ledger.notifications import notify_welcome
@@ -38,7 +37,7 @@ def grant_signup_bonus(user_id: str) -> Transaction | None:
     # First the claim, which waits for an account of this mailbox that is deleted at the same moment.
     if not claim_welcome(user_id) or recognise_returning_player(user_id):
         return None
-    amount = settings.SIGNUP_BONUS_COINS
+    amount = _coins(Transaction.Type.SIGNUP_BONUS)
     welcome = gettext("Welcome to Lucky11")
     row = services.post(user_id, Transaction.Type.SIGNUP_BONUS, amount, key, description=welcome)
     notify_welcome(User.objects.get(pk=user_id), row.amount)
@@ -60,7 +59,7 @@ def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
     refusal = NO_VISIT.get(pause_of(user))
     if refusal:
         raise LedgerError(str(refusal))
-    amount = settings.DAILY_BONUS_COINS
+    amount = _coins(Transaction.Type.DAILY_BONUS)
     visit = gettext("Daily visit")
     row = services.post(user.pk, Transaction.Type.DAILY_BONUS, amount, key, description=visit)
     return row, True
@@ -68,7 +67,13 @@ def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
 
 def visit_today(user: User) -> str:
     """Return the state of today's visit: open, collected, or why there is none (suspended or break)."""
-    collected = Transaction.objects.filter(idempotency_key=_daily_key(user)).exists()
+    with connection.cursor() as cursor:
+        # In a query of its own, so that the key is computed once and found by its index.
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM transactions WHERE idempotency_key = (SELECT visit_key(%s)))",
+            [user.pk],
+        )
+        collected = cursor.fetchone()[0]
     return pause_of(user) or ("collected" if collected else "open")
 
 
@@ -97,4 +102,14 @@ def grant_missing_signup_bonuses() -> int:
 
 
 def _daily_key(user: User) -> str:
-    return f"daily:{user.pk}:{user.today().isoformat()}"
+    """Return the key of today's visit, where the player is, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT visit_key(%s)", [user.pk])
+        return str(cursor.fetchone()[0])
+
+
+def _coins(kind: str) -> int:
+    coins = rates.rate(kind)
+    if coins is None:
+        raise LedgerError(gettext("There are no coins for this now. Nothing was changed."))
+    return coins

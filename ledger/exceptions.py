@@ -27,6 +27,10 @@ class IdempotencyConflict(LedgerError):
     """The key was used before, for another movement."""
 
 
+class Unproven(LedgerError):
+    """The database has nothing that these coins would come from."""
+
+
 class NoSuchPlayer(LedgerError):
     """There is no player with this id."""
 

@@ -211,3 +211,56 @@ class CoinDay(models.Model):
 
     def __str__(self) -> str:
         return gettext("%(coins)s on %(day)s") % {"coins": wording.coins(self.coins), "day": self.day}
+
+
+class CoinRate(models.Model):
+    """How many coins the site gives for something, or the most that may move, since a time; never changed."""
+
+    class Kind(models.TextChoices):
+        SIGNUP_BONUS = "signup_bonus", _("Welcome bonus")
+        DAILY_BONUS = "daily_bonus", _("Daily visit")
+        ADJUSTMENT = "adjustment", _("Adjustment")
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField(choices=Kind.choices)
+    coins = models.IntegerField(null=True, help_text=_("In coins; empty means no limit."))
+    from_time = models.DateTimeField(db_default=models.Func(function="clock_timestamp"))
+
+    class Meta:
+        db_table = "coin_rates"
+        default_permissions = ()
+        indexes: ClassVar = [models.Index(name="idx_coin_rates_in_force", fields=["kind", "-from_time"])]
+
+    def __str__(self) -> str:
+        return gettext("%(coins)s from %(time)s") % {"coins": self.coins, "time": self.from_time}
+
+
+class CoinOrder(models.Model):
+    """A movement that an operator's command may post once; only the owner of the database writes one."""
+
+    idempotency_key = models.TextField(primary_key=True, help_text=_("The key of the transaction to come."))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    coins = models.IntegerField(help_text=_("In coins; negative when they leave the player."))
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "coin_orders"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return gettext("%(coins)s for %(key)s") % {"coins": self.coins, "key": self.idempotency_key}
+
+
+class CoinProof(models.Model):
+    """From which transaction on a kind of proof is asked; older rows are not judged by it."""
+
+    kind = models.TextField(primary_key=True)
+    after = models.BigIntegerField(help_text=_("The id of the last transaction that is not judged."))
+    since = models.DateTimeField(db_default=models.Func(function="clock_timestamp"))
+
+    class Meta:
+        db_table = "coin_proofs"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return gettext("%(kind)s from transaction %(number)s") % {"kind": self.kind, "number": self.after + 1}

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from accounts.old_site import came_as
-from ledger.models import Transaction
+from ledger.models import CoinOrder, Transaction
 
 # What the references of imported rows begin with.
 MOVED, SETTLED, REFUNDED = "old:", "old-settlement:", "old-refund:"
@@ -75,8 +75,15 @@ def _remember(purse: Purse, reference: str, amount: int) -> None:
 
 @transaction.atomic
 def post_movements(movements: Sequence[Movement]) -> None:
-    """Post the rows, each player's in the order given. Raises IntegrityError for a key used before."""
+    """Order the rows as the database's owner, and post them, each player's in the order given.
+
+    Raises IntegrityError for a key used before.
+    """
     _go_by_indexes()
+    CoinOrder.objects.bulk_create(
+        [CoinOrder(idempotency_key=move.key, user_id=move.user_id, coins=move.amount) for move in movements],
+        batch_size=2000,
+    )
     Transaction.objects.bulk_create(
         [
             Transaction(

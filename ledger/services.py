@@ -1,7 +1,8 @@
 """The services that move coins. Each is one database transaction; nothing else inserts a `Transaction`,
 except the ticket function, through the same trigger."""
 
-from django.db import transaction
+import psycopg
+from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from ledger.exceptions import (
     LedgerError,
     NoSuchPlayer,
     NotReversible,
+    Unproven,
 )
 from ledger.models import Transaction
 
@@ -20,6 +22,8 @@ from ledger.models import Transaction
 # refunds, which are owed and must fit. `draws.lifecycle.publish` bounds what one draw gives away.
 LARGEST, MOST_GIVEN = 2**31 - 1, 1_000_000_000
 OWED = (Transaction.Type.PRIZE, Transaction.Type.REFUND)
+# The SQLSTATE of a row that the database finds no proof for (the functions NAME_proof).
+UNPROVEN = "L11UP"
 
 
 @transaction.atomic
@@ -37,7 +41,8 @@ def post(
     """Move `amount` coins to (or, negative, from) a player, once per `key`.
 
     The same key with the same content returns the first row again. Raises InsufficientCoins,
-    IdempotencyConflict, NoSuchPlayer, or LedgerError for 0 or too many coins; then nothing was written.
+    IdempotencyConflict, NoSuchPlayer, Unproven for coins that nothing else in the database speaks of, or
+    LedgerError for 0 or too many coins; then nothing was written.
     """
     balance = _lock(user_id)
     wanted = Transaction(
@@ -57,7 +62,7 @@ def post(
     if balance + amount < 0:
         raise InsufficientCoins(balance, -amount)
     _refuse_senseless(type, amount, balance)
-    wanted.save(force_insert=True)
+    _insert(wanted)
     wanted.refresh_from_db(fields=["user_seq", "balance_after", "hash", "created_at"])
     return wanted
 
@@ -131,6 +136,17 @@ def _refuse_senseless(type: Transaction.Type | str, amount: int, balance: int) -
     if amount > 0 and balance + amount > most:
         said = _("A player cannot be given more than %(most)s coins in all. Nothing was changed.")
         raise LedgerError(said % {"most": wording.grouped(most)})
+
+
+def _insert(wanted: Transaction) -> None:
+    try:
+        with transaction.atomic():
+            wanted.save(force_insert=True)
+    except DatabaseError as error:
+        cause = error.__cause__
+        if not isinstance(cause, psycopg.Error) or cause.sqlstate != UNPROVEN:
+            raise
+        raise Unproven(_("Nothing shows where these coins come from. Nothing was changed.")) from error
 
 
 def _same(earlier: Transaction, wanted: Transaction) -> Transaction:

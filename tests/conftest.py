@@ -22,11 +22,11 @@ from draws.beacon import chain, folder, relays
 from draws.lifecycle import rounds
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
-from ledger.services import post
 from lucky11.integrity.checks import CHECKS
 from tests.support import signing
 from tests.support.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
 from tests.support.beacon_server import BeaconServer, running
+from tests.support.coins import move
 from tests.support.mail_server import HOST, MailServer
 from tests.support.scratch import _templates, scratch, site
 
@@ -38,6 +38,7 @@ MANY = "1000000"
 KEPT_TABLES = {
     *("django_migrations", "django_content_type"),
     *("auth_permission", "auth_group", "auth_group_permissions"),
+    *("coin_rates", "coin_proofs"),
 }
 
 MUCH = 4 * 2**20  # bytes of a table
@@ -91,7 +92,7 @@ def new_player(name: str = "player", *, coins: int = 50, confirmed: bool = True,
     user = create_player(email, PASSWORD, **given)
     user.refresh_from_db()
     if coins != user.coins and confirmed:
-        post(user.pk, "import", coins - user.coins, f"test:{user.pk}", description="For the test")
+        move(user.pk, coins - user.coins, f"test:{user.pk}")
         user.refresh_from_db()
     return user
 

@@ -11,6 +11,7 @@ from draws.integrity import DRAW_CHECKS, check_streaks
 from draws.proof import recompute
 from draws.statistics import rewrite_statistics
 from ledger.integrity import LEDGER_CHECKS, Defect, repair_coins, run
+from ledger.proof_checks import PROOF_CHECKS
 from ledger.seals import check_seals
 from lucky11.integrity.foreign_keys import check_foreign_keys
 from lucky11.operations import runs
@@ -19,7 +20,10 @@ Check = Callable[[], Defect | None]
 # The kind of the recorded runs.
 KIND = "check_integrity"
 CHECKS: dict[str, Check] = {
-    **{check.name: partial(run, check) for check in [*LEDGER_CHECKS, *DRAW_CHECKS, *recompute.LOG_CHECKS]},
+    **{
+        check.name: partial(run, check)
+        for check in [*LEDGER_CHECKS, *PROOF_CHECKS, *DRAW_CHECKS, *recompute.LOG_CHECKS]
+    },
     "streaks": check_streaks,
     "records": recompute.check_records,
     "rounds": recompute.check_newest_rounds,

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ledger.balances import DAYS, balances
-from ledger.services import post
 from tests.conftest import unguarded
+from tests.support.coins import move
 from tests.support.pages import signed_in, words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.plants_defects]
@@ -35,7 +35,7 @@ def noon():
 
 def test_each_day_ends_with_what_its_last_movement_left(noon, alice):
     for coins in (10, 20):
-        post(alice.pk, "prize", coins, f"test:{coins}")
+        move(alice.pk, coins, f"test:{coins}")
     days_ago(alice, 5, 3, 3)
     found = balances(alice)
     today = timezone.localdate()
@@ -45,7 +45,7 @@ def test_each_day_ends_with_what_its_last_movement_left(noon, alice):
 
 
 def test_what_came_before_the_ninety_days_is_where_the_curve_begins(noon, alice):
-    post(alice.pk, "prize", 10, "test:1")
+    move(alice.pk, 10, "test:1")
     days_ago(alice, 400, 2)
     found = balances(alice)
     today = timezone.localdate()

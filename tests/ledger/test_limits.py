@@ -16,7 +16,7 @@ from ledger.models import SpendLimit
 from ledger.safer_play.limits import MOST, limits_of, set_limit, tightest
 from ledger.services import balance
 from tests.conftest import unguarded
-from tests.support.pages import take
+from tests.support.pages import finish, take
 
 pytestmark = pytest.mark.django_db
 
@@ -181,14 +181,13 @@ def test_coins_that_came_back_free_the_limit_again(alice, make_draw):
         take(alice, other, 1)
 
 
-def test_coins_won_or_given_do_not_raise_a_limit(alice, draw, make_player):
-    from ledger.services import post
-
+def test_coins_won_or_given_do_not_raise_a_limit(alice, draw, make_draw):
+    other = make_draw()
     set_limit(alice.pk, "day", 5)
     take(alice, draw, 1)
-    post(alice.pk, "prize", 100, "test:prize")
+    finish(draw)
     with pytest.raises(LimitReached):
-        take(alice, draw, 1)
+        take(alice, other, 1)
     assert (of(alice, "day").won, of(alice, "day").entries) == (100, 1)
 
 

@@ -10,10 +10,11 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from ledger import seals, services
+from ledger import seals
 from ledger.models import Transaction
 from tests.conftest import unguarded
 from tests.races.together import at_once
+from tests.support import coins
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.plants_defects]
 
@@ -46,7 +47,7 @@ def place(settings, tmp_path):
 @pytest.fixture
 def move(alice, bob):
     """Moves coins of alice, once per number."""
-    return lambda n: services.post(alice.pk, "daily_bonus", 3, f"visit:{n}")
+    return lambda n: coins.move(alice.pk, 3, f"visit:{n}")
 
 
 def check() -> tuple[int, str]:
@@ -71,6 +72,7 @@ def test_a_chain_that_was_rewritten_to_fit_fails_the_seal_and_nothing_else(move,
     seals.seal_ledger(now=True)
     with unguarded() as cursor:
         cursor.execute("UPDATE transactions SET amount = 300 WHERE idempotency_key = 'visit:1'")
+        cursor.execute("UPDATE coin_orders SET coins = 300 WHERE idempotency_key = 'visit:1'")
         cursor.execute(REWRITE_THE_CHAIN.format(user=alice.pk))
     code, output = check()
     assert code == 1
@@ -133,7 +135,7 @@ def test_a_seal_taken_while_coins_move_never_misses_a_row_behind_its_last_one(al
 
     def play(player):
         for n in range(60):
-            services.post(player.pk, "daily_bonus", 3, f"visit:{player.pk}:{n}")
+            coins.move(player.pk, 3, f"visit:{player.pk}:{n}")
 
     def take():
         for _ in range(12):
@@ -151,10 +153,9 @@ def test_control_a_seal_at_the_highest_id_seen_misses_rows_that_are_still_being_
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('transactions', 'id'))")
         early = cursor.fetchone()[0]
-    services.post(alice.pk, "daily_bonus", 3, "visit:later")
+    coins.move(alice.pk, 3, "visit:later")
     sealed = Transaction.objects.order_by("-pk").values_list("pk", flat=True).first()
     rows = Transaction.objects.filter(pk__lte=sealed).count()
-    Transaction.objects.create(
-        id=early, user=bob, type="daily_bonus", amount=3, idempotency_key="visit:early"
-    )
+    coins.order(bob.pk, 3, "visit:early")
+    Transaction.objects.create(id=early, user=bob, type="import", amount=3, idempotency_key="visit:early")
     assert Transaction.objects.filter(pk__lte=sealed).count() == rows + 1

@@ -13,10 +13,11 @@ from draws.entries.take import take_tickets
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws
 from draws.models import Draw, Participation, Winner
-from ledger import services
 from ledger.models import Transaction
 from lucky11.integrity.checks import CHECKS
 from tests.conftest import defects, let_close, unguarded
+from tests.support.coins import move
+from tests.support.forgery import forge
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.plants_defects]
 
@@ -29,7 +30,7 @@ def players(make_player):
     two = sorted([make_player("one"), make_player("two")], key=lambda player: player.pk)
     for n in range(1, ROWS):
         for player in two:
-            services.post(player.pk, "daily_bonus", n, f"visit:{player.pk}:{n}")
+            move(player.pk, n, f"visit:{player.pk}:{n}")
     assert defects() == []
     return two
 
@@ -60,7 +61,7 @@ EDITS = {
     "the amount": "amount = amount + 1",
     "the amount and the balance": "amount = amount + 1, balance_after = balance_after + 1",
     "the balance": "balance_after = balance_after + 1",
-    "the type": "type = 'import'",
+    "the type": "type = 'daily_bonus'",
     "the words": "description = 'Something else'",
     "the reference": "reference = 'draw:1'",
     "the key": "idempotency_key = 'another'",
@@ -246,7 +247,8 @@ def test_the_payment_is_named_that_a_cheaper_price_would_not_explain(sold, playe
 
 
 def test_a_refund_for_a_draw_that_was_never_cancelled_is_named(sold, players):
-    refund = services.reverse(payment(players[1]).pk)
+    paid = payment(players[1])
+    refund = forge(user_id=paid.user_id, type="refund", amount=-paid.amount, reverses_id=paid.pk)
     assert first_bad("refunded tickets") == {"transaction_id": refund.pk, "draw_id": sold.pk}
 
 

@@ -14,6 +14,7 @@ from ledger.models import Transaction
 from ledger.services import history
 from lucky11.importing.rules import RULES
 from tests.conftest import defects
+from tests.support.coins import move
 from tests.support.nightly import at_night
 from tests.support.old_site import FIRST, Shape, moves_of, old_site
 from tests.support.old_site_import import clear, counted, run, written
@@ -284,7 +285,7 @@ def test_an_id_that_is_taken_here_is_given_to_nobody_else(site, make_player):
 def test_coins_spent_here_are_not_taken_again_by_a_late_settlement(site, draw):
     run(site, "--apply", code=1)
     player = old(5)
-    Transaction.objects.create(user=player, type="import", amount=-player.coins, idempotency_key="spent")
+    move(player.pk, -player.coins, "spent")
     report = run(site, *DECIDED, code=1)
     named = report["found"]["balance cannot be settled"]
     assert named["count"] == 1

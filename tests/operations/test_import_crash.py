@@ -40,8 +40,7 @@ BLOCKS = {
     ],
     "coins": [
         "INSERT INTO users (id) VALUES ('somebody')",
-        """INSERT INTO transactions (user_id, type, amount, idempotency_key)
-           VALUES ('somebody', 'import', 1, 'import:tx:3452')""",
+        "INSERT INTO coin_orders (idempotency_key, user_id, coins) VALUES ('import:tx:3452', 'somebody', 1)",
     ],
 }
 

@@ -29,17 +29,17 @@ pytestmark = pytest.mark.slow
 ARCHIVE_WAL = paths.ROOT / "bin" / "archive-wal"
 SEED = """
 from accounts.players import create_player
-from ledger.services import post
+from tests.support.coins import move
 create_player("sam@lucky11.example", None, confirmed=True, accepted_rules=True, is_staff=True)
 for name in ("ana", "ben"):
     player = create_player(f"{name}@lucky11.example", None, confirmed=True, accepted_rules=True)
-    post(player.pk, "import", 200, f"test:{name}")
+    move(player.pk, 200, f"test:{name}")
 """
 LATER = """
 from accounts.models import User
-from ledger.services import post
+from tests.support.coins import move
 for player in User.objects.filter(is_staff=False):
-    post(player.pk, "import", 33, f"test:later:{player.email}")
+    move(player.pk, 33, f"test:later:{player.email}")
 """
 HARM = """
 SET session_replication_role = replica;

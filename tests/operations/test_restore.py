@@ -50,8 +50,18 @@ def test_what_is_restored_is_what_was_backed_up_and_the_rules_are_at_work_in_it(
     with connect(beside) as database:
         with pytest.raises(Exception, match="never changed"):
             database.execute("UPDATE transactions SET amount = 1")
+        with pytest.raises(Exception, match="by an order of the import alone"):
+            database.execute(
+                "INSERT INTO transactions (user_id, type, amount) SELECT id, 'import', 7 FROM users LIMIT 1"
+            )
         database.execute(
-            "INSERT INTO transactions (user_id, type, amount) SELECT id, 'import', 7 FROM users LIMIT 1"
+            "WITH ordered AS (INSERT INTO coin_orders (idempotency_key, user_id, coins)"
+            " SELECT 'test', id, 7 FROM users LIMIT 1 RETURNING *) SELECT FROM ordered"
+        )
+        database.execute(
+            "INSERT INTO transactions (user_id, type, amount, idempotency_key)"
+            " SELECT user_id, 'import', coins, idempotency_key FROM coin_orders o"
+            " WHERE o.idempotency_key = 'test'"
         )
         assert database.execute("SELECT sum(coins) FROM ledger_house").fetchone() == (0,)
         words = "SELECT sum(amount) = (SELECT sum(coins) FROM users) FROM transactions"

@@ -9,11 +9,11 @@ from draws.entries.take import take_tickets
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.models import Draw, FrozenList, LogRecord, Winner
-from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
 from tests.conftest import defects, let_close
 from tests.races.together import at_once, kill_a_worker, kill_it_when_it_stops, refusals
+from tests.support import forgery
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -56,14 +56,15 @@ def sold(make_draw, players):
 PAY_WITHOUT_KEYS = """
 import django; django.setup()
 from tests.races import stopping, test_a_worker_killed
-stopping.stop_before("ledger.services", "post", 3)
+stopping.stop_before("tests.support.forgery", "forge", 3)
 test_a_worker_killed.pay_without_keys()
 """
 
 
 def pay_without_keys() -> None:
     for winner in Winner.objects.order_by("place"):
-        services.post(winner.user_id, "prize", winner.prize_coins, uuid.uuid4().hex)
+        key = uuid.uuid4().hex
+        forgery.forge(user_id=winner.user_id, type="prize", amount=winner.prize_coins, idempotency_key=key)
 
 
 @pytest.mark.parametrize("where", CLOSING.values(), ids=list(CLOSING))

@@ -13,12 +13,12 @@ from accounts.models import Message, OutboxEmail
 from accounts.privacy import data_export
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Draw, LogRecord, Winner
-from ledger import services
 from ledger.models import Transaction
 from ledger.services import balance
 from lucky11.celery import app
 from tests.conftest import let_close, unguarded
 from tests.races.together import at_once
+from tests.support.coins import move
 from tests.support.pages import take
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,10 +96,10 @@ def test_control_a_task_that_looks_and_then_pays_pays_as_often_as_it_is_delivere
     all_have_looked = threading.Barrier(deliveries, timeout=30)
 
     def give():
-        given = Transaction.objects.filter(user=alice, type="daily_bonus").exists()
+        given = Transaction.objects.filter(user=alice, type="import").exists()
         all_have_looked.wait()
         if not given:
-            services.post(alice.pk, "daily_bonus", 3, uuid.uuid4().hex)
+            move(alice.pk, 3, uuid.uuid4().hex)
 
     assert [outcome for outcome in at_once([give] * deliveries) if outcome] == []
     assert balance(alice.pk) == 50 + 3 * deliveries

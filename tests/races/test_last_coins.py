@@ -17,6 +17,7 @@ from ledger.bonuses import claim_daily_bonus
 from ledger.models import Transaction
 from tests.conftest import defects, let_close, unguarded
 from tests.races.together import at_once, refusals
+from tests.support.coins import move, order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,7 +129,7 @@ def test_a_draw_settled_by_many_workers_at_once_pays_each_prize_once(players_of_
 
 
 def test_a_key_that_was_used_invents_no_coin_whichever_way_the_row_is_inserted(alice):
-    services.post(alice.pk, "import", 100, "the-key", description="Brought over")
+    move(alice.pk, 100, "the-key")
 
     def rows():
         return [Transaction(user=alice, type="import", amount=100, idempotency_key="the-key")]
@@ -149,6 +150,8 @@ def test_a_key_that_was_used_invents_no_coin_whichever_way_the_row_is_inserted(a
 
 
 def test_a_new_key_inserted_from_twenty_sides_moves_the_coins_once(alice):
+    order(alice.pk, 100, "the-key")
+
     def insert():
         rows = [Transaction(user=alice, type="import", amount=100, idempotency_key="the-key")]
         Transaction.objects.bulk_create(rows, ignore_conflicts=True)
@@ -177,7 +180,7 @@ ALTER TABLE users ENABLE TRIGGER guard_coins;
 @pytest.mark.owner
 @pytest.mark.plants_defects
 def test_control_coins_that_move_before_the_insert_are_invented_for_a_key_that_was_used(alice):
-    services.post(alice.pk, "import", 100, "the-key", description="Brought over")
+    move(alice.pk, 100, "the-key")
     rows = [Transaction(user=alice, type="import", amount=100, idempotency_key="the-key")]
     with connection.cursor() as cursor:
         cursor.execute(MOVE_TOO_EARLY)

@@ -14,6 +14,7 @@ from draws.exceptions import OnBreak
 from ledger.models import Transaction
 from ledger.safer_play.limits import limits_of, set_limit
 from ledger.services import balance
+from tests.conftest import unguarded
 from tests.races.browsing import Browser, website
 from tests.races.together import at_once, refusals, wait_until
 
@@ -76,9 +77,16 @@ def pay_if_the_limit_allows(user, meet: threading.Barrier) -> None:
     meet.wait()
     if limit.left is None or limit.left < 5:
         raise LookupError("limit reached")
-    with transaction.atomic():
+    with transaction.atomic(), unguarded():
         key = f"naive:{next(keys)}"
-        Transaction.objects.create(user=user, type="entry", amount=-5, idempotency_key=key, reference="naive")
+        Transaction.objects.create(
+            user=user,
+            type="entry",
+            amount=-5,
+            idempotency_key=key,
+            reference="naive",
+            user_seq=next(keys) + 9,
+        )
 
 
 @pytest.mark.owner

@@ -41,10 +41,10 @@ from django.utils import timezone
 from accounts.players import create_player
 from draws.models import Draw
 from draws.lifecycle.publish import publish_draw
-from ledger.services import post
+from tests.support.coins import move
 for n in range(12):
     player = create_player(f"player{n}@lucky11.example", None, confirmed=True, accepted_rules=True)
-    post(player.pk, "import", 1_000_000, f"test:{n}")
+    move(player.pk, 1_000_000, f"test:{n}")
 closes = timezone.now().replace(microsecond=0) + timedelta(hours=1)
 terms = {"entry_fee": 5, "prize_coins": 100, "max_participants": 10**6, "max_per_player": 10**6}
 for title in ("Lisbon for two", "A bicycle"):

@@ -26,7 +26,7 @@ from lucky11.operations.roles import acting
 
 
 class Command(Operation):
-    roles = (acting.APP, acting.OWNER)
+    roles = (acting.OWNER,)
     help = (
         "Import players, coins and history from a database of the old site (docs/importing.md). Without "
         "--apply it only shows what it would do. You can stop it and start it again. Exit code 0: clean; "

@@ -12,7 +12,7 @@ from lucky11.operations.roles import acting
 
 
 class Command(Operation):
-    roles = (acting.APP, acting.OWNER)
+    roles = (acting.OWNER,)
     help = (
         "Give the coins, tickets and wins of an imported player, whom nobody has signed in as, to a player "
         "who is here already. A link is final, and is made once."

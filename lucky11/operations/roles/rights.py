@@ -6,6 +6,7 @@ from django.db import connection
 
 # Only migrations write these.
 READ_ONLY = {"django_migrations", "django_content_type", "auth_permission"}
+READ_ONLY |= {"coin_rates", "coin_proofs", "coin_orders"}  # What coins are proven by.
 # A player's row stays forever; staff cannot remove records of their own actions.
 NEVER_REMOVED = {"users", "django_admin_log"}
 # Only the ledger's own triggers move coins.

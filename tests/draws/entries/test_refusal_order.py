@@ -21,8 +21,8 @@ from draws.models import Draw
 from draws.pages.draws import draw_page
 from draws.pages.panel import panel
 from ledger.safer_play.limits import set_limit
-from ledger.services import post
 from tests.conftest import let_close, new_draft, new_player, unguarded
+from tests.support.coins import move
 from tests.support.pages import finish
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def make_player(reasons: Reasons) -> User:
     )
     wanted = 0 if "poor" in reasons else 50
     if wanted != player.coins:
-        post(player.pk, "import", wanted - player.coins, f"test:{player.pk}", description="For the test")
+        move(player.pk, wanted - player.coins, f"test:poor:{player.pk}")
     if "break" in reasons:
         take_break(player, "day")
     if "spend_limit" in reasons:

@@ -2,12 +2,14 @@
 
 PLAYERS = """
 from accounts.players import create_player
-from ledger.services import post
+from ledger.services import adjust
 staff = create_player("sam@lucky11.example", "{password}", confirmed=True, accepted_rules=True, is_staff=True)
+staff.is_superuser = True
+staff.save()
 for name in {names}:
     fields = {{"first_name": name.title(), "confirmed": True, "accepted_rules": True}}
     player = create_player(f"{{name}}@lucky11.example", "{password}", **fields)
-    post(player.pk, "import", 500, f"test:{{name}}", description="For the test")
+    adjust(player.pk, 150, "For the test", actor=staff, key=f"test:{{name}}")
 """
 # A draw that closes within seconds, with tickets of every player; the clock draws it.
 DRAW = """

@@ -1,0 +1,11 @@
+-- From where on the ledger's rows are judged never moves.
+
+CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE OR DELETE ON coin_proofs
+    FOR EACH ROW EXECUTE FUNCTION refuse_change('Rows of % are never changed or removed.');
+CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON coin_proofs
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('Rows of % are never changed or removed.');
+
+-- undo
+
+DROP TRIGGER never_emptied ON coin_proofs;
+DROP TRIGGER never_changed ON coin_proofs;
