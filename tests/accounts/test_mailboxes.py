@@ -153,13 +153,13 @@ def test_nobody_inserts_a_second_welcome_for_a_mailbox_into_the_database():
     mike = create_player(MIKE, confirmed=True)
     second = create_player("m.ike@gmail.com", confirmed=True)
     unconfirmed = create_player("nova@lucky11.example")
-    for player, said in (
-        (second, "had its welcome coins on another account"),
-        (unconfirmed, "no confirmed mailbox"),
-        (mike, "had their welcome coins before"),
+    for player, key, said in (
+        (second, f"signup:{second.pk}", "had its welcome coins on another account"),
+        (unconfirmed, f"signup:{unconfirmed.pk}", "for a confirmed email"),
+        (mike, "forged", "for a confirmed email"),
     ):
         with pytest.raises(DatabaseError, match=said), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(BONUS, [player.pk, f"forged:{player.pk}"])
+            cursor.execute(BONUS, [player.pk, key])
     assert [balance(player.pk) for player in (mike, second, unconfirmed)] == [50, 0, 0]
 
 
