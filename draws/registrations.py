@@ -9,6 +9,7 @@ from accounts.notifications.notify import KINDS
 from accounts.privacy import account_deletion, data_export
 from common.encryption import COLUMNS, EncryptedColumn
 from common.web.pages import PAGES
+from common.web.uploads import AROUND_BYTES, UPLOADS
 from draws.admin.approval_facts import FACTS
 from draws.admin.draws import DRAW, WINNER
 from draws.admin.stakes import STAKES_PANEL
@@ -16,6 +17,7 @@ from draws.admin.tickets import TICKETS_PANEL
 from draws.approvals import ACTS
 from draws.models import Claim
 from draws.notifications.kinds import FROZEN, REFUNDED, RESULT, TICKET, WON
+from draws.pictures.files import MOST_BYTES
 from draws.privacy.account_deletion import PART
 from draws.privacy.data_export import PARTS
 from draws.prizes.notifications import CLAIMS
@@ -39,6 +41,9 @@ def register() -> None:
     PAGES.add("how it works", "draws:how")
     PlayerAdmin.panels.add("tickets", TICKETS_PANEL)
     PlayerAdmin.panels.add("stakes", STAKES_PANEL)
+    for page in ("add", "change", "preview", "preview_new"):
+        # A picture that is a little too large gets its own sentence on the page.
+        UPLOADS.add(f"admin:draws_draw_{page}", MOST_BYTES + (1 << 20) + AROUND_BYTES)
     TransactionAdmin.reference_pages.add("draw", DRAW)
     ApprovalAdmin.subject_pages.add("draw", DRAW)
     ApprovalAdmin.subject_pages.add("winner", WINNER)

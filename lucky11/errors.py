@@ -52,14 +52,14 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 if the database, the queue or the cache is unavailable."""
     if not isinstance(sys.exc_info()[1], AWAY):
-        return _bare("500.html", 500)
-    response = _bare("503.html", 503)
+        return bare_page("500.html", 500)
+    response = bare_page("503.html", 503)
     response["Retry-After"] = "10"
     return response
 
 
-def _bare(template: str, status: int) -> HttpResponse:
-    # Rendered without the request: no session, no player, no context processor, so no query.
+def bare_page(template: str, status: int) -> HttpResponse:
+    """Return an error page made without the request: no session, no player, no query."""
     try:
         page: str = render_to_string(template, {"bare": True})
     except Exception:

@@ -135,9 +135,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "lucky11.monitoring.requests.RequestMiddleware",
+    "lucky11.gate.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "lucky11.gate.refusals.RefusalMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     *languages.middleware(LANGUAGES),
     "django.middleware.common.CommonMiddleware",
@@ -250,9 +252,17 @@ STAFF_FACTOR_MINUTES = env.int("STAFF_FACTOR_MINUTES", default=60)
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+# With this beginning browsers take a cookie only from this very host, by HTTPS: no subdomain can set one.
+_COOKIES = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIES}sessionid", f"{_COOKIES}csrftoken"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
+# Browsers that have a site in their list keep it for years, so it is asked for and never assumed.
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# Whom to tell of a weakness of the site: an address that begins with mailto: or https://.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"mailto:{SUPPORT_EMAIL}")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", default=False) else None
@@ -264,6 +274,8 @@ CONTENT_SECURITY_POLICY = configuration.content_security_policy()
 
 # -- files --
 
+# Pages that take a file are in common.web.uploads; every other one refuses it before it is kept.
+FILE_UPLOAD_HANDLERS = ["lucky11.gate.refusals.RefuseFiles"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / ".data" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from lucky11.development.styleguide import views as styleguide
+from lucky11.gate import well_known
 from lucky11.monitoring import csp_reports, health
 
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("styleguide/", styleguide.page, name="styleguide"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
+    path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("csp-report/", csp_reports.report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

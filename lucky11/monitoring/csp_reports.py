@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -29,7 +30,7 @@ def report(request: HttpRequest) -> HttpResponse:
         answer = _refused(f"Too many reports. Wait {wait} seconds.", 429)
         answer["Retry-After"] = str(wait)
         return answer
-    found = _read(request.body)
+    found = _read(request)
     if found is None:
         return _refused("This is not a report from a browser about the Content-Security-Policy.", 400)
     directive = found.get("effective-directive") or found.get("violated-directive")
@@ -42,10 +43,10 @@ def _refused(sentence: str, status: int) -> HttpResponse:
     return HttpResponse(sentence + "\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-def _read(body: bytes) -> dict[str, Any] | None:
+def _read(request: HttpRequest) -> dict[str, Any] | None:
     try:
-        sent = json.loads(body)
-    except (ValueError, RecursionError):
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError, RawPostDataException):
         return None
     found = sent.get("csp-report") if isinstance(sent, dict) else None
     return found if isinstance(found, dict) else None

@@ -16,6 +16,8 @@ BREAKS = {
 
 
 def broken(request, status):
+    if status == 413:
+        return errors.bare_page("413.html", 413)
     if status == 429:
         return errors.too_many_requests(request)
     raise BREAKS[status]

@@ -270,7 +270,7 @@ ERRORS = [
     Place("error 405", "ledger:daily", "/coins/daily/", who="alice"),
     *(
         Place(f"error {status}", "broken", f"/broken/{status}/", status=status)
-        for status in (400, 403, 429, 500, 503)
+        for status in (400, 403, 413, 429, 500, 503)
     ),
     Place("error 404, signed in", "nowhere", "/no/such/page/", who="alice"),
 ]

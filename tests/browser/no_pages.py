@@ -25,6 +25,8 @@ NOT_PAGES = {
     "account_confirm_login_code": "signing in by a code alone is off",
     "mfa_download_recovery_codes": "a file to download",
     "mfa_login_webauthn": "answers the script of the page to sign in",
+    "security_txt": "a document",
+    "change_password": "leads password managers to the page",
     "csp_report": "for browsers",
     "healthz": "for machines",
     "readyz": "for machines",
