@@ -9,6 +9,7 @@ from accounts.admin.same_mailbox import SAME_MAILBOX_PANEL
 from accounts.notifications.notify import KINDS
 from accounts.play.suspension import ACCOUNT
 from accounts.privacy import data_export, export_parts
+from accounts.signin import changes
 from accounts.signin.invitations import INVITATION
 from accounts.signin.notifications import SIGN_IN
 from common.encryption import COLUMNS, EncryptedColumn
@@ -16,6 +17,7 @@ from common.encryption import COLUMNS, EncryptedColumn
 
 def register() -> None:
     """Add them; called once, when the site starts."""
+    changes.connect()
     for kind in (data_export.READY, SIGN_IN, ACCOUNT, INVITATION):
         KINDS.add(kind.name, kind)
     for part in export_parts.PARTS:

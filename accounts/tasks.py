@@ -37,6 +37,7 @@ def purge_data() -> None:
     """Remove or blank what is kept for a time only."""
     data_export.purge_data_exports()
     retention.purge_ended_sessions()
+    retention.purge_undo_links()
     retention.purge_expired_cache()
     retention.blank_old_emails()
     breaks.purge_ended_exclusions()

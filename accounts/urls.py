@@ -7,7 +7,7 @@ from accounts.notifications import development_mailbox
 from accounts.notifications import views as messages_views
 from accounts.play import views as rules_views
 from accounts.privacy import views as data_views
-from accounts.signin import invitations, openid, signup
+from accounts.signin import addresses, invitations, openid, signup, undo_page
 
 app_name = "accounts"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     # These stand before allauth's own addresses, which are the same.
     path("accounts/signup/", signup.Join.as_view(), name="signup"),
     re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", signup.ConfirmEmail.as_view(), name="confirm"),
+    path("accounts/email/", addresses.Addresses.as_view(), name="email"),
+    path("accounts/undo/<str:token>/", undo_page.page, name="undo"),
     path("accounts/3rdparty/signup/", signup.JoinThroughProvider.as_view(), name="join_through_provider"),
     path("accounts/oidc/<str:provider_id>/login/", openid.login, name="openid_login"),
     path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback, name="openid_callback"),

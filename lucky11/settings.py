@@ -77,6 +77,8 @@ ADJUSTMENT_APPROVAL_COINS = env.int("ADJUSTMENT_APPROVAL_COINS", default=500)
 DATA_EXPORT_DAYS = 7
 # Days that the link in an imported player's invitation works.
 INVITATION_DAYS = 30
+# Days that a player can undo a change to how they sign in.
+UNDO_DAYS = 7
 # Days that the text of sent emails is kept.
 MAIL_KEPT_DAYS = 90
 # Days that messages are kept after they were read, and rows of emails after they were sent.

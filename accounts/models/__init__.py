@@ -6,6 +6,7 @@ from accounts.models.old_site import OldAccount, fingerprint_of
 from accounts.models.play import ExcludedAddress, PlayBreak, RulesAcceptance
 from accounts.models.sessions import Session
 from accounts.models.staff import Approval
+from accounts.models.undo import UndoLink
 from accounts.models.user import User, UserManager, new_user_id, validate_time_zone
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "PlayBreak",
     "RulesAcceptance",
     "Session",
+    "UndoLink",
     "User",
     "UserManager",
     "WelcomedMailbox",

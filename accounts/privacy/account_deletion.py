@@ -21,7 +21,15 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.mailboxes import spellings
-from accounts.models import DataExport, LeftAddress, Message, MessageChoice, User, WelcomedMailbox
+from accounts.models import (
+    DataExport,
+    LeftAddress,
+    Message,
+    MessageChoice,
+    UndoLink,
+    User,
+    WelcomedMailbox,
+)
 from accounts.notifications import outbox
 from accounts.play import breaks
 from accounts.privacy.redaction import Traces, redact_everywhere, traces_of
@@ -118,6 +126,7 @@ def _fingerprint(email: str) -> bytes:
 def _erase_rows(user: User, addresses: list[str]) -> None:
     # The download first: its message is written with it.
     DataExport.objects.filter(user=user).delete()
+    UndoLink.objects.filter(user=user).delete()
     Message.objects.filter(user=user).delete()
     MessageChoice.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()

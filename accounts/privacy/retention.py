@@ -9,8 +9,9 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import OutboxEmail, Session
+from accounts.models import OutboxEmail, Session, UndoLink
 from accounts.notifications import outbox
+from accounts.signin.changes import expired_before
 
 # The last email to a deleted account: the start of its key.
 GOODBYE = "goodbye:"
@@ -47,6 +48,11 @@ def blank_emails(which: Q) -> None:
     mails = OutboxEmail.objects.filter(which)
     mails.filter(sent_at__isnull=True).exclude(key__startswith=GOODBYE).delete()
     mails.exclude(sent_at__isnull=True, attempts__lt=outbox.MAX_ATTEMPTS).update(**BLANK)
+
+
+def purge_undo_links() -> int:
+    """Remove links that no longer undo anything, with the addresses they know; returns how many."""
+    return int(UndoLink.objects.filter(made_at__lte=expired_before()).delete()[0])
 
 
 def purge_expired_cache() -> int:

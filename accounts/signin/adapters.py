@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from accounts.models import User
 from accounts.notifications import outbox
 from accounts.passwords import forms_of
 from accounts.play.breaks import is_excluded_address
-from accounts.signin import known_browsers
+from accounts.signin import changes, known_browsers
 from accounts.signin.notifications import notify_new_sign_in
 from accounts.signin.social import SocialAccountAdapter
 from common import encryption
@@ -68,8 +69,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
+        """Tell every address that was confirmed before the change, with a link that undoes it."""
+        if template_prefix == "account/email/email_deleted" and "before" not in (context or {}):
+            # Told already, by who knows whether it was confirmed.
+            return
         browser = known_browsers.in_words(self.get_http_user_agent(self.request))
-        super().send_notification_mail(template_prefix, user, {"browser": browser, **(context or {})}, email)
+        facts = {"browser": browser, **(context or {})}
+        before = facts.pop("before", None) or changes.confirmed_addresses(user)
+        if not before:
+            super().send_notification_mail(template_prefix, user, facts, email)
+            return
+        facts |= {"timestamp": timezone.now(), "ip": self.get_client_ip(self.request)}
+        changes.tell(user, template_prefix, facts, before)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Renew the hash at a sign-in; within a session it would end that session."""

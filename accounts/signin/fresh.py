@@ -13,17 +13,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 # The addresses that ask for it, by name, and the page to go on with; an empty one is the address itself.
 ASKS = {
-    "account_email": "",
     "account_set_password": "",
     "accounts:data": "",
     "accounts:data_ask": "accounts:data",
     "accounts:data_file": "",
     "accounts:delete_account": "",
+    "accounts:email": "",
     "mfa_activate_totp": "",
     "mfa_add_webauthn": "",
     "mfa_deactivate_totp": "",
@@ -52,6 +53,7 @@ class FreshSignInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.began_at = timezone.now()  # type: ignore[attr-defined]
         response = self.get_response(request)
         # allauth keeps a link to a provider that waits for the password; it is begun again instead.
         if response.get("Location", "").startswith(reverse("account_reauthenticate")):

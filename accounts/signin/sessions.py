@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.sessions.backends import db
+from django.db import connection
 
 if TYPE_CHECKING:
-    from accounts.models import Session
+    from accounts.models import Session, User
 
 
 class SessionStore(db.SessionStore):
@@ -23,3 +24,23 @@ class SessionStore(db.SessionStore):
 
     def decode(self, session_data: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
         return session_data if isinstance(session_data, dict) else {}
+
+
+def end_sessions(user: "User") -> int:
+    """End a player's sessions, also those about to sign in or to reset the password; returns how many."""
+    from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
+    from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+    from allauth.usersessions.models import UserSession
+
+    UserSession.objects.filter(user=user).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """DELETE FROM sessions WHERE sess->>'_auth_user_id' = %(user)s
+               OR sess->%(reset)s->>'user_id' = %(user)s OR sess->%(signing_in)s->>'user_pk' = %(user)s""",
+            {
+                "user": user.pk,
+                "reset": PASSWORD_RESET_VERIFICATION_SESSION_KEY,
+                "signing_in": LOGIN_SESSION_KEY,
+            },
+        )
+        return int(cursor.rowcount)

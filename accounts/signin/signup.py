@@ -52,6 +52,9 @@ class ConfirmEmail(ConfirmEmailView):  # type: ignore[misc]
     def post(self, *args: Any, **kwargs: Any) -> Any:
         try:
             with transaction.atomic():
+                # Behind the player's lock the address may have gone.
+                player = self.get_object().email_address.user_id
+                User.objects.select_for_update(no_key=True).get(pk=player)
                 response = super().post(*args, **kwargs)
         except Http404:
             # Pressed twice, or a link from an older email: the page says so.

@@ -107,6 +107,8 @@ SIGNING_IN = [
         reset_to_the_new_password,
     ),
     Place("reset, done", "account_password_reset_completed", "/accounts/password/reset/done/"),
+    Place("undo a change", "accounts:undo", "/accounts/undo/{undo}/"),
+    Place("undo a change, too late", "accounts:undo", "/accounts/undo/nonsense/"),
     Place("account off", "account_inactive", "/accounts/inactive/"),
     Place(
         "second factor at sign-in",
@@ -225,7 +227,7 @@ PLAYERS = [
     Place("accept the rules", "accounts:accept_rules", "/rules/accept/", who="imported"),
 ]
 SECURITY = [
-    Place("email", "account_email", "/accounts/email/", who="alice"),
+    Place("email", "accounts:email", "/accounts/email/", who="alice"),
     Place("change the password", "account_change_password", "/accounts/password/change/", who="alice"),
     Place("sign out", "account_logout", "/accounts/logout/", who="alice"),
     *(

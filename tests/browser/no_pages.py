@@ -16,6 +16,7 @@ NOT_PAGES = {
     "accounts:data_file": "a file to download",
     "accounts:messages_read": "a form's target",
     "accounts:dev_mail_html": "a mail, shown in a frame",
+    "account_email": "the site's own page stands before it",
     "account_signup": "the site's own page stands before it",
     "account_confirm_email": "the site's own page stands before it",
     "socialaccount_signup": "the site's own page stands before it",

@@ -17,10 +17,11 @@ from django.utils import timezone
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import OutboxEmail, User
+from accounts.models import OutboxEmail, UndoLink, User
 from accounts.notifications import outbox
 from accounts.play.breaks import take_break
 from accounts.privacy import data_export
+from accounts.signin.changes import digest_of
 from accounts.signin.invitations import to_invite, token_for
 from common.database.paging import moment_cursor
 from draws.entries.take import take_tickets
@@ -42,6 +43,7 @@ SURE = {"alice", "secured", "newcomer"}
 # Two pages of draws, two of which were not drawn.
 OLD_SITE = Shape(users=10, transactions=60, draws=16, tickets=60)
 RECEIPT = "0" * 31 + "1"
+UNDO = "0" * 63 + "1"
 
 
 @dataclass
@@ -194,9 +196,12 @@ def _tell(world: World) -> None:
     outbox.enqueue("world", "alice@lucky11.example", "Hello", "Hello", "<h1>Hello</h1>")
     unconfirmed = EmailAddress.objects.get(user=world.players["unconfirmed"])
     passkey = Authenticator.objects.get(user=world.players["secured"], type="webauthn")
+    bob = world.players["bob"]
+    UndoLink.objects.create(digest=digest_of(UNDO), user=bob, email=bob.email, before=[bob.email], what="x")
     world.numbers |= {
         "mail": OutboxEmail.objects.get(key="world").pk,
         "key": EmailConfirmationHMAC(unconfirmed).key,
         "passkey": passkey.pk,
         "receipt": RECEIPT,
+        "undo": UNDO,
     }

@@ -43,6 +43,8 @@ OTHERS = {
     "mfa_login_webauthn": NOBODY_IS_SIGNED_IN,
     "account_email_verification_sent": ONLY_SHOWS,
     "account_confirm_email": OFF,
+    "account_email": OFF,
+    "accounts:undo": WITH_A_LINK,
     "accounts:confirm": WITH_A_LINK,
     "account_change_password": ASKS_ITSELF,
     "account_reset_password": NOBODY_IS_SIGNED_IN,
