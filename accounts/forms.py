@@ -1,13 +1,21 @@
 """The form of the profile."""
 
 import zoneinfo
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.play.rules_form import NAME_LENGTH
+from common.database.clock import database_now
+from common.text import wording
+
+# The database holds this too: accounts/sql/users_time_zone_triggers.sql.
+ZONE_KEPT = timedelta(days=7)
 
 
 def time_zones() -> list[tuple[str, Any]]:
@@ -47,7 +55,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        help_text=_("Used for the times you see, your daily visit and your streak."),
+        help_text=_(
+            "Used for the times you see, your daily visit and your streak. You can change it once a week."
+        ),
         choices=time_zones,
     )
 
@@ -63,3 +73,14 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             name for __, group in time_zones() for name, __ in (group if isinstance(group, list) else [])
         }:
             self.fields["time_zone"].choices = [(current, current), *time_zones()]  # type: ignore[attr-defined]
+
+    def clean_time_zone(self) -> str:
+        """Refuse a second change in a week: days are counted in this zone."""
+        zone, changed_at = str(self.cleaned_data["time_zone"]), self.instance.time_zone_changed_at
+        if changed_at is None or zone == self.instance.time_zone or changed_at + ZONE_KEPT <= database_now():
+            return zone
+        said = gettext(
+            "You can change your time zone once a week, because your days are counted in it. You can change "
+            "it again from %(moment)s."
+        )
+        raise ValidationError(said % {"moment": wording.full_time(changed_at + ZONE_KEPT)})

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.socialaccount.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,10 +19,9 @@ from accounts.models import RulesAcceptance, User
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Show names, time zone, statistics and links to the rest about the player; POST saves the form."""
-    player = User.objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=player)
-    if request.method == "POST" and form.is_valid():
-        player.save(update_fields=[*form.fields, "updated_at"])
+    form = _saved(request) if request.method == "POST" else ProfileForm(instance=_player(request))
+    player = form.instance
+    if form.is_bound and form.is_valid():
         messages.success(request, _("Saved."))
         return redirect("accounts:profile")
     context: dict[str, Any] = {
@@ -32,3 +32,17 @@ def profile(request: HttpRequest) -> HttpResponse:
     }
     status = 400 if form.is_bound else 200
     return render(request, "accounts/profile.html", context, status=status)
+
+
+@transaction.atomic
+def _saved(request: HttpRequest) -> ProfileForm:
+    # Behind the player's lock: of two changes of the time zone at once, one is told that it is too soon.
+    form = ProfileForm(request.POST, instance=_player(request, lock=True))
+    if form.is_valid():
+        form.instance.save(update_fields=[*form.fields, "updated_at"])
+    return form
+
+
+def _player(request: HttpRequest, *, lock: bool = False) -> User:
+    players = User.objects.select_for_update(no_key=True) if lock else User.objects.all()
+    return players.get(pk=request.user.pk)

@@ -8,7 +8,7 @@ from accounts.mailboxes import claim_welcome, had_welcome_elsewhere
 from accounts.models import User
 from accounts.play.eligibility import pause_of
 from accounts.privacy.account_deletion import recognise_returning_player
-from ledger import rates, services
+from ledger import rates, services, visits
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
 from ledger.notifications import notify_welcome
@@ -53,7 +53,7 @@ def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
     # Behind the player's lock: of two tabs at once, one is told that the visit was new.
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     key = _daily_key(user)
-    earlier = Transaction.objects.filter(idempotency_key=key).first()
+    earlier = visits.last_visit(user) if visits.next_visit_at(user) else None
     if earlier is not None:
         return earlier, False
     refusal = NO_VISIT.get(pause_of(user))
@@ -67,14 +67,7 @@ def claim_daily_bonus(user: User) -> tuple[Transaction, bool]:
 
 def visit_today(user: User) -> str:
     """Return the state of today's visit: open, collected, or why there is none (suspended or break)."""
-    with connection.cursor() as cursor:
-        # In a query of its own, so that the key is computed once and found by its index.
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM transactions WHERE idempotency_key = (SELECT visit_key(%s)))",
-            [user.pk],
-        )
-        collected = cursor.fetchone()[0]
-    return pause_of(user) or ("collected" if collected else "open")
+    return pause_of(user) or ("collected" if visits.next_visit_at(user) else "open")
 
 
 def missed_welcome(user: User) -> bool:

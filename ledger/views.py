@@ -9,14 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.players import player_of
 from common.database.paging import cut, read_number_cursor
 from common.text import wording
 from common.web import rate_limits
 from common.web.http import posts_only
-from ledger import bonuses, services
+from ledger import bonuses, services, visits
 from ledger.balances import balances
 from ledger.exceptions import LedgerError
+from ledger.models import Transaction
 from ledger.references import reference_url
 
 PAGE = 25
@@ -30,11 +32,13 @@ def coins(request: HttpRequest) -> HttpResponse:
     assert player is not None
     before = read_number_cursor(request.GET.get("before", ""), digits=9)
     page = cut(services.history(player.pk, before, PAGE + 1), PAGE, lambda row: str(row.user_seq))
+    visit = "" if before else bonuses.visit_today(player)
     context = {
         "moves": [(row, reference_url(row)) for row in page.rows],
         "before": before,
         "next": page.next,
-        "visit": "" if before else bonuses.visit_today(player),
+        "visit": visit,
+        "next_visit": visits.next_visit_at(player) if visit == "collected" else None,
         "no_welcome": not before and bonuses.missed_welcome(player),
         "balances": None if before else balances(player),
     }
@@ -57,10 +61,16 @@ def daily(request: HttpRequest) -> HttpResponseBase:
     except LedgerError as refusal:
         messages.error(request, refusal.message)
     else:
-        said = (
-            _("You got %(coins)s for visiting today.")
-            if created
-            else _("You have already collected today’s coins. Come back tomorrow.")
-        )
-        messages.success(request, said % {"coins": wording.coins(row.amount)})
+        messages.success(request, _collected(player, row, created))
     return redirect("ledger:coins")
+
+
+def _collected(player: User, row: Transaction, created: bool) -> str:
+    if created:
+        return _("You got %(coins)s for visiting today.") % {"coins": wording.coins(row.amount)}
+    moment = visits.next_visit_at(player)
+    if moment is None:
+        # Midnight passed while this page was made.
+        return _("You have already collected these coins. You can collect the next ones now.")
+    said = _("You have already collected today’s coins. You can collect the next ones: %(moment)s.")
+    return said % {"moment": wording.day_time(moment)}

@@ -68,6 +68,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
             "current_streak",
             "last_ticket_on",
             "grace_used_on",
+            "time_zone_changed_at",
             # The site's role may not set it.
             "created_at",
         }
@@ -115,6 +116,9 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     is_superuser = models.BooleanField(_("may do everything"), default=False, db_default=False)
     time_zone = models.TextField(
         _("time zone"), default="UTC", db_default="UTC", validators=[validate_time_zone]
+    )
+    time_zone_changed_at = models.DateTimeField(
+        _("time zone changed at"), null=True, blank=True, editable=False
     )
     last_ticket_on = models.DateField(_("last ticket on"), null=True, blank=True, editable=False)
     grace_used_on = models.DateField(_("grace used on"), null=True, blank=True, editable=False)

@@ -4,7 +4,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0008_disqualifications"), ("ledger", "0007_bonus_proof")]
+    dependencies = [("draws", "0008_disqualifications"), ("ledger", "0008_bonus_proof")]
     operations = [
         InstallSQL(
             "entry_proof",

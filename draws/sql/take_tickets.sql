@@ -95,7 +95,7 @@ BEGIN
                 p_count || CASE p_count WHEN 1 THEN ' ticket: ' ELSE ' tickets: ' END || d.title,
                 entry_key, 'draw:' || p_draw)
         RETURNING id INTO paid;
-    today := (clock_timestamp() AT TIME ZONE u.time_zone)::date;
+    today := playing_day(p_player, u.time_zone, u.last_ticket_on);
     streak := next_streak(u.current_streak, u.last_ticket_on, u.grace_used_on, today);
     UPDATE users SET total_participations = total_participations + p_count, current_streak = streak.new_streak,
             grace_used_on = streak.new_grace, last_ticket_on = greatest(last_ticket_on, today)

@@ -164,7 +164,9 @@ def test_moving_to_another_time_zone_frees_nothing(alice, draw):
     set_limit(alice.pk, "day", 5)
     take(alice, draw, 1)
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
-        type(alice).objects.filter(pk=alice.pk).update(time_zone=zone)
+        with unguarded() as cursor:
+            # A player changes it once a week.
+            cursor.execute("UPDATE users SET time_zone = %s WHERE id = %s", [zone, alice.pk])
         with pytest.raises(LimitReached):
             take(alice, draw, 1)
 

@@ -2,7 +2,8 @@
 
 Not on the list, and why: coins, statistics, tickets, draws, winners and proofs follow from one another and
 are repaired as a whole (`check_integrity --repair`, a full restore); passwords, emails, staff rights,
-suspensions, breaks, limits and claims are decisions that people may have made for good reason since.
+suspensions, breaks, limits, claims and time zones are decisions that people may have made for good reason
+since.
 """
 
 import json
@@ -16,7 +17,7 @@ from lucky11.operations import OperationError
 from lucky11.operations.recovery.differences import Difference, primary_key
 
 WRITTEN_BACK = {
-    "users": {"first_name", "last_name", "profile_image_url", "time_zone", "is_vip"},
+    "users": {"first_name", "last_name", "profile_image_url", "is_vip"},
     "messages": {"kind", "title", "body", "url"},
     "message_choices": {"by_email", "on_site"},
 }

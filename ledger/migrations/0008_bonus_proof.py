@@ -5,7 +5,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0006_coin_rates"), ("account", "0001_initial")]
+    dependencies = [("ledger", "0007_coin_rates"), ("account", "0001_initial")]
     operations = [
         migrations.CreateModel(
             name="CoinProof",

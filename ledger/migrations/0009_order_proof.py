@@ -7,7 +7,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0007_bonus_proof"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("ledger", "0008_bonus_proof"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.CreateModel(
             name="CoinOrder",

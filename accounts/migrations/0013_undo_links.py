@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0010_user_email_validators"),
+        ("accounts", "0012_users_time_zone_triggers_v1"),
     ]
 
     operations = [

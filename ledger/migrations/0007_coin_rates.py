@@ -19,7 +19,7 @@ def write_first_rates(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0005_mailboxes_welcomed_before")]
+    dependencies = [("ledger", "0006_visits_of_movers")]
     operations = [
         migrations.CreateModel(
             name="CoinRate",
