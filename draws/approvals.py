@@ -97,12 +97,12 @@ ACTS = {
         "draws.cancel_draw",
         _cancel,
         (DrawError,),
-        conflict=lambda payload, staff: has_stake(staff, payload["draw_id"]),
+        conflict=lambda payload, staff: has_stake(staff, payload.get("draw_id")),
     ),
     PASS_ON: approvals.Act(
         "draws.redraw_winner",
         _pass_on,
         (DrawError,),
-        conflict=lambda payload, staff: has_stake_in(staff, payload["winner_id"]),
+        conflict=lambda payload, staff: has_stake_in(staff, payload.get("winner_id")),
     ),
 }

@@ -15,12 +15,12 @@ HELD = gettext_lazy(
 )
 
 
-def has_stake(staff: User, draw_id: int) -> bool:
+def has_stake(staff: User, draw_id: int | None) -> bool:
     """Say whether somebody holds or held a ticket in a draw: tickets are never removed."""
     return Participation.objects.filter(draw=draw_id, user=staff).exists()
 
 
-def has_stake_in(staff: User, winner_id: int) -> bool:
+def has_stake_in(staff: User, winner_id: int | None) -> bool:
     """Say whether somebody holds a ticket in the draw of a prize; its winner always does."""
     draws = Winner.objects.filter(pk=winner_id).values("draw")
     return Participation.objects.filter(draw__in=draws, user=staff).exists()

@@ -193,6 +193,10 @@ PLAYERS = [
     Place("claim", "draws:claim", "/winners/{to_claim}/claim/", who="alice"),
     Place("claim, mistakes", "draws:claim", "/winners/{to_claim}/claim/", "alice", fill("Claim the prize")),
     Place("claimed", "draws:claim", "/winners/{claimed}/claim/", who="alice"),
+    Place("disputed", "draws:claim", "/winners/{disputed}/claim/", who="bob"),
+    Place(
+        "disputed, mistakes", "draws:claim", "/winners/{disputed}/claim/", "bob", fill("Send my objection")
+    ),
     Place("won coins, nothing to claim", "draws:claim", "/winners/{coins_won}/claim/", who="alice"),
     *(
         Place(f"a prize passed on, {who}", "draws:claim", f"/winners/{{passed_{who}}}/claim/", who=who)

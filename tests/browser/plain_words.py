@@ -13,6 +13,7 @@ from django.db.models import Model
 from accounts.models import Approval, Message, OutboxEmail, User
 from draws.models import (
     Claim,
+    Disqualification,
     Draw,
     LogRecord,
     OldDraw,
@@ -38,6 +39,7 @@ WRITTEN: dict[type[Model], tuple[str, ...]] = {
     Winner: ("public_name", "forfeit_reason"),
     Claim: ("tracking",),
     Redraw: ("reason",),
+    Disqualification: ("evidence", "objection", "decision"),
     TextChange: ("old", "new"),
     Transaction: ("description",),
     Message: ("title", "body"),

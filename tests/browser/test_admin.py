@@ -21,6 +21,7 @@ from tests.browser.plain_words import codes, plain, written
 from tests.conftest import let_close
 from tests.support.marking import english_of
 from tests.support.pages import finish, signed_in, take
+from tests.support.prizes import disqualified
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -65,10 +66,11 @@ def boss(make_player):
 def shown(boss, alice, make_draw, make_draft, make_player):
     """A site at work: draws in the states that staff act on."""
     now = timezone.now().replace(microsecond=0)
-    drawn = make_draw(title="Lisbon for two, one long weekend", prize_amount=890, reserve_count=1)
+    drawn = make_draw(title="Lisbon for two, one long weekend", prize_amount=890, winner_count=2)
     for player in (alice, make_player("bob"), make_player("cleo", is_vip=True)):
         take(player, drawn, 2)
     finish(drawn)
+    disqualified(Winner.objects.get(draw=drawn, place=1), asked_by=boss)
     opened = make_draw(title="A moka pot and a year of coffee", illustration="moka", vip_only=True)
     make_draw(title="Turntable, two speakers", draw_time=now + timedelta(days=2), max_participants=4000)
     draft = make_draft(title="Night tram", illustration="tram", description="Through the hills")
@@ -103,7 +105,7 @@ def asked(shown, make_player):
 def pages(shown, asked, alice):
     """Every kind of page, over a site at work."""
     drawn, opened, draft, waits = (f"/admin/draws/draw/{draw.pk}" for draw in shown.values())
-    winner = f"/admin/draws/winner/{Winner.objects.get(draw=shown['drawn']).pk}"
+    winner, other = (f"/admin/draws/winner/{each.pk}" for each in Winner.objects.order_by("place"))
     return {
         "desk": "/admin/",
         "draws": "/admin/draws/draw/",
@@ -117,6 +119,8 @@ def pages(shown, asked, alice):
         "tickets of a draw": f"/admin/draws/participation/?draw={shown['drawn'].pk}",
         "winner": f"{winner}/change/",
         "pass on": f"{winner}/pass-on/",
+        "disqualified": f"{other}/change/",
+        "objection": f"{other}/objection/",
         "player": f"/admin/accounts/user/{alice.pk}/change/",
         "suspend": f"/admin/accounts/user/{alice.pk}/suspend/",
         "adjust": f"/admin/ledger/transaction/adjust/{alice.pk}/",

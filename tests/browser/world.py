@@ -28,6 +28,7 @@ from draws.entries.take import take_tickets
 from draws.models import OldDraw, OldWinner, Winner
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize
+from draws.prizes.disqualify import disqualify
 from ledger.safer_play.limits import set_limit
 from tests.accounts.signin.openid_flow import accept, through
 from tests.browser.passkeys import Passkey, by_name, make_passkey
@@ -36,7 +37,7 @@ from tests.conftest import PASSWORD, defects, new_player
 from tests.support import old_site_import
 from tests.support.old_site import Shape, old_site
 from tests.support.openid_provider import Provider, offered_by, running_provider
-from tests.support.prizes import pass_on_prize
+from tests.support.prizes import EVIDENCE, pass_on_prize
 
 # Who has just given the password again, for the pages that ask for it.
 SURE = {"alice", "secured", "newcomer"}
@@ -174,6 +175,8 @@ def _claim_and_pass_on(world: World) -> None:
     alice, numbers = world.players["alice"], world.numbers
     first = Winner.objects.get(draw=numbers["passed_on"], place=0)
     pass_on_prize(first.pk)
+    disputed = Winner.objects.get(draw=numbers["prizes"], user=world.players["bob"])
+    disqualify(disputed.pk, "accounts", EVIDENCE, asked_by=world.players["staff"])
     wins = Winner.objects.filter(user=alice)
     claimed = wins.get(draw=numbers["sent"])
     details = HandOverDetails("Alice Silva", "7 Mill Lane\nPorto")
@@ -184,6 +187,7 @@ def _claim_and_pass_on(world: World) -> None:
     numbers |= {
         "to_claim": wins.get(draw=numbers["prizes"]).pk,
         "claimed": claimed.pk,
+        "disputed": disputed.pk,
         "coins_won": wins.get(draw=numbers["won"]).pk,
     }
 
