@@ -9,5 +9,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.registrations import register
+        from accounts.security import signals
 
         register()
+        signals.connect()

@@ -20,6 +20,7 @@ def figures() -> dict[str, Any]:
         "two_staff": settings.STAFF_APPROVALS,
         "approval_coins": settings.ADJUSTMENT_APPROVAL_COINS,
         "data_days": settings.DATA_EXPORT_DAYS,
+        "security_log_days": settings.SECURITY_LOG_DAYS,
         "mail_days": settings.MAIL_KEPT_DAYS,
         "message_days": settings.MESSAGES_KEPT_DAYS,
         "session_days": settings.SESSION_COOKIE_AGE // 86_400,

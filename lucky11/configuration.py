@@ -263,7 +263,8 @@ def logging(form: str, level: str) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"django": {"handlers": []}},
+        # The security log is kept whatever the level of the rest.
+        "loggers": {"django": {"handlers": []}, "lucky11.security": {"level": "INFO"}},
     }
 
 

@@ -10,6 +10,11 @@ from django.template.loader import render_to_string
 from kombu.exceptions import OperationalError as QueueError
 from redis.exceptions import RedisError
 
+from accounts.models import SecurityEvent
+from accounts.players import player_of
+from accounts.security.log import record
+from common.web import rate_limits
+
 logger = logging.getLogger(__name__)
 
 # The site is fine, but a server behind it is unavailable for the moment.
@@ -28,12 +33,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer 403: signed in, but not allowed."""
+    """Answer 403: signed in, but not allowed. The security log hears of it."""
+    _tell(request, "permission")
     return render(request, "403.html", status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403: the form is too old or came from another site, and nothing was done."""
+    _tell(request, "form")
     return render(request, "403_csrf.html", status=403)
 
 
@@ -56,6 +63,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     response = bare_page("503.html", 503)
     response["Retry-After"] = "10"
     return response
+
+
+def _tell(request: HttpRequest, reason: str) -> None:
+    # Strangers can ask for this as often as they like: each address is written down a few times a while.
+    if not rate_limits.seconds_to_wait_for_visitor(request, "refused"):
+        record(
+            SecurityEvent.Kind.REFUSED,
+            request,
+            user=player_of(request),
+            reason=reason,
+            path=request.path[:200],
+        )
 
 
 def bare_page(template: str, status: int) -> HttpResponse:

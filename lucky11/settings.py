@@ -83,6 +83,8 @@ UNDO_DAYS = 7
 MAIL_KEPT_DAYS = 90
 # Days that messages are kept after they were read, and rows of emails after they were sent.
 MESSAGES_KEPT_DAYS = env.int("MESSAGES_KEPT_DAYS", default=400)
+# Days that events of the security log are kept; at least 30.
+SECURITY_LOG_DAYS = env.int("SECURITY_LOG_DAYS", default=180)
 # The currency sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # The log's first head names the site it began on, forever: a site that moves keeps its old origin here.

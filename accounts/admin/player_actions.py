@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.actions import Act, ReasonForm, perform
 from accounts.admin.base import StaffAdmin, change_url, short_time, staff
-from accounts.models import User
+from accounts.models import SecurityEvent, User
 from accounts.play.suspension import SuspensionRefused, end_suspension, suspend
 from accounts.players import confirm_email
+from accounts.security.log import record
 
 CONFIRMING = _("Do this only if you know that the address is theirs. They get their welcome coins at once.")
 SUSPENDING = [
@@ -29,6 +30,14 @@ class PlayersReasonForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].help_text = gettext("The player will read this. The staff log keeps it.")
+
+
+def told_of_password(request: HttpRequest, user_id: str, response: HttpResponse) -> HttpResponse:
+    """Tell the security log when staff set a password; answer what the page answers."""
+    if request.method == "POST" and response.status_code == 302:
+        user = User.objects.get(pk=user_id)
+        record(SecurityEvent.Kind.PASSWORD_CHANGED, request, user=user, change="set by staff")
+    return response
 
 
 def confirm_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpResponse:

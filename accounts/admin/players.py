@@ -160,7 +160,11 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
         """Let superusers set a password for somebody; players reset their own with a code."""
         if not request.user.is_superuser:
             raise PermissionDenied
-        return ask_again(request, staff(request)) or super().user_change_password(request, id, form_url)
+        asked = ask_again(request, staff(request))
+        if asked:
+            return asked
+        response = super().user_change_password(request, id, form_url)
+        return player_actions.told_of_password(request, id, response)
 
     # -- lists --
 
@@ -251,13 +255,8 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        # Superusers give rights here.
-        asked = (
-            ask_again(request, staff(request))
-            if request.method == "POST" and request.user.is_superuser
-            else None
-        )
-        if asked:
+        gives_rights = request.method == "POST" and request.user.is_superuser
+        if gives_rights and (asked := ask_again(request, staff(request))):
             return asked
         player = self.get_object(request, unquote(object_id))
         # The accounts' own before those of the apps above, which start first.

@@ -4,6 +4,7 @@ from accounts.models.data import DataExport, LeftAddress, WelcomedMailbox
 from accounts.models.messages import Message, MessageChoice, OutboxEmail
 from accounts.models.old_site import OldAccount, fingerprint_of
 from accounts.models.play import ExcludedAddress, PlayBreak, RulesAcceptance
+from accounts.models.security import SecurityEvent
 from accounts.models.sessions import Session
 from accounts.models.staff import Approval
 from accounts.models.undo import UndoLink
@@ -20,6 +21,7 @@ __all__ = [
     "OutboxEmail",
     "PlayBreak",
     "RulesAcceptance",
+    "SecurityEvent",
     "Session",
     "UndoLink",
     "User",

@@ -13,7 +13,15 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Message, MessageChoice, OutboxEmail, PlayBreak, RulesAcceptance, User
+from accounts.models import (
+    Message,
+    MessageChoice,
+    OutboxEmail,
+    PlayBreak,
+    RulesAcceptance,
+    SecurityEvent,
+    User,
+)
 from accounts.privacy.export_archive import Part
 
 AT_ONCE = 2000
@@ -99,6 +107,12 @@ PARTS = (
         "rules_accepted",
         _("which rules you accepted, and when."),
         ("version", "accepted_at"),
+    ),
+    _of(
+        SecurityEvent,
+        "security_events",
+        _("what happened to your sign-in: wrong passwords, changes of password and email, and the like."),
+        ("at", "kind"),
     ),
     _of(PlayBreak, "breaks", _("breaks and self-exclusions you took."), ("kind", "starts_at", "ends_at")),
     _of(

@@ -11,16 +11,18 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import validate_address
-from accounts.models import User
+from accounts.models import SecurityEvent, User
 from accounts.notifications import outbox
 from accounts.passwords import forms_of
 from accounts.play.breaks import is_excluded_address
+from accounts.security.log import record
 from accounts.signin import changes, known_browsers
 from accounts.signin.notifications import notify_new_sign_in
 from accounts.signin.social import SocialAccountAdapter
@@ -81,6 +83,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return
         facts |= {"timestamp": timezone.now(), "ip": self.get_client_ip(self.request)}
         changes.tell(user, template_prefix, facts, before)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Tell the security log when there were too many attempts."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            record(SecurityEvent.Kind.LOCKED, request, email=str(credentials.get("email", "")))
+            raise
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Renew the hash at a sign-in; within a session it would end that session."""

@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import is_plain
-from accounts.models import OldAccount, User, fingerprint_of
+from accounts.models import OldAccount, SecurityEvent, User, fingerprint_of
 from accounts.players import confirm_email, player_of
+from accounts.security.log import record
 from accounts.signin.openid import NotForThisSignIn
 from accounts.signin.second_factor import used_second_factor
 
@@ -27,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 def refusal(request: HttpRequest, provider: Any, reason: str, status: int) -> HttpResponse:
     """Return the page that says why nobody was signed in, and that no account was changed."""
+    record(SecurityEvent.Kind.SIGN_IN_FAILED, request, method="provider", reason=reason)
     context = {"provider_name": provider.name, "reason": reason, "status": status}
     return render(request, "socialaccount/authentication_error.html", context, status=status)
 

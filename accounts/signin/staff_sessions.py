@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
+from accounts.players import player_of
+from accounts.security.log import record
 from accounts.signin.second_factor import kinds_of_second_factor, seconds_since_second_factor
 
 # When staff pages were last used in this session, and when they were opened, in seconds.
@@ -43,6 +45,7 @@ def note_use(request: HttpRequest) -> None:
 def end(request: HttpRequest, why: str) -> HttpResponse:
     """End the session, and ask to sign in again for the same page."""
     wanted = request.get_full_path() if request.method in ("GET", "HEAD") else reverse("admin:index")
+    record(SecurityEvent.Kind.SESSION_ENDED, request, user=player_of(request), reason="limit for staff")
     logout(request)
     messages.warning(request, why)
     return redirect_to_login(wanted)

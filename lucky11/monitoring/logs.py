@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from celery import current_task
 
-from lucky11.monitoring.request_id import request_id
+from common.request_id import request_id
 
 
 class JsonFormatter(logging.Formatter):
@@ -19,6 +19,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line |= getattr(record, "facts", {})
         if request_id.get():
             line["request_id"] = request_id.get()
         task = getattr(current_task, "request", None)

@@ -11,8 +11,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from common.request_id import request_id
 from lucky11.monitoring import metrics
-from lucky11.monitoring.request_id import request_id
 from lucky11.operations import maintenance_mode
 
 GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")

@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import Message, OutboxEmail, Session
+from accounts.models import Message, OutboxEmail, SecurityEvent, Session
+from common.database.service_flag import as_service
 from lucky11.models import Incident, OperationRun
 
 # The newest runs of each procedure stay, however old: they say when it last succeeded.
 RUNS_KEPT = timedelta(days=400)
+# The database lets nobody remove a younger event of the security log.
+SHORTEST_LOG_DAYS = 30
 AT_ONCE = 5_000
 
 
@@ -44,10 +48,16 @@ def _runs() -> QuerySet[Any]:
     return old.exclude(pk__in=newest).exclude(pk__in=good)
 
 
+def _security() -> QuerySet[Any]:
+    days = max(settings.SECURITY_LOG_DAYS, SHORTEST_LOG_DAYS)
+    return SecurityEvent.objects.filter(at__lt=Now() - timedelta(days=days))
+
+
 PARTS = [
     Part("sessions", "until they expire", lambda: Session.objects.filter(expire__lt=Now())),
     Part("messages", "MESSAGES_KEPT_DAYS days after they were read", _messages),
     Part("outbox_emails", "MAIL_KEPT_DAYS days with their text, MESSAGES_KEPT_DAYS days without", _mails),
+    Part("security_events", "SECURITY_LOG_DAYS days, at least 30", _security),
     Part("operation_runs", f"{RUNS_KEPT.days} days, and the newest of each kind forever", _runs),
     Part(
         "incidents",
@@ -70,5 +80,7 @@ def purge() -> dict[str, int]:
 def _purge(part: Part) -> int:
     done = 0
     while rows := list(part.old().values_list("pk", flat=True)[:AT_ONCE]):
-        done += part.old().model._default_manager.filter(pk__in=rows).delete()[0]
+        # The security log lets nothing else remove from it.
+        with transaction.atomic(), as_service("purge"):
+            done += part.old().model._default_manager.filter(pk__in=rows).delete()[0]
     return done

@@ -18,6 +18,7 @@ from accounts.players import player_of
 from accounts.signin import staff_sessions
 from accounts.signin.second_factor import kinds_of_second_factor, used_second_factor
 from lucky11 import __version__
+from lucky11.staff import reading
 
 ADD_SECOND_FACTOR = _(
     "You need two-step sign-in to open staff pages. Turn it on here. The pages open once you have used it."
@@ -50,7 +51,9 @@ class StaffSite(AdminSite):
                 if why:
                     return staff_sessions.end(request, why)
                 staff_sessions.note_use(request)
-            return opened(request, *args, **kwargs)
+            response = opened(request, *args, **kwargs)
+            reading.note(request, response)
+            return response
 
         return limited
 

@@ -39,7 +39,7 @@ def guide_columns() -> dict[tuple[str, str], str]:
 
 
 # Tables that the project added and that operators read.
-OPERATORS_TABLES = {"operation_runs", "incidents"}
+OPERATORS_TABLES = {"operation_runs", "incidents", "security_events"}
 
 
 def real_columns() -> dict[tuple[str, str], dict[str, str]]:

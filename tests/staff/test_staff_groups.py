@@ -14,7 +14,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts import approvals
-from accounts.models import Approval, Message, OutboxEmail, PlayBreak, RulesAcceptance, User
+from accounts.models import Approval, Message, OutboxEmail, PlayBreak, RulesAcceptance, SecurityEvent, User
 from draws.beacon import chain
 from draws.entries.take import take_tickets
 from draws.exceptions import StaffMayNotEnter
@@ -68,6 +68,7 @@ def rows(make_player: Callable[..., User], make_draft: Any, make_draw: Any, draw
         "accounts/outboxemail/": OutboxEmail.objects.latest("pk"),
         "accounts/playbreak/": PlayBreak.objects.create(user=alice, kind="exclusion"),
         "accounts/rulesacceptance/": RulesAcceptance.objects.latest("pk"),
+        "accounts/securityevent/": SecurityEvent.objects.create(kind="locked", user=alice),
         "accounts/user/": alice,
         "admin/logentry/": entry,
         "auth/group/": Group.objects.get(name="Support"),

@@ -101,6 +101,7 @@ INSERT INTO redraws (draw_id, failed_id, reserve_id, reason, record_hash)
     SELECT 1000000 + n, 1000000 + n, 1000001 + n % 100000, 'Crowd', '' FROM generate_series(1, 100000) AS n;
 """
 TABLES = ", ".join(sorted(BIG))
+LOGGED = re.compile(r'^(INSERT INTO "security_events"|(RELEASE )?SAVEPOINT)')
 
 
 @pytest.fixture(scope="module")
@@ -252,7 +253,8 @@ def test_a_staff_page_costs_the_same_over_100_000_rows(crowd, staff_page):
     crowd.get(path, query)  # what is read once a process, such as content types, is read now
     with CaptureQueriesContext(connection) as queries:
         assert crowd.get(path, query).status_code == 200
-    asked = [each["sql"] for each in queries.captured_queries]
+    # Writing into the security log that the page was read costs the same for each.
+    asked = [each["sql"] for each in queries.captured_queries if not LOGGED.search(each["sql"])]
     selects = [sql for sql in asked if sql.startswith("SELECT")]
     assert [fault for sql in selects for fault in faults(sql)] == []
     assert (len(asked), asked) == (expected, asked)
