@@ -21,6 +21,11 @@ def winner(make_draw, alice, bob):
 
 
 @pytest.fixture
+def unclaimed(make_draw, alice, bob):
+    return won(make_draw, [alice, bob], reserve_count=1)
+
+
+@pytest.fixture
 def sender(client, make_player):
     """A member of the group that sends prizes, at the keyboard."""
     member = make_member(make_player, "Prizes")
@@ -121,15 +126,15 @@ def test_support_may_hide_a_name_and_nothing_else(client, winner, make_player):
     assert logged(winner) == [(support.email, "Hide the public name: no → yes. Why: A rude name")]
 
 
-def test_the_last_place_says_that_nobody_would_get_the_prize(client, make_player, winner):
+def test_the_last_place_says_that_nobody_would_get_the_prize(client, make_player, unclaimed):
     sign_in_boss(client, make_player)
-    pass_on_prize(winner.pk)
+    pass_on_prize(unclaimed.pk)
     reserve = Winner.objects.get(place=1)
     assert "Goes to no one, because no reserves are left" in words(client.get(page(reserve, "pass-on")))
 
 
-def test_lapsed_prizes_are_found_by_their_state(client, make_player, winner):
+def test_lapsed_prizes_are_found_by_their_state(client, make_player, unclaimed):
     sign_in_boss(client, make_player)
-    pass_on_prize(winner.pk)
-    assert list(client.get(LIST, {"hand_over": "lapsed"}).context["cl"].result_list) == [winner]
+    pass_on_prize(unclaimed.pk)
+    assert list(client.get(LIST, {"hand_over": "lapsed"}).context["cl"].result_list) == [unclaimed]
     assert LogEntry.objects.count() == 0
