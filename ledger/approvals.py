@@ -1,13 +1,9 @@
 """The one way for staff to move coins: alone, or with the approval of a second staff member."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
-from django.db.models.functions import Abs, Now
 from django.utils.translation import gettext as _
 
 from accounts import approvals
@@ -18,7 +14,6 @@ from ledger.exceptions import InsufficientCoins, LedgerError
 from ledger.models import Transaction
 
 ADJUST = "adjust_coins"
-COUNTED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adj
     # Locked first: of two forms sent at once, the second must see the first one's row.
     User.objects.select_for_update(no_key=True).get(pk=player.pk)
     fresh = not Transaction.objects.filter(idempotency_key=key).exists()
-    if not (fresh and approvals.needed() and _is_large(player, amount, by)):
+    if not (fresh and _is_large(player, amount, by)):
         return Adjusted(_correct(player, amount, reason, actor=by, key=key), fresh)
     return approvals.ask(
         ADJUST,
@@ -52,20 +47,17 @@ def adjust(player: User, amount: int, reason: str, *, by: User, key: str) -> Adj
 
 
 def _is_large(player: User, amount: int, by: User) -> bool:
-    """Say whether this is large, added to the staff member's other changes for this player within a day."""
-    moved = Transaction.objects.filter(
-        user=player,
-        type=Transaction.Type.ADJUSTMENT,
-        actor=by,
-        created_at__gt=Now() - COUNTED_FOR,
-    ).aggregate(coins=Sum(Abs("amount")))["coins"]
-    return bool((moved or 0) + abs(amount) > settings.ADJUSTMENT_APPROVAL_COINS)
+    """Say whether this is more than is left of the day's limit: the staff member's, and the player's."""
+    room = services.adjustment_room(by.pk, player.pk)
+    return room is not None and abs(amount) > room
 
 
-def _correct(player: User, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
+def _correct(
+    player: User, amount: int, reason: str, *, actor: User, key: str, approval_id: int | None = None
+) -> Transaction:
     """Adjust a player's coins; raise LedgerError with a sentence for staff if they have too few."""
     try:
-        return services.adjust(player.pk, amount, reason, actor=actor, key=key)
+        return services.adjust(player.pk, amount, reason, actor=actor, key=key, approval_id=approval_id)
     except InsufficientCoins as short:
         said = _("%(player)s has %(balance)s, so %(cost)s cannot be taken. Nothing was changed.")
         values = {"balance": wording.coins(short.balance), "cost": wording.grouped(short.cost)}
@@ -76,7 +68,17 @@ def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     player = User.objects.get(pk=payload["user_id"])
     if approved_by.pk == player.pk:
         raise LedgerError(_("You cannot approve coins for yourself. Nothing was changed."))
-    row = _correct(player, payload["amount"], payload["reason"], actor=asked_by, key=payload["key"])
+    approved = Approval.objects.filter(
+        kind=ADJUST, subject=f"user:{player.pk}", state=Approval.State.APPROVED, payload__key=payload["key"]
+    ).latest("pk")
+    row = _correct(
+        player,
+        payload["amount"],
+        payload["reason"],
+        actor=asked_by,
+        key=payload["key"],
+        approval_id=approved.pk,
+    )
     moved = {"amount": wording.signed(row.amount), "balance": wording.grouped(row.balance_after)}
     said = _(
         "Coins %(amount)s, now %(balance)s (transaction %(number)s); asked for by %(asker)s, "

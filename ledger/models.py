@@ -92,6 +92,12 @@ class Transaction(models.Model):
             ),
             # For the staff's lists of a day, and of what moved for one draw.
             models.Index(name="idx_transactions_moment", fields=["created_at", "id"]),
+            # For what a member of staff moved within a day.
+            models.Index(
+                name="idx_transactions_adjusted",
+                fields=["actor", "created_at"],
+                condition=models.Q(type="adjustment"),
+            ),
             models.Index(
                 name="idx_transactions_reference",
                 fields=["reference", "id"],

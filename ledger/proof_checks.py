@@ -39,4 +39,35 @@ PROOF_CHECKS = [
              AND (o.user_id, o.coins) IS DISTINCT FROM (t.user_id, t.amount)
            ORDER BY t.id""",
     ),
+    Check(
+        "adjustments",
+        "An adjustment was approved by a second person, ordered by an operator, or within its day's limits.",
+        """WITH rates AS (
+               SELECT coins, from_time, lead(from_time, 1, 'infinity') OVER (ORDER BY from_time, id) AS until
+               FROM coin_rates WHERE kind = 'adjustment'),
+           alone AS (
+               SELECT t.id, t.user_id, t.actor_id, t.amount, t.created_at,
+                      sum(abs(t.amount::bigint)) OVER (PARTITION BY t.actor_id ORDER BY t.created_at
+                          RANGE BETWEEN '23:59:59' PRECEDING AND CURRENT ROW) AS of_staff,
+                      sum(abs(t.amount::bigint)) OVER (PARTITION BY t.user_id ORDER BY t.created_at
+                          RANGE BETWEEN '23:59:59' PRECEDING AND CURRENT ROW) AS of_player
+               FROM transactions t LEFT JOIN coin_orders o ON o.idempotency_key = t.idempotency_key
+               WHERE t.type = 'adjustment' AND t.reference NOT LIKE 'approval:%'
+                 AND (o.user_id, o.coins) IS DISTINCT FROM (t.user_id, t.amount)),
+           bad AS (
+               SELECT a.id FROM alone a
+               LEFT JOIN rates r ON a.created_at >= r.from_time AND a.created_at < r.until
+               WHERE a.actor_id = a.user_id OR greatest(a.of_staff, a.of_player) > r.coins OR r.until IS NULL
+               UNION ALL
+               SELECT t.id FROM transactions t
+               WHERE t.type = 'adjustment' AND t.reference LIKE 'approval:%' AND NOT EXISTS (
+                   SELECT FROM approvals a
+                   WHERE t.reference = 'approval:' || a.id AND a.kind = 'adjust_coins'
+                     AND a.state = 'approved' AND a.asked_by_id = t.actor_id
+                     AND a.subject = 'user:' || t.user_id AND a.payload ->> 'amount' = t.amount::text
+                     AND a.payload ->> 'key' = t.idempotency_key))
+           SELECT t.id AS transaction_id, t.user_id, t.actor_id, t.amount
+           FROM bad JOIN transactions t USING (id)
+           WHERE t.id > (SELECT after FROM coin_proofs WHERE kind = 'adjustment') ORDER BY t.id""",
+    ),
 ]

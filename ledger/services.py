@@ -2,7 +2,7 @@
 except the ticket function, through the same trigger."""
 
 import psycopg
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ from ledger.models import Transaction
 # refunds, which are owed and must fit. `draws.lifecycle.publish` bounds what one draw gives away.
 LARGEST, MOST_GIVEN = 2**31 - 1, 1_000_000_000
 OWED = (Transaction.Type.PRIZE, Transaction.Type.REFUND)
+# What the reference of an approved adjustment begins with.
+APPROVAL = "approval:"
 # The SQLSTATE of a row that the database finds no proof for (the functions NAME_proof).
 UNPROVEN = "L11UP"
 
@@ -88,10 +90,13 @@ def reverse(transaction_id: int, *, description: str = "") -> Transaction:
     )
 
 
-def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> Transaction:
+def adjust(
+    user_id: str, amount: int, reason: str, *, actor: User, key: str, approval_id: int | None = None
+) -> Transaction:
     """Correct a player's coins as staff, with the reason the player will read in their history.
 
-    Raises LedgerError when the reason is blank or the coins are the actor's own, and what `post` raises.
+    Above a day's limit it needs an approval that names the same player, coins and key. Raises LedgerError
+    when the reason is blank or the coins are the actor's own, and what `post` raises.
     """
     if actor.pk == user_id:
         raise LedgerError(
@@ -100,8 +105,25 @@ def adjust(user_id: str, amount: int, reason: str, *, actor: User, key: str) -> 
     if not reason.strip():
         raise LedgerError(_("Enter a reason for the adjustment. Nothing was changed."))
     return post(
-        user_id, Transaction.Type.ADJUSTMENT, amount, key, description=reason.strip(), actor_id=actor.pk
+        user_id,
+        Transaction.Type.ADJUSTMENT,
+        amount,
+        key,
+        description=reason.strip(),
+        reference=f"{APPROVAL}{approval_id}" if approval_id else "",
+        actor_id=actor.pk,
     )
+
+
+def adjustment_room(actor_id: str, user_id: str) -> int | None:
+    """Return how many coins of a player, whom the caller has locked, a staff member may still move alone.
+
+    None means that there is no limit. It counts 24 hours, and holds until the database transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT adjustment_room(%s, %s)", [actor_id, user_id])
+        room: int | None = cursor.fetchone()[0]
+        return room
 
 
 def balance(user_id: str) -> int:
@@ -151,6 +173,9 @@ def _insert(wanted: Transaction) -> None:
 
 def _same(earlier: Transaction, wanted: Transaction) -> Transaction:
     fields = ("user_id", "type", "amount", "reverses_id", "actor_id", "reference")
+    if earlier.type == Transaction.Type.ADJUSTMENT:
+        # The form that asked for it is sent again: the approval that it needed is not its own.
+        fields = fields[:-1]
     if any(getattr(earlier, name) != getattr(wanted, name) for name in fields):
         said = _("The key %(key)s was already used for another transaction. Nothing was changed.")
         raise IdempotencyConflict(said % {"key": earlier.idempotency_key})

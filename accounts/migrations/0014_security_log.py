@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_old_accounts_linked_and_invited"),
+        ("accounts", "0013_undo_links"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_security_log")]
+    dependencies = [("accounts", "0014_security_log")]
     operations = [
         InstallSQL(
             "security_events_triggers",

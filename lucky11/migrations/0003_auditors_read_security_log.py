@@ -31,5 +31,5 @@ def let_nobody_read(apps: Apps, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lucky11", "0002_staff_groups"), ("accounts", "0005_security_log")]
+    dependencies = [("lucky11", "0002_staff_groups"), ("accounts", "0014_security_log")]
     operations = [migrations.RunPython(let_auditors_read, let_nobody_read)]

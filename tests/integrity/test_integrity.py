@@ -54,9 +54,9 @@ def check(*options: str) -> tuple[int, str]:
 
 
 def test_good_books_are_clean(books):
-    assert check() == (0, "Clean: 33 checks found no coin or ticket out of place.\n")
+    assert check() == (0, "Clean: 34 checks found no coin or ticket out of place.\n")
     answer = json.loads(check("--json")[1])
-    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 33)
+    assert (answer["clean"], answer["defects"], len(answer["checks"])) == (True, [], 34)
 
 
 PLANTED = {
@@ -68,6 +68,8 @@ PLANTED = {
     "WHERE user_id = %(alice)s AND user_seq = 2",
     "bonuses": "UPDATE transactions SET amount = 5000 WHERE user_id = %(alice)s AND type = 'signup_bonus'",
     "orders": "UPDATE transactions SET type = 'import' WHERE user_id = %(alice)s AND type = 'signup_bonus'",
+    "adjustments": "UPDATE transactions SET type = 'adjustment', actor_id = user_id "
+    "WHERE user_id = %(alice)s AND type = 'signup_bonus'",
     "promised prizes": "UPDATE winners SET prize_coins = 5000 WHERE draw_id = %(drawn)s",
     "owners": "UPDATE transactions SET user_id = 'nobody' WHERE user_id = %(bob)s AND user_seq = 1",
     "refunds": "UPDATE transactions SET amount = 3 WHERE type = 'refund' AND user_id = %(alice)s",

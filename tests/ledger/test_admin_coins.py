@@ -11,6 +11,7 @@ from accounts.models import Approval
 from ledger import services
 from ledger.exceptions import LedgerError
 from ledger.models import Transaction
+from tests.support.coins import follow_settings
 from tests.support.pages import take, words
 from tests.support.staff import form_data, logged, sign_in_boss, sign_in_clerk
 
@@ -75,9 +76,8 @@ def test_staff_take_coins_away_but_never_more_than_there_are(client, boss, alice
     ],
 )
 def test_an_adjustment_that_makes_no_sense_is_refused_in_words(
-    client, boss, alice, settings, amount, reason, sentence
+    client, boss, alice, adjustments_without_limit, amount, reason, sentence
 ):
-    settings.STAFF_APPROVALS = False
     refused = adjust(client, alice, amount, reason)
     assert refused.status_code == 400
     assert sentence in words(refused)
@@ -159,6 +159,7 @@ def test_who_may_not_adjust_is_refused_and_is_not_offered_it(client, make_player
 @pytest.mark.parametrize("approvals", [True, False])
 def test_nobody_adjusts_their_own_coins(client, boss, settings, approvals):
     settings.STAFF_APPROVALS = approvals
+    follow_settings()
     for answer in (
         client.get(adjust_page(boss)),
         client.post(adjust_page(boss), {"amount": 5, "reason": "x", "key": str(uuid.uuid4())}),
@@ -172,8 +173,9 @@ def test_nobody_adjusts_their_own_coins(client, boss, settings, approvals):
 
 
 @pytest.mark.django_db
-def test_a_site_of_one_member_of_staff_adjusts_any_number_of_coins(client, boss, alice, settings):
-    settings.STAFF_APPROVALS = False
+def test_a_site_of_one_member_of_staff_adjusts_any_number_of_coins(
+    client, boss, alice, adjustments_without_limit
+):
     shown = client.get(adjust_page(alice))
     assert "second member of staff" not in words(shown)
     assert adjust(client, alice, 100_000).status_code == 302

@@ -120,11 +120,12 @@ def test_a_refund_that_is_not_whole_or_not_the_players_own_is_refused(alice, bob
     assert "refund_reverses_an_entry" in refused(sql, alice.pk, 20, None)
 
 
-def test_an_adjustment_says_who_and_why(alice, bob):
-    row = adjust(alice.pk, -7, " counted twice ", actor=bob, key="adjust")
-    assert (row.amount, row.description, row.actor_id) == (-7, "counted twice", bob.pk)
+def test_an_adjustment_says_who_and_why(alice, make_player):
+    boss = make_player("boss", is_staff=True, is_superuser=True)
+    row = adjust(alice.pk, -7, " counted twice ", actor=boss, key="adjust")
+    assert (row.amount, row.description, row.actor_id) == (-7, "counted twice", boss.pk)
     with pytest.raises(LedgerError):
-        adjust(alice.pk, 7, "   ", actor=bob, key="adjust-2")
+        adjust(alice.pk, 7, "   ", actor=boss, key="adjust-2")
     sql = "INSERT INTO transactions (user_id, type, amount, description) VALUES (%s, 'adjustment', 5, %s)"
     assert "says_who_and_why" in refused(sql, alice.pk, "no actor")
 

@@ -22,8 +22,8 @@ SCRIPT = str(Path(__file__).with_name("hammering.py"))
 
 
 @pytest.fixture
-def five_players(make_player, make_draw):
-    make_player("staff", is_staff=True)
+def five_players(make_player, make_draw, adjustments_without_limit):
+    make_player("staff", is_staff=True, is_superuser=True)
     for n in range(5):
         make_player(f"player{n}", coins=300)
     for n in range(3):

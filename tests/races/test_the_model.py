@@ -24,7 +24,11 @@ from ledger.exceptions import IdempotencyConflict, LedgerError
 from tests.conftest import defects, let_close
 from tests.races.model import Model, ModelDraw, in_spite_of_a_crash
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("adjustments_without_limit"),
+]
 
 MOST, LARGEST = services.MOST_GIVEN, services.LARGEST
 crashes = st.none() | st.integers(0, 25)
@@ -37,7 +41,7 @@ class Site(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.model = Model()
-        self.staff = create_player(f"{uuid.uuid4().hex}@lucky11.example", is_staff=True)
+        self.staff = create_player(f"{uuid.uuid4().hex}@lucky11.example", is_staff=True, is_superuser=True)
 
     def take(self, player, draw, count, key):
         return take_tickets(player, draw, count, key)

@@ -27,16 +27,8 @@ HOLDS_THEM = """
 
 def as_site(statement: str, *values: Any) -> None:
     """Run a statement as the site's own role, as `manage.py db_roles` makes it, to the end of its checks."""
-    before, settings.DATABASE_ROLES = settings.DATABASE_ROLES, PREFIX
+    _make_roles()
     with transaction.atomic(), connection.cursor() as cursor:
-        # Tables with checks to come do not change hands.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        for difference in roles.differences():
-            # Its rights alone: a change of the database's row would wait for, and deadlock with, a vacuum.
-            if difference.fact.role == f"{PREFIX}_app" and difference.fact.kind in KINDS:
-                cursor.execute(difference.statement)
-        settings.DATABASE_ROLES = before
         cursor.execute(f"SET LOCAL ROLE {PREFIX}_app")
         cursor.execute(statement, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -44,8 +36,25 @@ def as_site(statement: str, *values: Any) -> None:
         cursor.execute("RESET ROLE")
 
 
+def _make_roles() -> None:
+    """Make the roles, or give them what they lack; a second time in a test, nothing is left to do."""
+    before, settings.DATABASE_ROLES = settings.DATABASE_ROLES, PREFIX
+    try:
+        with connection.cursor() as cursor:
+            # The rights of tables with checks to come are not changed.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            for difference in roles.differences():
+                # Its rights alone: a change of the database's row would wait for, and deadlock with, a vacuum.
+                if difference.fact.role == f"{PREFIX}_app" and difference.fact.kind in KINDS:
+                    cursor.execute(difference.statement)
+    finally:
+        settings.DATABASE_ROLES = before
+
+
 def refused(statement: str, *values: Any, sqlstate: str = "L11UP") -> None:
     """The site's role may not run it, for want of a proof or of the right; and no coin moved."""
+    _make_roles()
     before = Transaction.objects.count()
     with pytest.raises(DatabaseError) as refusal, transaction.atomic():
         as_site(statement, *values)

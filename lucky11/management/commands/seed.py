@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.approvals import approve
+from accounts.models import Approval, User
 from accounts.notifications.inbox import messages_of, read_up_to
 from accounts.players import create_player
 from common.database.clock import database_now
@@ -20,7 +21,7 @@ from draws.lifecycle.close import close_due_draws
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Winner
 from draws.notifications.sweeps import send_receipts, send_results
-from ledger.services import adjust
+from ledger.approvals import adjust
 from lucky11.development.demo import (
     DRAWS,
     FINISHED,
@@ -57,7 +58,7 @@ class Command(Operation):
         staff = self._staff(STAFF, first_name="Sam", last_name="Staff", is_superuser=True)
         second = self._staff(SECOND_STAFF, first_name="Sofia", last_name="Second")
         second.groups.set(Group.objects.filter(name__in=SECOND_GROUPS))
-        players = [self._player(staff, email, fields) for email, fields in PLAYERS.items()]
+        players = [self._player(staff, second, email, fields) for email, fields in PLAYERS.items()]
         finished = [draw for demo in FINISHED if (draw := self._draw(demo, players, FINISHES_IN))]
         for demo in DRAWS:
             self._draw(demo, players, demo.closes_in)
@@ -75,10 +76,13 @@ class Command(Operation):
         known = {"confirmed": True, "accepted_rules": True, "is_staff": True}
         return staff or create_player(email, PASSWORD, **known, **fields)
 
-    def _player(self, staff: User, email: str, fields: dict[str, Any]) -> User:
+    def _player(self, staff: User, second: User, email: str, fields: dict[str, Any]) -> User:
         player = User.objects.filter(email=email).first()
         player = player or create_player(email, PASSWORD, confirmed=True, accepted_rules=True, **fields)
-        adjust(player.pk, COINS_EACH, "Coins for the demo", actor=staff, key=f"seed:{player.pk}")
+        # One member of staff may not give so much to so many alone: the second one approves.
+        asked = adjust(player, COINS_EACH, "Coins for the demo", by=staff, key=f"seed:{player.pk}")
+        if isinstance(asked, Approval):
+            approve(asked.pk, by=second)
         return player
 
     def _draw(self, demo: DemoDraw, players: list[User], closes_in: timedelta) -> Draw | None:

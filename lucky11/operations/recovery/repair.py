@@ -11,7 +11,7 @@ from psycopg import sql
 from accounts.models import User
 from ledger.exceptions import LedgerError
 from ledger.integrity import repair_coins
-from ledger.models import Transaction
+from ledger.models import CoinOrder, Transaction
 from ledger.services import adjust
 from lucky11.operations import OperationError, database_server
 from lucky11.operations.backups.extensions import Say
@@ -115,6 +115,7 @@ def _adjust(found: Iterable[Difference], source: str, actor: str | None) -> Repa
         if not Transaction.objects.filter(idempotency_key=key).exists():
             lost = f"transaction {row['id']} ({row['type']}, {row['amount']:+}) was lost"
             reason = f"Recovered from {source}: {lost}."
+            CoinOrder.objects.create(user_id=row["user_id"], coins=amount, idempotency_key=key)
             adjust(str(row["user_id"]), amount, reason, actor=staff, key=key)
             posted, coins = posted + 1, coins + amount
     return Repair(adjustments=posted, coins=coins)

@@ -19,6 +19,7 @@ from accounts.notifications.outbox import enqueue
 from accounts.privacy import data_export
 from accounts.tasks import make_data_exports, purge_data
 from tests.races.together import at_once
+from tests.support.as_app import as_owner
 from tests.support.pages import just_proved, words
 
 
@@ -139,11 +140,16 @@ def test_a_download_that_cannot_be_packed_holds_up_nobody(alice, bob, monkeypatc
 
 @pytest.mark.django_db
 def test_many_rows_are_read_in_batches(alice):
-    with connection.cursor() as cursor:
+    with as_owner() as cursor:
         cursor.execute(
-            """INSERT INTO transactions (user_id, type, amount, description)
-               SELECT %s, 'import', 1, 'Brought over ' || n FROM generate_series(1, 5000) AS n""",
+            """WITH many AS (INSERT INTO coin_orders (idempotency_key, user_id, coins)
+                             SELECT 'many:' || n, %s, 1 FROM generate_series(1, 5000) AS n RETURNING *)
+               SELECT count(*) FROM many""",
             [alice.pk],
+        )
+        cursor.execute(
+            """INSERT INTO transactions (user_id, type, amount, description, idempotency_key)
+               SELECT user_id, 'import', coins, 'Brought over', idempotency_key FROM coin_orders"""
         )
     with zipfile.ZipFile(io.BytesIO(bytes(packed(alice).content))) as archive:
         rows = json.loads(archive.read("transactions.json"))
