@@ -45,7 +45,7 @@ def _make_roles() -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             for difference in roles.differences():
-                # Its rights alone: a change of the database's row would wait for, and deadlock with, a vacuum.
+                # Its rights alone: a change of the database's row would deadlock with a vacuum.
                 if difference.fact.role == f"{PREFIX}_app" and difference.fact.kind in KINDS:
                     cursor.execute(difference.statement)
     finally:
