@@ -191,7 +191,7 @@ DRAW_CHECKS = [
         "A player's tickets, wins and earnings are those of their rows, the old site's included.",
         f"""SELECT u.id AS user_id, u.total_participations, tickets, u.total_wins, wins,
                   u.total_earnings, earnings
-           FROM users u JOIN ({statistics.PLAYERS.format(of="")}) AS counted USING (id)
+           FROM users u JOIN ({statistics.PLAYERS}) AS counted USING (id)
            WHERE (u.total_participations, u.total_wins, u.total_earnings) <> (tickets, wins, earnings)
            ORDER BY u.id""",
     ),

@@ -1,8 +1,9 @@
-"""The figures that follow from tickets and wins, each defined once.
+"""The figures that follow from tickets and wins.
 
-The services, the import and the repair write them from these queries, and `check_integrity` compares the
-figures with the same queries. Taking or importing tickets does not count a draw's tickets again:
-`take_tickets` and the import add the new ones to its figure, under the draw's lock.
+Two functions of the database count a player's rows again, for the services and the import: the site's role
+can set no figure itself. `check_integrity` compares the figures with the queries here, and the repair, which
+is the owner's, writes them. Taking or importing tickets does not count a draw's tickets again: `take_tickets`
+and the import add the new ones to its figure, under the draw's lock.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,17 +15,16 @@ from django.db import connection, transaction
 
 from common.database.service_flag import as_service
 
-# `of` may choose players.
 PLAYER_TICKETS = """SELECT user_id, count(*) AS tickets
                     FROM (SELECT user_id FROM participations
                           UNION ALL SELECT user_id FROM old_tickets) AS held
-                    {of} GROUP BY user_id"""
+                    GROUP BY user_id"""
 # A win counts from its settlement on, unless it was forfeited. Those of the old site always count.
 PLAYER_WINS = """SELECT user_id, count(*) AS wins, sum(prize_amount) AS earnings
                  FROM (SELECT user_id, prize_amount FROM winners
                        WHERE settled_at IS NOT NULL AND forfeited_at IS NULL
                        UNION ALL SELECT user_id, prize_amount FROM old_winners) AS won
-                 {of} GROUP BY user_id"""
+                 GROUP BY user_id"""
 PLAYERS = f"""SELECT u.id, coalesce(tickets, 0) AS tickets, coalesce(wins, 0) AS wins,
                      coalesce(earnings, 0) AS earnings
               FROM users u LEFT JOIN ({PLAYER_TICKETS}) AS t ON t.user_id = u.id
@@ -40,8 +40,6 @@ OLD_DRAWS = """SELECT d.id, coalesce(tickets, 0) AS tickets FROM old_draws d
 DAY_ROWS = """SELECT user_id, taken_on, 0 AS id FROM old_tickets
               UNION ALL SELECT user_id, taken_on, id FROM participations"""
 IN_ORDER = "min(id) > 0, CASE WHEN min(id) = 0 THEN taken_on END, min(id)"
-DAYS = f"""SELECT user_id, taken_on FROM ({DAY_ROWS}) AS days WHERE user_id = ANY(%s)
-           GROUP BY user_id, taken_on ORDER BY user_id, {IN_ORDER}"""
 # Players with tickets of one day and a streak of 1 are right; of all others each day is read.
 STREAKS = f"""
     WITH days AS NOT MATERIALIZED ({DAY_ROWS}), players AS (
@@ -58,33 +56,13 @@ STREAKS = f"""
 def rewrite_wins(user_id: str) -> None:
     """Set the wins and earnings of a locked player, one of whose wins was just settled or forfeited."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""UPDATE users SET (total_wins, total_earnings) = (
-                    SELECT coalesce(sum(wins), 0), coalesce(sum(earnings), 0)
-                    FROM ({PLAYER_WINS.format(of="WHERE user_id = %(id)s")}) AS w)
-                WHERE id = %(id)s""",
-            {"id": user_id},
-        )
+        cursor.execute("SELECT count_wins_again(ARRAY[%s]::text[])", [user_id])
 
 
 def rewrite_players(user_ids: list[str]) -> None:
     """Set the tickets, wins, earnings and streaks of locked players."""
-    chosen = PLAYERS.format(of="WHERE user_id = ANY(%(ids)s)")
     with connection.cursor() as cursor:
-        cursor.execute(_update_players(f"{chosen} WHERE u.id = ANY(%(ids)s)"), {"ids": user_ids})
-        cursor.execute(DAYS, [user_ids])
-        days = {
-            user_id: streak_after(day for _, day in rows)
-            for user_id, rows in groupby(cursor.fetchall(), key=itemgetter(0))
-        }
-        streaks = [(user_id, *days.get(user_id, streak_after([]))) for user_id in user_ids]
-        columns = [list(column) for column in zip(*streaks, strict=True)] or [[], [], [], []]
-        cursor.execute(
-            """UPDATE users SET current_streak = streak, last_ticket_on = last, grace_used_on = grace
-               FROM unnest(%s::text[], %s::int[], %s::date[], %s::date[]) AS a (user_id, streak, last, grace)
-               WHERE id = user_id""",
-            columns,
-        )
+        cursor.execute("SELECT count_tickets_again(%(ids)s), count_wins_again(%(ids)s)", {"ids": user_ids})
 
 
 @transaction.atomic
@@ -93,7 +71,7 @@ def rewrite_statistics() -> int:
     with as_service("repair"), connection.cursor() as cursor:
         cursor.execute(_update_draws("draws", DRAWS))
         repaired = cursor.rowcount
-        cursor.execute(_update_players(PLAYERS.format(of="")))
+        cursor.execute(_update_players(PLAYERS))
         repaired += cursor.rowcount
     # Of the old site's draws the database lets the import alone change the count.
     with as_service("import"), connection.cursor() as cursor:

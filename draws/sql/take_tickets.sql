@@ -1,8 +1,9 @@
 -- Taking tickets in one trip, with one short lock on the draw. Lock order: the player, then the draw.
+-- It has its owner's rights: the site's role may insert no ticket and set no statistics by any other way.
 CREATE OR REPLACE FUNCTION take_tickets(
     p_player text, p_draw integer, p_count integer, p_request text,
     OUT numbers integer[], OUT spent integer, OUT balance integer, OUT replayed boolean
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     d draws;
     u record;

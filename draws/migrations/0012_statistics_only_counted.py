@@ -1,0 +1,26 @@
+"""Statistics come from tickets and wins alone: functions with the owner's rights count them."""
+
+from django.db import migrations
+
+from common.database.sql import InstallSQL
+
+
+class Migration(migrations.Migration):
+    dependencies = [("draws", "0011_take_tickets_v3")]
+    operations = [
+        InstallSQL(
+            "take_tickets",
+            version=4,
+            sha256="c5b1a299dc7591162fe3bc7fd02207882b4a3cebeda96458fa6c7b981fadc58f",
+        ),
+        InstallSQL(
+            "count_wins_again",
+            version=1,
+            sha256="acc23535b289d26eed07113984e45484ae7b13d59b1eeac2a83a4a7d84eac553",
+        ),
+        InstallSQL(
+            "count_tickets_again",
+            version=1,
+            sha256="808f85cd0f355cf6bb5b00b10aa09c276c61330cb88abb41f8c8c2d56e18ba68",
+        ),
+    ]
