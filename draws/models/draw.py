@@ -70,6 +70,8 @@ class Draw(KeepsCounters):
     counters: ClassVar[frozenset[str]] = frozenset(
         {
             "current_participants",
+            # The site's role may not set it.
+            "created_at",
             "is_active",
             "winner",
             "published_at",

@@ -45,9 +45,10 @@ def _files() -> set[Path]:
 
 
 def definitions() -> list[tuple[Path, sql.Definition]]:
-    """Today's definitions, in the order in which their first versions are installed."""
-    names = dict.fromkeys((step.app_label, step.operation.name) for step in sql.installations())
-    paths = [sql.current_file(*name) for name in names]
+    """Today's definitions, in the order in which the migrations install them."""
+    # A new version may need what its first one did not, so the newest decides.
+    names = dict.fromkeys((step.app_label, step.operation.name) for step in reversed(sql.installations()))
+    paths = [sql.current_file(*name) for name in reversed(names)]
     return [(path, sql.Definition.parse(path.read_text(encoding="utf-8"))) for path in paths]
 
 

@@ -14,7 +14,7 @@ from accounts.models import Message, OutboxEmail, Session
 from lucky11.models import Incident, OperationRun
 from lucky11.monitoring import doctor, maintenance_reports
 from lucky11.operations import retention, runs
-from tests.conftest import defects
+from tests.conftest import defects, unguarded
 from tests.support.pages import finish, take, words
 from tests.support.scratch import connect
 from tests.support.staff import make_member, sign_in_boss
@@ -166,8 +166,9 @@ def test_the_quarterly_report_tells_growth_and_when_the_disk_is_full():
     command("db_maintenance", "quarterly")
     first = runs.last_good("maintenance quarterly")
     first.details["bytes"] = dict.fromkeys(first.details["bytes"], 0)
-    first.save()
-    OperationRun.objects.filter(pk=first.pk).update(ended_at=timezone.now() - timedelta(days=90))
+    first.ended_at = timezone.now() - timedelta(days=90)
+    with unguarded():
+        first.save()
     growth, _, lasts = maintenance_reports.quarterly()
     assert all(size == more for _, size, more in growth.rows)
     (path, days) = lasts.rows[0]
@@ -197,8 +198,9 @@ def history(alice, draw):
     for _ in range(2):
         with runs.record("weekly"):
             pass
-    OperationRun.objects.update(started_at=long_ago)
-    Incident.objects.create(alert="disk", summary="old", ended_at=long_ago)
+    with unguarded():
+        OperationRun.objects.update(started_at=long_ago)
+        Incident.objects.create(alert="disk", summary="old", ended_at=long_ago)
     Incident.objects.create(alert="disk", summary="open")
 
 
