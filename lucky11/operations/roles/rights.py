@@ -4,13 +4,56 @@ from collections.abc import Iterator
 
 from django.db import connection
 
-# Only migrations write these.
-READ_ONLY = {"django_migrations", "django_content_type", "auth_permission"}
+# Only migrations write these, and the environment names providers of sign-in.
+READ_ONLY = {"django_migrations", "django_content_type", "auth_permission", "socialaccount_socialapp"}
 READ_ONLY |= {"coin_rates", "coin_proofs", "coin_orders"}  # What coins are proven by.
+# Tickets are taken by `take_tickets` alone, and what came over from the old site is the import's, which works
+# as the owner.
+NEVER_ADDED = {
+    *("participations", "entries_to_tell"),
+    *("old_draws", "old_tickets", "old_winners", "old_accounts"),
+}
 # A player's row stays forever; staff cannot remove records of their own actions.
-NEVER_REMOVED = {"users", "django_admin_log"}
-# Only the ledger's own triggers move coins.
-NEVER_SET = {"users": {"id", "coins", "created_at"}}
+NEVER_REMOVED = {"users", "django_admin_log", "left_addresses", "old_accounts", "coin_days"}
+# Only the ledger's triggers move coins, and only functions that count tickets and wins set statistics.
+NEVER_SET = {
+    "users": {
+        *("id", "coins", "created_at", "total_participations", "total_wins", "total_earnings"),
+        *("current_streak", "last_ticket_on", "grace_used_on"),
+    },
+    "draws": {"id", "current_participants", "created_at"},
+}
+# Of rows that say what happened, the site changes these columns alone: what comes later or is forgotten.
+ONLY_SET: dict[str, tuple[str, ...]] = {
+    "django_admin_log": ("object_repr", "change_message"),
+    "operation_runs": ("ended_at", "ok", "summary", "details"),
+    "incidents": ("ended_at", "told_at", "recovery_told_at"),
+    "winners": (
+        *("transaction_id", "settled_at", "hand_over", "forfeited_at", "forfeit_reason"),
+        *("is_public", "public_name", "hidden_by_staff", "celebration_video_url", "claim_by"),
+    ),
+    "claims": ("details", "tracking", "sent_at", "sent_by_id"),
+    "draw_seals": ("root", "total", "freeze_hash", "signature", "places", "result_hash", "void_hash"),
+    "approvals": ("state", "decided_by_id", "decided_at", "note", "summary", "reason", "payload"),
+    "old_tickets": ("user_id",),
+    "old_winners": ("user_id", "celebration_video_url"),
+    "old_accounts": ("user_id", "came_as", "invited_at"),
+    "old_draws": (),
+    "spend_limits": ("coins", "next_coins", "next_at", "changed_at"),
+    "excluded_addresses": ("ends_at",),
+    "left_addresses": ("back_as_id",),
+    "data_exports": ("content", "made_at", "expires_at"),
+    "messages": ("read_at",),
+    "outbox_emails": (
+        *("recipient", "subject", "text", "html"),
+        *("due_at", "sent_at", "attempts", "last_error"),
+    ),
+    "entries_to_tell": (),
+    "freezes_to_tell": ("told_up_to",),
+    "coin_days": (),
+}
+# Whoever takes a backup or drills one leaves a record of it.
+BACKUPS_RECORD = "operation_runs"
 
 # Reports may read these: no name, no address, no message, no text that anyone wrote, no secret of a draw that
 # is still open. They cannot read tables and columns that are not listed here.
@@ -113,8 +156,9 @@ def of_app() -> Iterator[tuple[str, str]]:
         yield quoted, "SELECT"
         if table in READ_ONLY or table in _views():
             continue
-        yield quoted, "INSERT"
-        if not never_changed and table not in NEVER_SET:
+        if table not in NEVER_ADDED:
+            yield quoted, "INSERT"
+        if not never_changed and table not in NEVER_SET and table not in ONLY_SET:
             yield quoted, "UPDATE"
         if not never_removed and table not in NEVER_REMOVED:
             yield quoted, "DELETE"
@@ -124,6 +168,13 @@ def columns_of_app() -> Iterator[str]:
     """Return the columns that the site may change, in tables where it may not change all."""
     for table, never in NEVER_SET.items():
         yield from (f"{table}.{column}" for column in _columns(table) if column not in never)
+    for table, alone in ONLY_SET.items():
+        yield from (f"{table}.{column}" for column in _columns(table) if column in alone)
+
+
+def columns_of_backup() -> Iterator[str]:
+    """Return the columns that the backup role may change: how its own runs ended."""
+    return (each for each in columns_of_app() if each.startswith(f"{BACKUPS_RECORD}."))
 
 
 def columns_of_report() -> Iterator[str]:

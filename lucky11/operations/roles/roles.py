@@ -149,11 +149,12 @@ def _wanted() -> Iterator[Fact]:
         yield Fact("owner", owner, what, kind)
     for table, right in rights.of_app():
         yield Fact("table", app, table, right)
-        # Whoever takes a backup or drills one leaves a record of it.
-        if table == "operation_runs" and right in ("INSERT", "UPDATE"):
+        if (table, right) == (rights.BACKUPS_RECORD, "INSERT"):
             yield Fact("table", backup, table, right)
     for column in rights.columns_of_app():
         yield Fact("column", app, column, "UPDATE")
+    for column in rights.columns_of_backup():
+        yield Fact("column", backup, column, "UPDATE")
     for column in rights.columns_of_report():
         yield Fact("column", report, column, "SELECT")
     for (function,) in _rows(rights.AS_OWNER):
