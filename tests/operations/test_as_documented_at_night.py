@@ -1,23 +1,40 @@
-"""The operators' longer procedures on the documented production, as the roles that the page names."""
+"""The operators' longer procedures on the documented production with a year's data, as the page's roles."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.operations.documented import seed
 from tests.operations.documented.fixtures import documented_servers
 from tests.operations.documented.production import Production
-from tests.operations.documented.site import back_up, site, steps, winners
+from tests.operations.documented.site import back_up, steps, winners
+from tests.operations.documented.year import COUNTED, site
 from tests.operations.processes import eventually
 
 __all__ = ["documented_servers", "site", "steps"]
-pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+# The first of them waits for the year.
+pytestmark = [pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(1500)]
+
+
+def test_the_site_has_a_year_behind_it_and_every_coin_in_its_place(site: Production):
+    """Draws of twelve months, with prizes sent, lapsed and passed on, and accounts that have left."""
+    ((players, draws, transactions, wins, claims, passed_on, days),) = site.postgres.ask(COUNTED)
+    assert (players >= 40, draws >= 60, transactions > 1000, days > 350) == (True,) * 4
+    assert (wins > 40, claims > 20, passed_on > 5) == (True,) * 3
+    states = site.postgres.ask("SELECT DISTINCT hand_over::text FROM winners")
+    assert {state for (state,) in states} >= {"none", "to_claim", "sent", "lapsed"}
+    assert site.manage("site", "check_integrity", "--seals").stdout.startswith("Clean: ")
+    assert "operation_runs" in site.manage("site", "db_purge").stdout
+
+
+def test_a_backup_of_the_year_is_drilled(site: Production):
+    name = back_up(site)
+    said = site.manage("backup", "backup_drill").stdout
+    assert f"{name} was restored, its books balance" in said
 
 
 def swapped(site: Production, name: str, *, role: str = "owner") -> subprocess.CompletedProcess[str]:
@@ -30,11 +47,11 @@ def swapped(site: Production, name: str, *, role: str = "owner") -> subprocess.C
 
 
 def test_a_swapped_database_belongs_to_the_documented_roles(site: Production):
-    before = winners(site)
+    before, counted = winners(site), site.postgres.ask(COUNTED)
     done = swapped(site, back_up(site))
     assert done.returncode == 0, done.stdout + done.stderr
     site.wait_until_ready()
-    assert winners(site) == before
+    assert (winners(site), site.postgres.ask(COUNTED)) == (before, counted)
     said = site.manage("owner", "db_roles", "--check", check=False).stdout
     assert "Every role has the rights it needs, and no others." in said, said[-600:]
     ((owner,),) = site.postgres.ask("SELECT tableowner FROM pg_tables WHERE tablename = 'draws'")
@@ -124,62 +141,3 @@ def give(site: Production, *places: Path) -> None:
     for place in places:
         for each in (place, *place.rglob("*")):
             site.postgres.who.give(each)
-
-
-FAILED = "raised unexpected"
-# Of a draw: a clock drew it; of an email: the worker sent it.
-DRAWN = "SELECT drawn_at IS NOT NULL FROM draws WHERE id = %s"
-SENT = "SELECT NOT EXISTS (SELECT FROM outbox_emails WHERE sent_at IS NULL)"
-
-
-@pytest.mark.parametrize("server", ["postgres", "redis"])
-@pytest.mark.parametrize("how", ["restart", "kill"])
-def test_within_five_seconds_of_a_servers_return_tasks_succeed(site: Production, server: str, how: str):
-    stopped = getattr(site, server)
-    for _ in range(3):
-        stopped.stop() if how == "restart" else stopped.kill()
-        stopped.start()
-        waited(5)
-        said = len(site.log("worker").read_text())
-        drawn = site.shell("site", seed.draw("Weekend in Porto", wait=False)).strip()
-        assert eventually(partial(is_so, site, DRAWN, int(drawn)), 30)
-        assert eventually(partial(is_so, site, SENT), 30)
-        assert site.log("worker").read_text()[said:].count(FAILED) == 0
-        with site.client() as browser:
-            assert answer(browser) == 200
-    site.wait_until_ready()
-
-
-def is_so(site: Production, words: str, *values: int) -> bool:
-    """What the database says to a question of yes or no."""
-    return site.postgres.ask(words, *values) == [(True,)]
-
-
-def answer(browser: httpx.Client) -> int:
-    """The status of a page that asks the database."""
-    try:
-        return browser.get("/").status_code
-    except httpx.HTTPError:
-        return 0
-
-
-def test_fifteen_seconds_without_a_database_are_a_few_lines_of_each_log(site: Production):
-    sizes = {name: lines(site, name) for name in site.started}
-    site.postgres.stop()
-    with site.client() as browser:
-        assert eventually(lambda: (answer(browser), sum(lines(site, "clock").values()))[0] in (500, 503), 15)
-        waited(15)
-    site.postgres.start()
-    site.wait_until_ready()
-    grown = {name: sum(lines(site, name).values()) - sum(sizes[name].values()) for name in site.started}
-    assert max(grown.values()) < 100, grown
-
-
-def lines(site: Production, name: str) -> dict[str, int]:
-    """How many lines a process has written."""
-    return {name: len(site.log(name).read_text().splitlines())}
-
-
-def waited(seconds: float) -> None:
-    """Let the outage last; there is no condition to wait for."""
-    eventually(lambda: False, seconds)

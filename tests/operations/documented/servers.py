@@ -89,6 +89,8 @@ class Server:
 
     def __init__(self, log: Path, who: account.Account) -> None:
         self.log, self.who = log, who
+        # What its process finds in its environment besides.
+        self.variables: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
@@ -103,7 +105,7 @@ class Server:
         """Start it and wait until it lets clients in."""
         options = self.who.options()
         # Should the suite be killed, the server ends with whatever else the suite leaves behind.
-        options["env"] |= {processes.MARK: str(paths.data_folder())}
+        options["env"] |= {processes.MARK: str(paths.data_folder())} | self.variables
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, **options)
         assert eventually(lambda: self.answers() or self._ended(), 60), self.log.read_text()[-3000:]

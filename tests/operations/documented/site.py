@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -20,20 +21,28 @@ def steps(documented_servers: Production) -> Steps:
     return steps
 
 
-@pytest.fixture(scope="module")
-def site(steps: Steps) -> Iterator[Production]:
-    """The deployed site with players and a draw that is over, its processes at work."""
+@contextmanager
+def at_work(steps: Steps, live: Callable[[Production], None] = lambda site: None) -> Iterator[Production]:
+    """The deployed site with players and a draw that is over, its processes at work; `live` comes first."""
     assert not steps.failed, steps.told()
     production = steps.production
     if not steps.steps:
         # The pages do not say who runs what, and a test of their own fails for it.
         production.deploy()
+    live(production)
     production.shell("site", seed.players())
     production.shell("site", seed.draw("Lisbon for two"))
     production.start()
     production.wait_until_ready()
     yield production
     production.stop()
+
+
+@pytest.fixture(scope="module")
+def site(steps: Steps) -> Iterator[Production]:
+    """The site at work, a few days old."""
+    with at_work(steps) as production:
+        yield production
 
 
 def back_up(site: Production, role: str = "site") -> str:
