@@ -21,6 +21,8 @@ def fill(draws: int, players: int, transactions: int) -> None:
         cursor.execute((HERE / "bulk.sql").read_text().format(**sizes))
         for number in range(1, rows + 1):
             cursor.execute(_ledger_sql(number, sizes))
+        # It stands for a site that is older than the proofs of its coins.
+        cursor.execute("UPDATE coin_proofs SET after = (SELECT max(id) FROM transactions)")
         cursor.execute("SET session_replication_role = origin")
         for table in COUNTED:
             cursor.execute(

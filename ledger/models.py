@@ -262,7 +262,6 @@ class CoinProof(models.Model):
 
     kind = models.TextField(primary_key=True)
     after = models.BigIntegerField(help_text=_("The id of the last transaction that is not judged."))
-    since = models.DateTimeField(db_default=models.Func(function="clock_timestamp"))
 
     class Meta:
         db_table = "coin_proofs"

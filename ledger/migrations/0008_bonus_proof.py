@@ -1,5 +1,4 @@
 from django.db import migrations, models
-from django.db.models import Func
 
 from common.database.sql import InstallSQL
 
@@ -15,7 +14,6 @@ class Migration(migrations.Migration):
                     "after",
                     models.BigIntegerField(help_text="The id of the last transaction that is not judged."),
                 ),
-                ("since", models.DateTimeField(db_default=Func(function="clock_timestamp"))),
             ],
             options={"db_table": "coin_proofs", "default_permissions": ()},
         ),

@@ -36,6 +36,7 @@ ARGUMENTS = {
     "db_rollback": "lucky11 0001",
     "flush": "--noinput",
     "import_lucky11": "postgresql://127.0.0.1:1/none",
+    "link_imported_player": "nobody --to nobody",
     "loaddata": "none",
     "maintenance": "on",
     "remove_stale_contenttypes": "--noinput",
