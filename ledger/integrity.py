@@ -51,6 +51,9 @@ def run(check: Check) -> Defect | None:
     return Defect(check.name, check.rule, dict(zip(columns, row, strict=True)))
 
 
+# From when on the database has held a rule: rows from before were made without it, and stand.
+SINCE = r"(SELECT max(applied) FROM django_migrations WHERE app = 'ledger' AND name LIKE '%\_{}')"
+
 LEDGER_CHECKS = [
     Check(
         "coins",
@@ -97,6 +100,37 @@ LEDGER_CHECKS = [
         "house",
         "The coins of players and house sum to zero.",
         "SELECT sum(coins) AS surplus FROM ledger_house HAVING sum(coins) <> 0",
+    ),
+    Check(
+        "welcomes",
+        "A player has one welcome bonus, and for it a mailbox that no other account had it for.",
+        # Each mailbox has one row at most. Those of deleted accounts are remembered by keyed fingerprints.
+        f"""SELECT t.id AS transaction_id, t.user_id FROM transactions t
+            JOIN users u ON u.id = t.user_id AND u.closed_at IS NULL
+            LEFT JOIN (SELECT DISTINCT user_id FROM welcomed_mailboxes) AS w ON w.user_id = t.user_id
+            WHERE t.type = 'signup_bonus' AND t.reference NOT LIKE 'old:%' AND w.user_id IS NULL
+              AND t.created_at > {SINCE.format("transactions_welcome_triggers_v1")}
+            UNION ALL
+            SELECT max(id), user_id FROM transactions WHERE type = 'signup_bonus'
+            GROUP BY user_id
+            HAVING count(*) > 1 AND max(created_at) > {SINCE.format("transactions_welcome_triggers_v1")}
+            ORDER BY transaction_id""",
+    ),
+    Check(
+        "visits",
+        "A player's visits are of one day after another, and 24 hours apart after a change of the time zone.",
+        f"""SELECT v.user_id, v.id AS transaction_id, v.day, v.day_before
+            FROM (SELECT user_id, id, created_at, split_part(idempotency_key, ':', 3) AS day,
+                         lag(split_part(idempotency_key, ':', 3)) OVER turn AS day_before,
+                         lag(created_at) OVER turn AS before
+                  FROM transactions WHERE type = 'daily_bonus' AND idempotency_key LIKE 'daily:%'
+                    AND created_at > {SINCE.format("visits_of_movers")}
+                  WINDOW turn AS (PARTITION BY user_id ORDER BY user_seq)) AS v
+            JOIN users u ON u.id = v.user_id
+            WHERE v.day <= v.day_before
+               OR (u.time_zone_changed_at BETWEEN v.before AND v.created_at
+                   AND v.created_at < v.before + interval '24 hours')
+            ORDER BY v.id""",
     ),
 ]
 

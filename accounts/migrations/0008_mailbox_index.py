@@ -9,6 +9,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             "CREATE INDEX CONCURRENTLY idx_account_mailbox ON account_emailaddress (mailbox_of(email))",
-            "DROP INDEX CONCURRENTLY idx_account_mailbox",
+            "DROP INDEX CONCURRENTLY IF EXISTS idx_account_mailbox",
         )
     ]
