@@ -7,7 +7,7 @@ from accounts.notifications import development_mailbox
 from accounts.notifications import views as messages_views
 from accounts.play import views as rules_views
 from accounts.privacy import views as data_views
-from accounts.signin import addresses, invitations, openid, signup, undo_page
+from accounts.signin import addresses, invitations, openid, reset, signup, undo_page
 
 app_name = "accounts"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("accounts/signup/", signup.Join.as_view(), name="signup"),
     re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", signup.ConfirmEmail.as_view(), name="confirm"),
     path("accounts/email/", addresses.Addresses.as_view(), name="email"),
+    path("accounts/password/reset/", reset.AskForCode.as_view(), name="reset_password"),
+    path("accounts/password/reset/confirm/", reset.EnterCode.as_view(), name="reset_code"),
+    path("accounts/password/reset/complete/", reset.ChoosePassword.as_view(), name="reset_complete"),
     path("accounts/undo/<str:token>/", undo_page.page, name="undo"),
     path("accounts/3rdparty/signup/", signup.JoinThroughProvider.as_view(), name="join_through_provider"),
     path("accounts/oidc/<str:provider_id>/login/", openid.login, name="openid_login"),

@@ -213,6 +213,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+# Long enough for a mail server that takes a stranger's email only at the second or third attempt.
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
+# Tries of one code, and of all codes for one email; each known browser of an account has tries of its own.
+ACCOUNT_RATE_LIMITS = {"reset_code": "3/30m/key", "reset_codes": "10/h/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -106,6 +106,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             for form in forms_of(credentials["password"])[1:]:
                 make_password(form)
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        email = str(credentials.get("email", ""))
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}{known_browsers.budget(request, email)}"
+
     def login(self, request: HttpRequest, user: User) -> None:
         self.is_first_sign_in = user.last_login is None
         super().login(request, user)

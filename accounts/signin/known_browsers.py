@@ -1,5 +1,6 @@
 """Browsers: what a player would call one, and which of them a player has signed in with before."""
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
@@ -50,6 +51,17 @@ def in_words(user_agent: str) -> str:
 def knows(request: HttpRequest, user: User) -> bool:
     """Return whether this player has signed in with this browser before."""
     return _mark(user) in _marks(request)
+
+
+def budget(request: HttpRequest, email: str) -> str:
+    """Return what sets the tries of this account's known browsers apart from everybody else's.
+
+    A stranger who tries one password after another keeps only strangers out.
+    """
+    if not any(_marks(request)):
+        return ""
+    address = EmailAddress.objects.filter(email=email.lower(), verified=True).select_related("user").first()
+    return f":{_mark(address.user)}" if address and knows(request, address.user) else ""
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
