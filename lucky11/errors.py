@@ -67,14 +67,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _tell(request: HttpRequest, reason: str) -> None:
     # Strangers can ask for this as often as they like: each address is written down a few times a while.
-    if not rate_limits.seconds_to_wait_for_visitor(request, "refused"):
-        record(
-            SecurityEvent.Kind.REFUSED,
-            request,
-            user=player_of(request),
-            reason=reason,
-            path=request.path[:200],
-        )
+    if rate_limits.seconds_to_wait_for_visitor(request, "refused"):
+        return
+    # A request may be refused before anyone asked who sent it.
+    user = player_of(request) if hasattr(request, "user") else None
+    # Not its path, which may hold what a link proves.
+    page = request.resolver_match.view_name if request.resolver_match else ""
+    record(SecurityEvent.Kind.REFUSED, request, user=user, reason=reason, page=page)
 
 
 def bare_page(template: str, status: int) -> HttpResponse:

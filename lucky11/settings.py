@@ -225,6 +225,16 @@ ACCOUNT_SESSION_REMEMBER = True
 # What protects an account changes only within this many seconds after its player proved who they are.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("REAUTHENTICATION_SECONDS", default=300)
+# Besides allauth's limits by the minute: how many new accounts, and how many emails to one address, a day may
+# bring. Each account is worth welcome coins, and each email may reach somebody who asked for nothing.
+SIGNUPS_PER_ADDRESS = env.int("SIGNUPS_PER_ADDRESS", default=100)
+ACCOUNT_RATE_LIMITS = {
+    "signup": f"20/m/ip,{SIGNUPS_PER_ADDRESS}/d/ip",
+    "account_exists": "3/h/key,5/d/key",
+    "reset_password": "20/m/ip,200/d/ip,5/m/key,20/d/key",
+    "confirm_email": "1/180s/key,10/d/key",
+    "manage_email": "10/m/user,30/d/user",
+}
 
 # A provider that the operator sets in the environment; its players accept the rules first.
 SOCIALACCOUNT_ADAPTER = "accounts.signin.adapters.SocialAccountAdapter"

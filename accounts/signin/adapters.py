@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core import context as current
+from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
@@ -50,7 +51,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return email
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Tell why there is no new account: there is one, or the break of a player who left still lasts."""
+        """Tell why there is no new account: there is one, or the break of a player who left still lasts.
+
+        Tell it a few times a day: anyone can name anybody's email, as often as they like.
+        """
+        if not ratelimit.consume(current.request, action="account_exists", key=email.lower()):
+            return
         if is_excluded_address(email) and not EmailAddress.objects.filter(email=email).exists():
             self.send_mail("account/email/on_a_break", email, {})
         else:

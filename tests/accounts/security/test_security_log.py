@@ -151,7 +151,12 @@ def test_what_is_refused_is_an_event(alice):
     event = the_event("refused")
     assert (event.user, event.details["reason"]) == (alice, "permission")
     Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": alice.email, "password": TYPED})
-    assert events("refused")[-1].details == {"reason": "form", "path": "/accounts/login/"}
+    assert events("refused")[-1].details == {"reason": "form", "page": "account_login"}
+
+
+def test_what_a_link_proves_is_not_in_the_log(alice):
+    Client(enforce_csrf_checks=True).post("/accounts/confirm-email/MQ:secret-key/")
+    assert "secret-key" not in str(the_event("refused").details)
 
 
 def test_a_stranger_cannot_fill_the_log_with_refusals(settings):
