@@ -13,16 +13,19 @@ from redis.retry import Retry
 SECONDS = 2
 
 
-@lru_cache(maxsize=1)
-def redis_client() -> Redis:
-    """Return this process's client, which connects when it is used. Its calls raise redis.RedisError."""
+@lru_cache(maxsize=4)
+def redis_client(seconds: float = SECONDS) -> Redis:
+    """Return this process's client, which connects when it is used and waits for so many seconds.
+
+    Its calls raise redis.RedisError.
+    """
     return Redis.from_url(
         settings.REDIS_URL,
         decode_responses=True,
         # What others wrote there is read as text, whatever it is, and then not understood.
         encoding_errors="replace",
-        socket_connect_timeout=SECONDS,
-        socket_timeout=SECONDS,
+        socket_connect_timeout=seconds,
+        socket_timeout=seconds,
         # A connection that the server has closed meanwhile is opened again, once.
         retry=Retry(NoBackoff(), 1),
         health_check_interval=10,

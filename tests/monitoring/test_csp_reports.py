@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.cache import caches
 from django.urls import reverse
 
 from common.web import rate_limits
@@ -14,7 +15,8 @@ PLACE = "/csp-report/"
 
 @pytest.fixture(autouse=True)
 def _nothing_was_counted_before():
-    rate_limits._counts.clear()
+    rate_limits.forget()
+    caches["redis"].clear()
 
 
 def send(client, **said):

@@ -6,7 +6,9 @@ from collections import Counter
 from unittest.mock import ANY
 
 import pytest
+from django.core.cache import caches
 
+from common.redis_client import redis_client
 from common.web import rate_limits
 from draws.models import Participation
 from ledger.services import balance
@@ -27,7 +29,8 @@ def few(settings):
         PLAYER,
         ADDRESS,
     )
-    rate_limits._counts.clear()
+    rate_limits.forget()
+    caches["redis"].clear()
 
 
 @pytest.fixture
@@ -139,6 +142,46 @@ def test_a_site_without_redis_sells_tickets_at_the_same_pace(big_draw, alice, se
         ]
     assert answers == [303] * PLAYER + [429]
     assert balance(alice.pk) == 50 - PLAYER
+
+
+def test_the_limit_holds_for_all_processes_together(big_draw, alice, server_environment):
+    most = {"RATE_LIMIT_PLAYER": "12", "RATE_LIMIT_SECONDS": "1000000000"}
+    with (
+        website(server_environment | most, workers=1) as one,
+        website(server_environment | most, workers=1) as two,
+    ):
+        browsers = [Browser(port, alice) for port in (one, two)]
+        form = browsers[0].entry_form(big_draw.pk)
+        answers = [
+            browsers[n % 2].post(f"/draws/{big_draw.pk}/enter/", form | {"request_id": uuid.uuid4().hex})[0]
+            for n in range(30)
+        ]
+    # Each process lets one through before it says so; the other has said so by then.
+    assert answers == [303] * 12 + [429] * 18
+    assert balance(alice.pk) == 50 - 12
+
+
+def test_a_process_without_redis_holds_to_the_limit_and_asks_it_again_later(alice, rf, settings, monkeypatch):
+    request, settings.RATE_LIMIT_PLAYER = rf.get("/", REMOTE_ADDR="203.0.113.20"), 20
+    address, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:1/0"
+    redis_client.cache_clear()
+    assert not any(rate_limits.seconds_to_wait_for_visitor(request, "test") for _ in range(18))
+    settings.REDIS_URL = address
+    redis_client.cache_clear()
+    monkeypatch.setattr(rate_limits, "_ask_again_at", 0.0)
+    assert rate_limits.seconds_to_wait_for_visitor(request, "test") == 0
+    # What was counted meanwhile is told with it.
+    rate_limits.forget()
+    assert [bool(rate_limits.seconds_to_wait_for_visitor(request, "test")) for _ in range(4)] == [
+        *(False, False, True, True)
+    ]
+
+
+def test_a_human_pace_costs_no_trip_to_redis(rf, settings):
+    settings.RATE_LIMIT_PLAYER = 30
+    for _ in range(3):
+        assert rate_limits.seconds_to_wait_for_visitor(rf.get("/"), "test") == 0
+    assert redis_client().keys("limit:*") == []
 
 
 def test_control_forms_counted_by_looking_and_then_writing_are_all_let_through(alice):
