@@ -215,8 +215,6 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 # Long enough for a mail server that takes a stranger's email only at the second or third attempt.
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 30 * 60
-# Tries of one code, and of all codes for one email; each known browser of an account has tries of its own.
-ACCOUNT_RATE_LIMITS = {"reset_code": "3/30m/key", "reset_codes": "10/h/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -234,6 +232,9 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,200/d/ip,5/m/key,20/d/key",
     "confirm_email": "1/180s/key,10/d/key",
     "manage_email": "10/m/user,30/d/user",
+    # Tries of one code, and of all codes for one email; a known browser has tries of its own.
+    "reset_code": "3/30m/key",
+    "reset_codes": "10/h/key",
 }
 
 # A provider that the operator sets in the environment; its players accept the rules first.
