@@ -127,7 +127,7 @@ DRAW_CHECKS = [
            LEFT JOIN disqualifications q ON q.winner_id = w.id AND q.state = 'done'
            WHERE w.forfeit_ground <> '' AND NOT coalesce(CASE w.forfeit_ground
                WHEN 'not_claimed' THEN w.claim_by <= w.forfeited_at AND c.winner_id IS NULL
-               WHEN 'left' THEN u.closed_at <= w.forfeited_at
+               WHEN 'left' THEN u.closed_at IS NOT NULL
                WHEN 'disqualified' THEN CASE WHEN q.objected_at IS NULL THEN q.object_by <= w.forfeited_at
                    ELSE q.decided_at <= w.forfeited_at AND q.decided_by_id <> q.asked_by_id END
                END, false)
