@@ -15,7 +15,12 @@ from tests.conftest import defects
 from tests.support.old_site import Shape, old_site
 from tests.support.old_site_import import written
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.nightly, pytest.mark.timeout(3600)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.nightly,
+    pytest.mark.timeout(3600),
+    pytest.mark.owner,
+]
 
 ROOT = Path(__file__).parents[2]
 SHAPE = Shape(users=100_000, transactions=1_000_000, draws=500, tickets=400_000, camel=True)

@@ -23,7 +23,7 @@ from tests.support.nightly import at_night
 from tests.support.old_site import FIRST, Shape, address, old_site
 from tests.support.old_site_import import clear, run, written
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 ROOT = Path(__file__).parents[2]
 DECIDED = ("--apply", "--settle", "--refund")

@@ -20,7 +20,7 @@ from tests.conftest import defects
 from tests.support.old_site import FIRST, Shape, moves_of, old_site
 from tests.support.old_site_import import written
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 
 @pytest.fixture

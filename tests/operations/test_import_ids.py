@@ -17,7 +17,7 @@ from tests.support.codes import code_mailed_to
 from tests.support.old_site import FIRST, Shape, moves_of, old_site
 from tests.support.old_site_import import counted, run, written
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 LOWER = "3f2b8c1e-9d4a-4e6b-8a7c-0123456789ab"
 # The same but for the case: two accounts.

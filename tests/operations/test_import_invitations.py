@@ -27,7 +27,7 @@ from tests.support.old_site import FIRST, Shape, moves_of, old_site
 from tests.support.old_site_import import run
 from tests.support.pages import words
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 SUBJECT = "Your Lucky11 account is ready"
 SHAPE = Shape(users=12, transactions=60, draws=4, tickets=36)

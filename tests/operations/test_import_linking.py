@@ -17,7 +17,7 @@ from tests.races.together import at_once, refusals
 from tests.support.old_site import FIRST, Shape, moves_of, old_site
 from tests.support.old_site_import import counted, run, written
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 OLD_ID = str(FIRST + 28)
 DECIDED = ("--apply", "--settle", "--refund")

@@ -17,7 +17,7 @@ from django.db import connection
 from tests.support.old_site import Shape, address, old_site
 from tests.support.old_site_import import written
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 ROOT = Path(__file__).parents[2]
 SMALL = Shape(users=5, transactions=10, draws=4, tickets=5)

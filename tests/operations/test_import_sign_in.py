@@ -19,7 +19,7 @@ from tests.support.old_site_import import run
 from tests.support.openid_provider import Provider, offered_by, running_provider
 from tests.support.pages import words
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
 
 @pytest.fixture
