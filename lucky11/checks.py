@@ -26,8 +26,10 @@ ROLE_HINT = (
 RESERVED = ("example", "example.com", "example.net", "example.org", "invalid", "test", "localhost")
 ROLE = """
     SELECT current_user::text, rolsuper,
-           EXISTS (SELECT FROM pg_database WHERE datname = current_database() AND datdba = r.oid)
-           OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relowner = r.oid)
+           EXISTS (SELECT FROM pg_database
+                   WHERE datname = current_database() AND pg_has_role(r.oid, datdba, 'MEMBER'))
+           OR EXISTS (SELECT FROM pg_class
+                      WHERE relnamespace = 'public'::regnamespace AND pg_has_role(r.oid, relowner, 'MEMBER'))
     FROM pg_roles r WHERE rolname = current_user"""
 
 
@@ -76,7 +78,9 @@ def database_role(app_configs: Any, databases: Any = None, **kwargs: Any) -> lis
         said = f"The site works as {role}, a superuser: no right and no trigger of the database binds it."
         return [Error(said, hint=hint, id="lucky11.E004")]
     if owner:
-        said = f"The site works as {role}, which owns the tables and may change the schema."
+        said = (
+            f"The site works as {role}, which owns the tables, or may act as who does, and change the schema."
+        )
         return [Error(said, hint=hint, id="lucky11.E005")]
     return []
 

@@ -105,8 +105,17 @@ def test_backups_are_encrypted_or_the_operator_has_said_no(settings, folder, key
         ([], []),
         (["ALTER ROLE {} SUPERUSER"], ["E004"]),
         (["GRANT CREATE ON SCHEMA public TO {}", "ALTER TABLE incidents OWNER TO {}"], ["E005"]),
+        (
+            [
+                "CREATE ROLE lucky11_owning",
+                "GRANT CREATE ON SCHEMA public TO lucky11_owning",
+                "ALTER TABLE incidents OWNER TO lucky11_owning",
+                "GRANT lucky11_owning TO {}",
+            ],
+            ["E005"],
+        ),
     ],
-    ids=["neither", "superuser", "owner"],
+    ids=["neither", "superuser", "owner", "member of the owner"],
 )
 @pytest.mark.django_db
 def test_the_sites_role_is_neither_superuser_nor_owner(statements, expected):
