@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, load_handler
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 
 from common.web.uploads import UPLOADS
 from lucky11.errors import bare_page
@@ -21,6 +21,8 @@ KEPT_BY = (
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 )
 NUL = "\0"
+# PostgreSQL's largest bigint: no row has a larger number.
+LARGEST = 2**63 - 1
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -58,7 +60,12 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Read the form, before anything else does; return a refusal, or None."""
+        """Read the form, before anything else does; return a refusal, or None.
+
+        Raises Http404 for a number in an address that no row can have.
+        """
+        if any(isinstance(number, int) and number > LARGEST for number in kwargs.values()):
+            raise Http404
         most = MOST_BYTES
         if _takes_a_file(request):
             most = UPLOADS[_page(request)]

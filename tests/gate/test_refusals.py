@@ -3,17 +3,20 @@
 import http.client
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from common.web.uploads import UPLOADS
 from draws.pictures.files import MOST_BYTES
 from tests.browser.conftest import free_port, running_process
+from tests.conftest import PASSWORD
 from tests.operations.processes import eventually
 from tests.support.pages import signed_in
 
@@ -86,6 +89,15 @@ def test_a_nul_in_an_address_is_refused(client, path):
     answer = client.get(path)
     assert answer.status_code == 400
     assert "We could not read that" in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_that_no_row_can_have_is_no_page(client, alice, number):
+    client.force_login(alice)
+    fields = {"tickets": "1", "request_id": "a" * 32}
+    assert client.post(f"/draws/{number}/enter/", fields).status_code == 404
+    for path in ("draws/{}/", "draws/{}/proof.json", "winners/{}/claim/", "profile/data/{}/", "dev/mail/{}/"):
+        assert client.get(f"/{path.format(number)}").status_code == 404
 
 
 @pytest.mark.parametrize("fields", [{"login": "a\0b"}, {"a\0b": "x"}, {"login": ["x", "\0"]}])
@@ -182,3 +194,48 @@ def watching(folder: Path) -> Iterator[set[str]]:
     finally:
         over.set()
         watcher.join()
+
+
+HEADERS = ["User-Agent", "Accept-Language", "Referer", "X-Request-ID", "If-None-Match", "If-Modified-Since"]
+ODD = ["x" * 10_000, "\x80\xff", "1e400", ',;="', "fe80::1%eth0", "[::1", "1.2.3.4, 5"]
+
+
+@pytest.mark.parametrize("header", [*HEADERS, "Range", "Accept", "X-Forwarded-For", "X-Forwarded-Proto"])
+def test_no_header_breaks_a_page_or_signing_in(alice, draw, settings, header):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for value in ODD:
+        browser = Client(raise_request_exception=False, headers={header: value})
+        fields = {"login": alice.email, "password": PASSWORD}
+        assert browser.post("/accounts/login/", fields).status_code in (302, 403), value
+        browser.force_login(alice)
+        entry = {"tickets": "1", "request_id": uuid.uuid4().hex}
+        statuses = [
+            *(browser.get(path).status_code for path in ("/", "/profile/", f"/draws/{draw.pk}/proof.json")),
+            browser.post(f"/draws/{draw.pk}/enter/", entry).status_code,
+        ]
+        assert [status for status in statuses if status >= 500] == [], value
+
+
+def test_a_nul_in_an_address_of_the_admin_is_refused(make_player):
+    boss = signed_in(make_player("boss", is_staff=True, is_superuser=True))
+    boss.raise_request_exception = False
+    answers = {}
+    for model in admin.site._registry:
+        name = f"{model._meta.app_label}/{model._meta.model_name}"
+        for path in (f"{name}/%00/change/", f"{name}/%00/history/", f"{name}/?q=%00", f"{name}/?pk=%00"):
+            answers[path] = boss.get(f"/admin/{path}").status_code
+    assert {path: status for path, status in answers.items() if status != 400} == {}
+
+
+@pytest.mark.parametrize("letters", [254, 255, 320, 100_000])
+def test_an_email_address_of_any_length_is_answered_in_words(client, alice, settings, letters):
+    settings.ACCOUNT_RATE_LIMITS = False
+    address = "a" * (letters - 16) + "@lucky11.example"
+    joining = {"email": address, "password1": PASSWORD, "accepts_rules": "on"}
+    client.raise_request_exception = False
+    assert client.post("/accounts/signup/", joining).status_code in (200, 302)
+    assert client.post("/accounts/login/", {"login": address, "password": PASSWORD}).status_code == 200
+    assert client.post("/accounts/password/reset/", {"email": address}).status_code in (200, 302)
+    client.force_login(alice)
+    adding = {"email": address, "action_add": ""}
+    assert client.post("/accounts/email/", adding).status_code in (200, 302)
