@@ -59,15 +59,20 @@ def old_site(shape: Shape, *, dirty: bool = True) -> Iterator[str]:
         cursor.execute(sql.SQL("CREATE DATABASE {}").format(name))
     try:
         with psycopg.connect(address()) as database:
-            _make_tables(database, shape)
-            _fill(database, shape)
-            if dirty:
-                for statement in soil(shape):
-                    database.execute(statement)
+            make(database, shape, dirty=dirty)
         yield address()
     finally:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def make(database: psycopg.Connection[Any], shape: Shape, *, dirty: bool = True) -> None:
+    """Make the old site in an empty database."""
+    _make_tables(database, shape)
+    _fill(database, shape)
+    if dirty:
+        for statement in soil(shape):
+            database.execute(statement)
 
 
 def _make_tables(database: psycopg.Connection[Any], shape: Shape) -> None:

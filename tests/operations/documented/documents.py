@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 
 from lucky11.embedded import paths
 
-PAGES = ("README.md", "docs/deployment.md", "docs/operations.md")
+# The pages whose blocks an operator runs; the blocks of every other page are a developer's.
+PAGES = ("README.md", "docs/deployment.md", "docs/importing.md", "docs/operations.md")
 ACCOUNTS = ("root", "postgres", "lucky11")
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 ACCOUNT = re.compile(r"^\s*#\s+as\s+`?(\w+)`?\b", re.MULTILINE)
+# Blocks that wait for more than a new machine has, by page and heading: the test that runs them.
+LATER = {
+    ("docs/deployment.md", "A new version"): "test_as_documented_upgrade.py",
+    ("docs/deployment.md", "At the end"): "test_as_documented.py",
+    ("docs/importing.md", "How to do it"): "test_as_documented_roles.py",
+    ("docs/importing.md", "Linking an account later"): "test_as_documented_roles.py",
+}
+# Blocks that are not run on a production at all, and why.
+NOT_RUN = {
+    (
+        "README.md",
+        "Lucky11",
+    ): "a developer's: test_run.py starts the one program, and the other runs this",
+}
 
 
 @dataclass(frozen=True)
@@ -30,20 +46,26 @@ def blocks(page: str) -> list[Block]:
     for match in BLOCK.finditer(text):
         before = text[: match.start()]
         headings = re.findall(r"^#+ (.+)$", BLOCK.sub("", before), re.MULTILINE)
-        named = ACCOUNT.search(match[2]) or re.search(r"#\s+as\s+(\w+)\W*\Z", before[-80:])
+        named = ACCOUNT.search(match[3]) or re.search(r"#\s+as\s+(\w+)\W*\Z", before[-80:])
         account = named[1] if named and named[1] in ACCOUNTS else ""
-        found.append(Block(page, headings[-1] if headings else "", account, match[2]))
+        found.append(Block(page, headings[-1] if headings else "", account, textwrap.dedent(match[3])))
     return found
 
 
 def to_be_run() -> list[Block]:
-    """The blocks that say whose they are, of the README's "Production" and of the two pages for operators."""
-    return [
-        block
-        for page in PAGES
-        for block in blocks(page)
-        if block.account and (page != "README.md" or block.heading == "Production")
-    ]
+    """The blocks of the pages for operators, in order, but for those that nobody can run on a machine."""
+    return [block for page in PAGES for block in blocks(page) if (page, block.heading) not in NOT_RUN]
+
+
+def at_once() -> list[Block]:
+    """Those that make a running site of a new machine."""
+    return [block for block in to_be_run() if (block.page, block.heading) not in LATER]
+
+
+def later(page: str, heading: str) -> list[Block]:
+    """Those of a heading that wait for a site at work."""
+    assert (page, heading) in LATER
+    return [block for block in blocks(page) if block.heading == heading]
 
 
 def command_roles() -> dict[str, set[str]]:

@@ -20,6 +20,7 @@ from cryptography.fernet import Fernet
 from lucky11.embedded import paths, processes
 from tests.operations.checkout import files_of_the_checkout
 from tests.operations.conftest import open_folder
+from tests.operations.documented.env_files import read
 from tests.operations.documented.seed import PASSWORD
 from tests.operations.documented.servers import DATABASE, SUPERUSER, Postgres, Redis, inherited
 from tests.operations.processes import eventually
@@ -98,11 +99,11 @@ class Production:
     def adopt(self) -> None:
         """Go on with the files that the documents' own commands wrote, and with what only a test can know."""
         here = {name: self.settings[name] for name in HERE}
-        self.settings = _read(self.env_file("site")) | here
+        self.settings = read(self.env_file("site")) | here
         if (self.folder("/etc/lucky11") / "ca.pem").exists():
             self.postgres.roots = self.folder("/etc/lucky11") / "ca.pem"
         for file in ("site", "owner", "backup"):
-            self.passwords[file] = str(urlsplit(_read(self.env_file(file))["DATABASE_URL"]).password)
+            self.passwords[file] = str(urlsplit(read(self.env_file(file))["DATABASE_URL"]).password)
 
     def env_file(self, name: str) -> Path:
         """The file of variables of that name."""
@@ -139,34 +140,41 @@ class Production:
 
     # -- commands --
 
+    def environment(self, role: str) -> dict[str, str]:
+        """The environment in which an operator runs a command as a role: it names the files of variables."""
+        files = dict.fromkeys((role, "site"))
+        named = ":".join(str(self.env_file(name)) for name in files)
+        return inherited() | {processes.MARK: str(paths.data_folder()), "LUCKY11_ENV_FILE": named}
+
     def variables(self, role: str = "site") -> dict[str, str]:
-        """The environment in which a command works as a role, as both files of variables give it."""
-        found = inherited() | {processes.MARK: str(paths.data_folder()), "LUCKY11_ENV_FILE": ""}
+        """The same without the files, but with what they say."""
+        found = self.environment(role) | {"LUCKY11_ENV_FILE": ""}
         for name in ("site", role):
-            found |= _read(self.env_file(name))
+            found |= read(self.env_file(name))
         return found
 
     def manage(
-        self, role: str, *arguments: str, check: bool = True, **variables: str
+        self, role: str, *arguments: str, check: bool = True, typed: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command of manage.py as a role of the database; it must succeed unless `check` is off."""
         command = [".venv/bin/python", "manage.py", *arguments]
-        done = self.run(command, self.variables(role) | variables)
+        done = self.run(command, self.environment(role) | variables, typed=typed)
         assert not check or done.returncode == 0, f"{arguments} as {role}: {done.stdout}{done.stderr}"
         return done
 
     def run(
-        self, command: list[str], environment: dict[str, str], timeout: float = 240
+        self, command: list[str], environment: dict[str, str], timeout: float = 240, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program in the checkout, without a terminal."""
+        """Run a program in the checkout, without a terminal; what is `typed` it reads from a pipe."""
         return subprocess.run(
             command,
             cwd=self.checkout,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=timeout,
+            start_new_session=True,
         )
 
     def account_options(self, account: str) -> dict[str, Any]:
@@ -279,14 +287,6 @@ class Production:
             self.redis.stop(signal.SIGTERM)
             self.postgres.stop()
             self.mail.stop()
-
-
-def _read(file: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in file.read_text().splitlines():
-        name, _, value = line.partition("=")
-        found[name] = value
-    return found
 
 
 @contextmanager
