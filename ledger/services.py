@@ -172,10 +172,10 @@ def _insert(wanted: Transaction) -> None:
 
 
 def _same(earlier: Transaction, wanted: Transaction) -> Transaction:
-    fields = ("user_id", "type", "amount", "reverses_id", "actor_id", "reference")
-    if earlier.type == Transaction.Type.ADJUSTMENT:
-        # The form that asked for it is sent again: the approval that it needed is not its own.
-        fields = fields[:-1]
+    fields = ["user_id", "type", "amount", "reverses_id", "actor_id"]
+    # A form that asked for an adjustment and is sent again does not know the approval that it got.
+    if earlier.type != Transaction.Type.ADJUSTMENT:
+        fields.append("reference")
     if any(getattr(earlier, name) != getattr(wanted, name) for name in fields):
         said = _("The key %(key)s was already used for another transaction. Nothing was changed.")
         raise IdempotencyConflict(said % {"key": earlier.idempotency_key})

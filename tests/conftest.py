@@ -26,11 +26,12 @@ from lucky11.integrity.checks import CHECKS
 from tests.support import signing
 from tests.support.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
 from tests.support.beacon_server import BeaconServer, running
-from tests.support.coins import follow_settings, move
+from tests.support.coins import adjustments_without_limit, move
 from tests.support.mail_server import HOST, MailServer
 from tests.support.scratch import _templates, scratch, site
 
-__all__ = ["_templates", "django_db_setup", "pytest_runtest_protocol", "scratch", "site"]
+__all__ = ["_templates", "adjustments_without_limit", "django_db_setup", "pytest_runtest_protocol"]
+__all__ += ["scratch", "site"]
 
 PASSWORD = "correct-horse-battery"
 # All players of the tests have one address.
@@ -260,16 +261,6 @@ def mail_server(settings: Any) -> Iterator[MailServer]:
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     yield server
     server.stop()
-
-
-@pytest.fixture
-def adjustments_without_limit(db: None, settings: Any) -> Iterator[None]:
-    """A site of one member of staff: `migrate` ran with STAFF_APPROVALS off."""
-    settings.STAFF_APPROVALS = False
-    follow_settings()
-    yield
-    settings.STAFF_APPROVALS = True
-    follow_settings()
 
 
 @pytest.fixture

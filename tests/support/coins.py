@@ -1,6 +1,9 @@
 """Coins for tests: what only the database's owner may give, and rates of their own."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from ledger import rates, services
 from ledger.models import CoinOrder, Transaction
@@ -23,3 +26,13 @@ def follow_settings() -> None:
     """What a release that changes the settings does: it migrates, as the database's owner."""
     with as_owner():
         rates.follow_settings()
+
+
+@pytest.fixture
+def adjustments_without_limit(db: None, settings: Any) -> Iterator[None]:
+    """A site of one member of staff: `migrate` ran with STAFF_APPROVALS off."""
+    settings.STAFF_APPROVALS = False
+    follow_settings()
+    yield
+    settings.STAFF_APPROVALS = True
+    follow_settings()
