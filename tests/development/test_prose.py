@@ -28,8 +28,11 @@ ELSEWHERE = {"lucky11-check.html"}
 OF_THE_PAST = "docs/decisions/sql.md"
 # A variable of the database, a unit of systemd, a dump and a domain look like modules.
 NO_MODULES = {"lucky11.service", "lucky11.target", "lucky11.dump", "lucky11.example"}
-# Roles are named after the database; the others are terms of the protocols and of PostgreSQL.
+# Roles are named after the database, four tables are allauth's; the others are terms of the protocols and of
+# PostgreSQL.
 NOT_IN_CODE = {
+    *("account_emailconfirmation", "usersessions_usersession"),
+    *("socialaccount_socialaccount", "socialaccount_socialtoken"),
     *("lucky11_app", "lucky11_owner", "head_n", "BLS12381G1_XMD"),
     *("ON_ERROR_STOP", "superuser_reserved_connections"),
 }

@@ -247,3 +247,14 @@ def test_staff_who_suspend_a_player_and_a_run_that_ends_work_as_the_role(alice, 
             pass
     bob.refresh_from_db()
     assert bob.suspended_at is not None
+
+
+def test_taking_tickets_with_the_owners_rights_still_gives_its_locks_back_before_the_flush(alice):
+    draw = Draw.objects.get(is_active=True)
+    with acting_as_app() as cursor:
+        cursor.execute("SELECT spent FROM take_tickets(%s, %s, 1, 'request-2')", [alice.pk, draw.pk])
+        assert cursor.fetchone() == (draw.entry_fee,)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("off",)
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("5s",)
