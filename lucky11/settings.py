@@ -155,6 +155,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.signin.fresh.FreshSignInMiddleware",
     "accounts.middleware.PlayerTimeZoneMiddleware",
+    "accounts.middleware.ClearAtSignOutMiddleware",
     "lucky11.monitoring.requests.MaintenanceMiddleware",
 ]
 

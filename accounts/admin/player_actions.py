@@ -1,10 +1,10 @@
-"""What staff do with a player, each with a reason: confirm the email, suspend, and end the suspension."""
+"""What staff do with a player, each with a reason: confirm the email, suspend, sign out."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.actions import Act, ReasonForm, perform
@@ -13,6 +13,7 @@ from accounts.models import SecurityEvent, User
 from accounts.play.suspension import SuspensionRefused, end_suspension, suspend
 from accounts.players import confirm_email
 from accounts.security.log import record
+from accounts.signin.signed_out import SignOutRefused, sign_out_everywhere
 
 CONFIRMING = _("Do this only if you know that the address is theirs. They get their welcome coins at once.")
 SUSPENDING = [
@@ -22,6 +23,10 @@ SUSPENDING = [
     _("Their tickets stay in their draws and can still win. They keep their coins."),
 ]
 ENDING = [_("The player is told at once, reads your reason, and can take tickets again.")]
+SIGNING_OUT = [
+    _("The player is told at once and reads your reason."),
+    _("Every browser is signed out. Whoever has the password and the second factor can sign in again."),
+]
 
 
 class PlayersReasonForm(ReasonForm):
@@ -104,6 +109,29 @@ def end_suspension_page(page: StaffAdmin, request: HttpRequest, player: User) ->
             (gettext("Why"), player.suspended_reason or "–"),
         ],
         notes=ENDING,
+    )
+    return perform(page, request, player, act, change_url(User, player.pk))
+
+
+def sign_out_page(page: StaffAdmin, request: HttpRequest, player: User) -> HttpResponse:
+    """End every session of a player."""
+
+    def do(given: dict[str, Any]) -> str:
+        ended = sign_out_everywhere(player.pk, given["reason"], staff(request))
+        logged = gettext("Signed out everywhere. Why: %(why)s") % {"why": given["reason"]}
+        page.log_change(request, player, logged)
+        said = ngettext("%(count)s session was ended.", "%(count)s sessions were ended.", ended)
+        return said % {"count": ended}
+
+    act = Act(
+        title=gettext("Sign the player out everywhere"),
+        button=gettext("Sign out everywhere"),
+        form=PlayersReasonForm(request.POST or None),
+        do=do,
+        refusals=(SignOutRefused,),
+        facts=[(gettext("Player"), player)],
+        notes=SIGNING_OUT,
+        danger=True,
     )
     return perform(page, request, player, act, change_url(User, player.pk))
 

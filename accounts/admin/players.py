@@ -249,6 +249,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
             path("<id>/confirm-email/", view(self.confirm_view), name="accounts_user_confirm"),
             path("<id>/suspend/", view(self.suspend_view), name="accounts_user_suspend"),
             path("<id>/end-suspension/", view(self.end_suspension_view), name="accounts_user_end_suspension"),
+            path("<id>/sign-out/", view(self.sign_out_view), name="accounts_user_sign_out"),
             *super().get_urls(),
         ]
 
@@ -284,6 +285,10 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def end_suspension_view(self, request: HttpRequest, id: str) -> HttpResponse:
         """Let a suspended player play again."""
         return player_actions.end_suspension_page(self, request, self._to_suspend(request, id))
+
+    def sign_out_view(self, request: HttpRequest, id: str) -> HttpResponse:
+        """End every session of a player."""
+        return player_actions.sign_out_page(self, request, self._to_suspend(request, id))
 
     def _to_suspend(self, request: HttpRequest, id: str) -> User:
         player: User = found(self, request, id, SUSPEND)

@@ -15,7 +15,10 @@ from accounts.models import User
 from accounts.notifications import notify
 
 ACCOUNT = notify.Kind(
-    "account", _("Your account"), _("When staff suspend your account or end the suspension."), needed=True
+    "account",
+    _("Your account"),
+    _("When staff suspend your account, end the suspension or sign you out."),
+    needed=True,
 )
 
 

@@ -95,4 +95,4 @@ class ChoosePassword(CompletePasswordResetView):  # type: ignore[misc]
 def _still_holds(request: HttpRequest, user: User) -> bool:
     """Lock the player; return whether this session was not ended meanwhile, by a link that undoes."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    return bool(request.session.exists(request.session.session_key))
+    return bool(request.session.exists(request.session.session_key or ""))
