@@ -27,7 +27,7 @@ ELSEWHERE = {"lucky11-check.html"}
 # Which says what the functions before 1.0.0 became.
 OF_THE_PAST = "docs/decisions/sql.md"
 # A variable of the database, a unit of systemd, a dump and a domain look like modules.
-NO_MODULES = {"lucky11.service", "lucky11.target", "lucky11.dump", "lucky11.example"}
+NO_MODULES = {"lucky11.service", "lucky11.target", "lucky11.dump", "lucky11.example", "lucky11.security"}
 # Roles are named after the database, four tables are allauth's; the others are terms of the protocols and of
 # PostgreSQL.
 NOT_IN_CODE = {
