@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -28,7 +29,7 @@ DEBUG=true
 DATABASE_URL=embedded:
 REDIS_URL=embedded:
 EMAIL_URL=dummymail://
-SITE_ORIGIN=http://127.0.0.1:{port}
+SITE_ORIGIN=http://localhost:{port}
 # If the site is stopped for longer, it voids the draws that close in the meantime.
 FREEZE_WINDOW_SECONDS=3600
 """
@@ -119,9 +120,19 @@ def serve(group: ProcessGroup, port: int, demo: bool) -> None:
     supervisor = group.start_supervisor(*honcho)
     if wait_until_ready(port, supervisor):
         text = RUNNING if demo else RUNNING_WITHOUT_DEMO
-        print(text.format(address=f"http://127.0.0.1:{port}"), flush=True)
+        print(text.format(address=f"http://{name_here()}:{port}"), flush=True)
     supervisor.wait()
     raise Refusal("a part of the site stopped, so all of it was stopped; the lines above say which and why.")
+
+
+def name_here() -> str:
+    """Return the name under which the site is opened on this machine: passkeys work with no number.
+
+    A site that was set up with the number keeps it, because its emails and sessions have it too.
+    """
+    from django.conf import settings
+
+    return "127.0.0.1" if urlsplit(settings.SITE_ORIGIN).hostname == "127.0.0.1" else "localhost"
 
 
 def run() -> None:

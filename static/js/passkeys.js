@@ -1,12 +1,24 @@
-// Passkeys need a script: their buttons appear with it, and what the device refuses is said on the page.
+// Passkeys need a script: what asks for one appears with it, and only in a browser that has passkeys. Why a device
+// gave none is said on the page.
+const hasPasskeys = Boolean(window.PublicKeyCredential);
 document.querySelectorAll("[data-passkey]").forEach((button) => {
-  button.hidden = !window.PublicKeyCredential;
+  button.hidden = !hasPasskeys;
 });
+document.querySelectorAll("[data-passkey-none]").forEach((sentence) => {
+  sentence.hidden = hasPasskeys;
+});
+
+// Browsers do not tell a site whether a player said no or the device holds no passkey: that is one cause.
+const CAUSES = { NotAllowedError: "refused", SecurityError: "address", InvalidStateError: "known" };
 
 document.addEventListener("allauth.error", (event) => {
   const notice = document.querySelector("[data-passkey-failed]");
   if (!notice) return;
   event.preventDefault();
+  const cause = CAUSES[event.detail?.exception?.name] ?? "other";
+  notice.querySelectorAll("[data-cause]").forEach((sentence) => {
+    sentence.hidden = sentence.dataset.cause !== cause;
+  });
   notice.hidden = false;
   notice.focus();
 });

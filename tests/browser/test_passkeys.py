@@ -85,9 +85,42 @@ def test_a_device_that_says_no_is_told_on_the_page(window, settings, alice):
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     page = window.go("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.get_by_text("That did not work: your device refused").wait_for()
+    page.get_by_text("this device has no passkey for this site").wait_for()
     assert page.url.endswith("/accounts/login/")
     assert window.complaints == []
+
+
+def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(live_server, visit, settings):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    cache.clear()
+    window = visit(live_server.url.replace("localhost", "127.0.0.1"))
+    give_device(window.page)
+    page = window.go("/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text("that is localhost instead of 127.0.0.1").wait_for()
+    assert page.locator("[data-cause]:visible").count() == 1
+    assert window.complaints == []
+
+
+def test_a_device_that_has_the_passkey_already_says_so(window, settings, alice):
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+    sign_in(window, alice)
+    add_passkey(window).get_by_role("heading", name="Recovery codes").wait_for()
+    page = add_passkey(window)
+    page.get_by_text("This device already has a passkey of yours").wait_for()
+    assert len(window.keys()) == 1
+
+
+def test_a_browser_without_passkeys_is_offered_none(live_server, visit, settings, alice):
+    cache.clear()
+    window = visit(live_server.url)
+    window.page.add_init_script("delete window.PublicKeyCredential")
+    page = window.go("/accounts/login/")
+    assert not page.get_by_role("button", name="Sign in with a passkey").is_visible()
+    sign_in(window, alice)
+    page = window.go("/accounts/2fa/")
+    page.get_by_text("This browser has no passkeys.").wait_for()
+    assert not page.get_by_role("link", name="Add a passkey").is_visible()
 
 
 def test_setting_up_a_code_app_shows_its_picture(live_server, visit, alice):

@@ -37,7 +37,7 @@ def test_a_newcomer_starts_the_site_stops_it_and_finds_everything_again(
     assert first.has_said(UP), first.said()
     assert first.status("/readyz") == 200
     assert first.status("/") == 200
-    for words in (f"http://127.0.0.1:{first.port}", "ana@lucky11.example", "staff@lucky11.example", "Ctrl-C"):
+    for words in (f"http://localhost:{first.port}", "ana@lucky11.example", "staff@lucky11.example", "Ctrl-C"):
         assert words in first.said()
     environment_file = checkout / ".env"
     written = environment_file.read_text()
