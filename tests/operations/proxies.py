@@ -87,6 +87,7 @@ def nginx_file(folder: Path, site: int, proxy: Proxy) -> Path:
         "listen 443 ssl": f"listen 127.0.0.1:{proxy.tls} ssl",
         "listen [::]:443 ssl http2;": "",
         "/etc/letsencrypt/live/lucky11.example": str(folder),
+        "/var/lib/nginx/lucky11": str(folder / "cache"),
     }
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     own = "".join(f"{name}_temp_path {folder}/{name};\n" for name in kinds)
