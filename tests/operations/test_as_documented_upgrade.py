@@ -54,7 +54,7 @@ def upgraded(steps: Steps) -> Step:
     done: list[Step] = []
     shell = threading.Thread(target=lambda: done.append(steps.step(upgrade)))
     shell.start()
-    waits = eventually(lambda: site.postgres.ask(AT) == [("verify",)] or not shell.is_alive(), 200)
+    waits = eventually(lambda: site.postgres.ask(AT) == [("verify",)] or not shell.is_alive(), 900)
     if waits and shell.is_alive():
         assert "systemctl restart lucky11.target" in steps.step(restart).output
         site.start()

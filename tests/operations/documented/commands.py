@@ -61,7 +61,7 @@ RUNS = {
     "maintenance": Run("status\non --why Trying\nstatus\noff\nstatus", r"(?s)^off\n.*Trying.*\noff\n$"),
     "rotate_encryption": Run(says=r"claim: "),
     "close_due_draws": Run(says=r"steps taken\."),
-    "site_backup": Run(says=r"rows of \d+ tables"),
+    "site_backup": Run(says=r"pictures and seals"),
     "site_restore": Run("{whole} --into {beside}", r"was not touched"),
     "showmigrations": Run(says=r"\[X\] 0001_initial"),
     "doctor": Run(says=r"checks\. Problems: ", codes=ALERTS),
