@@ -22,6 +22,8 @@ def has_stake(staff: User, draw_id: int | None) -> bool:
 
 def has_stake_in(staff: User, winner_id: int | None) -> bool:
     """Say whether somebody holds a ticket in the draw of a prize; its winner always does."""
+    if winner_id is None:
+        return False
     draws = Winner.objects.filter(pk=winner_id).values("draw")
     return Participation.objects.filter(draw__in=draws, user=staff).exists()
 

@@ -31,19 +31,9 @@ from common import encryption
 
 __all__ = ["AccountAdapter", "SecondFactorAdapter", "SocialAccountAdapter"]
 
-LONGEST_ADDRESS = 254
-
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """An adapter that writes emails to the outbox: they exist exactly when the fact they tell does."""
-
-    def clean_email(self, email: str) -> str:
-        """Return the address. Raises ValidationError for one that is longer than any mailbox's (RFC 5321)."""
-        if len(email) > LONGEST_ADDRESS:
-            said = gettext("An email address has at most %(most)s letters.")
-            raise ValidationError(said % {"most": LONGEST_ADDRESS})
-        cleaned: str = super().clean_email(email)
-        return cleaned
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,

@@ -22,7 +22,7 @@ MOST_SHOWN = 5
 
 def of_cancelling(payload: dict[str, Any]) -> Facts:
     """Return how many players get how much back, and who most of it."""
-    draw = Draw.objects.filter(pk=payload.get("draw_id")).first()
+    draw = Draw.objects.filter(pk=payload.get("draw_id", 0)).first()
     if draw is None:
         return []
     preview = cancel_preview(draw.pk)
@@ -47,7 +47,7 @@ def _most_back(draw: Draw) -> str:
 def of_passing_on(payload: dict[str, Any]) -> Facts:
     """Return who would lose a prize, to whom, and how much of the time to claim was left."""
     winner = (
-        Winner.objects.select_related("user", "draw", "ticket").filter(pk=payload.get("winner_id")).first()
+        Winner.objects.select_related("user", "draw", "ticket").filter(pk=payload.get("winner_id", 0)).first()
     )
     if winner is None:
         return []

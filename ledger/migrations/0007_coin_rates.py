@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models import Func
@@ -10,7 +12,7 @@ FIRST = """
     SELECT kind, coins, to_timestamp(0) FROM unnest(%s::text[], %s::integer[]) AS first (kind, coins)"""
 
 
-def write_first_rates(apps, schema_editor):
+def write_first_rates(apps: Any, schema_editor: Any) -> None:
     limit = settings.ADJUSTMENT_APPROVAL_COINS if settings.STAFF_APPROVALS else None
     kinds = ["signup_bonus", "daily_bonus", "adjustment"]
     coins = [settings.SIGNUP_BONUS_COINS, settings.DAILY_BONUS_COINS, limit]

@@ -1,5 +1,7 @@
 """One mailbox is one player: however its address is written, it has one welcome and one break."""
 
+from typing import Any
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
@@ -56,13 +58,14 @@ def mailboxes(*emails: str) -> list[str]:
             "SELECT array_agg(mailbox_of(e) ORDER BY n) FROM unnest(%s::text[]) WITH ORDINALITY AS a(e, n)",
             [[*emails]],
         )
-        return cursor.fetchone()[0]
+        found: list[str] = cursor.fetchone()[0]
+        return found
 
 
-def join(email: str) -> Client:
+def join(email: str) -> Any:
     """A browser in which somebody joined with the address and confirmed it, on the last page they saw."""
     cache.clear()
-    client = Client()
+    client: Any = Client()
     client.post("/accounts/signup/", {"email": email, "password1": PASSWORD, "accepts_rules": "on"})
     mail = OutboxEmail.objects.latest("pk")
     link = next(word for word in mail.text.split() if "confirm-email" in word)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, resolve
 
@@ -176,7 +176,7 @@ class Attacker:
         """
         answer = self.get(path)
         reader = FormReader(path)
-        if "html" in answer.headers.get("Content-Type", "") and not answer.streaming:
+        if "html" in answer.headers.get("Content-Type", "") and isinstance(answer, HttpResponse):
             reader.feed(answer.content.decode())
         for form in reader.forms:
             yield from self._on_form(form, values)

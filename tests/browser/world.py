@@ -201,7 +201,9 @@ def _tell(world: World) -> None:
     unconfirmed = EmailAddress.objects.get(user=world.players["unconfirmed"])
     passkey = Authenticator.objects.get(user=world.players["secured"], type="webauthn")
     bob = world.players["bob"]
-    UndoLink.objects.create(digest=digest_of(UNDO), user=bob, email=bob.email, before=[bob.email], what="x")
+    UndoLink.objects.create(
+        digest=digest_of(UNDO), user=bob, email=str(bob.email), before=[bob.email], what="x"
+    )
     world.numbers |= {
         "mail": OutboxEmail.objects.get(key="world").pk,
         "key": EmailConfirmationHMAC(unconfirmed).key,

@@ -13,8 +13,9 @@ import pytest
 from django.conf import settings as given
 from django.core.cache import cache, caches
 from django.db import connection
+from django.test import Client
 
-from accounts.models import Session
+from accounts.models import Session, User
 from common.redis_client import redis_client
 from lucky11.celery import app
 from lucky11.monitoring import task_outcomes
@@ -37,7 +38,7 @@ class Planted:
 
 
 @pytest.fixture
-def file(tmp_path) -> Path:
+def file(tmp_path: Path) -> Path:
     return tmp_path / "somebody was here"
 
 
@@ -55,7 +56,7 @@ def _nothing_remembered() -> Iterator[None]:
     caches["redis"].clear()
 
 
-def try_to_sign_in(client, player, password="wrong") -> int:
+def try_to_sign_in(client: Client, player: User, password: str = "wrong") -> int:
     return client.post("/accounts/login/", {"login": player.email, "password": password}).status_code
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -22,8 +23,8 @@ SECRETS = [
 ]
 
 
-def kept(answer) -> str:
-    return answer.headers.get("Cache-Control", "")
+def kept(answer: Any) -> str:
+    return str(answer.headers.get("Cache-Control", ""))
 
 
 def test_a_visitors_pages_are_kept_as_they_were(client, draw):

@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def _owned(path: Path) -> tuple[int, int, int]:
 
 
 def _reads(account: int, path: Path) -> bool:
-    options = {"user": account, "group": account, "extra_groups": []}
+    options: dict[str, Any] = {"user": account, "group": account, "extra_groups": []}
     return subprocess.run(["cat", str(path)], capture_output=True, **options).returncode == 0
 
 

@@ -38,12 +38,10 @@ def test_after_each_of_ten_restarts_under_traffic_every_kind_of_task_succeeds(si
             with Visitors(partial(answer, browser)) as visitors:
                 back = restart(getattr(site, server))
                 send(broker, KINDS)
-                assert eventually(lambda since=back: not missing(broker, KINDS, since), 60), missing(
-                    broker, KINDS, back
-                )
+                assert eventually(partial(_all_succeeded, broker, back), 60), missing(broker, KINDS, back)
                 site.wait_until_ready(30)
                 ready = time.time()
-                assert eventually(lambda since=ready: visitors.statuses(PLAYERS, since=since)[200] > 2)
+                assert eventually(partial(_answered_again, visitors, ready))
             assert set(visitors.statuses(PLAYERS, *MACHINES)) <= {200, 503}
             assert set(visitors.statuses(PLAYERS, since=ready)) == {200}
             if server == "redis":
@@ -69,6 +67,14 @@ def test_within_seconds_of_the_return_of_a_killed_server_draws_and_emails_go_on(
         with site.client() as browser:
             assert answer(browser, PLAYERS) == 200
     site.wait_until_ready()
+
+
+def _all_succeeded(broker: str, since: float) -> bool:
+    return not missing(broker, KINDS, since)
+
+
+def _answered_again(visitors: Visitors, since: float) -> bool:
+    return visitors.statuses(PLAYERS, since=since)[200] > 2
 
 
 def is_so(site: Production, words: str, *values: int) -> bool:

@@ -147,7 +147,11 @@ def old_site(site: Production) -> str:
     ask = site.postgres.ask
     ask(f"CREATE ROLE {READER} LOGIN PASSWORD '{password}'", database="postgres")
     ask("CREATE DATABASE old_site", database="postgres")
-    where = {"host": str(site.postgres.sockets), "port": site.postgres.port, "user": "postgres"}
+    where: dict[str, Any] = {
+        "host": str(site.postgres.sockets),
+        "port": site.postgres.port,
+        "user": "postgres",
+    }
     with psycopg.connect(**where, dbname="old_site") as database:
         make(database, OLD, dirty=False)
         database.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READER}".encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 
 import time_machine
 from celery import current_app
@@ -22,7 +23,7 @@ from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, Winner
 from draws.prizes.claims import HandOverDetails, Publicity, claim_prize, mark_sent
-from draws.prizes.pass_on import disqualify
+from draws.prizes.disqualify import disqualify
 from ledger import approvals as adjustments
 from ledger.bonuses import claim_daily_bonus
 from ledger.exceptions import LedgerError
@@ -77,7 +78,7 @@ def _players(month: int) -> list[User]:
     new = FIRST_PLAYERS if month == 0 else NEW_PLAYERS if month < MONTHS else 0
     for number in range(new):
         name = f"player-{month}-{number}"
-        fields = {"first_name": name.title(), "last_name": "Year", "is_vip": number == 0}
+        fields: dict[str, Any] = {"first_name": name.title(), "last_name": "Year", "is_vip": number == 0}
         create_player(f"{name}@lucky11.example", confirmed=True, accepted_rules=True, **fields)
     return list(User.objects.filter(is_staff=False, is_active=True, email__contains="player-").order_by("pk"))
 
@@ -92,7 +93,7 @@ def _sweep() -> None:
 
 def _hand_over(month: int) -> None:
     """Some winners claim, some are sent their prize, one is disqualified, and the others let it lapse."""
-    staff, _ = _staff()
+    staff, other = _staff()
     waiting = Winner.objects.filter(hand_over=Winner.HandOver.TO_CLAIM).select_related("user").order_by("pk")
     for number, winner in enumerate(waiting):
         if (number + month) % 3 == 2 or winner.user.closed_at:
@@ -102,7 +103,8 @@ def _hand_over(month: int) -> None:
         if (number + month) % 3 == 0:
             mark_sent(winner.pk, f"post-{winner.pk}", staff)
         elif month == 8:
-            disqualify(winner.pk, "The address does not exist.", actor=staff)
+            why = "The address does not exist."
+            disqualify(winner.pk, "undeliverable", why, asked_by=staff, approved_by=other)
 
 
 def _play_safer(month: int, players: list[User]) -> None:

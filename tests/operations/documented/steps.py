@@ -123,9 +123,9 @@ class Steps:
         """Make the folders that a machine has, and the programs that stand for those that are not here."""
         for each in MADE:
             (self.production.place / each).mkdir(parents=True, exist_ok=True)
-        for each in self.production.folder("/etc/lucky11").glob("*.env"):
+        for file in self.production.folder("/etc/lucky11").glob("*.env"):
             # The pages make them, with their owners and modes.
-            each.unlink()
+            file.unlink()
         self.programs.mkdir(mode=0o755)
         for name in NOT_HERE:
             self._program(name, f'echo "not here: {name} $*"')
