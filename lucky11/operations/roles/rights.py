@@ -29,10 +29,15 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
     "operation_runs": ("ended_at", "ok", "summary", "details"),
     "incidents": ("ended_at", "told_at", "recovery_told_at"),
     "winners": (
-        *("transaction_id", "settled_at", "hand_over", "forfeited_at", "forfeit_reason"),
+        *("transaction_id", "settled_at", "hand_over", "forfeited_at", "forfeit_ground", "forfeit_reason"),
         *("is_public", "public_name", "hidden_by_staff", "celebration_video_url", "claim_by"),
     ),
     "claims": ("details", "tracking", "sent_at", "sent_by_id"),
+    "disqualifications": (
+        *("state", "evidence", "objection", "objected_at"),
+        *("decision", "decided_by_id", "decided_at"),
+    ),
+    "undo_links": ("used_at",),
     "draw_seals": ("root", "total", "freeze_hash", "signature", "places", "result_hash", "void_hash"),
     "approvals": ("state", "decided_by_id", "decided_at", "note", "summary", "reason", "payload"),
     "old_tickets": ("user_id",),
