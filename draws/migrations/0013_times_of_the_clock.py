@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "winners_times",
             version=1,
-            sha256="116ecb7b20363719f89ce5e2955630b7bacb9ba224c1385ed1ac230b9d3a4c60",
+            sha256="44096a4cc12ecee838ac16f8cf5df2a7c5f2212b12fe789bdd341d4d0d5a5933",
         ),
         InstallSQL(
             "claims_times",
