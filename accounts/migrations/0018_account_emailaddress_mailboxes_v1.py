@@ -6,6 +6,11 @@ from common.database.sql import InstallSQL
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0017_staff_log_stays")]
     operations = [
+        # Going backward, the index is 0008's again.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "CREATE INDEX idx_account_mailbox ON account_emailaddress (mailbox_of(email))",
+        ),
         InstallSQL(
             "account_emailaddress_mailboxes",
             version=1,

@@ -16,7 +16,7 @@ from accounts.players import create_player
 from tests.accounts.signin.openid_flow import is_signed_in, through
 from tests.conftest import PASSWORD, unguarded
 from tests.support.nightly import at_night
-from tests.support.pages import signed_in, words
+from tests.support.pages import just_proved, signed_in, words
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_the_page_and_the_database_refuse_the_same_addresses(email):
 
 
 def test_nobody_adds_such_an_address_to_an_account(alice):
-    page = words(signed_in(alice).post("/accounts/email/", {"action_add": "", "email": ALIKE[0]}))
+    page = words(just_proved(alice).post("/accounts/email/", {"action_add": "", "email": ALIKE[0]}))
     assert NO_PLAIN_LETTER in page
     assert EmailAddress.objects.get().email == alice.email
 
@@ -128,7 +128,7 @@ def test_a_player_whose_address_is_older_than_the_rule_goes_on_playing(alice):
     with unguarded() as cursor:
         cursor.execute("UPDATE users SET email = %s WHERE id = %s", [ALIKE[0], alice.pk])
         cursor.execute("UPDATE account_emailaddress SET email = %s", [ALIKE[0]])
-    client = signed_in(alice)
+    client = just_proved(alice)
     client.post("/coins/daily/")
     client.post("/profile/", {"first_name": "Ann", "last_name": "", "time_zone": "UTC"})
     alice.refresh_from_db()
@@ -137,7 +137,7 @@ def test_a_player_whose_address_is_older_than_the_rule_goes_on_playing(alice):
 
 @pytest.mark.parametrize("address", ["/accounts/signup/", "/accounts/email/", "/accounts/password/reset/"])
 def test_an_address_that_is_too_long_is_refused_in_a_sentence(alice, address):
-    client = signed_in(alice) if address == "/accounts/email/" else Client()
+    client = just_proved(alice) if address == "/accounts/email/" else Client()
     sent = {"email": LONG, "password1": PASSWORD, "accepts_rules": "on", "action_add": ""}
     page = client.post(address, sent)
     assert page.status_code < 500

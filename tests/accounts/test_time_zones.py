@@ -82,11 +82,12 @@ def test_the_database_takes_no_second_visit_of_a_player_who_moved(make_player):
     claim_daily_bonus(alice)
     move(alice, EAST)
     insert = (
-        "INSERT INTO transactions (user_id, type, amount, idempotency_key) VALUES (%s, 'daily_bonus', 3, 'x')"
+        "INSERT INTO transactions (user_id, type, amount, idempotency_key) "
+        "VALUES (%s, 'daily_bonus', 3, visit_key(%s))"
     )
     refused = pytest.raises(DatabaseError, match="less than 24 hours ago")
     with refused, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(insert, [alice.pk])
+        cursor.execute(insert, [alice.pk, alice.pk])
     assert balance(alice.pk) == 53
 
 

@@ -164,6 +164,6 @@ def test_nothing_is_done_to_many_draws_at_once(client, boss, make_draft):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("query", [{"p": "99"}, {"p": "0"}, {"p": "x"}, {"e": "1"}, {"q": "\x00"}])
+@pytest.mark.parametrize("query", [{"p": "99"}, {"p": "0"}, {"p": "x"}, {"e": "1"}])
 def test_a_damaged_address_of_the_list_is_no_error_of_the_site(client, boss, draw, query):
     assert client.get(LIST, query, follow=True).status_code == 200
