@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Approval, User
+from common.database.clock import database_now
 from common.registry import Registry
 
 CONFLICT = gettext_lazy(
@@ -160,7 +160,7 @@ def _refuse_conflict(approval: Approval, by: User) -> None:
 
 
 def _decide(approval: Approval, state: Approval.State, by: User, note: str = "") -> Approval:
-    approval.state, approval.decided_by, approval.decided_at = state, by, timezone.now()
+    approval.state, approval.decided_by, approval.decided_at = state, by, database_now()
     approval.note = " ".join(note.split())
     approval.save(update_fields=["state", "decided_by", "decided_at", "note"])
     return approval

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import OldAccount, User, fingerprint_of
+from common.database.clock import database_now
 
 
 def known_players(old_ids: Sequence[str]) -> dict[str, str]:
@@ -61,7 +61,7 @@ def link_accounts(player: User, to: User) -> None:
     OldAccount.objects.filter(user=player).update(user=to, came_as=player.pk)
     EmailAddress.objects.filter(user=player).delete()
     player.email, player.first_name, player.last_name, player.profile_image_url = None, "", "", ""
-    player.is_active, player.closed_at = False, timezone.now()
+    player.is_active, player.closed_at = False, database_now()
     player.save(
         update_fields=[
             *("email", "first_name", "last_name", "profile_image_url"),

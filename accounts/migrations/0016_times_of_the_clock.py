@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "happens_now",
             version=1,
-            sha256="120f8a1f7e3d39e85e2f782d2b727111b9e85ccf5e3dbb66aa7e7907adbc992d",
+            sha256="57a870aadbc07c9f0f989410fe785dc2a74ff056f6105d345e39b6fefd38590b",
         ),
         InstallSQL(
             "refuse_other_time",

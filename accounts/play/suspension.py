@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.notifications import notify
+from common.database.clock import database_now
 
 ACCOUNT = notify.Kind(
     "account",
@@ -38,7 +39,7 @@ def suspend(user_id: str, reason: str, actor: User) -> User:
         raise SuspensionRefused(
             gettext("%(player)s is already suspended. Nothing was changed.") % {"player": player}
         )
-    player.suspended_at, player.suspended_reason = timezone.now(), reason
+    player.suspended_at, player.suspended_reason = database_now(), reason
     player.save(update_fields=["suspended_at", "suspended_reason", "updated_at"])
     _notify(player, "suspended", gettext("Your account is suspended"), reason)
     return player

@@ -34,6 +34,7 @@ from accounts.notifications import outbox
 from accounts.play import breaks
 from accounts.privacy.redaction import Traces, redact_everywhere, traces_of
 from accounts.privacy.retention import GOODBYE, blank_emails
+from common.database.clock import database_now
 from common.registry import Registry
 from common.text import wording
 
@@ -147,7 +148,7 @@ def _close(user: User) -> None:
     user.email, user.first_name, user.last_name, user.profile_image_url = None, "", "", ""
     user.time_zone, user.suspended_reason, user.last_login = "UTC", "", None
     user.set_unusable_password()
-    user.is_active, user.closed_at = False, timezone.now()
+    user.is_active, user.closed_at = False, database_now()
     user.save(
         update_fields=[
             "email",

@@ -79,7 +79,7 @@ def claim_prize(winner_id: int, player_id: str, details: HandOverDetails, public
     winner.hand_over = HandOver.CLAIMED
     winner.save(update_fields=["hand_over", "is_public", "public_name"])
     token = encrypt(json.dumps(asdict(given), ensure_ascii=False))
-    Claim.objects.create(winner=winner, details=token)
+    Claim.objects.create(winner=winner, details=token, claimed_at=database_now())
     notifications.notify_claimed(winner)
     return winner
 
@@ -224,9 +224,10 @@ def mark_sent(winner_id: int, tracking: str, actor: User) -> Winner:
     tracking = _line("tracking", tracking, TRACKING_LENGTH)
     Winner.objects.filter(pk=winner.pk).update(hand_over=HandOver.SENT)
     # An old prize may have been claimed by telephone, before there was a page for it.
-    Claim.objects.update_or_create(
-        winner=winner, defaults={"tracking": tracking, "sent_at": timezone.now(), "sent_by": actor}
-    )
+    now = database_now()
+    sent = {"tracking": tracking, "sent_at": now, "sent_by": actor}
+    if not Claim.objects.filter(winner=winner).update(**sent):
+        Claim.objects.create(winner=winner, claimed_at=now, **sent)
     notifications.notify_sent(winner, tracking)
     winner.hand_over = HandOver.SENT
     return winner

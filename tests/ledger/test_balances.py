@@ -27,7 +27,7 @@ def days_ago(player, *ages: float) -> None:
 
 
 @pytest.fixture
-def noon():
+def noon(alice):
     """A time at which no day is about to end."""
     with time_machine.travel(timezone.now().replace(hour=12), tick=True):
         yield

@@ -9,7 +9,8 @@ from draws.models import Participation
 from ledger.models import Transaction
 from tests.conftest import let_close
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# The control works in the client, with rights that the site's role does not have.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.owner]
 
 SERVICES = (take.take_tickets, control.take_tickets)
 

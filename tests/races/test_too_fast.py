@@ -152,6 +152,7 @@ def test_the_limit_holds_for_all_processes_together(big_draw, alice, server_envi
     ):
         browsers = [Browser(port, alice) for port in (one, two)]
         form = browsers[0].entry_form(big_draw.pk)
+        browsers[1].cookies = browsers[0].cookies
         answers = [
             browsers[n % 2].post(f"/draws/{big_draw.pk}/enter/", form | {"request_id": uuid.uuid4().hex})[0]
             for n in range(30)

@@ -160,6 +160,7 @@ def insert_ticket(values: dict[str, Any]) -> str:
     return str(error.value)
 
 
+@pytest.mark.owner
 def test_a_ticket_written_past_the_service_is_refused(draw, alice, bob):
     take_tickets(alice.pk, draw.pk, 2, "request-1")
     paid = history(alice.pk)[0].pk
@@ -172,6 +173,7 @@ def test_a_ticket_written_past_the_service_is_refused(draw, alice, bob):
     assert defects() == []
 
 
+@pytest.mark.owner
 def test_one_payment_never_buys_two_lots_of_tickets(draw, alice):
     take_tickets(alice.pk, draw.pk, 1, "request-1")
     paid = history(alice.pk)[0].pk

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
@@ -44,7 +45,7 @@ def test_an_email_is_confirmed_before_the_first_ticket(draw, make_player):
     assert take_tickets(player.pk, draw.pk, 1, "request-1").numbers == [1]
 
 
-@pytest.mark.parametrize("state", [{"is_active": False}, {"suspended_at": timezone.now()}])
+@pytest.mark.parametrize("state", [{"is_active": False}, {"suspended_at": Now()}])
 def test_a_suspended_player_a_closed_account_and_nobody_take_no_tickets(draw, alice, state):
     User.objects.filter(pk=alice.pk).update(**state)
     for player_id in (alice.pk, "nobody"):

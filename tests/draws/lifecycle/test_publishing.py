@@ -94,6 +94,7 @@ def test_price_prize_limits_and_closing_time_never_change(draw, field):
         draw.save()
 
 
+@pytest.mark.owner
 @pytest.mark.parametrize(
     "change",
     [
