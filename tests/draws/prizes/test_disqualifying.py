@@ -91,6 +91,7 @@ def test_nobody_cuts_the_time_to_claim_short(winner):
     assert holds(winner)
 
 
+@pytest.mark.owner
 def test_a_disqualification_takes_nothing_before_the_winner_could_object(winner):
     against = disqualified(winner)
     assert against.object_by == against.told_at + timedelta(days=7)
