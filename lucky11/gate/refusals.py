@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler, load_handler
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, UnreadablePostError
 
 from common.web.uploads import UPLOADS
 from lucky11.errors import bare_page
@@ -62,10 +62,12 @@ class RefusalMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Read the form, before anything else does; return a refusal, or None.
 
-        Raises Http404 for a number in an address that no row can have.
+        A number in an address that no row can have becomes the largest one, so that its page says what is
+        not there.
         """
-        if any(isinstance(number, int) and number > LARGEST for number in kwargs.values()):
-            raise Http404
+        for name, value in kwargs.items():
+            if isinstance(value, int):
+                kwargs[name] = min(value, LARGEST)
         most = MOST_BYTES
         if _takes_a_file(request):
             most = UPLOADS[_page(request)]

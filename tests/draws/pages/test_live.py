@@ -99,7 +99,7 @@ def test_drafts_and_what_does_not_exist_are_left_out(client, draw, make_draft):
 
 
 @pytest.mark.parametrize(
-    "numbers", ["", "x", "1,", ",1", "-1", "1 OR 1", "٣", "9" * 10, ",".join(["1"] * (MOST + 1)), "%00"]
+    "numbers", ["", "x", "1,", ",1", "-1", "1 OR 1", "٣", "9" * 10, ",".join(["1"] * (MOST + 1))]
 )
 def test_a_damaged_question_is_answered_with_a_sentence(client, db, numbers):
     response = client.get(f"/draws/now.json?of={numbers}")
