@@ -18,7 +18,7 @@ from draws.pictures.files import MOST_BYTES
 from tests.browser.conftest import free_port, running_process
 from tests.conftest import PASSWORD
 from tests.operations.processes import eventually
-from tests.support.pages import signed_in
+from tests.support.pages import just_proved, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +92,8 @@ def test_a_nul_in_an_address_is_refused(client, path):
 
 
 @pytest.mark.parametrize("number", [2**63, 10**30])
-def test_a_number_that_no_row_can_have_is_no_page(client, alice, number):
-    client.force_login(alice)
+def test_a_number_that_no_row_can_have_is_no_page(alice, number):
+    client = just_proved(alice)
     fields = {"tickets": "1", "request_id": "a" * 32}
     assert client.post(f"/draws/{number}/enter/", fields).status_code == 404
     for path in ("draws/{}/", "draws/{}/proof.json", "winners/{}/claim/", "profile/data/{}/", "dev/mail/{}/"):

@@ -16,6 +16,7 @@ from tests.conftest import defects
 from tests.support.codes import code_mailed_to
 from tests.support.old_site import FIRST, Shape, moves_of, old_site
 from tests.support.old_site_import import counted, run, written
+from tests.support.pages import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.owner]
 
@@ -70,7 +71,7 @@ def test_a_column_of_uuids_is_read_as_its_text(url):
 
 
 @pytest.mark.parametrize("number", [21, 22, 23, 24, 25])
-def test_a_player_with_such_an_id_signs_in_by_a_code_and_staff_find_them(url, admin_client, number):
+def test_a_player_with_such_an_id_signs_in_by_a_code_and_staff_find_them(url, make_player, number):
     run(url, *DECIDED)
     cache.clear()
     client = Client()
@@ -84,5 +85,6 @@ def test_a_player_with_such_an_id_signs_in_by_a_code_and_staff_find_them(url, ad
     assert client.get("/coins/").status_code == 200
     assert player.coins >= sum(amount for _, amount in moves_of(Shape(), number))
     change = reverse("admin:accounts_user_change", args=[player.pk])
-    assert admin_client.get(change).status_code == 200
+    boss = signed_in(make_player("boss", is_staff=True, is_superuser=True))
+    assert boss.get(change).status_code == 200
     assert OldAccount.objects.get(digest=fingerprint_of(IDS[number])).user == player

@@ -8,8 +8,8 @@ from accounts.models import User, WelcomedMailbox
 from accounts.players import confirm_email, create_player
 from accounts.privacy.account_deletion import delete_account
 from ledger.bonuses import grant_missing_signup_bonuses
-from ledger.services import post
 from tests.races.together import at_once
+from tests.support.coins import move
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,7 @@ def test_control_two_accounts_that_look_and_then_pay_are_both_welcomed():
         welcomed = WelcomedMailbox.objects.exists()
         looked.wait()
         if not welcomed:
-            post(player.pk, "import", 50, f"unsafe:{player.pk}")
+            move(player.pk, 50, f"unsafe:{player.pk}")
 
     at_once([lambda player=player: welcome(player) for player in players])
     assert [User.objects.get(pk=player.pk).coins for player in players] == [50, 50]
