@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Message, OutboxEmail, Session
+from accounts.models import Message, OutboxEmail, SecurityEvent, Session
 from lucky11.models import Incident, OperationRun
 from lucky11.monitoring import doctor, maintenance_reports
 from lucky11.operations import retention, runs
@@ -201,6 +201,8 @@ def history(alice, draw):
     with unguarded():
         OperationRun.objects.update(started_at=long_ago)
         Incident.objects.create(alert="disk", summary="old", ended_at=long_ago)
+        SecurityEvent.objects.all().delete()
+        SecurityEvent.objects.create(kind=SecurityEvent.Kind.LOCKED, user=alice, at=long_ago)
     Incident.objects.create(alert="disk", summary="open")
 
 
@@ -246,6 +248,7 @@ def test_no_part_of_the_purge_is_about_coins_draws_or_the_log():
         "sessions",
         "messages",
         "outbox_emails",
+        "security_events",
         "operation_runs",
         "incidents",
     }
