@@ -68,9 +68,10 @@ def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     player = User.objects.get(pk=payload["user_id"])
     if approved_by.pk == player.pk:
         raise LedgerError(_("You cannot approve coins for yourself. Nothing was changed."))
-    approved = Approval.objects.filter(
-        kind=ADJUST, subject=f"user:{player.pk}", state=Approval.State.APPROVED, payload__key=payload["key"]
-    ).latest("pk")
+    asked = Approval.objects.filter(kind=ADJUST, subject=f"user:{player.pk}", payload__key=payload["key"])
+    approved = asked.filter(state=Approval.State.APPROVED).order_by("-pk").first()
+    if approved is None:
+        raise LedgerError(_("This request is not about this player’s coins. Nothing was changed."))
     row = _correct(
         player,
         payload["amount"],
