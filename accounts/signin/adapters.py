@@ -88,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().send_notification_mail(template_prefix, user, facts, email)
             return
         facts |= {"timestamp": timezone.now(), "ip": self.get_client_ip(self.request)}
-        changes.tell(user, template_prefix, facts, before)
+        changes.notify_addresses(user, template_prefix, facts, before)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Tell the security log when there were too many attempts."""

@@ -38,7 +38,7 @@ def confirmed_addresses(user: User) -> set[str]:
 
 
 @transaction.atomic
-def tell(user: User, what: str, context: dict[str, Any], before: set[str]) -> None:
+def notify_addresses(user: User, what: str, context: dict[str, Any], before: set[str]) -> None:
     """Write to the addresses confirmed before a change, each with its own link that undoes it.
 
     `what` is the email's template. Addresses removed lately are told too; their own links still work.

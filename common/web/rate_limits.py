@@ -55,7 +55,7 @@ def seconds_to_wait_for_visitor(request: HttpRequest, what: str) -> int:
     return _wait(_limit_of_address(request, what, settings.RATE_LIMIT_PLAYER))
 
 
-def forget() -> None:
+def reset() -> None:
     """Begin to count anew in this process, and ask Redis at once if it was away."""
     global _period, _ask_again_at
     with _lock:
@@ -88,7 +88,7 @@ def _is_passed(number: int, limits: dict[str, int]) -> bool:
         period.told.update(news)
     if not news:
         return False
-    totals = _tell(number, news)
+    totals = _count_in_redis(number, news)
     passed = {name for name, total in totals.items() if total > limits[name]}
     with _lock:
         period.full |= passed
@@ -105,7 +105,7 @@ def _begin(number: int) -> _Period:
     return _period
 
 
-def _tell(number: int, news: dict[str, int]) -> dict[str, int]:
+def _count_in_redis(number: int, news: dict[str, int]) -> dict[str, int]:
     """Add to the counts of all processes and return them; nothing while Redis is away."""
     global _ask_again_at
     if time.monotonic() < _ask_again_at:

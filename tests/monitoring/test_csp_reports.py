@@ -15,7 +15,7 @@ PLACE = "/csp-report/"
 
 @pytest.fixture(autouse=True)
 def _nothing_was_counted_before():
-    rate_limits.forget()
+    rate_limits.reset()
     caches["redis"].clear()
 
 

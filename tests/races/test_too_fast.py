@@ -29,7 +29,7 @@ def few(settings):
         PLAYER,
         ADDRESS,
     )
-    rate_limits.forget()
+    rate_limits.reset()
     caches["redis"].clear()
 
 
@@ -172,7 +172,7 @@ def test_a_process_without_redis_holds_to_the_limit_and_asks_it_again_later(alic
     monkeypatch.setattr(rate_limits, "_ask_again_at", 0.0)
     assert rate_limits.seconds_to_wait_for_visitor(request, "test") == 0
     # What was counted meanwhile is told with it.
-    rate_limits.forget()
+    rate_limits.reset()
     assert [bool(rate_limits.seconds_to_wait_for_visitor(request, "test")) for _ in range(4)] == [
         *(False, False, True, True)
     ]
