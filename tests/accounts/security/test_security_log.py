@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -37,7 +37,8 @@ STRANGER = "stranger@elsewhere.example"
 @pytest.fixture(autouse=True)
 def _nobody_tried_before(db):
     cache.clear()
-    rate_limits._counts.clear()
+    rate_limits.reset()
+    caches["redis"].clear()
 
 
 def try_password(email, password=TYPED, client=None):
