@@ -15,7 +15,7 @@ from draws.models import Draw, Participation
 from ledger.models import Transaction
 from ledger.services import balance
 from tests.conftest import defects
-from tests.support.coins import move
+from tests.support.forgery import forge
 from tests.support.pages import field, signed_in, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.owner, pytest.mark.django_db(transaction=True)]
@@ -105,10 +105,10 @@ def test_control_a_site_that_charges_first_and_sells_then_has_charged_for_nothin
     draw = make_draw(entry_fee=1, max_participants=1_000_000, max_per_player=1_000_000)
     fill(small_disk)
     sold = sell_until_refused(player, draw)
-    paid = move(player.pk, -2_000, "charged-first")
+    paid = forge(user_id=player.pk, type="entry", amount=-2_000, reference=f"draw:{draw.pk}")
     with pytest.raises(DatabaseError):
         Participation.objects.bulk_create(
-            Participation(user=player, draw=draw, ticket_number=sold + n, transaction=paid)
+            Participation(user=player, draw=draw, ticket_number=sold + n, transaction_id=paid)
             for n in range(1, 2_001)
         )
     assert balance(player.pk) == 1_000_000 - sold - 2_000
