@@ -11,9 +11,4 @@ class Migration(migrations.Migration):
             version=1,
             sha256="9d302ffa4871ab05dd634e5fddab2fcc0b428bb8aac6ffbc7df8bfa9b9b3ce85",
         ),
-        InstallSQL(
-            "take_tickets",
-            version=2,
-            sha256="976097cc25f9da49feb1903d990e41988644a3d6de4acc6f5b08ee35b35f4327",
-        ),
     ]

@@ -6,11 +6,11 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0011_take_tickets_v3")]
+    dependencies = [("draws", "0010_playing_day_v1")]
     operations = [
         InstallSQL(
             "take_tickets",
-            version=4,
+            version=2,
             sha256="c5b1a299dc7591162fe3bc7fd02207882b4a3cebeda96458fa6c7b981fadc58f",
         ),
         InstallSQL(

@@ -6,7 +6,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0012_statistics_only_counted"), ("accounts", "0016_times_of_the_clock")]
+    dependencies = [("draws", "0011_statistics_only_counted"), ("accounts", "0016_times_of_the_clock")]
     operations = [
         InstallSQL(
             "draws_times",
