@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "happens_now",
             version=1,
-            sha256="57a870aadbc07c9f0f989410fe785dc2a74ff056f6105d345e39b6fefd38590b",
+            sha256="7d4a20a71900564d1a0e91210a530865db3730943174776bb744b588d22083d4",
         ),
         InstallSQL(
             "refuse_other_time",

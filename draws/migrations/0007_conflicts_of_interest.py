@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("draws", "0006_is_of_the_staff"),
+        ("draws", "0005_old_winners_triggers_v2"),
     ]
     operations = [
         migrations.AddField(

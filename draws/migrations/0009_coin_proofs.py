@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "entry_proof",
             version=1,
-            sha256="1b010dc84c356cf26b00c1cb6fec560231792d59db0dbb944f4913a1f6a5d7b4",
+            sha256="73a0bb138529d7d23c248820737a5c7615c4bd0cb7714714b418c8f7c89d6eb8",
         ),
         InstallSQL(
             "refund_proof",

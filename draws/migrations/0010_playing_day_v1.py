@@ -9,6 +9,6 @@ class Migration(migrations.Migration):
         InstallSQL(
             "playing_day",
             version=1,
-            sha256="7a1ae18f08f0216c0ec79b0e4497be3b51609fb364c33ddc84340eef4ec75ef2",
+            sha256="32e8981ac134614ac8b0eebce7516bfe29fb3290226bad3ee3766543a9d05e27",
         ),
     ]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "take_tickets",
             version=2,
-            sha256="c5b1a299dc7591162fe3bc7fd02207882b4a3cebeda96458fa6c7b981fadc58f",
+            sha256="7b74a28a8984d6a5036303f87548a5b42a4794cde784bec5e5b19e666bf576ad",
         ),
         InstallSQL(
             "count_wins_again",

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION take_tickets(
 DECLARE
     d draws;
     u record;
-    paid record;
+    paid_with bigint;
     highest integer;
     today date;
     streak record;
@@ -31,19 +31,27 @@ BEGIN
             PERFORM refuse_entry_to(d, p_count);
         END IF;
     END IF;
-    SELECT coins, is_vip, is_active AND suspended_at IS NULL AS may_play, time_zone,
-            current_streak, last_ticket_on, grace_used_on,
+    SELECT coins, is_vip, is_active AND suspended_at IS NULL AS may_play, is_staff OR is_superuser AS is_staff,
+            time_zone, time_zone_changed_at, current_streak, last_ticket_on, grace_used_on,
             EXISTS (SELECT 1 FROM account_emailaddress e WHERE e.user_id = users.id AND e.verified) AS confirmed,
             EXISTS (SELECT 1 FROM rules_acceptances a WHERE a.user_id = users.id) AS accepted
         INTO u FROM users WHERE id = p_player FOR NO KEY UPDATE;
-    SELECT t.id, t.amount INTO paid FROM transactions t WHERE t.idempotency_key = entry_key;
-    IF FOUND THEN
+    -- Read behind the lock, so that a break or a limit that was set a moment ago counts, and who has just joined the
+    -- staff takes no ticket. Of the staff is who is so by their account, a group, or a permission of their own.
+    SELECT (SELECT t.id FROM transactions t WHERE t.idempotency_key = entry_key) AS paid_with, count(*) AS held,
+            u.is_staff OR EXISTS (SELECT FROM users_groups g WHERE g.user_id = p_player)
+                OR EXISTS (SELECT FROM users_user_permissions s WHERE s.user_id = p_player) AS is_staff,
+            (SELECT max(coalesce(b.ends_at, 'infinity')) FROM play_breaks b
+                WHERE b.user_id = p_player AND b.starts_at <= clock_timestamp()) AS rests_until,
+            EXISTS (SELECT FROM spend_limits l WHERE l.user_id = p_player) AS limited
+        INTO own FROM participations p WHERE p.user_id = p_player AND p.draw_id = p_draw;
+    IF own.paid_with IS NOT NULL THEN
         SELECT array_agg(p.ticket_number ORDER BY p.ticket_number) INTO numbers FROM participations p
-            WHERE p.user_id = p_player AND p.draw_id = p_draw AND p.transaction_id = paid.id;
+            WHERE p.user_id = p_player AND p.draw_id = p_draw AND p.transaction_id = own.paid_with;
         IF cardinality(numbers) <> p_count THEN
             PERFORM refuse_entry('request_conflict', 'This request was sent before for another number of tickets.');
         END IF;
-        spent := -paid.amount;
+        spent := (SELECT -t.amount FROM transactions t WHERE t.id = own.paid_with);
         balance := u.coins;
         replayed := true;
         RETURN;
@@ -51,16 +59,9 @@ BEGIN
     IF u.may_play IS NOT TRUE THEN
         PERFORM refuse_entry('suspended', 'This account may not take tickets.');
     END IF;
-    -- Behind the lock, as all that follows: who joins the staff meanwhile takes no ticket.
-    IF is_of_the_staff(p_player) THEN
+    IF own.is_staff THEN
         PERFORM refuse_entry('staff', 'Staff take no tickets.');
     END IF;
-    -- Read behind the lock, so that a break or a limit that was set a moment ago counts.
-    SELECT count(*) AS held,
-            (SELECT max(coalesce(b.ends_at, 'infinity')) FROM play_breaks b
-                WHERE b.user_id = p_player AND b.starts_at <= clock_timestamp()) AS rests_until,
-            EXISTS (SELECT FROM spend_limits l WHERE l.user_id = p_player) AS limited
-        INTO own FROM participations p WHERE p.user_id = p_player AND p.draw_id = p_draw;
     IF own.rests_until > clock_timestamp() THEN
         PERFORM refuse_entry('on_break', 'The player takes a break.',
             jsonb_build_object('ends_at', CASE WHEN isfinite(own.rests_until)
@@ -91,17 +92,17 @@ BEGIN
         END IF;
     END IF;
 
+    nothing := set_config('lucky11.service', 'take_tickets', true);
     INSERT INTO transactions (user_id, type, amount, description, idempotency_key, reference)
         VALUES (p_player, 'entry', -p_count * d.entry_fee,
                 p_count || CASE p_count WHEN 1 THEN ' ticket: ' ELSE ' tickets: ' END || d.title,
                 entry_key, 'draw:' || p_draw)
-        RETURNING id INTO paid;
-    today := playing_day(p_player, u.time_zone, u.last_ticket_on);
+        RETURNING id INTO paid_with;
+    today := playing_day(p_player, u.time_zone, u.time_zone_changed_at, u.last_ticket_on);
     streak := next_streak(u.current_streak, u.last_ticket_on, u.grace_used_on, today);
     UPDATE users SET total_participations = total_participations + p_count, current_streak = streak.new_streak,
             grace_used_on = streak.new_grace, last_ticket_on = greatest(last_ticket_on, today)
         WHERE id = p_player;
-    nothing := set_config('lucky11.service', 'take_tickets', true);
     UPDATE draws SET current_participants = current_participants + p_count
         WHERE id = p_draw AND is_active AND clock_timestamp() < draw_time
           AND current_participants + p_count <= max_participants
@@ -112,11 +113,15 @@ BEGIN
         PERFORM refuse_entry('draw_closed', 'This draw has closed.');
     END IF;
     nothing := set_config('lucky11.service', '', true);
-    numbers := ARRAY(SELECT generate_series(highest - p_count + 1, highest));
+    -- A loop, because a query would cost more than the few numbers of an entry do.
+    numbers := '{}';
+    FOR n IN highest - p_count + 1 .. highest LOOP
+        numbers := numbers || n;
+    END LOOP;
     INSERT INTO participations (user_id, draw_id, ticket_number, transaction_id, taken_on, participated_at)
-        SELECT p_player, p_draw, n, paid.id, today, clock_timestamp() FROM unnest(numbers) AS n;
+        SELECT p_player, p_draw, n, paid_with, today, clock_timestamp() FROM unnest(numbers) AS n;
     -- Their confirmation is written from here by a sweep, which deletes the row: exactly once, off this path.
-    INSERT INTO entries_to_tell (transaction_id) VALUES (paid.id);
+    INSERT INTO entries_to_tell (transaction_id) VALUES (paid_with);
     spent := p_count * d.entry_fee;
     balance := u.coins - spent;
     replayed := false;

@@ -1,25 +1,27 @@
 -- Tickets: whoever inserts them, they are paid, numbered next in line, and of an open draw.
 CREATE OR REPLACE FUNCTION tickets_check() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    numbered boolean;
+    paid boolean;
 BEGIN
-    PERFORM 1
-    FROM (SELECT draw_id, count(*) AS n, min(ticket_number) AS low, max(ticket_number) AS high
-          FROM added GROUP BY draw_id) AS a
+    -- Both answers by one query: every ticket waits for it.
+    SELECT bool_and((d.is_active AND a.high = d.current_participants AND a.low = a.high - a.taken + 1) IS TRUE),
+           bool_and((t.type = 'entry' AND t.user_id = a.user_id AND t.amount = -a.n * d.entry_fee
+                     AND t.reference = 'draw:' || a.draw_id
+                     AND a.n = (SELECT count(*) FROM participations p
+                                WHERE p.user_id = a.user_id AND p.draw_id = a.draw_id
+                                  AND p.transaction_id = a.transaction_id)) IS TRUE)
+        INTO numbered, paid
+    FROM (SELECT draw_id, transaction_id, user_id, count(*) AS n, min(min(ticket_number)) OVER of_draw AS low,
+                 max(max(ticket_number)) OVER of_draw AS high, sum(count(*)) OVER of_draw AS taken
+          FROM added GROUP BY draw_id, transaction_id, user_id WINDOW of_draw AS (PARTITION BY draw_id)) AS a
     JOIN draws d ON d.id = a.draw_id
-    WHERE NOT d.is_active OR a.high <> d.current_participants OR a.low <> a.high - a.n + 1;
-    IF FOUND THEN
+    LEFT JOIN transactions t ON t.id = a.transaction_id;
+    IF NOT numbered THEN
         RAISE EXCEPTION 'Tickets are taken in an open draw, numbered next in line. No ticket was taken.'
             USING ERRCODE = 'L11GT';
-    END IF;
-    PERFORM 1
-    FROM (SELECT transaction_id, draw_id, user_id, count(*) AS n FROM added GROUP BY 1, 2, 3) AS a
-    JOIN draws d ON d.id = a.draw_id
-    LEFT JOIN transactions t ON t.id = a.transaction_id
-    WHERE t.id IS NULL OR t.type <> 'entry' OR t.user_id <> a.user_id OR t.amount <> -a.n * d.entry_fee
-       OR a.n <> (SELECT count(*) FROM participations p
-                  WHERE p.user_id = a.user_id AND p.draw_id = a.draw_id AND p.transaction_id = a.transaction_id)
-       OR t.reference <> 'draw:' || a.draw_id;
-    IF FOUND THEN
+    ELSIF NOT paid THEN
         RAISE EXCEPTION 'A ticket is paid by its player with an entry transaction of its own. No ticket was taken.'
             USING ERRCODE = 'L11GT';
     END IF;

@@ -12,11 +12,11 @@ class Migration(migrations.Migration):
         InstallSQL(
             "moved_since",
             version=1,
-            sha256="d069df1b77ff2b2db763046aa2965401b28e9b8377b090f91c3640680f9b6667",
+            sha256="f870b4b5ec6600852274f72261335ad01e6d239a959d28920e39fb1470dc58ee",
         ),
         InstallSQL(
             "transactions_visit_triggers",
             version=1,
-            sha256="f3161b35012d53a2fb1b0994909bf82ce92d65504407b8a537d2dfbc0cbfb656",
+            sha256="936e868356e558bc9779b298ff1d7c47fe449a0f857b01b4fabbe8c356c3ecac",
         ),
     ]

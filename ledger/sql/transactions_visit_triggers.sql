@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION ledger_check_visit() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF moved_since(NEW.user_id, 'daily_bonus') THEN
+    IF moved_since(NEW.user_id, (SELECT time_zone_changed_at FROM users WHERE id = NEW.user_id), 'daily_bonus') THEN
         RAISE EXCEPTION 'Player % changed their time zone after their last visit, which was less than 24 hours ago. '
             'No coins were moved.', NEW.user_id USING ERRCODE = 'L11TZ';
     END IF;
