@@ -6,11 +6,11 @@ messages say the fixed reasons in the reader's language, and what staff wrote in
 
 from django.utils.translation import gettext, gettext_noop
 
-LATE = gettext_noop("The ticket list was not frozen in the time promised, because the site was down.")
+LATE = gettext_noop("The ticket list was not frozen in the time promised.")
 KNOWN = gettext_noop("The beacon's round was known before the ticket list was frozen.")
 MISSING = gettext_noop("The beacon's round could not be obtained within 7 days of its time.")
 NO_TICKETS = gettext_noop("Nobody took a ticket.")
-TOO_FEW = gettext_noop("%(taken)s tickets were taken and %(least)s were needed.")
+TOO_FEW = gettext_noop("Too few tickets were taken: %(taken)s, and the draw needed %(least)s.")
 NOT_CLAIMED = gettext_noop("The prize was not claimed in time.")
 LEFT = gettext_noop("The winner closed their account.")
 
@@ -24,7 +24,14 @@ DISQUALIFIED = {
     "given_up": gettext_noop("The winner gave the prize up."),
 }
 
-FIXED = frozenset({LATE, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT, *DISQUALIFIED.values()})
+# Records of 1.0 say so. It named a cause that nobody had looked into.
+LATE_AND_DOWN = gettext_noop(
+    "The ticket list was not frozen in the time promised, because the site was down."
+)
+
+FIXED = frozenset(
+    {LATE, LATE_AND_DOWN, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT, *DISQUALIFIED.values()}
+)
 
 
 def too_few(taken: int, least: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import django
@@ -61,8 +61,7 @@ def problems_of_database(database: BaseDatabaseWrapper) -> Iterator[str]:
     with transaction.atomic(using=database.alias):
         try:
             yield from _dropped(database)
-            for path, definition in definitions():
-                _run(database, path, definition.do)
+            _run_all(database, [(path, [definition.do]) for path, definition in definitions()])
             for difference in compare(describe(database), migrated):
                 yield f"The migrations and the files of sql/ differ:\n{difference}"
         except sql.SQLFileError as error:
@@ -71,20 +70,29 @@ def problems_of_database(database: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _dropped(database: BaseDatabaseWrapper) -> Iterator[str]:
-    for path, definition in reversed(definitions()):
-        for statement in definition.undo:
-            _run(database, path, statement)
+    _run_all(database, [(path, definition.undo) for path, definition in reversed(definitions())])
     for part in sorted(describe(database)):
         if part.kind in RUN_BY_THE_DATABASE:
             yield f"{part}: no file of sql/ makes it, or the file that does never drops it."
 
 
-def _run(database: BaseDatabaseWrapper, path: Path, statement: str) -> None:
-    try:
-        with database.cursor() as cursor:
-            cursor.execute(statement)
-    except DatabaseError as error:
-        raise sql.SQLFileError(f"{path} cannot be installed again: {error}") from error
+def _run_all(database: BaseDatabaseWrapper, files: list[tuple[Path, Sequence[str]]]) -> None:
+    """Run each file's statements. What needs what a later file makes, or drops what a later one uses, waits:
+    a new version of a function comes later than the trigger that has called it since its first.
+    """
+    while files:
+        waiting = []
+        for path, statements in files:
+            try:
+                with transaction.atomic(using=database.alias), database.cursor() as cursor:
+                    for statement in statements:
+                        cursor.execute(statement)
+            except DatabaseError as error:
+                waiting.append((path, statements))
+                refused = sql.SQLFileError(f"{path} cannot be installed again: {error}")
+        if len(waiting) == len(files):
+            raise refused
+        files = waiting
 
 
 def main() -> None:

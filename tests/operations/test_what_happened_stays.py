@@ -117,7 +117,7 @@ FIGURES = [
 DATED = [
     "UPDATE draws SET published_at = {} WHERE published_at IS NULL",
     "UPDATE draws SET frozen_at = {}, is_active = false WHERE frozen_at IS NULL AND published_at IS NOT NULL",
-    "UPDATE draws SET cancelled_at = {}, is_active = false, void_code = 1, void_reason = 'x'"
+    "UPDATE draws SET cancelled_at = {}, is_active = false, void_code = 3, void_reason = 'x'"
     " WHERE frozen_at IS NULL AND published_at IS NOT NULL",
     "UPDATE draws SET told_at = {} WHERE settled_at IS NOT NULL",
     "INSERT INTO draws (title, max_participants, draw_time, created_at)"

@@ -1,6 +1,9 @@
 """What the tests of beacon draws read and plant."""
 
-from draws.models import LogRecord, Seal
+from django.db import transaction
+
+from draws.lifecycle.void import void
+from draws.models import Draw, LogRecord, Seal
 from tests.conftest import unguarded
 
 
@@ -15,3 +18,12 @@ def kinds(draw):
 def plant(statement, *values):
     with unguarded() as cursor:
         cursor.execute(statement, values)
+
+
+def let_the_round_stay_away(draw, reason="Nobody had the round."):
+    """Let a beacon draw wait for more than 7 days after its list was frozen, and be void for it."""
+    plant("UPDATE draws SET frozen_at = frozen_at - interval '8 days' WHERE id = %s", draw.pk)
+    draw.refresh_from_db()
+    with transaction.atomic():
+        void(draw, Draw.VoidCode.BEACON_MISSING, reason)
+    draw.refresh_from_db()

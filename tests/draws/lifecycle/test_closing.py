@@ -153,7 +153,7 @@ def test_a_draw_below_its_minimum_is_void_and_every_coin_goes_back(entered, alic
     assert draw.void_code == code
     if code:
         assert draw.state == Draw.State.VOID
-        assert draw.void_reason == "4 tickets were taken and 5 were needed."
+        assert draw.void_reason == "Too few tickets were taken: 4, and the draw needed 5."
         assert (balance(alice.pk), balance(bob.pk)) == (50, 50)
         assert not Winner.objects.exists()
     assert defects() == []

@@ -13,14 +13,14 @@ from draws import fairness
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
-from draws.lifecycle.void import void
-from draws.models import Draw, Seal
+from draws.models import Seal
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.proof import documents
 from draws.proof.public_seals import pseudonym_of
 from draws.proof.seals import ref_of
 from tests.accounts.privacy.leaver import everywhere
 from tests.conftest import let_close
+from tests.support.beacon_draws import let_the_round_stay_away
 from tests.support.pages import finish, signed_in, take
 from tests.support.prizes import at_place, everything_about, pass_on_prize, won
 from tests.support.proofs import body, document, fetch
@@ -126,18 +126,18 @@ def test_a_void_draw_says_why_and_keeps_its_secret(alice, make_draw):
     text = fetch(f"/draws/{draw.pk}/proof.json").decode()
     proof = json.loads(text)
     assert proof["void"]["code"] == "below_minimum"
-    assert proof["void"]["reason"] == "1 tickets were taken and 5 were needed."
+    assert proof["void"]["reason"] == "Too few tickets were taken: 1, and the draw needed 5."
     assert proof["void"]["record_hash"] == proof["log"][-1]["record_hash"]
     assert (proof["entries"], proof["freeze"], proof["winners"]) == (None, None, None)
     assert seed not in text
 
 
-def test_a_void_after_freezing_leaves_list_and_seed_public(alice, draw):
+def test_a_void_after_freezing_leaves_list_and_seed_public(alice, beacon, make_draw):
+    draw = make_draw(fairness_mode="beacon")
     take(alice, draw)
     let_close(draw)
     freeze_draw(draw.pk)
-    draw.refresh_from_db()
-    void(draw, Draw.VoidCode.BEACON_MISSING, "Nobody had the round.")
+    let_the_round_stay_away(draw)
     seed, _ = secrets_of(draw)
     proof = document(draw)
     assert proof["server_seed"] == seed
