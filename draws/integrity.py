@@ -57,6 +57,13 @@ DRAW_CHECKS = [
            ORDER BY 1, 2""",
     ),
     Check(
+        "late tickets",
+        "No ticket was taken after its draw closed, but for the second in which an entry is written.",
+        """SELECT p.id AS participation_id, p.draw_id, p.participated_at, d.draw_time
+           FROM participations p JOIN draws d ON d.id = p.draw_id
+           WHERE p.participated_at > d.draw_time + interval '1 second' ORDER BY p.id""",
+    ),
+    Check(
         "winners",
         "Every winner holds the winning ticket, the one at their place in the published result.",
         """SELECT w.id AS winner_id, w.draw_id, w.user_id, w.place FROM winners w

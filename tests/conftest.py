@@ -148,9 +148,17 @@ def draw(make_draw: Callable[..., Draw]) -> Draw:
 
 
 def let_close(draw: Draw) -> None:
-    """Let a draw's closing time pass: the rules forbid moving it, and nobody moves the database's clock."""
+    """Let a draw's closing time pass: the rules forbid moving it, and nobody moves the database's clock.
+
+    Its tickets are moved as far, so that they were taken before.
+    """
     past = "date_trunc('second', clock_timestamp()) - interval '1 second'"
     with unguarded() as cursor:
+        cursor.execute(
+            f"""UPDATE participations p SET participated_at = p.participated_at - (d.draw_time - {past})
+                FROM draws d WHERE d.id = p.draw_id AND d.id = %s""",
+            [draw.pk],
+        )
         cursor.execute(f"UPDATE draws SET draw_time = {past} WHERE id = %s", [draw.pk])
     draw.refresh_from_db()
 

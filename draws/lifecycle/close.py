@@ -4,9 +4,7 @@ safe to repeat after a crash at any line, and made once however many workers try
 A beacon draw takes the same steps; between them it waits for its round (draws/lifecycle/rounds.py).
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -84,7 +82,7 @@ def freeze_draw(draw_id: int) -> bool:
 
 def _freeze(draw: Draw, record: Seal) -> None:
     tree = fairness.TicketTree()
-    for part, refs in enumerate(_parts(draw, record)):
+    for part, refs in enumerate(seals.packed_refs(record)):
         tree.extend(fairness.PackedRefs(refs))
         FrozenList.objects.create(draw=draw, part=part, refs=refs)
     if tree.total != draw.current_participants:
@@ -95,32 +93,10 @@ def _freeze(draw: Draw, record: Seal) -> None:
     with as_service("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     # A long list takes a while, and so may the log's lock: what counts is when the record is written.
-    log.lock()
-    if _is_late(record):
+    if log.next_time() > record.freeze_by:
         raise _MissedFreezing
     log.append(draw, "freeze", frozen)
     FreezeToTell.objects.create(draw=draw)
-
-
-def _parts(draw: Draw, record: Seal) -> Iterator[bytes]:
-    """Yield the pseudonym of each ticket in order, packed, one part in memory at a time."""
-
-    @lru_cache(maxsize=100_000)
-    def ref(user_id: str) -> bytes:
-        return seals.ref_of(record, user_id)
-
-    size = FrozenList.TICKETS_A_PART
-    holders = (
-        Participation.objects.filter(draw=draw).order_by("ticket_number").values_list("user_id", flat=True)
-    )
-    packed: list[bytes] = []
-    for user_id in holders.iterator(chunk_size=size):
-        packed.append(ref(user_id))
-        if len(packed) == size:
-            yield b"".join(packed)
-            packed = []
-    if packed:
-        yield b"".join(packed)
 
 
 def _voided(draw: Draw, record: Seal) -> bool:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "take_tickets",
             version=2,
-            sha256="7b74a28a8984d6a5036303f87548a5b42a4794cde784bec5e5b19e666bf576ad",
+            sha256="7b492737c236990780bf79a9359aa8e9b8e462192d4a3f967b220c5eeb288c55",
         ),
         InstallSQL(
             "count_wins_again",

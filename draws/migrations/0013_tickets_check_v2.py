@@ -9,6 +9,6 @@ class Migration(migrations.Migration):
         InstallSQL(
             "tickets_check",
             version=2,
-            sha256="99aa06d6a3accd7280d3d380c1c5c935ba64597a9d6dcc57012c3be8ed553f8a",
+            sha256="dc45629cdc7e57379cec3efdeb5390141c789ea32ca8b9d901002d1c7af8f97d",
         )
     ]

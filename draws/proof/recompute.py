@@ -3,12 +3,13 @@
 One draw, and one part of its list, is in memory at a time.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 from draws import fairness
 from draws.beacon import chain
 from draws.models import FrozenList, Round, Seal
-from draws.proof.seals import mode_of, obtained_round, open_record, pick
+from draws.proof.seals import mode_of, obtained_round, open_record, packed_refs, pick
 from ledger.integrity import Check, Defect
 
 # A signature takes about a tenth of a second; `check_integrity --rounds` verifies all of them.
@@ -92,13 +93,20 @@ def _differences(seal: Seal) -> Iterator[str]:
 def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: bytes) -> Iterator[str]:
     tree = fairness.TicketTree()
     parts = FrozenList.objects.filter(draw=seal.draw_id).order_by("part").values_list("refs", flat=True)
+    listed = hashlib.sha256()
     for refs in parts.iterator(chunk_size=1):
         tree.extend(fairness.PackedRefs(bytes(refs)))
+        listed.update(refs)
     if (bytes(seal.root or b""), seal.total) != (tree.root(), tree.total):
         yield "root"
     frozen = fairness.freeze_hash(mode, opened, tree.root(), tree.total, seed)
     if bytes(seal.freeze_hash or b"") != frozen:
         yield "freeze_hash"
+    held = hashlib.sha256()
+    for refs in packed_refs(seal):
+        held.update(refs)
+    if listed.digest() != held.digest():
+        yield "entries"
     if seal.result_hash is None:
         return
     signature = bytes(seal.signature or b"")

@@ -1,13 +1,15 @@
 """From a draw's rows to the protocol's records and back."""
 
 import secrets
+from collections.abc import Iterator
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import Max
 
 from draws import fairness
 from draws.beacon import chain
-from draws.models import Draw, FrozenList, Round, Seal
+from draws.models import Draw, FrozenList, Participation, Round, Seal
 
 
 def terms_of(draw: Draw) -> str:
@@ -105,3 +107,22 @@ def ref_of(record: Seal, user_id: str) -> bytes:
     """Return a player's pseudonym in this draw."""
     salt = fairness.entry_salt(bytes(record.entry_secret), user_id)
     return fairness.entry_ref(bytes(record.draw_uid), salt, user_id)
+
+
+def packed_refs(record: Seal) -> Iterator[bytes]:
+    """Yield the pseudonym of each ticket's holder, in the order of tickets, packed, one part at a time."""
+
+    @lru_cache(maxsize=100_000)
+    def ref(user_id: str) -> bytes:
+        return ref_of(record, user_id)
+
+    size = FrozenList.TICKETS_A_PART
+    tickets = Participation.objects.filter(draw=record.draw_id).order_by("ticket_number")
+    packed: list[bytes] = []
+    for user_id in tickets.values_list("user_id", flat=True).iterator(chunk_size=size):
+        packed.append(ref(user_id))
+        if len(packed) == size:
+            yield b"".join(packed)
+            packed = []
+    if packed:
+        yield b"".join(packed)

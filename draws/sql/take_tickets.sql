@@ -9,6 +9,7 @@ DECLARE
     u record;
     paid_with bigint;
     highest integer;
+    taken_at timestamptz;
     today date;
     streak record;
     own record;
@@ -106,7 +107,8 @@ BEGIN
     UPDATE draws SET current_participants = current_participants + p_count
         WHERE id = p_draw AND is_active AND clock_timestamp() < draw_time
           AND current_participants + p_count <= max_participants
-        RETURNING current_participants INTO highest;
+        RETURNING current_participants, least(clock_timestamp(), draw_time - interval '1 microsecond')
+        INTO highest, taken_at;
     IF NOT FOUND THEN
         SELECT * INTO d FROM draws WHERE id = p_draw;
         PERFORM refuse_entry_to(d, p_count);
@@ -119,7 +121,7 @@ BEGIN
         numbers := numbers || n;
     END LOOP;
     INSERT INTO participations (user_id, draw_id, ticket_number, transaction_id, taken_on, participated_at)
-        SELECT p_player, p_draw, n, paid_with, today, clock_timestamp() FROM unnest(numbers) AS n;
+        SELECT p_player, p_draw, n, paid_with, today, taken_at FROM unnest(numbers) AS n;
     -- Their confirmation is written from here by a sweep, which deletes the row: exactly once, off this path.
     INSERT INTO entries_to_tell (transaction_id) VALUES (paid_with);
     spent := p_count * d.entry_fee;

@@ -12,9 +12,11 @@ from draws.lifecycle.close import close_due_draws
 from draws.lifecycle.publish import publish_draw
 from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Draw, FrozenList, LogRecord, Round, Seal, Winner
+from draws.proof import seals
 from draws.proof.seals import open_record
 from ledger.services import balance
 from tests.conftest import defects, let_close
+from tests.races.together import wait_until
 from tests.support import signing
 from tests.support.beacon_draws import kinds, plant, round_of
 from tests.support.pages import take
@@ -125,14 +127,13 @@ def test_a_missed_freeze_is_in_the_log_before_the_time_of_the_round(entered, ali
 
 
 def test_a_list_that_takes_longer_to_write_than_there_is_time_is_not_frozen(entered, monkeypatch, alice):
-    from draws.lifecycle import close
+    plant("UPDATE draw_seals SET freeze_by = %s", int(database_now().timestamp()) + 1)
 
-    def slow(draw, record, write=close._parts):
-        yield from write(draw, record)
-        plant("UPDATE draw_seals SET freeze_by = %s", int(database_now().timestamp()) - 1)
-        record.refresh_from_db(fields=["freeze_by"])
+    def slow(record, write=seals.packed_refs):
+        yield from write(record)
+        wait_until(lambda: database_now().timestamp() > record.freeze_by + 1, "the time for freezing passes")
 
-    monkeypatch.setattr(close, "_parts", slow)
+    monkeypatch.setattr(seals, "packed_refs", slow)
     fetch_rounds()
     close_due_draws()
     entered.refresh_from_db()

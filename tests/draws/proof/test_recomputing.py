@@ -6,7 +6,7 @@ from django.core.management import call_command
 from draws.lifecycle.close import close_due_draws
 from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Round, Seal
-from draws.proof import recompute
+from draws.proof import recompute, seals
 from tests.conftest import defects, let_close, unguarded
 from tests.support import signing
 from tests.support.pages import take
@@ -51,6 +51,21 @@ def test_what_does_not_follow_is_named(drawn, statement, named):
         cursor.execute(statement)
     defect = recompute.check_records()
     assert (defect.row["draw_id"], defect.row["differs"]) == (drawn.pk, named)
+
+
+def test_tickets_of_several_players_that_were_frozen_as_one_players_are_named(
+    make_draw, alice, bob, monkeypatch
+):
+    draw = make_draw()
+    take(alice, draw, 2)
+    take(bob, draw, 2)
+    let_close(draw)
+    held = seals.packed_refs
+    # What the thief runs in place of the site's own program: all else follows from this list.
+    monkeypatch.setattr(seals, "packed_refs", lambda record: [4 * b"".join(held(record))[:32]])
+    close_due_draws()
+    defect = recompute.check_records()
+    assert (defect.row["draw_id"], defect.row["differs"]) == (draw.pk, "entries")
 
 
 def test_a_round_that_the_beacon_did_not_sign_is_named(drawn):
