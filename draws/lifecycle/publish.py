@@ -26,10 +26,11 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
     Raises DrawNotFound, or NotPublishable with a sentence for each problem; then nothing was changed.
     """
     draw = lock_draw(draw_id)
-    found = problems(draw)
+    # Asked once the log is locked: the record has to be in it before the closing time.
+    opened = log.next_time()
+    found = problems(draw, opened)
     if found:
         raise NotPublishable(found)
-    log.lock()
     record = seals.seal(draw)
     with as_service("publish_draw"):
         Draw.objects.filter(pk=draw.pk).update(published_at=Now(), is_active=True)
@@ -38,12 +39,15 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
     return draw
 
 
-def problems(draw: Draw) -> list[str]:
-    """Return what keeps a draft from opening, a sentence each; none when it can be published."""
+def problems(draw: Draw, opens_at: int | None = None) -> list[str]:
+    """Return what keeps a draft from opening, a sentence each; none when it can be published.
+
+    `opens_at` is when it would open, in Unix seconds; now, unless something else is said.
+    """
     if draw.published_at is not None:
         return [_("It is already published.")]
     found = []
-    if draw.draw_time <= database_now():
+    if int(draw.draw_time.timestamp()) <= (opens_at or int(database_now().timestamp())):
         found.append(_("Its closing time has passed: choose a later one."))
     if draw.fairness_mode == Draw.Mode.BEACON and not chain.has_source():
         found.append(_("No beacon is configured: choose the operator-run mode."))
