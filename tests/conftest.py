@@ -23,7 +23,7 @@ from draws.lifecycle import rounds
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
 from lucky11.integrity.checks import CHECKS
-from tests.support import signing
+from tests.support import moved_draws, signing
 from tests.support.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
 from tests.support.beacon_server import BeaconServer, running
 from tests.support.coins import adjustments_without_limit, move
@@ -148,18 +148,21 @@ def draw(make_draw: Callable[..., Draw]) -> Draw:
 
 
 def let_close(draw: Draw) -> None:
-    """Let a draw's closing time pass: the rules forbid moving it, and nobody moves the database's clock.
+    """Let a draw's closing time pass: it closes in this second, and is sealed as if that had been its time.
 
-    Its tickets are moved as far, so that they were taken before.
+    Its tickets were taken before.
     """
-    past = "date_trunc('second', clock_timestamp()) - interval '1 second'"
+    draw.refresh_from_db()
     with unguarded() as cursor:
-        cursor.execute(
-            f"""UPDATE participations p SET participated_at = p.participated_at - (d.draw_time - {past})
-                FROM draws d WHERE d.id = p.draw_id AND d.id = %s""",
-            [draw.pk],
-        )
-        cursor.execute(f"UPDATE draws SET draw_time = {past} WHERE id = %s", [draw.pk])
+        moved_draws.close_now(cursor, draw)
+    draw.refresh_from_db()
+
+
+def let_round_come(draw: Draw, ago: timedelta = timedelta(0)) -> None:
+    """Let the time pass between a beacon draw's freezing and its round, and so much more."""
+    draw.refresh_from_db()
+    with unguarded() as cursor:
+        moved_draws.let_round_come(cursor, draw, ago)
     draw.refresh_from_db()
 
 

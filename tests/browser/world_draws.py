@@ -15,7 +15,7 @@ from draws.lifecycle.text_changes import change_text
 from draws.models import Draw, Seal
 from draws.pictures import uploads
 from draws.pictures.files import read
-from tests.conftest import let_close, new_draft
+from tests.conftest import let_close, let_round_come, new_draft
 from tests.races.together import wait_until
 from tests.support import signing
 from tests.support.pages import finish, take
@@ -154,6 +154,7 @@ def _end(draws: dict[str, Draw]) -> None:
 def _let_the_beacon_draw(draw: Draw) -> None:
     let_close(draw)
     close.freeze_draw(draw.pk)
+    let_round_come(draw)
     number = Seal.objects.values_list("round", flat=True).get(pk=draw.pk)
     assert number
     rounds.keep(number, signing.sign(signing.DEFAULT_SECRET, number), "the tests")

@@ -1,10 +1,12 @@
 """What the tests of beacon draws read and plant."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from draws.lifecycle.void import void
 from draws.models import Draw, LogRecord, Seal
-from tests.conftest import unguarded
+from tests.conftest import let_round_come, unguarded
 
 
 def round_of(draw):
@@ -22,8 +24,7 @@ def plant(statement, *values):
 
 def let_the_round_stay_away(draw, reason="Nobody had the round."):
     """Let a beacon draw wait for more than 7 days after its list was frozen, and be void for it."""
-    plant("UPDATE draws SET frozen_at = frozen_at - interval '8 days' WHERE id = %s", draw.pk)
-    draw.refresh_from_db()
+    let_round_come(draw, timedelta(days=8))
     with transaction.atomic():
         void(draw, Draw.VoidCode.BEACON_MISSING, reason)
     draw.refresh_from_db()

@@ -142,7 +142,7 @@ def test_a_void_draw_says_why_and_what_came_back(make_draw, alice):
     finish(draw)
     page = words(page_of(draw, alice))
     assert "No winner: the draw is void" in page
-    assert "5 were needed" in page
+    assert "needed 5" in page
     assert "Returned to your purse 10" in page
 
 

@@ -87,11 +87,16 @@ def waiting(beacon, make_draw, alice):
 
 def test_a_draw_with_a_beacon_names_its_round_and_carries_no_label(waiting, beacon):
     draw = waiting
-    number, due = Seal.objects.get(pk=draw.pk).round, Seal.objects.get(pk=draw.pk).round_time
     before = words(page_of(draw))
-    assert has(before, f"round {number}", "not even the operator", "before the round exists")
+    assert has(
+        before,
+        f"round {Seal.objects.get(pk=draw.pk).round}",
+        "not even the operator",
+        "before the round exists",
+    )
     assert str(LOCAL_LABEL) not in before
     freeze(draw)
+    number, due = Seal.objects.get(pk=draw.pk).round, Seal.objects.get(pk=draw.pk).round_time
     frozen = words(page_of(draw))
     expected = f"expected at {due.day} {due:%b %Y, %H:%M:%S}"
     assert has(frozen, f"Waiting for round {number} of the public beacon, {expected}")

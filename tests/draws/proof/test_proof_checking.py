@@ -23,7 +23,7 @@ from draws.models import Draw, Seal, Winner
 from draws.notifications.kinds import LOCAL_LABEL
 from draws.proof import documents
 from draws.proof.seals import ref_of
-from tests.conftest import let_close, unguarded
+from tests.conftest import let_close, let_round_come, unguarded
 from tests.support import signing
 from tests.support.beacon_draws import let_the_round_stay_away
 from tests.support.pages import finish, signed_in, take
@@ -79,10 +79,11 @@ def site(make_draw, make_player, alice, bob, settings, monkeypatch):
         for player in (alice, bob, cleo) if name != "empty" else ():
             take(player, draw)
     cancel_draw(draws["cancelled"].pk, reason='The host said “no”, \\ and "why".')
-    for name in ("frozen", "void after freezing"):
+    for name in ("void after freezing", "frozen"):
         let_close(draws[name])
         freeze_draw(draws[name].pk)
-    let_the_round_stay_away(draws["void after freezing"])
+        if name != "frozen":
+            let_the_round_stay_away(draws[name])
     for name in ("drawn", "passed on", "below the minimum", "empty"):
         let_close(draws[name])
         freeze_draw(draws[name].pk)
@@ -108,8 +109,9 @@ def test_the_documents_of_every_state_and_the_log_pass(site, stranger):
 def test_a_player_finds_their_ticket_and_the_hash_they_kept(stranger, alice, bob, draw):
     take(bob, draw)
     take(alice, draw)
+    let_close(draw)
     opening = bytes(Seal.objects.get(pk=draw.pk).open_hash).hex()
-    finish(draw)
+    close_due_draws()
     page = signed_in(alice).get(f"/draws/{draw.pk}/").content.decode()
     page = " ".join(page.split())
     line = re.search(r"<code>\s?python3 lucky11_verify.py lucky11-draw-\d+.json ([^<]*)</code>", page)[1]
@@ -147,6 +149,7 @@ def test_the_documents_of_a_beacon_draw_pass(beacon, make_draw, alice, bob):
     let_close(draw)
     fetch_rounds()
     check(unfinished=True)
+    let_round_come(draw)
     beacon.release(Seal.objects.get(pk=draw.pk).round)
     fetch_rounds()
     close_due_draws()

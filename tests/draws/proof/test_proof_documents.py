@@ -19,7 +19,7 @@ from draws.proof import documents
 from draws.proof.public_seals import pseudonym_of
 from draws.proof.seals import ref_of
 from tests.accounts.privacy.leaver import everywhere
-from tests.conftest import let_close
+from tests.conftest import let_close, let_round_come
 from tests.support.beacon_draws import let_the_round_stay_away
 from tests.support.pages import finish, signed_in, take
 from tests.support.prizes import at_place, everything_about, pass_on_prize, won
@@ -108,6 +108,8 @@ def test_a_beacon_draw_shows_its_seed_at_freezing_and_the_round_with_the_result(
     freeze_draw(draw.pk)
     frozen = document(draw)
     assert (frozen["server_seed"], frozen["beacon"], frozen["winners"]) == (seed, None, None)
+    let_round_come(draw)
+    sealed.refresh_from_db()
     signature = beacon.release(sealed.round)
     fetch_rounds()
     close_due_draws()
