@@ -1617,7 +1617,7 @@ def _need_together(doc: Document) -> None:
 
 STEPS = (
     *("document", "seed", "open", "times", "round", "beacon"),
-    *("entries", "freeze", "limits", "winners", "result", "log"),
+    *("entries", "freeze", "limits", "winners", "result", "log", "timing", "void"),
 )
 NOT_PROVED = (
     "When the list was frozen, unless you or someone else kept its hash: the operator could otherwise have"
@@ -1629,6 +1629,8 @@ NOT_PROVED = (
 LOCAL_LABEL = (
     "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
 )
+CLOCK_TOLERANCE = 3  # seconds by which a site's clock may be behind the beacon's
+BEACON_PATIENCE = 7 * 86_400  # seconds that a draw waits for its round before it is void
 KNOWN_REASONS = ("The prize was not claimed in time.",)  # what the site itself writes
 
 
@@ -1935,6 +1937,53 @@ class _Steps:
         self.explain_redraws()
         return f"{_several(len(doc.log), 'record')} in their order, each giving the head after it."
 
+    def timing(self) -> str:
+        """The times of the records, which the step `log` has found to be in the log."""
+        doc, opened = self.doc, self.doc.open
+        for before, record in zip(doc.log, doc.log[1:]):
+            if record.time < before.time:
+                raise StepFailed(f"The log's record {record.n} is dated earlier than the one before it.")
+        at = {record.kind: record.time for record in doc.log}
+        if at["open"] > opened.closes_at:
+            raise StepFailed("The draw was opened only after its closing time.")
+        if "freeze" not in at:
+            return "The draw was opened before its closing time, and its records follow each other in time."
+        if at["freeze"] < opened.closes_at:
+            raise StepFailed("The list was frozen before the closing time, while tickets were on sale.")
+        if at["freeze"] > opened.freeze_by:
+            raise StepFailed("The list was frozen later than was promised.")
+        come = opened.beacon and self.chain.round_time(opened.beacon["round"]) - CLOCK_TOLERANCE
+        if come is not None and at.get("result", come) < come:
+            raise StepFailed("The result is dated earlier than the beacon's round from which it follows.")
+        after = _several(at["freeze"] - opened.closes_at, "second")
+        return f"The list was frozen {after} after closing, in time."
+
+    def void(self) -> str:
+        """Whether the draw's time and list allow the reason for which it ended without winners."""
+        doc, opened = self.doc, self.doc.open
+        if doc.void is None:
+            return "The draw is not void."
+        code, ended = doc.void.code, doc.log[-1].time
+        if code is VoidCode.BEACON_MISSING:
+            if doc.freeze is None or opened.beacon is None:
+                raise StepFailed("No round of a beacon can be missing: this draw waited for none.")
+            if ended < self.chain.round_time(opened.beacon["round"]) + BEACON_PATIENCE:
+                raise StepFailed("The draw did not wait for its round for 7 days.")
+            return "The draw waited for its round for 7 days."
+        if doc.freeze is not None:
+            raise StepFailed("For this reason a draw cannot be void once its list is frozen.")
+        if code is VoidCode.BELOW_MINIMUM and opened.terms["min_participants"] < 2:
+            raise StepFailed("This draw had no minimum that it could miss.")
+        if code is VoidCode.CANCELLED:
+            if ended >= opened.closes_at:
+                raise StepFailed("The draw was cancelled only after its closing time.")
+            return "The draw was cancelled before its closing time, when nobody could know a winner."
+        if ended < opened.closes_at:
+            raise StepFailed("For this reason a draw cannot be void before its closing time.")
+        return (
+            "The draw ended after its closing time, without a frozen list from which a winner could follow."
+        )
+
     def explain_redraws(self) -> None:
         """Say of each re-draw which reserve was next, and find the failed place if the reason is known."""
         doc = self.doc
@@ -2004,6 +2053,7 @@ class _LogCheck:
     def __init__(self, document: Document | None, kept: frozenset[bytes]) -> None:
         self.report = LogReport()
         self.head = b""
+        self.time = 0
         self.last: dict[bytes, str] = {}
         self.kept = kept
         self.document = document
@@ -2024,6 +2074,8 @@ class _LogCheck:
             raise StepFailed(f"{name} does not follow the head before it.")
         if record.own_head() != record.head:
             raise StepFailed(f"{name} does not give the head after it.")
+        if record.time < self.time:
+            raise StepFailed(f"{name} is dated earlier than the one before it.")
         before = self.last.get(record.draw_id, "")
         if record.kind not in _NEXT_KINDS[before]:
             raise StepFailed(f"{name} is {record.kind} of a draw whose last record is {before or 'missing'}.")
@@ -2034,7 +2086,7 @@ class _LogCheck:
                 f"{name} opens draw {record.seq} of the site, but {report.draws + 1} comes next."
             )
         self.last[record.draw_id] = record.kind
-        self.head = record.head
+        self.head, self.time = record.head, record.time
         self.count(record)
         self.compare(record)
 

@@ -27,6 +27,19 @@ LOG_CHECKS = [
            ORDER BY n LIMIT 1""",
     ),
     Check(
+        "log times",
+        "A draw opens before it closes, is frozen after that in time, and is void when its reason allows.",
+        """SELECT l.n, l.kind, l.draw_id, l.time, s.closes_at, s.freeze_by, d.void_code
+           FROM fairness_log l JOIN draw_seals s ON s.draw_id = l.draw_id JOIN draws d ON d.id = l.draw_id
+           WHERE CASE l.kind
+               WHEN 'open' THEN l.time > s.closes_at
+               WHEN 'freeze' THEN l.time NOT BETWEEN s.closes_at AND s.freeze_by
+               WHEN 'void' THEN (l.time >= s.closes_at) = (d.void_code = 3)
+                   OR (d.void_code = 5) <> (s.freeze_hash IS NOT NULL)
+               ELSE false END
+           ORDER BY l.n LIMIT 1""",
+    ),
+    Check(
         "log records",
         "Every published draw is in the log: opened, frozen, with one result or void, as its seal says.",
         """SELECT s.draw_id, s.seq FROM draw_seals s

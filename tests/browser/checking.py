@@ -26,6 +26,8 @@ STEPS = [
     "winners",
     "result",
     "log",
+    "timing",
+    "void",
 ]
 SHOWN_ENTRIES = 3
 
@@ -59,10 +61,10 @@ def tagged(tag: str, *parts: bytes) -> bytes:
     return hashlib.sha256(len(name).to_bytes(2) + name + joined).digest()
 
 
-def log_record(document: dict[str, Any], kind: str, record_hash: str) -> None:
-    """Append a record to the document's log, as the site does."""
+def log_record(document: dict[str, Any], kind: str, record_hash: str, after: int = 60) -> None:
+    """Append a record to the document's log, as the site does, so many seconds after the last one."""
     last = document["log"][-1]
-    n, time, prev = last["n"] + 1, last["time"] + 60, last["head"]
+    n, time, prev = last["n"] + 1, last["time"] + after, last["head"]
     parts = [n.to_bytes(8), time.to_bytes(8), kind.encode(), bytes.fromhex(record_hash)]
     head = tagged("log", bytes.fromhex(prev), *parts).hex()
     record = {"n": n, "time": time, "kind": kind, "record_hash": record_hash, "prev": prev, "head": head}
@@ -78,7 +80,9 @@ def voided(known: dict[str, Any]) -> dict[str, Any]:
         document |= {"server_seed": None, "entries": None, "freeze": None}
     document["void"] = {key: known[key] for key in ("code", "reason", "record_hash")}
     del document["log"][2 if frozen else 1 :]
-    log_record(document, "void", known["record_hash"])
+    # Cancelled while it is open, void once it has closed, and for a missing round a week after that was due.
+    after = {"cancelled": 60, "no_tickets": 86_400, "beacon_missing": 7 * 86_400 + 182}[known["code"]]
+    log_record(document, "void", known["record_hash"], after)
     return document
 
 

@@ -13,6 +13,7 @@ from draws.fairness import lucky11_verify as program
 from tests.browser.checking import CASES
 from tests.support.fairness_documents import Published, documents, text
 from tests.support.fairness_mutations import mutations
+from tests.support.fairness_stories import stories
 from tests.support.nightly import at_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -118,7 +119,7 @@ def test_both_say_the_same_of_every_known_document(page):
 
 
 def test_both_say_the_same_of_random_draws(page):
-    cases = random_draws(3, 60)
+    cases = random_draws(5, 60)
     assert len({case.name.split(", ")[1] for case in cases}) == 6
     assert disagreements(page, cases) == []
 
@@ -130,6 +131,24 @@ def test_both_name_the_same_step_of_every_change(page, outcome):
     assert len(cases) > 500
     assert disagreements(page, cases) == []
     assert all(answer["failed"] for answer in in_the_browser(page, cases))
+
+
+def changed_stories(seed: int, draws: int, each: int) -> list[Case]:
+    """Documents with other times or reasons in which every hash is right."""
+    chance = random.Random(seed)
+    return [
+        case_of(published, f"{published.outcome}, {what} {number}", text(changed))
+        for number, published in enumerate(documents(seed, draws))
+        for what, changed in stories(published, chance, each)
+    ]
+
+
+@pytest.mark.parametrize(("draws", "each"), [(30, 10), at_night(500, 20)])
+def test_both_judge_alike_what_was_sealed_again(page, draws, each):
+    cases = changed_stories(9, draws, each)
+    assert disagreements(page, cases) == []
+    failed = {answer["failed"] for answer in in_the_browser(page, cases[:300])}
+    assert failed == {None, "timing", "void"}
 
 
 def test_both_say_the_same_of_documents_with_a_byte_changed(page):

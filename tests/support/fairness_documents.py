@@ -87,16 +87,15 @@ def site(seed: int, draws: int) -> tuple[list[Published], dict[str, Any]]:
     """Draws of one site, complete, and that site's whole log."""
     chance = random.Random(seed)
     published = [draw(chance, seq) for seq in range(1, draws + 1)]
-    waiting = {number: list(one.records) for number, one in enumerate(published)}
     for one in published:
         one.document["log"] = []
-    head, records, opened = fairness.site_head(ORIGIN), list[dict[str, Any]](), 0
-    while any(waiting.values()):
-        # Draws open in the order of their seq; what follows may come in any order.
-        ready = [number for number, left in waiting.items() if left and number <= opened]
-        number = chance.choice(ready)
-        opened += number == opened
-        one, (time, kind, record_hash) = published[number], waiting[number].pop(0)
+    # All open before anything else happens, in the order of their seq; the rest is in the order of time.
+    first = min(time for one in published for time, _, _ in one.records) - draws
+    for seq, one in enumerate(published):
+        one.records[0] = (first + seq, *one.records[0][1:])
+    written = [(one, *written) for one in published for written in one.records]
+    head, records = fairness.site_head(ORIGIN), list[dict[str, Any]]()
+    for one, time, kind, record_hash in sorted(written, key=lambda each: each[1]):
         entry = record(len(records) + 1, time, kind, record_hash, head)
         head = bytes.fromhex(entry["head"])
         one.document["log"].append(entry)
@@ -282,11 +281,20 @@ class _Draw:
             self.records.append((self.freeze_by + 100_000 + reserve, "redraw", digest))
 
     def void(self, code: VoidCode) -> None:
-        """End the draw without winners."""
+        """End the draw without winners, for a reason that its terms and its time allow."""
+        if code is VoidCode.BELOW_MINIMUM and self.document["open"]["terms"]["min_participants"] < 2:
+            code = VoidCode.NO_TICKETS
         reason = self.chance.choice(REASONS)
         digest = fairness.void_hash(self.open_hash, self.frozen or None, code, reason)
         self.document["void"] = {"code": code.label, "reason": reason, "record_hash": digest.hex()}
-        self.records.append((self.freeze_by + 7 * 86_400, "void", digest))
+        self.records.append((self._ends(code), "void", digest))
+
+    def _ends(self, code: VoidCode) -> int:
+        if code is VoidCode.CANCELLED:
+            return self.chance.randrange(self.records[-1][0], self.closes_at)
+        if code is VoidCode.BEACON_MISSING and self.chain:
+            return self.chain.round_time(self.round) + 7 * 86_400
+        return self.closes_at + self.chance.randrange(7 * 86_400)
 
 
 class _Crowd(_Draw):

@@ -31,7 +31,8 @@ def voided_after_freezing(case: dict[str, Any], reason: str = "round not seen fo
     proof["void"] = {"code": "beacon_missing", "reason": reason, "record_hash": digest.hex()}
     proof.update(beacon=None, winners=None, result_hash=None)
     last, frozen = proof["log"].pop(), proof["log"][-1]
+    ended = last["time"] + 7 * 86_400
     proof["log"].append(
-        fairness_documents.record(last["n"], last["time"], "void", digest, bytes.fromhex(frozen["head"]))
+        fairness_documents.record(last["n"], ended, "void", digest, bytes.fromhex(frozen["head"]))
     )
     return proof

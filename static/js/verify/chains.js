@@ -33,3 +33,8 @@ export function roundAt(chain, time) {
   const period = BigInt(chain.period);
   return (since + period - 1n) / period + 1n;
 }
+
+/** When a round is published, in Unix seconds. */
+export function roundTime(chain, round) {
+  return BigInt(chain.genesis) + (BigInt(round) - 1n) * BigInt(chain.period);
+}

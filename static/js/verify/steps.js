@@ -10,6 +10,7 @@ import { pick, pickKey } from "./pick.js";
 import { freezeHash, openHash, resultHash, seedCommit, voidHash } from "./records.js";
 import { need } from "./refusal.js";
 import { canonical } from "./terms.js";
+import { checkTiming, checkVoid } from "./timing.js";
 import { rootOf } from "./tree.js";
 import { counted, grouped, say } from "./words.js";
 
@@ -204,5 +205,8 @@ function result(state) {
 
 /** The checks after reading the document, by name and in order. */
 export const CHECKS = new Map(
-  Object.entries({ seed, open, times, round, beacon, entries, freeze, limits, winners, result, log: checkLog }),
+  Object.entries({
+    ...{ seed, open, times, round, beacon, entries, freeze, limits, winners, result },
+    ...{ log: checkLog, timing: checkTiming, void: checkVoid },
+  }),
 );

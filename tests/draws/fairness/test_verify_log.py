@@ -74,6 +74,16 @@ def drop(kind: str) -> Callable[[Log], None]:
     return lambda log: log["records"].pop(first(log, kind))
 
 
+def without_the_list(log: Log) -> None:
+    """Leave out the frozen list of a draw that has a result."""
+    drawn = log["records"][first(log, "result")]["draw_id"]
+    log["records"] = [r for r in log["records"] if (r["kind"], r["draw_id"]) != ("freeze", drawn)]
+
+
+def earlier_than_the_last(log: Log) -> None:
+    log["records"][-1]["time"] = log["records"][-2]["time"] - 1
+
+
 def repeat(kind: str) -> Callable[[Log], None]:
     return lambda log: log["records"].insert(first(log, kind) + 1, log["records"][first(log, kind)])
 
@@ -87,9 +97,10 @@ WRONG_STORIES = {
     "a list frozen twice": (repeat("freeze"), "is freeze of a draw whose last record is freeze"),
     "two results": (repeat("result"), "is result of a draw whose last record is result"),
     "two voids": (repeat("void"), "is void of a draw whose last record is void"),
-    "a result without a frozen list": (drop("freeze"), "of a draw whose last record is open"),
+    "a result without a frozen list": (without_the_list, "of a draw whose last record is open"),
     "a draw left out": (drop("open"), "comes next"),
     "a void result": (change("result", kind="void"), "redraw of a draw whose last record is void"),
+    "a record before its time": (earlier_than_the_last, "is dated earlier than the one before it"),
     "a seq left out": (change(0, seq=2), "opens draw 2 of the site, but 1 comes next"),
     "a draw without seq": (without_seq, "exactly the open records have a seq"),
     "a seq where none belongs": (change("freeze", seq=1), "exactly the open records have a seq"),

@@ -33,7 +33,7 @@ NOT_JSON = {
 def test_what_is_no_json_is_unreadable(data):
     report = verifier.check(data)
     assert (report.failed, report.unreadable) == ("document", True)
-    assert verdicts(report) == ["fail", *["skipped"] * 11]
+    assert verdicts(report) == ["fail", *["skipped"] * (len(verifier.STEPS) - 1)]
     assert report.steps[0].sentence.endswith(".")
 
 

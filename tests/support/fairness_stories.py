@@ -1,0 +1,126 @@
+"""Documents in which every hash is right, and which tell of a draw that perhaps cannot have been so.
+
+Whoever holds the site's database writes such documents: another time, another reason, and all hashes anew.
+"""
+
+import copy
+import random
+from typing import Any
+
+from draws import fairness
+from draws.fairness import QUICKNET, Mode, Policy, VoidCode
+from tests.support.fairness_documents import Published, record
+
+DAY = 86_400
+
+
+def sealed_again(published: Published) -> dict[str, Any]:
+    """A copy of the document with each hash made anew from what it says, the log's heads included."""
+    document = copy.deepcopy(published.document)
+    opened, freeze = _opened(document), document["freeze"]
+    document["open"]["open_hash"] = opened.open_hash().hex()
+    seed = bytes.fromhex(document["server_seed"] or "")
+    if freeze:
+        root = bytes.fromhex(freeze["root"])
+        frozen = fairness.freeze_hash(opened.mode, opened.open_hash(), root, freeze["total"], seed)
+        freeze["freeze_hash"] = frozen.hex()
+    if document["winners"] is not None:
+        signature = published.signature if opened.mode is Mode.BEACON else b""
+        places = _places(document, opened, frozen, signature, seed)
+        result = fairness.result_hash(opened.mode, frozen, signature, seed, places)
+        document |= {"winners": places, "result_hash": result.hex()}
+    if document["void"]:
+        void = document["void"]
+        code = fairness.VoidCode.from_label(void["code"])
+        digest = fairness.void_hash(opened.open_hash(), frozen if freeze else None, code, void["reason"])
+        void["record_hash"] = digest.hex()
+    _log_again(document)
+    return document
+
+
+def stories(published: Published, chance: random.Random, count: int) -> list[tuple[str, dict[str, Any]]]:
+    """So many changed stories of one draw, sealed again, each with what was changed."""
+    return [_story(published, chance) for _ in range(count)]
+
+
+def retimed(published: Published, **times: int) -> dict[str, Any]:
+    """The document with other times for its records, by their kind, sealed again."""
+    changed = copy.deepcopy(published)
+    for row in changed.document["log"]:
+        row["time"] = times.get(row["kind"], row["time"])
+    return sealed_again(changed)
+
+
+def _story(published: Published, chance: random.Random) -> tuple[str, dict[str, Any]]:
+    changed = copy.deepcopy(published)
+    document = changed.document
+    what = chance.choice(["time", "time", "times", "closing", "code" if document["void"] else "time"])
+    if what in ("time", "times"):
+        rows = document["log"] if what == "times" else [chance.choice(document["log"])]
+        for row in rows:
+            row["time"] = _moment(changed, chance)
+    elif what == "closing":
+        # Never more than an hour before the list had to be frozen: such a record cannot even be sealed.
+        opened = document["open"]
+        earlier = chance.choice([0, 1, 60, opened["freeze_by"] - opened["closes_at"] + 1, 3600])
+        opened["closes_at"] = opened["freeze_by"] - min(earlier, 3600)
+    else:
+        document["void"]["code"] = chance.choice(list(VoidCode)).label
+    return what, sealed_again(changed)
+
+
+def _moment(published: Published, chance: random.Random) -> int:
+    """A time at or beside one of those that the rules name."""
+    opened = published.document["open"]
+    named = [opened["closes_at"], opened["freeze_by"], *(row["time"] for row in published.document["log"])]
+    if opened["beacon"]:
+        due = (published.chain or QUICKNET).round_time(opened["beacon"]["round"])
+        named += [due, due - 3, due + 7 * DAY]
+    return int(chance.choice(named) + chance.choice([-1, 0, 1]))
+
+
+def _opened(document: dict[str, Any]) -> fairness.OpenRecord:
+    head = document["open"]
+    beacon = head["beacon"]
+    return fairness.OpenRecord(
+        draw_id=bytes.fromhex(document["draw_id"]),
+        seq=head["seq"],
+        mode=Mode.from_label(head["mode"]),
+        closes_at=head["closes_at"],
+        freeze_by=head["freeze_by"],
+        beacon=beacon
+        and fairness.BeaconRound(bytes.fromhex(beacon["chain_hash"]), beacon["scheme"], beacon["round"]),
+        winners=head["winners"],
+        reserves=head["reserves"],
+        policy=Policy.from_label(head["policy"]),
+        terms=fairness.canonical_terms(head["terms"]),
+        seed_commit=bytes.fromhex(head["seed_commit"]),
+    )
+
+
+def _places(
+    document: dict[str, Any], opened: fairness.OpenRecord, frozen: bytes, signature: bytes, seed: bytes
+) -> list[int]:
+    return fairness.pick_winners(
+        fairness.pick_key(opened.mode, frozen, signature, seed),
+        [bytes.fromhex(ref) for ref in document["entries"]],
+        winners=opened.winners,
+        reserves=opened.reserves,
+        policy=opened.policy,
+    )
+
+
+def _log_again(document: dict[str, Any]) -> None:
+    hashes = {
+        "open": document["open"]["open_hash"],
+        "freeze": (document["freeze"] or {}).get("freeze_hash"),
+        "result": document["result_hash"],
+        "void": (document["void"] or {}).get("record_hash"),
+    }
+    log: list[dict[str, Any]] = []
+    for row in document["log"]:
+        follows = log and row["n"] == log[-1]["n"] + 1
+        prev = log[-1]["head"] if follows else row["prev"]
+        digest = bytes.fromhex(hashes.get(row["kind"]) or row["record_hash"])
+        log.append(record(row["n"], row["time"], row["kind"], digest, bytes.fromhex(prev)))
+    document["log"] = log
