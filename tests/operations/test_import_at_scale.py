@@ -48,10 +48,10 @@ def test_a_large_old_site_comes_over_twice_and_the_second_time_changes_nothing(s
     with old_site(SHAPE) as url:
         for turn in (1, 2):
             started = time.monotonic()
-            most = import_it(url, server_environment, tmp_path / "report.json")
+            most = import_it(url, server_environment, tmp_path / "report")
             print(f"import {turn}: {time.monotonic() - started:.0f} s, {most / 2**20:.0f} MiB at most")
             assert most < MOST_MEMORY
-            report = json.loads((tmp_path / "report.json").read_text())
+            report = json.loads((tmp_path / "report/summary.json").read_text())
             assert report["clean"]
             if turn == 1:
                 first = written(whole=True)
