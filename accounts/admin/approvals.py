@@ -191,7 +191,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             form=NoteForm(request.POST if request.method == "POST" else None),
             do=do,
             refusals=(ApprovalError,),
-            facts=_facts(approval),
+            facts=[*_facts(approval), *_now(approval)],
             problems=[*_decided(approval), *([] if own else _conflict(approval, request))],
         )
         return perform(self, request, approval, act, change_url(Approval, approval.pk))

@@ -30,7 +30,10 @@ NOBODY_LEFT = _("no one, because no reserves are left")
 NOT_TO_PASS = _("You can only pass on a prize that is waiting to be claimed or has been claimed.")
 ALREADY = _("The winner has already been told. What became of it is on the page of the prize.")
 NOTHING = _("There is nothing to decide.")
-OWN = _("You asked for the disqualification. You can drop it, but somebody else has to uphold it.")
+OWN = _(
+    "You asked for the disqualification, so somebody else has to decide whether it stands. You can drop it."
+)
+CAN_OBJECT = _("The winner can still object. Until they have, you can only drop the disqualification.")
 PASSING = [
     _("A prize that is not claimed in time passes on by itself. Nobody can pass it on earlier for that."),
     _("The prize always goes to the next reserve in the published result. Nobody chooses who gets it."),
@@ -68,8 +71,11 @@ class DecideForm(forms.Form):
             ("drop", gettext_lazy("Drop it: the winner keeps the prize")),
             ("uphold", gettext_lazy("Uphold it: the prize goes to the next reserve")),
         ],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose one of the two.")},
+        widget=forms.RadioSelect(attrs={"class": "radiolist"}),
+        error_messages={
+            "required": _("Choose what you decide."),
+            "invalid_choice": _("Choose one of the decisions listed."),
+        },
     )
     why = forms.CharField(
         label=_("Why"),
@@ -78,6 +84,12 @@ class DecideForm(forms.Form):
         help_text=_("The winner reads this."),
         error_messages={"required": _("Say why. The winner reads it.")},
     )
+
+    def __init__(self, *args: Any, may_uphold: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_uphold:
+            verdict: Any = self.fields["verdict"]
+            verdict.choices = [choice for choice in verdict.choices if choice[0] == "drop"]
 
 
 def pass_on_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpResponse:
@@ -132,14 +144,16 @@ def decide_page(page: StaffAdmin, request: HttpRequest, winner: Winner) -> HttpR
     """Show what is held against a winner and what they say; a POST decides."""
     against = disqualify.open_against(winner.pk)
     own = against is not None and against.asked_by_id == request.user.pk
+    objected = against is not None and against.state == State.OBJECTED
+    only_drop = [CAN_OBJECT] if not objected else [OWN] if own else []
     act = Act(
-        title=gettext("Decide about the objection"),
+        title=gettext("Decide about the objection") if objected else gettext("Drop the disqualification"),
         button=gettext("Decide and tell the winner"),
-        form=DecideForm(request.POST or None),
+        form=DecideForm(request.POST or None, may_uphold=not only_drop),
         do=lambda given: _decide(page, request, winner, **given),
         refusals=(DrawError,),
         facts=[*facts_of(winner), *gains(winner), *(said_by_both(against) if against else [])],
-        notes=[*([OWN] if own else []), gettext("You cannot undo this.")],
+        notes=[*only_drop, gettext("You cannot undo this.")],
         problems=[
             *([] if against and against.state != State.UPHELD else [NOTHING]),
             *conflicts.why_not(staff(request), winner.draw_id),

@@ -295,5 +295,6 @@ def _allowed_actions(winner: Winner, request: HttpRequest) -> dict[str, bool]:
         "may_pass_on": winner.hand_over in (HandOver.TO_CLAIM, HandOver.CLAIMED)
         and not against
         and may(PASS_ON),
-        "may_decide": against is not None and may(PASS_ON),
+        "may_drop": against is not None and against.state == against.State.TOLD and may(PASS_ON),
+        "may_decide": against is not None and against.state == against.State.OBJECTED and may(PASS_ON),
     }

@@ -11,6 +11,7 @@ from accounts.models import User
 from common.database.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
 from draws.models import Draw, Participation, Winner
 from draws.pages.draws import PAGE, Held, Viewer, drawn_first
+from draws.prizes.disqualify import with_disputes
 from draws.prizes.holders import current_holders, redraws_of
 
 PLACES_SHOWN = 3
@@ -100,9 +101,8 @@ def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Hol
     ids = [group["draw_id"] for group in page.rows]
     draws = Draw.objects.select_related("picture").in_bulk(ids)
     numbers = _first_numbers(player, ids)
-    wins = _by_draw(
-        Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket").order_by("pk")
-    )
+    won = Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket").order_by("pk")
+    wins = _by_draw(with_disputes(won))
     rows = [
         Holding(draws[pk], Held(group["count"], tuple(numbers[pk])), wins.get(pk, []))
         for group in page.rows

@@ -18,6 +18,7 @@ from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
 from common.database.word_search import words_query
 from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
 from draws.pictures.uploads import TAKEN_DOWN
+from draws.prizes.disqualify import with_disputes
 from draws.prizes.holders import current_holders, redraws_of
 from draws.proof.public_seals import Pseudonym, pseudonym_of, public_seals
 from ledger.models import Transaction
@@ -214,7 +215,7 @@ def _of_draw(redraws: list[Redraw], draw: Draw) -> list[Redraw]:
 def _wins_of(player: User, draw: Draw) -> list[Winner]:
     """Return the wins that stand first, then those that were passed on."""
     wins = Winner.objects.filter(draw=draw, user=player).select_related("ticket")
-    return list(wins.order_by(F("forfeited_at").asc(nulls_first=True), "place"))
+    return list(with_disputes(wins).order_by(F("forfeited_at").asc(nulls_first=True), "place"))
 
 
 def find_win(player: User, winner_id: int) -> Winner | None:

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -107,6 +108,17 @@ def open_against(winner_id: int) -> Disqualification | None:
     """Return what is held against a winner now, if anything."""
     rows = Disqualification.objects.filter(winner=winner_id, state__in=Disqualification.OPEN)
     return rows.select_related("winner__user", "winner__draw", "asked_by").first()
+
+
+def may_object(against: Disqualification) -> bool:
+    """Say whether the winner can still object, by this machine's clock; `object_to` asks the database's."""
+    return against.state == State.TOLD and against.object_by > timezone.now()
+
+
+def with_disputes(wins: QuerySet[Winner]) -> QuerySet[Winner]:
+    """Annotate each win with `disputed`: whether something is held against its winner now."""
+    held = Disqualification.objects.filter(winner=OuterRef("pk"), state__in=Disqualification.OPEN)
+    return wins.annotate(disputed=Exists(held))
 
 
 def checked(text: str, field: str) -> str:

@@ -66,10 +66,13 @@ def notify_reserve(redraw: Redraw) -> None:
 def notify_disqualified(against: Disqualification) -> None:
     """Tell a winner what is held against them, and until when they can object."""
     winner = against.winner
-    title = gettext("Staff want to pass your prize on: %(draw)s") % {"draw": winner.draw.title}
-    body = gettext("%(reason)s You can object until %(end)s (%(zone)s). Until then the prize waits.")
+    title = gettext("Staff want to disqualify you: %(draw)s") % {"draw": winner.draw.title}
+    body = gettext(
+        "The reason they give: %(reason)s. You can object until %(end)s (%(zone)s). Until this is decided, "
+        "the prize is kept for you."
+    )
     when = {"end": mail_time(against.object_by, winner.user), "zone": winner.user.time_zone}
-    body %= {"reason": against.why, **when}
+    body %= {"reason": against.get_reason_display(), **when}
     _notify(winner, f"disqualified:{against.pk}", title, body, "disqualified", against=against)
 
 
@@ -80,9 +83,8 @@ def notify_decided(against: Disqualification) -> None:
         title = gettext("You keep your prize: %(draw)s") % {"draw": winner.draw.title}
     else:
         title = gettext("Your objection was refused: %(draw)s") % {"draw": winner.draw.title}
-    _notify(
-        winner, f"objection:{against.pk}", title, against.decision, "objection", against=against, kept=kept
-    )
+    body = gettext("Why: %(why)s") % {"why": against.decision}
+    _notify(winner, f"objection:{against.pk}", title, body, "objection", against=against, kept=kept)
 
 
 def mail_time(moment: datetime, user: User) -> str:

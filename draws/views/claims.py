@@ -18,7 +18,7 @@ from draws.exceptions import ClaimError, ClaimInvalid
 from draws.models import Winner
 from draws.pages import draws
 from draws.prizes import claims
-from draws.prizes.disqualify import object_to, open_against
+from draws.prizes.disqualify import may_object, object_to, open_against
 from draws.prizes.forms import ClaimForm, ObjectionForm, PublicityForm
 
 
@@ -92,11 +92,11 @@ def _page(
     against = open_against(winner.pk) if state == "disputed" else None
     if form is None and state == "to_claim":
         form = ClaimForm(winner=winner)
-    elif form is None and against and against.state == against.State.TOLD:
+    elif form is None and against and may_object(against):
         form = ObjectionForm()
     elif form is None:
         now = claims.publicity_of(winner)
         form = PublicityForm(winner=winner, initial={"publicity": now.choice, "alias": now.alias})
     context = {"winner": winner, "draw": winner.draw, "standing": state, "form": form, "against": against}
-    context |= more
+    context |= {"may_object": against is not None and may_object(against), **more}
     return render(request, "draws/claim.html", context, status=status)

@@ -83,6 +83,7 @@ def test_a_reason_from_the_list_and_some_words_are_needed(winner, asker):
 def test_the_second_person_reads_who_loses_who_gains_and_what_time_was_left(winner, asker, second):
     asked = ask(asker, winner)
     shown = words(signed_in(second).get(page(asked, "approve")))
+    assert "Two accounts with one address." in words(signed_in(second).get(page(asked, "refuse")))
     for said in (
         f"Player {winner.user.email}",
         f"ticket {reserve_of(winner).ticket_number:04d} of {reserve_of(winner).user.email}",
@@ -98,7 +99,8 @@ def test_the_winner_is_told_reads_it_and_objects_once(winner, asker, second):
     decide(second, ask(asker, winner), "approve")
     browser = signed_in(winner.user)
     shown = words(browser.get(claim_of(winner)))
-    assert "Staff want to pass your prize on" in shown
+    assert "Staff want to disqualify you" in shown
+    assert "The reason they give: Played with more than one account" in shown
     assert "What staff say: Two accounts with one address." in shown
     assert "You can object until" in shown
     assert "Claim the prize" not in shown
@@ -130,6 +132,52 @@ def test_a_second_person_decides_the_objection_and_the_winner_reads_why(winner, 
     )
     assert "Claim the prize" in words(signed_in(winner.user).get(claim_of(winner)))
     assert "There is nothing to decide." in words(signed_in(second).get(of(winner, "objection")))
+
+
+def test_every_page_leads_a_disqualified_winner_to_what_they_can_do(winner):
+    disqualified(winner)
+    browser = signed_in(winner.user)
+    for address, said in (
+        (f"/draws/{winner.draw_id}/?result", "Read why, and what you can do"),
+        ("/tickets/", "Staff want to disqualify you"),
+    ):
+        answer = browser.get(address)
+        assert said in words(answer)
+        assert claim_of(winner) in answer.content.decode()
+        assert "Claim the prize" not in words(answer)
+
+
+def test_a_winner_whose_time_to_object_is_over_is_offered_no_form(winner):
+    let_time_to_object_run_out(disqualified(winner))
+    shown = words(signed_in(winner.user).get(claim_of(winner)))
+    assert "The time to object ended" in shown
+    assert "Send my objection" not in shown
+
+
+def test_a_winner_whose_objection_was_refused_reads_why_and_that_it_is_decided(winner, asker, second):
+    disqualified(winner, asked_by=asker)
+    signed_in(winner.user).post(claim_of(winner), {"act": "objection", "objection": "I have one account."})
+    answer = signed_in(second).post(of(winner, "objection"), {"verdict": "uphold", "why": "One phone"})
+    assert answer.status_code == 302
+    shown = words(signed_in(winner.user).get(claim_of(winner)))
+    assert "You were disqualified" in shown
+    assert "Why your objection was refused: One phone" in shown
+    assert "I have one account." in shown
+    assert "Until this is decided" not in shown
+    assert "Decide about the objection" not in words(signed_in(second).get(of(winner)))
+
+
+def test_staff_are_offered_no_verdict_that_would_be_refused(winner, asker, second):
+    disqualified(winner, asked_by=asker)
+    uphold = "Uphold it: the prize goes to the next reserve"
+    assert "Drop the disqualification…" in words(signed_in(second).get(of(winner)))
+    early = words(signed_in(second).get(of(winner, "objection")))
+    assert uphold not in early
+    assert "The winner can still object." in early
+    signed_in(winner.user).post(claim_of(winner), {"act": "objection", "objection": "I have one account."})
+    assert "Decide about the objection…" in words(signed_in(second).get(of(winner)))
+    assert uphold not in words(signed_in(asker).get(of(winner, "objection")))
+    assert uphold in words(signed_in(second).get(of(winner, "objection")))
 
 
 def test_one_person_disqualifies_where_one_is_enough_and_the_winner_is_heard_all_the_same(

@@ -215,7 +215,7 @@ def test_the_winner_is_told_with_the_reason_and_until_when_to_object(winner):
     message = Message.objects.get(key=f"disqualified:{against.pk}")
     until = f"{against.object_by:%Y, %H:%M}"
     for text in (mail.text, mail.html, message.body):
-        assert reasons.DISQUALIFIED["accounts"] in " ".join(text.split())
+        assert "The reason they give: Played with more than one account" in " ".join(text.split())
         assert until in text
     assert EVIDENCE not in mail.text + message.body
 
