@@ -32,10 +32,10 @@ class KindFilter(admin.SimpleListFilter):
 class SecurityEventAdmin(OfPlayers):
     """Who tried to get in, who got in, and what was changed that protects an account."""
 
-    list_display = ("at", "kind", "player", "staff_member", "client", "details")
+    list_display = ("at", "kind", "player", "staff_member", "client", "facts")
     list_display_links = ("at",)
     list_filter = (KindFilter,)
-    fields = ("at", "kind", "player", "staff_member", "who", "client", "request_id", "details")
+    fields = ("at", "kind", "player", "staff_member", "who", "client", "request_id", "facts")
     readonly_fields = fields
     search_help_text = _("An email, also one that no account has, a player’s id, or a client’s address.")
 
@@ -50,6 +50,10 @@ class SecurityEventAdmin(OfPlayers):
             return queryset, False
         by_player = Q(user_id__in=ids_by_address(term))
         return queryset.filter(by_player | Q(who=fingerprint(term)) | Q(client=term)), False
+
+    @admin.display(description=_("details"))
+    def facts(self, row: SecurityEvent) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in row.details.items()) or "–"
 
     @admin.display(description=_("player"))
     def player(self, row: SecurityEvent) -> str:

@@ -64,6 +64,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         request = current.request
+        confirms = template_prefix == "account/email/email_confirmation"
+        # A player who has an address already is not welcomed again, and gets no coins for one more.
+        if confirms and changes.confirmed_addresses(context["user"]):
+            template_prefix = "account/email/confirm_added"
         whole = {"request": request, "email": email, "current_site": get_current_site(request), **context}
         message = self.render_mail(template_prefix, email, whole)
         html = next((str(part.content) for part in getattr(message, "alternatives", [])), "")

@@ -14,7 +14,9 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.base.internal.flows import delete_dangling_recovery_codes
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -79,8 +81,10 @@ def undo(token: str, sign_out: Callable[[User], None]) -> Undoing:
     UndoLink.objects.filter(user=user).exclude(email__in=found.stays).delete()
     sign_out(user)
     end_sessions(user)
+    reset_url = settings.SITE_ORIGIN + reverse("account_reset_password")
+    next_steps = {"restored": found.email, "reset_url": reset_url, "support": settings.SUPPORT_EMAIL}
     for email in sorted(told):
-        get_adapter().send_mail("account/email/undone", email, {"restored": found.email})
+        get_adapter().send_mail("account/email/undone", email, next_steps)
     return found
 
 
@@ -88,9 +92,7 @@ def _free(email: str, user: User) -> None:
     """Take the address from accounts that have it without having confirmed it."""
     others = EmailAddress.objects.filter(email=email).exclude(user=user)
     if others.filter(verified=True).exists():
-        raise UndoRefused(
-            gettext("This address belongs to another account by now, so nothing was changed. Write to us.")
-        )
+        raise UndoRefused(gettext("This address belongs to another account by now, so nothing was changed."))
     others.delete()
     User.objects.filter(email=email).exclude(pk=user.pk).update(email=None, updated_at=timezone.now())
 

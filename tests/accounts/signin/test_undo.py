@@ -77,6 +77,16 @@ def is_signed_in(client):
     return client.get("/profile/").status_code == 200
 
 
+def test_an_added_address_is_not_welcomed_and_promised_no_coins(alice):
+    change(just_proved(alice), "add", THIEF)
+    mail = mails(THIEF)[-1]
+    assert "added thief@lucky11.example to a Lucky11 account" in " ".join(mail.text.split())
+    for text in (mail.text, mail.html):
+        assert "coins as soon as" not in text
+        assert "you get 50 coins" not in text
+        assert "Welcome" not in text
+
+
 def test_each_step_is_told_to_the_address_that_was_there_before(alice):
     take_over(alice)
     assert [mail.subject for mail in mails(alice.email) if "/accounts/undo/" in mail.text] == [
