@@ -76,6 +76,11 @@ def proved_claims(
     return claims
 
 
+def _issuer_of(server_url: str) -> str:
+    """Return who the operator says the provider is; its address may be that of its description."""
+    return server_url.partition("/.well-known/")[0].rstrip("/")
+
+
 class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     """An adapter that speaks with the provider; `nonce` is what this sign-in sent along."""
 
@@ -88,11 +93,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
                 config = super().openid_config
                 if not all(isinstance(config[name], str) for name in ADDRESSES):
                     raise TypeError("the provider's description")
-                if (
-                    not self.get_provider()
-                    .app.settings["server_url"]
-                    .startswith(config["issuer"].rstrip("/"))
-                ):
+                if config["issuer"].rstrip("/") != _issuer_of(self.get_provider().app.settings["server_url"]):
                     raise ValueError("another provider's description")
         return dict(self._openid_config)
 

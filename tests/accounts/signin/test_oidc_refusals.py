@@ -3,6 +3,7 @@
 import logging
 import re
 
+import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
@@ -19,7 +20,7 @@ from tests.accounts.signin.openid_flow import (
     way_to_the_provider,
 )
 from tests.conftest import PASSWORD
-from tests.support.openid_provider import CLIENT_ID, offered_by
+from tests.support.openid_provider import CLIENT_ID, new_key, offered_by
 from tests.support.pages import words
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,33 @@ def test_a_provider_that_is_broken_or_another_one_is_told_before_anybody_leaves(
     assert page.status_code == 502
     assert "Replica is unavailable" in words(page)
     nothing_was_done(client)
+
+
+@pytest.mark.parametrize("issuer", ["", "http", "http://127.0.0.1", "{}/realms/other", "{}0"])
+def test_a_description_is_only_of_the_very_issuer_that_the_operator_named(client, provider, issuer):
+    described = provider.description() | {"issuer": issuer.format(provider.origin)}
+    provider.description = lambda: described
+    page = client.post(LOGIN)
+    assert page.status_code == 502
+    assert "Replica is unavailable" in words(page)
+    nothing_was_done(client)
+
+
+@pytest.mark.parametrize("ending", ["/", "/.well-known/openid-configuration"])
+def test_the_operator_may_name_the_issuer_or_its_description(client, provider, settings, ending):
+    settings.SOCIALACCOUNT_PROVIDERS = offered_by(provider.origin + ending)
+    assert through(client).status_code == 200
+
+
+def test_a_key_that_comes_with_a_token_is_not_believed(provider):
+    forger = new_key()
+    own = jwt.algorithms.RSAAlgorithm.to_jwk(forger.public_key(), as_dict=True) | {"kid": "1"}
+    claims = jwt.decode(provider.id_token("nonce"), options={"verify_signature": False})
+    headers = {"kid": "1", "jwk": own, "jku": f"{provider.origin}/jwks", "x5u": "https://evil.example/"}
+    token = jwt.encode(claims | {"sub": "forged"}, forger, algorithm="RS256", headers=headers)
+    with pytest.raises(jwt.InvalidSignatureError):
+        proved_claims(token, provider.keys(), provider.origin, CLIENT_ID, "nonce")
+    assert proved_claims(provider.id_token("nonce"), provider.keys(), provider.origin, CLIENT_ID, "nonce")
 
 
 def test_a_provider_that_is_down_is_told_and_the_password_still_works(client, settings, alice):
