@@ -14,7 +14,7 @@ from lucky11.monitoring import task_outcomes
 
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer 200 while this web process runs; check nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache

@@ -46,16 +46,17 @@ function costs(form) {
 // One submission at a time.
 function once(form) {
   const button = form.querySelector("[type=submit]");
+  let label = null;
   form.addEventListener("submit", (event) => {
     if (button.ariaDisabled === "true") return event.preventDefault();
-    button.dataset.label = button.innerHTML;
+    label = [...button.childNodes];
     button.ariaDisabled = "true";
     button.textContent = form.dataset.once;
   });
   // Coming back with the browser's Back button shows the page as it was left.
   addEventListener("pageshow", (event) => {
-    if (!event.persisted || !button.dataset.label) return;
-    button.innerHTML = button.dataset.label;
+    if (!event.persisted || !label) return;
+    button.replaceChildren(...label);
     button.ariaDisabled = "false";
   });
 }

@@ -1,6 +1,7 @@
 """What every answer tells the browser not to do."""
 
 import pytest
+from django.test import Client
 
 from tests.conftest import PASSWORD
 
@@ -15,6 +16,28 @@ def test_no_answer_is_guessed_at_framed_or_named_to_others(client, alice, page):
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
     assert answer["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/nothing-here/", "text/html; charset=utf-8"),
+        ("/log.json", "application/json"),
+        ("/healthz", "text/plain; charset=utf-8"),
+    ],
+)
+def test_every_answer_says_what_it_is_and_in_which_letters(client, page, kind):
+    answer = client.get(page)
+    assert answer["Content-Type"] == kind
+
+
+def test_a_page_moves_to_https_and_what_machines_ask_for_does_not(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client()
+    assert client.get("/rules/")["Location"] == "https://testserver/rules/"
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert client.get(path).status_code != 301, path
 
 
 def test_the_sessions_cookie_is_for_this_site_and_for_no_script(client, alice):

@@ -43,6 +43,11 @@ GARBAGE = {
     "half a character": json.dumps(proof("one ticket")).replace("\\ud83c", "", 1),
 }
 
+INHERITED = """async (text) => {
+    const { parse } = await import("/static/js/verify/json.js");
+    const read = await parse(new TextEncoder().encode(text)).catch((refusal) => refusal.message);
+    return [String(({}).planted), read instanceof Map ? "a map" : read];
+}"""
 STOPWATCH = """() => {
     const file = document.querySelector("[data-file]");
     const ended = new MutationObserver(() => { window.took = performance.now() - window.began; });
@@ -248,3 +253,10 @@ def _largest(browser):
         if process["type"] == "renderer" and status.is_file():
             peaks.append(int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]))
     return max(peaks)
+
+
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "prototype"])
+def test_no_document_gives_every_object_a_property(window, name):
+    planted, read = window.page.evaluate(INHERITED, json.dumps({name: {"planted": "everywhere"}}))
+    assert planted == "undefined"
+    assert read == "a map" or "not a draw document" in read

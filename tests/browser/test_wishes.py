@@ -68,6 +68,20 @@ def test_on_paper_an_entry_is_its_receipt(live_server, visit, draw, alice):
     expect(page.get_by_role("heading", level=1)).to_have_text(draw.title)
 
 
+@pytest.mark.parametrize("way", ["eval(text)", "new Function(text)()"])
+def test_a_page_lets_no_script_run_text(live_server, visit, way):
+    page = visit(live_server.url).go("/how-it-works/")
+    # A moment later, because what a test says itself is not held to the page's policy.
+    said = page.evaluate(
+        """() => new Promise((done) => setTimeout(() => {
+            const text = "document.title = 'smuggled'";
+            try { WAY; done("it ran"); } catch (error) { done(error.name); }
+        }))""".replace("WAY", way)
+    )
+    assert said == "EvalError"
+    assert page.title() != "smuggled"
+
+
 def test_smuggled_in_script_does_not_run_and_is_reported(live_server, visit, caplog):
     page = visit(live_server.url).go("/how-it-works/")
     with caplog.at_level(logging.WARNING), page.expect_response("**/csp-report/") as reported:

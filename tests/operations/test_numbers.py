@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from common import heartbeat
 from draws.tasks import close_due_draws
+from lucky11 import configuration
 from lucky11.embedded import paths
 from lucky11.monitoring.logs import JsonFormatter
 from lucky11.operations import runs
@@ -176,6 +177,14 @@ def test_log_format_json_makes_each_line_an_object():
     )
     line = json.loads(done.stderr)
     assert (line["message"], line["level"], line["logger"]) == ("said", "ERROR", "x")
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_logs_go_to_the_standard_error_of_the_process_and_nowhere_else(form):
+    handlers = configuration.logging(form, "WARNING")["handlers"].values()
+    assert {(handler["class"], handler.get("stream")) for handler in handlers} == {
+        ("logging.StreamHandler", None)
+    }
 
 
 # -- Sentry --

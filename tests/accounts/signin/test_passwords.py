@@ -1,14 +1,18 @@
 """Which passwords players and staff may set, in every place where one is set, and how one is recognized."""
 
+import re
 import unicodedata
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth import hashers
 from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from tests.conftest import PASSWORD
@@ -156,6 +160,48 @@ def test_a_password_of_two_megabytes_is_refused_without_being_normalized(alice, 
     monkeypatch.setattr(unicodedata, "normalize", lambda form, text: seen.append(len(text)) or text)
     assert not sign_in(alice, "e" + "\u0301" * 500_000)
     assert all(length <= 256 for length in seen)
+
+
+@pytest.mark.parametrize("old", ["", "not-my-password", PASSWORD[:-1]])
+def test_a_password_is_not_changed_without_the_one_before(alice, old):
+    new = {"oldpassword": old, "password1": FINE[0], "password2": FINE[0]}
+    answer = signed_in(alice).post("/accounts/password/change/", new)
+    assert answer.status_code == 200
+    assert not sign_in(alice, FINE[0])
+    assert sign_in(alice, PASSWORD)
+
+
+def test_what_is_typed_as_a_password_is_not_shown(client, alice):
+    pages = [client.get(page) for page in ("/accounts/signup/", "/accounts/login/")]
+    for page in (*pages, signed_in(alice).get("/accounts/password/change/")):
+        fields = re.findall(r"<input[^>]*password[^>]*>", page.content.decode())
+        assert fields
+        assert all('type="password"' in field for field in fields)
+
+
+def test_a_password_of_ten_years_ago_still_signs_in(alice):
+    with time_machine.travel(timezone.now() + timedelta(days=3653)):
+        assert sign_in(alice, PASSWORD)
+
+
+def test_nobody_is_asked_a_question_whose_answer_others_could_know(client):
+    """Only emails and passwords are asked for; the rest of the form of joining is nobody's way in."""
+    asked = {
+        name
+        for page in ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
+        for name in re.findall(r'<input[^>]*name="(\w+)"', client.get(page).content.decode())
+    }
+    joining = {"first_name", "accepts_rules", "website", "time_zone", "language", "next"}
+    assert asked - joining <= {
+        "csrfmiddlewaretoken",
+        "login",
+        "credential",
+        "email",
+        "password",
+        "password1",
+        "remember",
+        "q",
+    }
 
 
 def test_passwords_can_be_pasted(client):

@@ -92,6 +92,14 @@ def test_who_takes_too_long_to_choose_the_password_is_told_too(alice):
     assert alice.check_password(PASSWORD)
 
 
+def test_a_code_is_good_only_in_the_browser_that_asked_for_it(alice):
+    asked(alice.email)
+    theirs = newest_code(alice.email)
+    for elsewhere in (Client(), asked(alice.email)):
+        try_code(elsewhere, theirs)
+        assert not is_let_in(elsewhere)
+
+
 def test_a_code_has_three_tries(alice):
     client = asked(alice.email)
     for _ in range(2):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import OutboxEmail
 from common.encryption import decrypt
 from tests.conftest import PASSWORD
-from tests.support.codes import shown_for, shown_to
+from tests.support.codes import code_mailed_to, shown_for, shown_to
 from tests.support.pages import just_proved, signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +90,22 @@ def test_signing_in_then_asks_for_the_code(alice):
     assert not is_signed_in(client)
     client.post("/accounts/2fa/authenticate/", {"code": shown_to(alice)})
     assert is_signed_in(client)
+
+
+def test_a_new_password_by_email_does_not_go_round_the_second_factor(alice):
+    set_up(alice)
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": alice.email})
+    code = code_mailed_to(alice.email)
+    client.post("/accounts/password/reset/confirm/", {"code": code})
+    new = {"password1": "brass-river-lamp", "password2": "brass-river-lamp"}
+    client.post("/accounts/password/reset/complete/", new, follow=True)
+    assert not is_signed_in(client)
+    page = client.post(
+        "/accounts/login/", {"login": alice.email, "password": "brass-river-lamp"}, follow=True
+    )
+    assert "One more step" in words(page)
+    assert not is_signed_in(client)
 
 
 def test_a_code_that_was_used_is_not_good_a_second_time(alice):

@@ -6,11 +6,13 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Session
 from accounts.signin.sessions import SessionStore
 from accounts.tasks import purge_sessions
+from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,17 @@ def test_a_new_key_keeps_the_content():
     assert store.session_key != old
     assert SessionStore(store.session_key)["a"] == 1
     assert not Session.objects.filter(sid=old).exists()
+
+
+def test_whoever_signs_in_leaves_the_key_of_the_visit_before_behind(client, alice):
+    client.post("/accounts/password/reset/", {"email": alice.email})
+    before = client.cookies["sessionid"].value
+    client.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    assert client.get("/profile/").status_code == 200
+    assert client.cookies["sessionid"].value != before
+    stolen = Client()
+    stolen.cookies["sessionid"] = before
+    assert stolen.get("/profile/").status_code == 302
 
 
 def test_asynchronous_code_keeps_sessions_in_the_same_rows():

@@ -4,7 +4,8 @@ import re
 import threading
 
 import pytest
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.core import signing
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import OutboxEmail, RulesAcceptance, User
 from accounts.play import rules_form
+from accounts.signin.invitations import SALT, token_for
 from ledger.services import history
 from tests.conftest import PASSWORD
 from tests.support.pages import field, just_proved, signed_in, words
@@ -113,6 +115,17 @@ def test_a_made_up_confirmation_link_says_it_does_not_work(client, key):
         client.post(f"/accounts/confirm-email/{key}/"),
     ):
         assert "This link no longer works" in words(response)
+
+
+def test_a_link_for_one_purpose_opens_no_other(client, make_player):
+    player = make_player("nova", confirmed=False)
+    confirms = EmailConfirmationHMAC(player.emailaddress_set.get()).key
+    invites = token_for(player)
+    assert signing.loads(invites, salt=SALT) == player.pk
+    with pytest.raises(signing.BadSignature):
+        signing.loads(confirms, salt=SALT)
+    assert "This link no longer works" in words(client.post(f"/accounts/confirm-email/{invites}/"))
+    assert not player.emailaddress_set.get().verified
 
 
 def test_joining_does_not_tell_whether_an_email_is_known(alice):

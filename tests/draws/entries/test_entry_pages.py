@@ -114,6 +114,13 @@ def test_a_number_of_tickets_that_makes_no_sense(draw, alice, tickets, sentence)
     assert 'aria-invalid="true"' in page
 
 
+def test_what_the_address_says_is_no_part_of_the_form_and_of_two_values_one_is_taken(draw, alice):
+    client, request_id = signed_in(alice), uuid.uuid4().hex
+    sent = {"tickets": ["3", "1"], "request_id": request_id}
+    client.post(f"/draws/{draw.pk}/enter/?tickets=5&request_id=x", sent)
+    assert Participation.objects.filter(user=alice).count() == 1
+
+
 @pytest.mark.parametrize("request_id", [None, "", "x", "a" * 3000, "spaces in it ....."])
 def test_a_form_without_a_usable_request_id(draw, alice, request_id):
     response = enter(signed_in(alice), draw.pk, request_id=request_id)
