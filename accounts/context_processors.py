@@ -12,10 +12,8 @@ from accounts.players import player_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the amounts that pages promise, the currency, and whether emails can be read here."""
+    """Return the currency of prizes, and whether emails can be read here."""
     return {
-        "signup_bonus": settings.SIGNUP_BONUS_COINS,
-        "daily_bonus": settings.DAILY_BONUS_COINS,
         "currency": settings.PRIZE_CURRENCY,
         "dev_mail": settings.DEBUG,
     }

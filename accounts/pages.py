@@ -18,7 +18,6 @@ def figures() -> dict[str, Any]:
         "objection_days": settings.DISQUALIFICATION_OBJECTION_DAYS,
         "freeze_window": settings.FREEZE_WINDOW_SECONDS,
         "two_staff": settings.STAFF_APPROVALS,
-        "approval_coins": settings.ADJUSTMENT_APPROVAL_COINS,
         "data_days": settings.DATA_EXPORT_DAYS,
         "security_log_days": settings.SECURITY_LOG_DAYS,
         "mail_days": settings.MAIL_KEPT_DAYS,

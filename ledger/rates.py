@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from ledger.models import CoinRate
 
+KINDS = [str(kind) for kind in CoinRate.Kind.values]
 FOLLOW = """
     INSERT INTO coin_rates (kind, coins)
     SELECT kind, coins FROM unnest(%s::text[], %s::integer[]) AS wanted (kind, coins)
@@ -44,6 +45,13 @@ def after_migrating(using: str, **kwargs: Any) -> None:
         made = cursor.fetchone()[0]
     if made:
         follow_settings(using)
+
+
+def in_force(using: str = DEFAULT_DB_ALIAS) -> dict[str, int | None]:
+    """Return the coins of every kind as of now, by one query; None means no limit."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT kind, coin_rate(kind) FROM unnest(%s::text[]) AS asked (kind)", [KINDS])
+        return dict(cursor.fetchall())
 
 
 def rate(kind: str, using: str = DEFAULT_DB_ALIAS) -> int | None:

@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,9 +18,10 @@ from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
 from common.text import wording
-from ledger import services
+from ledger import rates, services
 from ledger.approvals import ADJUST, adjust
 from ledger.exceptions import IdempotencyConflict, LedgerError
+from ledger.models import CoinRate
 
 APPENDED = _("This adds a row to the ledger. You can correct it with another row, but never remove it.")
 OWN = _("You cannot adjust your own coins. Ask another member of staff.")
@@ -68,8 +68,9 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
     player = User.objects.filter(pk=unquote(user_id)).first()
     if player is None:
         raise Http404("There is no such player.")
-    asks = approvals.needed()
-    most = wording.grouped(settings.ADJUSTMENT_APPROVAL_COINS)
+    # What the database asks for, whatever the settings say until the next migration.
+    most = rates.rate(CoinRate.Kind.ADJUSTMENT)
+    asks = most is not None
     waits_above = gettext(
         "More than %(most)s coins in one day need the approval of a second member of staff."
     )
@@ -80,7 +81,7 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
         do=lambda given: _adjust(page, request, player, **given),
         refusals=(LedgerError, ApprovalError),
         facts=[(gettext("Player"), player), (gettext("Coins now"), wording.grouped(player.coins))],
-        notes=[*([waits_above % {"most": most}] if asks else []), APPENDED],
+        notes=[*([waits_above % {"most": wording.grouped(most or 0)}] if asks else []), APPENDED],
         problems=[OWN] if player.pk == request.user.pk else [],
         waiting=waits(approvals.waiting_for(ADJUST, f"user:{player.pk}")) if asks else "",
     )

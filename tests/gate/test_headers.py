@@ -108,7 +108,7 @@ from django.test import Client
 # The files are not collected here.
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 browser = Client(headers={"host": "lucky11.internal", "x-forwarded-proto": "https"})
-answer = browser.get("/accounts/login/", secure=True)
+answer = browser.get("/accounts/password/reset/", secure=True)
 cookies = [cookie.OutputString() for cookie in answer.cookies.values()]
 print(json.dumps([settings.SESSION_COOKIE_NAME, cookies, answer.headers["Strict-Transport-Security"]]))
 """

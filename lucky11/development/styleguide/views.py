@@ -28,7 +28,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _html(request: HttpRequest, specimen: Specimen, prefix: str) -> SafeString:
-    html = render_to_string(specimen.template, specimen.context, request)
+    # Examples need no row: the rates in force would be read from the database.
+    rates = {"signup_bonus": settings.SIGNUP_BONUS_COINS, "daily_bonus": settings.DAILY_BONUS_COINS}
+    html = render_to_string(specimen.template, {**rates, **specimen.context}, request)
 
     def own(found: re.Match[str]) -> str:
         attribute, value = found.groups()
