@@ -1,4 +1,7 @@
-"""A Chromium for the browser tests: the machine's own, else Playwright's download, else Debian's package."""
+"""A Chromium for the browser tests: the machine's own, else Playwright's download, else Debian's package.
+
+Beside Debian's Chromium with windows, the headless one is unpacked next to our Python: that needs no root.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,24 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from lucky11.bootstrap import Refusal
 from lucky11.development.process_group import ProcessGroup
 
-# The headless one first: it takes two thirds of the processor time of the others.
+HEADLESS = "chromium-headless-shell"
+# The headless one first: for each window that a test opens, the others start its buttons and menus as well.
 NAMES = (
-    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *(HEADLESS, "chromium", "chromium-browser"),
     *("google-chrome", "google-chrome-stable", "chrome"),
 )
 # Not every Debian has the first of these.
-PACKAGES = ("chromium-headless-shell", "chromium")
+PACKAGES = (HEADLESS, "chromium")
+# What the headless one is made of; the libraries that it needs come with the Chromium with windows.
+PARTS = (HEADLESS, "chromium-common")
+UNPACKED = Path(sys.prefix) / "headless"
+DEBIANS = "/usr/bin/chromium"
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -49,6 +58,35 @@ def _of_playwright() -> str | None:
     return program if done.returncode == 0 and Path(program).exists() and _works(program) else None
 
 
+def _headless() -> str | None:
+    """Return the headless one that was unpacked, now or before; None if that fails."""
+    program = UNPACKED / "usr/lib/chromium" / HEADLESS
+    if not _works(str(program)):
+        print("Getting a headless Chromium from Debian, which takes less time for the tests.", flush=True)
+        if not _unpack() and os.geteuid() == 0 and _done("apt-get", "-qq", "update"):
+            _unpack()
+    return str(program) if _works(str(program)) else None
+
+
+def _unpack() -> bool:
+    with tempfile.TemporaryDirectory(dir=UNPACKED.parent) as folder:
+        if not _done("apt-get", "-qq", "download", *PARTS, folder=folder):
+            return False
+        for package in Path(folder).glob("*.deb"):
+            if not _done("dpkg", "--extract", str(package), "whole", folder=folder):
+                return False
+        shutil.rmtree(UNPACKED, ignore_errors=True)
+        Path(folder, "whole").rename(UNPACKED)
+    return True
+
+
+def _done(*command: str, folder: str | None = None) -> bool:
+    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        print(f"That failed: {done.stderr.strip()[-500:]}", file=sys.stderr)
+    return done.returncode == 0
+
+
 def _attempt(group: ProcessGroup, what: str, *command: str) -> None:
     try:
         group.step(what, *command)
@@ -58,7 +96,10 @@ def _attempt(group: ProcessGroup, what: str, *command: str) -> None:
 
 def find_or_get_browser(group: ProcessGroup) -> str | None:
     """Return the path of a Chromium that starts, getting one if necessary; None if that fails."""
-    if found := _on_this_machine() or _of_playwright():
+    if found := _on_this_machine():
+        is_debians = found == DEBIANS != os.environ.get("CHROMIUM")
+        return (_headless() if is_debians else None) or found
+    if found := _of_playwright():
         return found
     _attempt(
         group,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lucky11.development import browser
 from lucky11.development import test as bin_test
 from lucky11.development.process_group import ProcessGroup
 from lucky11.embedded import locks
@@ -40,3 +41,19 @@ def test_a_start_waits_while_another_gets_the_browser(
         os.close(first)
         second.result(30)
     assert (said, waited[0], waited[-1]) == (["first", "second"], False, True)
+
+
+def test_debians_chromium_with_windows_makes_way_for_the_headless_one_unless_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LUCKY11_DATA", str(tmp_path))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(browser, "_on_this_machine", lambda: browser.DEBIANS)
+    monkeypatch.setattr(browser, "_headless", lambda: "headless")
+    group = ProcessGroup("bin/test")
+    assert browser.find_or_get_browser(group) == "headless"
+    monkeypatch.setattr(browser, "_headless", lambda: None)
+    assert browser.find_or_get_browser(group) == browser.DEBIANS
+    monkeypatch.setattr(browser, "_headless", lambda: "headless")
+    monkeypatch.setenv("CHROMIUM", browser.DEBIANS)
+    assert browser.find_or_get_browser(group) == browser.DEBIANS
