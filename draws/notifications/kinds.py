@@ -15,6 +15,7 @@ from common.database.clock import database_now
 from common.text import wording
 from draws.models import Draw, Seal, Winner
 from draws.proof.log import newest_head
+from draws.proof.public_seals import Pseudonym
 
 NUMBERS_SHOWN = 10
 # In the protocol's own words, wherever such a draw is shown; pages have them in _local_label.html.
@@ -35,6 +36,8 @@ FROZEN = notify.Kind(
         "The fingerprint of the whole list when one of your draws closes: keep it, and you can "
         "prove the list."
     ),
+    # Who has kept it is what a beacon draw's proof stands on: nobody can be left out by a choice made before.
+    needed=True,
     icon="mine",
 )
 RESULT = notify.Kind(
@@ -66,6 +69,7 @@ class Receipt:
     balance: int
     open_hash: str
     log_head: str
+    pseudonym: Pseudonym
 
     @property
     def count(self) -> int:

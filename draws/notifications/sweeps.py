@@ -18,7 +18,7 @@ from draws.models import Draw, EntryToTell, FreezeToTell, Participation, Seal, W
 from draws.notifications import kinds
 from draws.notifications.kinds import Receipt
 from draws.proof.log import newest_head
-from draws.proof.public_seals import public_seals
+from draws.proof.public_seals import made_pseudonym, public_seals
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +31,12 @@ SWEEP_SECONDS = 5  # a sweep starts no batch after that; the next one goes on
 # A request's tickets are numbered without a gap; they are found along (draw, player).
 ENTRIES = """
     SELECT t.id, t.user_id, d.id, min(p.ticket_number), max(p.ticket_number), -t.amount, t.balance_after,
-           s.open_hash
+           s.open_hash, s.draw_uid, s.entry_secret
     FROM transactions t
     JOIN participations p ON p.user_id = t.user_id AND p.transaction_id = t.id
          AND p.draw_id = split_part(t.reference, ':', 2)::integer
     JOIN draws d ON d.id = p.draw_id JOIN draw_seals s ON s.draw_id = d.id
-    WHERE t.id = ANY(%s) AND t.type = 'entry' GROUP BY t.id, d.id, s.open_hash ORDER BY t.id
+    WHERE t.id = ANY(%s) AND t.type = 'entry' GROUP BY t.id, d.id, s.draw_id ORDER BY t.id
 """
 LOSERS = """
     SELECT DISTINCT p.user_id FROM participations p WHERE p.draw_id = %s AND p.user_id > %s
@@ -93,13 +93,24 @@ def _send_receipts(waiting: list[int]) -> int:
     return len(waiting)
 
 
-def _receipts(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes]]) -> list[Receipt]:
+def _receipts(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes, bytes, bytes]]) -> list[Receipt]:
     users = User.objects.in_bulk({row[1] for row in rows})
     draws = Draw.objects.in_bulk({row[2] for row in rows})
     head = newest_head().hex()
     return [
-        Receipt(paid, users[user_id], draws[draw_id], first, last, coins, left, bytes(open_hash).hex(), head)
-        for paid, user_id, draw_id, first, last, coins, left, open_hash in rows
+        Receipt(
+            paid,
+            users[user_id],
+            draws[draw_id],
+            first,
+            last,
+            coins,
+            left,
+            open_hash=bytes(open_hash).hex(),
+            log_head=head,
+            pseudonym=made_pseudonym(uid, secret, user_id),
+        )
+        for paid, user_id, draw_id, first, last, coins, left, open_hash, uid, secret in rows
     ]
 
 

@@ -35,5 +35,10 @@ class Pseudonym:
 def pseudonym_of(player: User, draw_id: int) -> Pseudonym:
     """Return the player's pseudonym in a published draw; for that player only."""
     uid, secret = Seal.objects.values_list("draw_uid", "entry_secret").get(pk=draw_id)
-    salt = fairness.entry_salt(bytes(secret), player.pk)
-    return Pseudonym(fairness.entry_ref(bytes(uid), salt, player.pk).hex(), salt.hex())
+    return made_pseudonym(uid, secret, player.pk)
+
+
+def made_pseudonym(uid: bytes, secret: bytes, user_id: str) -> Pseudonym:
+    """Return a player's pseudonym in the draw of this id and entry secret; for that player only."""
+    salt = fairness.entry_salt(bytes(secret), user_id)
+    return Pseudonym(fairness.entry_ref(bytes(uid), salt, user_id).hex(), salt.hex())

@@ -16,6 +16,7 @@ from draws.models import Draw, EntryToTell, Seal, Winner
 from draws.notifications import kinds, sweeps
 from draws.notifications.sweeps import send_receipts, send_results
 from draws.proof.log import newest_head
+from draws.proof.public_seals import pseudonym_of
 from ledger.bonuses import grant_signup_bonus
 from tests.conftest import unguarded
 from tests.support.pages import finish, take
@@ -58,6 +59,11 @@ def test_who_takes_tickets_is_told_their_numbers_coins_and_what_seals_the_draw(a
     for text in (message.body, mail.text, mail.html):
         assert seal in text
         assert head in text
+    own, others = pseudonym_of(alice, draw.pk), pseudonym_of(bob, draw.pk)
+    for text in (mail.text, mail.html):
+        assert own.ref in text
+        assert own.salt in text
+        assert others.salt not in text
     assert "Coins left in your purse: 35" in mail.text
     assert f"/draws/{draw.pk}/" in mail.text
     [(message, _)] = told(bob, "ticket")
