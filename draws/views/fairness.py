@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,12 @@ def checker(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@lru_cache(maxsize=1)
+def checker_hash() -> bytes:
+    """Return the SHA-256 of the program that checks draws, to compare with a copy from somewhere else."""
+    return sha256(CHECKER.read_bytes()).digest() if CHECKER.is_file() else b""
+
+
 @require_safe
 def log_page(request: HttpRequest) -> HttpResponse:
     """Show the newest head of the log and its latest records."""
@@ -99,7 +107,7 @@ def log_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def fair(request: HttpRequest) -> HttpResponse:
     """Show how draws work, in plain words, with what this does not prove."""
-    return render(request, "draws/fair.html", figures())
+    return render(request, "draws/fair.html", figures() | {"checker_hash": checker_hash()})
 
 
 @require_safe
