@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Winner
-from tests.browser.checking import CASES, KNOWN, choose, proof, verdict, voided
+from tests.browser.checking import CASES, KNOWN, STEPS, choose, proof, verdict, voided
 from tests.support.pages import finish, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -88,7 +88,7 @@ def test_a_known_document_passes_and_shows_its_winning_tickets(window, case):
     expect(verdict(page)).to_have_text("PASS: every step holds")
     numbers = [f"{index + 1:04}" for index in document["winners"]]
     assert page.locator(".verify__places .mini").all_inner_texts() == numbers
-    expect(page.locator("[data-step][data-verdict=pass]")).to_have_count(12)
+    expect(page.locator("[data-step][data-verdict=pass]")).to_have_count(len(STEPS))
     expect(page.locator("[data-limit-list] li")).to_have_count(4)
     operator_run = page.get_by_text("the operator could know or influence the result.", exact=False)
     assert page.locator("[data-result]").get_by_text("Operator-run draw.").count() == (
