@@ -9,6 +9,7 @@ from ledger.models import Transaction
 from ledger.old_site import MOVED, SETTLED, Movement, Purse
 from lucky11.importing.clean import MOST_COINS, UNKNOWN_TIME, whole
 from lucky11.importing.job import Import
+from lucky11.importing.waiting import Waiting
 
 # The old site's words for ledger types that need no ticket, win or member of staff.
 WELCOME = {"signup_bonus", "signup", "welcome_bonus", "welcome", "registration_bonus"}
@@ -21,28 +22,21 @@ class Plan:
 
     purse: Purse
     rows: list[Movement] = field(default_factory=list)
-    waiting: list[Movement] = field(default_factory=list)
+    waiting: Waiting = field(default_factory=Waiting)
 
     def post(self, move: Movement) -> bool:
         """Post the row if the coins and the room for it are there, and then the rows that waited for it."""
-        if not self._fits(move.amount):
+        coins, room = self._bounds()
+        if -move.amount > coins if move.amount < 0 else move.amount > room:
             return False
         self._append(move)
-        posted = bool(self.waiting)
-        while posted:
-            posted = False
-            for other in list(self.waiting):
-                if self._fits(other.amount):
-                    self.waiting.remove(other)
-                    self._append(other)
-                    posted = True
+        while other := self.waiting.take(*self._bounds()):
+            self._append(other)
         return True
 
-    def _fits(self, amount: int) -> bool:
-        purse = self.purse
-        return (amount > 0 or min(purse.brought, purse.coins) + amount >= 0) and (
-            amount < 0 or purse.coins + amount <= MOST_COINS
-        )
+    def _bounds(self) -> tuple[int, int]:
+        """Return how much may be taken, and how much may be given."""
+        return min(self.purse.brought, self.purse.coins), MOST_COINS - self.purse.coins
 
     def _append(self, move: Movement) -> None:
         self.rows.append(move)
@@ -78,13 +72,13 @@ def plan(user_id: str, rows: Sequence[Any], purse: Purse, job: Import) -> list[M
         if row.id not in purse.moved:
             move = movement(user_id, row, amount, purse)
             if not made.post(move):
-                made.waiting.append(move)
+                made.waiting.add(move)
                 late.append((row.id, move))
     said = int(rows[0].coins) if rows[0].sure else None
     _settle(made, user_id, Balance(rows[0].owner, said, total), job)
+    held = made.waiting.keys()
     for old_id, move in late:
-        held = move in made.waiting
-        kind = "transaction held back" if held else "transaction moved"
+        kind = "transaction held back" if move.key in held else "transaction moved"
         job.problem(kind, "transactions", old_id, f"{move.amount:+} of player {user_id}")
     return made.rows
 
