@@ -1,6 +1,7 @@
 """What a first visit costs on a slow phone: bytes and requests, as a production site serves its files."""
 
 import gzip
+import os
 import subprocess
 import sys
 import time
@@ -29,21 +30,31 @@ CSS, SCRIPT, FONT = 14 * KB, 25 * KB, 48 * KB
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
 
 
+PRODUCTION = {
+    "DEBUG": "false",
+    "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    "SITE_ORIGIN": "http://127.0.0.1",
+    "SECURE_SSL_REDIRECT": "false",
+    "SECURE_COOKIES": "false",
+}
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """The folder of static files, collected once: compressing takes long, and they are only read."""
+    folder = tmp_path_factory.mktemp("collected") / "static"
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    environment = os.environ | PRODUCTION | {"STATIC_ROOT": str(folder)}
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
+    return folder
+
+
 @pytest.fixture
-def production(server_environment, tmp_path):
+def production(server_environment, collected, tmp_path):
     """The web process alone, with its files collected, named by their contents and compressed."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
-    environment = server_environment | {
-        "DEBUG": "false",
-        "ALLOWED_HOSTS": "127.0.0.1,localhost",
-        "SITE_ORIGIN": origin,
-        "SECURE_SSL_REDIRECT": "false",
-        "SECURE_COOKIES": "false",
-        "STATIC_ROOT": str(tmp_path / "static"),
-    }
-    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
-    subprocess.run(collect, cwd=ROOT, env=environment, check=True)
+    environment = server_environment | PRODUCTION | {"SITE_ORIGIN": origin, "STATIC_ROOT": str(collected)}
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command = [*granian, "--port", str(port), "--blocking-threads", "4", "lucky11.wsgi:application"]
     with running_process(command, environment, tmp_path / "web.log") as process:
