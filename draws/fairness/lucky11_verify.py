@@ -1626,6 +1626,10 @@ NOT_PROVED = (
     "That a ticket missing from the list was never sold: keep the confirmation of every ticket.",
     "That another audience sees the same log: compare the newest head with others.",
 )
+LOG_NOT_HASHED = (
+    "Which draw a record is about (draw_id), and its number (seq), are the site's word: no hash of the log"
+    " covers them. A draw's own document covers both."
+)
 LOCAL_LABEL = (
     "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
 )
@@ -2539,6 +2543,7 @@ def _write_log(log: LogReport) -> None:
         "PASS", f"{_several(log.draws, 'draw')}, none left out, with one result or void at most: {ended}."
     )
     _write_item("Newest head:", log.head)
+    _write_item("-", LOG_NOT_HASHED)
 
 
 if __name__ == "__main__":
