@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -208,7 +211,20 @@ class Production:
         self.manage("superuser", "migrate", "--verbosity", "0")
         self.manage("superuser", "db_roles")
         self.set_passwords()
-        self.manage("site", "collectstatic", "--noinput", "--verbosity", "0")
+        self.collect_static_files()
+
+    def collect_static_files(self) -> None:
+        """Collect the static files; a later production of this run gets a copy of what the first collected.
+
+        Most of the time that `collectstatic` takes is compressing, and all checkouts of a run are one code.
+        """
+        collected = Path(self.settings.get("STATIC_ROOT", self.checkout / ".data/static"))
+        kept = _kept_static_files()
+        if not kept.exists():
+            self.manage("site", "collectstatic", "--noinput", "--verbosity", "0")
+            shutil.copytree(collected, kept)
+        elif not collected.exists():
+            shutil.copytree(kept, collected)
 
     def set_passwords(self) -> None:
         """Give every role of the site the password that its file names."""
@@ -287,6 +303,14 @@ class Production:
             self.redis.stop(signal.SIGTERM)
             self.postgres.stop()
             self.mail.stop()
+
+
+@cache
+def _kept_static_files() -> Path:
+    """The folder, as yet to be made, for the static files of this run's first production."""
+    folder = Path(tempfile.mkdtemp(prefix="static-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder / "collected"
 
 
 @contextmanager
