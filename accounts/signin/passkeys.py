@@ -11,18 +11,41 @@ from allauth.mfa.webauthn.forms import (
 )
 from cryptography.exceptions import InvalidSignature
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.play.rules_form import NAME_LENGTH
 
+# What Python raises for a number of thousands of digits, and for brackets in thousands of brackets.
+TOO_LARGE = (ValueError, RecursionError)
 # What the packages below raise for an answer that no device gave.
 UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, InvalidSignature)
+
+
+class CredentialField(forms.JSONField):
+    """A field with what a device answered; a number or a nest too large to be read is no answer either."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except TOO_LARGE:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        # What is shown again in the form.
+        try:
+            return super().bound_data(data, initial)
+        except TOO_LARGE:
+            return None
 
 
 class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """The form that adds a passkey: its name, and whether it signs in without the password."""
 
+    credential = CredentialField()
     name = forms.CharField(
         label=_("Name"),
         required=False,
@@ -58,10 +81,16 @@ class _Proved:
 class SignInForm(_Proved, LoginWebAuthnForm):  # type: ignore[misc]
     """The form that takes a passkey instead of the password."""
 
+    credential = CredentialField()
+
 
 class SecondFactorForm(_Proved, AuthenticateWebAuthnForm):  # type: ignore[misc]
     """The form that takes a passkey after the password."""
 
+    credential = CredentialField()
+
 
 class ProveAgainForm(_Proved, ReauthenticateWebAuthnForm):  # type: ignore[misc]
     """The form that takes a passkey before a change that protects the account."""
+
+    credential = CredentialField()

@@ -7,6 +7,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,6 +24,16 @@ from lucky11.staff import reading
 ADD_SECOND_FACTOR = _(
     "You need two-step sign-in to open staff pages. Turn it on here. The pages open once you have used it."
 )
+
+
+def _forget_empty_field(request: HttpRequest) -> None:
+    """Take away a `_to_field` that names none: Django looks for a field without a name and breaks."""
+    if request.GET.get(TO_FIELD_VAR) == "":
+        request.GET = request.GET.copy()
+        del request.GET[TO_FIELD_VAR]
+    if request.method == "POST" and request.POST.get(TO_FIELD_VAR) == "":
+        request.POST = request.POST.copy()
+        del request.POST[TO_FIELD_VAR]
 
 
 class StaffSite(AdminSite):
@@ -51,6 +62,7 @@ class StaffSite(AdminSite):
                 if why:
                     return staff_sessions.end(request, why)
                 staff_sessions.note_use(request)
+            _forget_empty_field(request)
             response = opened(request, *args, **kwargs)
             reading.note(request, response)
             return response

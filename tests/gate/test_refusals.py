@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -225,6 +226,17 @@ def test_a_nul_in_an_address_of_the_admin_is_refused(make_player):
         for path in (f"{name}/%00/change/", f"{name}/%00/history/", f"{name}/?q=%00", f"{name}/?pk=%00"):
             answers[path] = boss.get(f"/admin/{path}").status_code
     assert {path: status for path, status in answers.items() if status != 400} == {}
+
+
+@pytest.mark.parametrize(("field", "status"), [("", 200), ("nonsense", 400)])
+def test_a_field_without_a_name_breaks_no_page_of_the_admin(make_player, draw, field, status):
+    boss = signed_in(make_player("boss", is_staff=True, is_superuser=True))
+    boss.raise_request_exception = False
+    group = Group.objects.earliest("pk").pk
+    for page in (f"draws/draw/{draw.pk}/change", f"auth/group/{group}/change", f"auth/group/{group}/delete"):
+        assert boss.get(f"/admin/{page}/?_to_field={field}").status_code == status, page
+    sent = boss.post(f"/admin/auth/group/{group}/change/", {"_to_field": field, "name": ""})
+    assert sent.status_code == status
 
 
 @pytest.mark.parametrize("letters", [254, 255, 320, 100_000])

@@ -246,6 +246,8 @@ def test_nobody_sees_or_removes_somebody_elses(alice, bob):
 
 NO_PASSKEYS = [
     "",
+    "9" * 5_000,
+    "[" * 100_000,
     "nonsense",
     "{}",
     "[]",
