@@ -47,6 +47,17 @@ def test_the_sessions_cookie_is_for_this_site_and_for_no_script(client, alice):
     assert len(cookie.value) == 32
 
 
+@pytest.mark.parametrize("page", ["/", "/accounts/login/", "/how-it-works/", "/nothing-here/"])
+def test_no_page_may_load_from_or_send_to_another_host(client, page):
+    policy = client.get(page)["Content-Security-Policy"]
+    said = {
+        name: set(rest.split())
+        for name, _, rest in (each.strip().partition(" ") for each in policy.split(";"))
+    }
+    assert {"default-src", "connect-src", "form-action", "img-src", "script-src"} <= said.keys()
+    assert set.union(*said.values()) <= {"'none'", "'self'", "/csp-report/"}
+
+
 def test_no_answer_may_be_read_by_other_sites(client):
     answer = client.get("/", HTTP_ORIGIN="https://elsewhere.example")
     assert not [name for name in answer.headers if name.startswith("Access-Control-")]

@@ -11,12 +11,14 @@ ROOT = Path(__file__).parents[2]
 APPS = ("accounts", "common", "draws", "ledger", "lucky11")
 # Builtins that turn text into code.
 RUN_TEXT = {"eval", "exec", "compile", "__import__"}
+SHELL = {".system", ".popen", ".getoutput", ".getstatusoutput", ".create_subprocess_shell"}
 WEAK = {"md5", "sha1"}
 # Memory that Python does not look after.
 UNSAFE = {"ctypes", "cffi"}
 # Which relay is asked first is no secret.
 MAY_GUESS = {"draws/beacon/relays.py"}
 AS_CODE = re.compile(r"\beval\(|\bFunction\(|set(?:Timeout|Interval)\(\s*[\"'`]|import\(\s*[^\"')]*\+")
+KEPT = re.compile(r"localStorage|sessionStorage|indexedDB|\bcaches\.|document\.cookie(?! = `result_seen=1;)")
 AS_MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|setHTMLUnsafe"
 )
@@ -60,6 +62,18 @@ def test_no_module_hashes_weakly():
     assert {path: names for path, names in found.items() if names} == {}
 
 
+def test_no_module_asks_a_shell():
+    found = {path: called(tree) & SHELL for path, tree in modules()}
+    assert {path: names for path, names in found.items() if names} == {}
+    with_shell = [
+        path
+        for path, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "shell"
+    ]
+    assert with_shell == []
+
+
 def test_no_module_takes_memory_into_its_own_hands():
     found = {path: imported(tree) & UNSAFE for path, tree in modules()}
     assert {path: names for path, names in found.items() if names} == {}
@@ -74,3 +88,8 @@ def test_no_script_turns_text_into_code_or_markup(script):
     text = script.read_text()
     assert AS_CODE.findall(text) == []
     assert AS_MARKUP.findall(text) == []
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "static/js").rglob("*.js")), ids=lambda path: path.name)
+def test_no_script_keeps_anything_but_that_a_result_was_looked_at(script):
+    assert KEPT.findall(script.read_text()) == []

@@ -64,6 +64,14 @@ def test_a_visitor_joins_through_the_provider_accepts_the_rules_and_has_coins(cl
     assert User.objects.count() == 1
 
 
+def test_looking_at_the_way_to_the_provider_starts_no_sign_in(client, provider):
+    page = client.get(LOGIN)
+    assert page.status_code == 200
+    assert 'http-equiv="refresh"' not in page.content.decode()
+    assert provider.asked == []
+    nothing_was_done(client)
+
+
 def test_the_provider_is_asked_with_state_nonce_and_pkce_and_nothing_that_the_visitor_adds(client, provider):
     for _ in range(2):
         through(client, next="/coins/")
