@@ -1,5 +1,7 @@
 """Publish a draft: it is sealed and opens, and its price, prize, limits and closing time are fixed."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -8,6 +10,7 @@ from accounts.models import User
 from common.database.clock import database_now
 from common.database.service_flag import as_service
 from common.text import wording
+from common.text.hidden import hidden_sign, is_seen
 from draws import fairness
 from draws.beacon import chain
 from draws.exceptions import NotPublishable
@@ -58,8 +61,16 @@ def problems(draw: Draw, opens_at: int | None = None) -> list[str]:
         found.append(said % {"coins": wording.coins(MOST_COINS)})
     if draw.early_access_until and draw.early_access_until >= draw.draw_time:
         found.append(_("Early access would end only after the draw closes."))
+    return [*found, *_wrong_words(draw)]
+
+
+def _wrong_words(draw: Draw) -> Iterator[str]:
+    if not is_seen(draw.title):
+        yield _("Its title shows nothing: write what can be won.")
+    elif sign := hidden_sign(draw.title):
+        said = _("Its title has a sign that nobody sees (%(sign)s): type the title again.")
+        yield said % {"sign": sign}
     try:
         seals.terms_of(draw)
     except fairness.BadTerms as error:
-        found.append(_("Its terms cannot be sealed: %(error)s") % {"error": error})
-    return found
+        yield _("Its terms cannot be sealed: %(error)s") % {"error": error}

@@ -1,0 +1,28 @@
+"""Signs that a reader does not see: they make two texts look the same, or one text read backwards."""
+
+import unicodedata
+
+# Controls, formats (marks of direction, a space without width), half characters, private and unassigned ones,
+# separators of lines: by their general category in Unicode.
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# They join the parts of an emoji, and keep letters of some scripts apart.
+JOINERS = "\u200c\u200d"
+# Letters, numbers, punctuation and symbols are seen; marks and spaces alone are not.
+SEEN = "LNPS"
+
+
+def hidden_sign(text: str) -> str:
+    """Return the code point of the first sign in a text that nobody sees, as `U+202E`; "" if there is none.
+
+    A joiner is hidden where it joins nothing: at the beginning, at the end, or beside another one.
+    """
+    for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        joins = sign in JOINERS and not {before, after} & {" ", *JOINERS}
+        if unicodedata.category(sign) in HIDDEN and not joins:
+            return f"U+{ord(sign):04X}"
+    return ""
+
+
+def is_seen(text: str) -> bool:
+    """Return whether there is anything to see in a text."""
+    return any(unicodedata.category(sign)[0] in SEEN for sign in text)
