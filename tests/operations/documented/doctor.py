@@ -13,7 +13,6 @@ from tests.operations.documented.production import Production
 FACTS = {
     "DEFAULT_FROM_EMAIL": "Lucky11 <hello@lucky11.internal>",
     "ALERT_EMAILS": "operators@lucky11.internal",
-    "BACKUP_ENCRYPTION": "false",
 }
 Lines = dict[str, dict[str, str]]
 
@@ -40,7 +39,7 @@ def doctor(documented: Production) -> Callable[..., Lines]:
 def secrets(documented: Production, given: dict[str, str]) -> set[str]:
     """Everything that nobody may read over a shoulder."""
     variables = documented.variables() | given
-    keys = {variables["SECRET_KEY"], variables["ENCRYPTION_KEYS"], given.get("BACKUP_KEYS", "") or "-" * 40}
+    keys = {variables["SECRET_KEY"], variables["ENCRYPTION_KEYS"], variables["BACKUP_KEYS"] or "-" * 40}
     return keys | set(documented.passwords.values())
 
 
