@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.options import TO_FIELD_VAR
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -29,11 +29,15 @@ ADD_SECOND_FACTOR = _(
 def _forget_empty_field(request: HttpRequest) -> None:
     """Take away a `_to_field` that names none: Django looks for a field without a name and breaks."""
     if request.GET.get(TO_FIELD_VAR) == "":
-        request.GET = request.GET.copy()
-        del request.GET[TO_FIELD_VAR]
+        request.GET = _without_field(request.GET)  # type: ignore[assignment]
     if request.method == "POST" and request.POST.get(TO_FIELD_VAR) == "":
-        request.POST = request.POST.copy()
-        del request.POST[TO_FIELD_VAR]
+        request.POST = _without_field(request.POST)  # type: ignore[assignment]
+
+
+def _without_field(sent: QueryDict) -> QueryDict:
+    rest = sent.copy()
+    del rest[TO_FIELD_VAR]
+    return rest
 
 
 class StaffSite(AdminSite):
