@@ -143,9 +143,11 @@ def changed_stories(seed: int, draws: int, each: int) -> list[Case]:
     ]
 
 
-@pytest.mark.parametrize(("draws", "each"), [(30, 10), at_night(500, 20)])
-def test_both_judge_alike_what_was_sealed_again(page, draws, each):
-    cases = changed_stories(9, draws, each)
+@pytest.mark.parametrize(
+    ("seed", "draws", "each"), [(9, 30, 10), *(at_night(seed, 50, 20) for seed in range(20, 30))]
+)
+def test_both_judge_alike_what_was_sealed_again(page, seed, draws, each):
+    cases = changed_stories(seed, draws, each)
     assert disagreements(page, cases) == []
     failed = {answer["failed"] for answer in in_the_browser(page, cases[:300])}
     assert failed == {None, "timing", "void"}
