@@ -1956,8 +1956,8 @@ class _Steps:
             raise StepFailed("The list was frozen before the closing time, while tickets were on sale.")
         if at["freeze"] > opened.freeze_by:
             raise StepFailed("The list was frozen later than was promised.")
-        come = opened.beacon and self.chain.round_time(opened.beacon["round"]) - CLOCK_TOLERANCE
-        if come is not None and at.get("result", come) < come:
+        due = self.chain.round_time(opened.beacon["round"]) if opened.beacon else 0
+        if at.get("result", due) < due - CLOCK_TOLERANCE:
             raise StepFailed("The result is dated earlier than the beacon's round from which it follows.")
         after = _several(at["freeze"] - opened.closes_at, "second")
         return f"The list was frozen {after} after closing, in time."

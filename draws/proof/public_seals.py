@@ -35,7 +35,7 @@ class Pseudonym:
 def pseudonym_of(player: User, draw_id: int) -> Pseudonym:
     """Return the player's pseudonym in a published draw; for that player only."""
     uid, secret = Seal.objects.values_list("draw_uid", "entry_secret").get(pk=draw_id)
-    return made_pseudonym(uid, secret, player.pk)
+    return made_pseudonym(bytes(uid), bytes(secret), player.pk)
 
 
 def made_pseudonym(uid: bytes, secret: bytes, user_id: str) -> Pseudonym:

@@ -91,8 +91,8 @@ def site(seed: int, draws: int) -> tuple[list[Published], dict[str, Any]]:
         one.document["log"] = []
     # All open before anything else happens, in the order of their seq; the rest is in the order of time.
     first = min(time for one in published for time, _, _ in one.records) - draws
-    for seq, one in enumerate(published):
-        one.records[0] = (first + seq, *one.records[0][1:])
+    for number, one in enumerate(published):
+        one.records[0] = (first + number, *one.records[0][1:])
     written = [(one, *written) for one in published for written in one.records]
     head, records = fairness.site_head(ORIGIN), list[dict[str, Any]]()
     for one, time, kind, record_hash in sorted(written, key=lambda each: each[1]):

@@ -62,7 +62,7 @@ def _move(cursor: Any, draw: Draw, seconds: int) -> None:
 def _seal(cursor: Any, record: Seal) -> None:
     frozen = record.freeze_hash and fairness.freeze_hash(
         seals.mode_of(record.draw),
-        record.open_hash,
+        bytes(record.open_hash),
         bytes(record.root or b""),
         record.total or 0,
         bytes(record.server_seed),
