@@ -41,7 +41,7 @@ browser.force_login(User.objects.get(email="ana@lucky11.example"))
 ((name, morsel),) = browser.cookies.items()
 print(f"{name}={morsel.value}", *(f"/pictures/{name}" for name, _ in made.named()))
 """
-SHARED = ("SECRET_KEY", "ENCRYPTION_KEYS")
+SHARED = ("SECRET_KEY", "ENCRYPTION_KEYS", "BACKUP_KEYS")
 COINS = "SELECT id, email, coins FROM users ORDER BY id"
 LEDGER = "SELECT id, user_id, amount, balance_after FROM transactions ORDER BY id"
 
