@@ -23,6 +23,8 @@ POSTGRESQL, REDIS = "PostgreSQL", "Redis"
 AWAY_CLASSES = ("08", "57P", "53300")
 # What threads still have to say of an outage so soon after its end is no outage of its own.
 SAME_SECONDS = 3.0
+# How Celery begins to say why a worker ends. That is never left out, even if an outage was the occasion.
+LAST_WORDS = "Unrecoverable error"
 # What libraries log about it without the exception: the beginning of a logger's name, and of the message.
 SAID_BY = (
     ("celery.", "consumer: Cannot connect", REDIS),
@@ -91,7 +93,7 @@ class OutageFilter(logging.Filter):
 
 
 def _server_of(record: logging.LogRecord) -> str | None:
-    if record.name == __name__:
+    if record.name == __name__ or record.getMessage().startswith(LAST_WORDS):
         return None
     if record.exc_info and record.exc_info[1]:
         return server_behind(record.exc_info[1])

@@ -109,6 +109,17 @@ def test_every_other_error_is_written_as_it_is_even_during_an_outage(lines, erro
     assert all("Traceback" in line and str(error) in line for line in lines[1:])
 
 
+def test_a_process_that_ends_during_an_outage_says_why(lines):
+    fail(ask_nobody)
+    try:
+        ask_nobody()
+    except psycopg.OperationalError:
+        logging.getLogger("a sweep").critical("Unrecoverable error: it ends", exc_info=True)
+    assert len(lines) == 2
+    assert lines[1].startswith("Unrecoverable error: it ends")
+    assert "Traceback" in lines[1]
+
+
 @pytest.mark.parametrize("code", ["57P01", "57P02", "57P03", "53300", "08006"])
 def test_a_server_that_shuts_down_starts_or_takes_no_more_is_away(code):
     assert outages.server_behind(errors.lookup(code)("said so")) == outages.POSTGRESQL
