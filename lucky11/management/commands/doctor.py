@@ -17,8 +17,9 @@ WIDTH = 116
 
 
 class Command(BaseCommand):
-    # It refuses nobody: a wrong role is one of its lines.
+    # It refuses nobody: a wrong role is one of its lines, and so is a database that does not answer.
     roles = KINDS
+    works_without_database = True
     help = (
         "Check the setup: machine, PostgreSQL, Redis, mail, beacon, addresses, backups, processes. "
         "Read-only, except that --mail sends one email. Run it with the site's own variables. "
