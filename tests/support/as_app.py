@@ -8,6 +8,7 @@ ask what triggers answer where the role is refused before, look at plans, or wor
 
 from __future__ import annotations
 
+import gc
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -18,6 +19,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+
+from tests.races.together import wait_until_alone
 
 PREFIX = "lucky11_suite"
 APP = f"{PREFIX}_app"
@@ -42,12 +45,25 @@ def django_db_setup(
     """Made and migrated by the owner; with `--as app` it is then the roles'."""
     if not pytestconfig.getoption("--as"):
         yield
+        _leave(django_db_blocker)
         return
     with django_db_blocker.unblock(), ExitStack() as stack:
         stack.enter_context(database_given_to_the_roles())
         django_db_blocker.block()
         yield
         django_db_blocker.unblock()
+    _leave(django_db_blocker)
+
+
+def _leave(django_db_blocker: Any) -> None:
+    """Wait until nobody else uses the tests' database, which is dropped next.
+
+    Python closes what a thread that ended has left behind only when it looks for garbage: here seldom.
+    """
+    gc.collect()
+    with django_db_blocker.unblock():
+        wait_until_alone()
+        connection.close()
 
 
 @contextmanager
