@@ -1,6 +1,7 @@
 """Somebody has the site's own database role: tickets, wins and refunds that never were pay no coins."""
 
 import pytest
+from django.db import DatabaseError, connection
 
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Participation, Winner
@@ -99,6 +100,18 @@ def test_a_payment_without_tickets_is_refused(alice, draw, reference):
 def test_a_payment_for_tickets_that_were_paid_before_is_refused(alice, draw):
     take(alice, draw)
     refused(ENTRY, alice.pk, -5, f"draw:{draw.pk}")
+
+
+def test_whoever_calls_themselves_the_service_pays_for_no_ticket(alice, draw):
+    named = f"SELECT set_config('lucky11.service', 'take_tickets', true); {ENTRY}"
+    refused(named.replace("%s", "'{}'").format(alice.pk, -5, f"draw:{draw.pk}"))
+
+
+def test_the_owner_too_pays_for_tickets_alone(alice, draw):
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRY, [alice.pk, -5, f"draw:{draw.pk}"])
+        with pytest.raises(DatabaseError, match="Coins are paid for tickets"):
+            cursor.execute("SET CONSTRAINTS proof_of_entry IMMEDIATE")
 
 
 def test_a_whole_draw_adds_up_to_the_checks(alice, bob, draw, make_draw):
