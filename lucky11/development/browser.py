@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lucky11.bootstrap import Refusal
 from lucky11.development.process_group import ProcessGroup
+from lucky11.development.promtool import succeeds
 
 HEADLESS = "chromium-headless-shell"
 # The headless one first: for each window that a test opens, the others start its buttons and menus as well.
@@ -63,28 +64,21 @@ def _headless() -> str | None:
     program = UNPACKED / "usr/lib/chromium" / HEADLESS
     if not _works(str(program)):
         print("Getting a headless Chromium from Debian, which takes less time for the tests.", flush=True)
-        if not _unpack() and os.geteuid() == 0 and _done("apt-get", "-qq", "update"):
+        if not _unpack() and os.geteuid() == 0 and succeeds("apt-get", "-qq", "update"):
             _unpack()
     return str(program) if _works(str(program)) else None
 
 
 def _unpack() -> bool:
     with tempfile.TemporaryDirectory(dir=UNPACKED.parent) as folder:
-        if not _done("apt-get", "-qq", "download", *PARTS, folder=folder):
+        if not succeeds("apt-get", "-qq", "download", *PARTS, folder=folder):
             return False
         for package in Path(folder).glob("*.deb"):
-            if not _done("dpkg", "--extract", str(package), "whole", folder=folder):
+            if not succeeds("dpkg", "--extract", str(package), "whole", folder=folder):
                 return False
         shutil.rmtree(UNPACKED, ignore_errors=True)
         Path(folder, "whole").rename(UNPACKED)
     return True
-
-
-def _done(*command: str, folder: str | None = None) -> bool:
-    done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if done.returncode:
-        print(f"That failed: {done.stderr.strip()[-500:]}", file=sys.stderr)
-    return done.returncode == 0
 
 
 def _attempt(group: ProcessGroup, what: str, *command: str) -> None:

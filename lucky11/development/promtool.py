@@ -21,19 +21,19 @@ def find_or_get_promtool() -> str | None:
     if found or not (shutil.which("apt-get") and shutil.which("dpkg")):
         return found
     print("Getting promtool from Debian's package prometheus.", flush=True)
-    if not _unpacked() and os.geteuid() == 0 and _done("apt-get", "-qq", "update"):
+    if not _unpacked() and os.geteuid() == 0 and succeeds("apt-get", "-qq", "update"):
         _unpacked()
     return shutil.which("promtool", path=BESIDE_PYTHON.parent)
 
 
 def _unpacked() -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        if not _done("apt-get", "-qq", "download", "prometheus", folder=folder):
+        if not succeeds("apt-get", "-qq", "download", "prometheus", folder=folder):
             return False
         for package in Path(folder).glob("*.deb"):
-            _done("dpkg", "--extract", str(package), folder)
+            succeeds("dpkg", "--extract", str(package), folder)
         program = Path(folder, "usr/bin/promtool")
-        if not program.exists() or not _done(str(program), "--version"):
+        if not program.exists() or not succeeds(str(program), "--version"):
             return False
         part = BESIDE_PYTHON.with_name(f"promtool.{os.getpid()}")
         shutil.move(program, part)
@@ -41,7 +41,8 @@ def _unpacked() -> bool:
     return True
 
 
-def _done(*command: str, folder: str | None = None) -> bool:
+def succeeds(*command: str, folder: str | None = None) -> bool:
+    """Run a command and return whether it succeeds; what it says if not is shown."""
     done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         print(f"That failed: {done.stderr.strip()[-500:]}", file=sys.stderr)
