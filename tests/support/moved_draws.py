@@ -1,27 +1,34 @@
 """Published draws moved in time with all their records, as if everything had happened then.
 
 Nobody moves the database's clock, and a draw's times are sealed. So the seal is made anew for other times,
-and the log with it: what is published of such a draw is as honest as what the site publishes.
+and the log with it: what is published of such a draw is as honest as what the site publishes. Whoever takes
+tickets, freezes or cancels meanwhile sees the draw as it was or as it will be: it is locked, then the log.
 """
 
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from draws import fairness
 from draws.beacon import chain
 from draws.models import Draw, LogRecord, Seal
-from draws.proof import seals
+from draws.proof import log, seals
 
 
+@transaction.atomic
 def close_now(cursor: Any, draw: Draw) -> None:
     """Have the draw close in this second, with its tickets taken before; it opened when it did."""
+    _lock(draw)
     cursor.execute("SELECT extract(epoch FROM date_trunc('second', clock_timestamp()))::bigint")
     [[closes_at]] = cursor.fetchall()
     _move(cursor, draw, closes_at - int(draw.draw_time.timestamp()))
 
 
+@transaction.atomic
 def let_round_come(cursor: Any, draw: Draw, ago: timedelta) -> None:
     """Have a frozen beacon draw's round be due by now, or so long ago, and all before that much earlier."""
+    _lock(draw)
     cursor.execute("SELECT extract(epoch FROM clock_timestamp())::bigint")
     [[now]] = cursor.fetchall()
     record = Seal.objects.get(pk=draw.pk)
@@ -38,6 +45,11 @@ def let_round_come(cursor: Any, draw: Draw, ago: timedelta) -> None:
             "UPDATE fairness_log SET time = least(time, %s) WHERE n > 0 AND n <= %s", [row.time + back, row.n]
         )
     _move(cursor, draw, back)
+
+
+def _lock(draw: Draw) -> None:
+    Draw.objects.select_for_update().get(pk=draw.pk)
+    log.lock()
 
 
 def _move(cursor: Any, draw: Draw, seconds: int) -> None:
