@@ -109,11 +109,11 @@ LEDGER_CHECKS = [
             JOIN users u ON u.id = t.user_id AND u.closed_at IS NULL
             LEFT JOIN (SELECT DISTINCT user_id FROM welcomed_mailboxes) AS w ON w.user_id = t.user_id
             WHERE t.type = 'signup_bonus' AND t.reference NOT LIKE 'old:%' AND w.user_id IS NULL
-              AND t.created_at > {SINCE.format("transactions_welcome_triggers_v1")}
+              AND t.created_at > {SINCE.format("check_welcome_v1")}
             UNION ALL
             SELECT max(id), user_id FROM transactions WHERE type = 'signup_bonus'
             GROUP BY user_id
-            HAVING count(*) > 1 AND max(created_at) > {SINCE.format("transactions_welcome_triggers_v1")}
+            HAVING count(*) > 1 AND max(created_at) > {SINCE.format("check_welcome_v1")}
             ORDER BY transaction_id""",
     ),
     Check(

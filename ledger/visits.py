@@ -28,7 +28,7 @@ def next_visit_at(user: User) -> datetime | None:
     """Return when the player can collect again, or None if they can collect now.
 
     That is at the next midnight where they are. After a change of the time zone it is also not before 24
-    hours after the visit: the database refuses it earlier (`ledger/sql/transactions_visit_triggers.sql`).
+    hours after the visit: the database refuses it earlier (`ledger/sql/check_visit.sql`).
     """
     last = last_visit(user)
     if last is None:

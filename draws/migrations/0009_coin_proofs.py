@@ -14,11 +14,16 @@ class Migration(migrations.Migration):
         InstallSQL(
             "refund_proof",
             version=1,
-            sha256="3b27e2dd439a68e1cc669362b4786590db232ad523df9d0662ad6a641ef99573",
+            sha256="7fbbbd7cca2532f5574b70db30ac6c270195be3b5ef984992de3e832d27157c5",
         ),
         InstallSQL(
             "prize_proof",
             version=1,
-            sha256="a3a1c2b6963440c3c91ad826bcdb957c39f185000aad148541aa5fd3243fd4b3",
+            sha256="dec1cef6be5159fbfceb1779e81bff4f4cb43841f01b9461dcc09a20ea8fc87e",
+        ),
+        InstallSQL(
+            "transactions_draw_proof_triggers",
+            version=1,
+            sha256="329887d336d45cc55d86b2098da2a50119bf9079d86391b5274499f266e3dea4",
         ),
     ]

@@ -1,9 +1,8 @@
 -- A prize is proven by the winner at its place, who holds the ticket that the published result has there, and by
 -- the coins that the draw promised. Its key names the draw and the place, so that it is paid once.
-CREATE OR REPLACE FUNCTION prize_proof() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION prize_proof(r transactions) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    named text[] := regexp_match(NEW.idempotency_key, '^prize:([0-9]{1,9}):([0-9]{1,4})$');
+    named text[] := regexp_match(r.idempotency_key, '^prize:([0-9]{1,9}):([0-9]{1,4})$');
     won_in integer := named[1];
     won_place integer := named[2];
 BEGIN
@@ -11,7 +10,7 @@ BEGIN
     JOIN draws d ON d.id = w.draw_id
     JOIN draw_seals s ON s.draw_id = w.draw_id
     JOIN participations p ON p.id = w.ticket_id
-    WHERE w.draw_id = won_in AND w.place = won_place AND w.user_id = NEW.user_id AND w.prize_coins = NEW.amount
+    WHERE w.draw_id = won_in AND w.place = won_place AND w.user_id = r.user_id AND w.prize_coins = r.amount
       AND w.transaction_id IS NULL AND d.drawn_at IS NOT NULL AND d.prize_coins = w.prize_coins
       AND w.place < d.winner_count AND (p.draw_id, p.user_id) = (w.draw_id, w.user_id)
       AND s.places[w.place + 1] = p.ticket_number - 1;
@@ -19,13 +18,8 @@ BEGIN
         RAISE EXCEPTION 'A prize is paid to the winner at its place, once, as the draw promised. No coins were moved.'
             USING ERRCODE = 'L11UP';
     END IF;
-    RETURN NEW;
 END $$;
-
-CREATE OR REPLACE TRIGGER b_proof_of_prize BEFORE INSERT ON transactions FOR EACH ROW
-    WHEN (NEW.type = 'prize') EXECUTE FUNCTION prize_proof();
 
 -- undo
 
-DROP TRIGGER b_proof_of_prize ON transactions;
-DROP FUNCTION prize_proof();
+DROP FUNCTION prize_proof(transactions);

@@ -16,5 +16,5 @@ CLAIM = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0004_transactions_welcome_triggers_v1")]
+    dependencies = [("ledger", "0004_check_welcome_v1")]
     operations = [migrations.RunSQL(CLAIM, migrations.RunSQL.noop)]

@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
             sha256="f870b4b5ec6600852274f72261335ad01e6d239a959d28920e39fb1470dc58ee",
         ),
         InstallSQL(
-            "transactions_visit_triggers",
+            "check_visit",
             version=1,
-            sha256="936e868356e558bc9779b298ff1d7c47fe449a0f857b01b4fabbe8c356c3ecac",
+            sha256="6ae38a1d08d65cd7a20a39c90362c9ba5b7b7dfb8097d7784578af3e339a92ed",
         ),
     ]

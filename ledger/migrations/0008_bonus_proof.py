@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "bonus_proof",
             version=1,
-            sha256="6bfc37ef3b97b501a20458c782d695d1a574e9cecaf8b8b34ea81243fe574e96",
+            sha256="f58e78bac3d46504ff7ee8b076fea36fb29045dc899de26342ac8d56e7cf7b65",
         ),
         migrations.RunSQL(
             "INSERT INTO coin_proofs (kind, after) VALUES ('bonus', ledger_watermark())",

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         InstallSQL(
             "order_proof",
             version=1,
-            sha256="51642254b473f9e7e5551d769c93a5c76848ea21a607931625dbfe18ca09461f",
+            sha256="0071eb560f7109bda3fa0daa2cd3b0bb58e8c7d0380230a378c992faae196ad8",
         ),
         migrations.RunSQL(
             "INSERT INTO coin_proofs (kind, after) VALUES ('order', ledger_watermark())",

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         InstallSQL(
             "adjustment_proof",
             version=1,
-            sha256="c536dd793bee02563c5627e47ec18a4bcb0177afcef6114c7ee2b9fef40c60e8",
+            sha256="286aeeb6edf7ac965297325e3b32ff62f690289a0b833b5b38e95815b24dcbfc",
+        ),
+        InstallSQL(
+            "transactions_proof_triggers",
+            version=1,
+            sha256="fa83f5edc912eb6f7894c204637ddfb8cba3f18b5e55793f08d359a1ce07a0ee",
         ),
         migrations.RunSQL(
             "INSERT INTO coin_proofs (kind, after) VALUES ('adjustment', ledger_watermark())",

@@ -11,42 +11,30 @@ CREATE OR REPLACE FUNCTION adjustment_is_approved(r transactions) RETURNS boolea
           AND a.payload ->> 'key' = r.idempotency_key)
 $$;
 
--- It runs before `a_stamp`, which hashes the row as it leaves it here.
-CREATE OR REPLACE FUNCTION adjustment_proof() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- The player is locked: what counts for a day is in the order of its times.
+CREATE OR REPLACE FUNCTION adjustment_proof(r transactions) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     room bigint;
     proven boolean;
 BEGIN
-    PERFORM 1 FROM users WHERE id = NEW.user_id FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
-        RETURN NEW;
-    END IF;
-    IF EXISTS (SELECT FROM coin_orders o WHERE o.idempotency_key = NEW.idempotency_key
-               AND o.user_id = NEW.user_id AND o.coins = NEW.amount) THEN
+    IF EXISTS (SELECT FROM coin_orders o WHERE o.idempotency_key = r.idempotency_key
+               AND o.user_id = r.user_id AND o.coins = r.amount) THEN
         proven := true;
-    ELSIF NEW.actor_id = NEW.user_id OR NOT may_adjust(NEW.actor_id) THEN
+    ELSIF r.actor_id = r.user_id OR NOT may_adjust(r.actor_id) THEN
         proven := false;
-    ELSIF NEW.reference LIKE 'approval:%' THEN
-        proven := adjustment_is_approved(NEW);
+    ELSIF r.reference LIKE 'approval:%' THEN
+        proven := adjustment_is_approved(r);
     ELSE
-        room := adjustment_room(NEW.actor_id, NEW.user_id);
-        proven := room IS NULL OR abs(NEW.amount::bigint) <= room;
+        room := adjustment_room(r.actor_id, r.user_id);
+        proven := room IS NULL OR abs(r.amount::bigint) <= room;
     END IF;
     IF proven IS NOT TRUE THEN
         RAISE EXCEPTION 'Staff adjust coins within a day''s limit, or with the approval of a second person. '
             'No coins were moved.' USING ERRCODE = 'L11UP';
     END IF;
-    -- Behind the locks, so that what counts for a day is in the order of its times.
-    NEW.created_at := clock_timestamp();
-    RETURN NEW;
 END $$;
-
-CREATE OR REPLACE TRIGGER a_proof_of_adjustment BEFORE INSERT ON transactions FOR EACH ROW
-    WHEN (NEW.type = 'adjustment' AND NEW.actor_id IS NOT NULL) EXECUTE FUNCTION adjustment_proof();
 
 -- undo
 
-DROP TRIGGER a_proof_of_adjustment ON transactions;
-DROP FUNCTION adjustment_proof();
+DROP FUNCTION adjustment_proof(transactions);
 DROP FUNCTION adjustment_is_approved(transactions);

@@ -7,8 +7,8 @@ class Migration(migrations.Migration):
     dependencies = [("ledger", "0003_guide_indexes"), ("accounts", "0008_mailbox_index")]
     operations = [
         InstallSQL(
-            "transactions_welcome_triggers",
+            "check_welcome",
             version=1,
-            sha256="6094b0616ead6b95ba2dbdf1964f93cc420d7eb4e748d5f45a22928db0a0c8b9",
+            sha256="8724a6e8e4447f3c5d12738591fe8d38eec7dafae2cd9f280393781e854f349f",
         ),
     ]
