@@ -1606,6 +1606,7 @@ def _need_together(doc: Document) -> None:
         ),
         (doc.winners is not None and doc.freeze is None, "There are winners, but no frozen list."),
         (doc.beacon is not None and not beacon, "A local draw has no beacon's round."),
+        (doc.beacon is not None and doc.entries is None, "There is a beacon's round, but no frozen list."),
         (doc.winners is not None and beacon and doc.beacon is None, "The beacon's round is missing."),
         (seed_is_due and doc.server_seed is None, "server_seed is missing."),
     ):
@@ -1984,6 +1985,9 @@ class _Steps:
             return "The draw was cancelled before its closing time, when nobody could know a winner."
         if ended < opened.closes_at:
             raise StepFailed("For this reason a draw cannot be void before its closing time.")
+        # With a beacon there is another cause, which this time does not show: its round was known too early.
+        if code is VoidCode.NOT_FROZEN_IN_TIME and opened.beacon is None and ended < opened.freeze_by:
+            raise StepFailed("The time for freezing the list was not over yet.")
         return (
             "The draw ended after its closing time, without a frozen list from which a winner could follow."
         )

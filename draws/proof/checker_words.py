@@ -153,6 +153,7 @@ SENTENCES = [
     gettext_noop("A draw has either a result or a void record."),
     gettext_noop("There is a result but no frozen list."),
     gettext_noop("A draw in local mode has no beacon."),
+    gettext_noop("The beacon’s round is there, but no frozen list."),
     gettext_noop("The beacon’s round is missing."),
     gettext_noop("The secret number is missing."),
     gettext_noop(
@@ -218,6 +219,7 @@ SENTENCES = [
     gettext_noop("The draw was cancelled after its closing time."),
     gettext_noop("The draw was cancelled before its closing time, when nobody could know who would win."),
     gettext_noop("A draw cannot be void for this reason before its closing time."),
+    gettext_noop("The time for freezing the list was not over yet."),
     gettext_noop("The draw ended after its closing time, with no frozen list that could have had a winner."),
     gettext_noop("The terms are not an object."),
     gettext_noop("The terms do not have exactly the names they must have."),

@@ -294,7 +294,8 @@ class _Draw:
             return self.chance.randrange(self.records[-1][0], self.closes_at)
         if code is VoidCode.BEACON_MISSING and self.chain:
             return self.chain.round_time(self.round) + 7 * 86_400
-        return self.closes_at + self.chance.randrange(7 * 86_400)
+        at = self.closes_at + self.chance.randrange(7 * 86_400)
+        return max(at, self.freeze_by) if code is VoidCode.NOT_FROZEN_IN_TIME else at
 
 
 class _Crowd(_Draw):

@@ -9,6 +9,7 @@ from typing import Any
 
 from draws import fairness
 from draws.fairness import QUICKNET, Mode, Policy, VoidCode
+from draws.fairness.lucky11_verify import open_digest
 from tests.support.fairness_documents import Published, record
 
 DAY = 86_400
@@ -17,22 +18,26 @@ DAY = 86_400
 def sealed_again(published: Published) -> dict[str, Any]:
     """A copy of the document with each hash made anew from what it says, the log's heads included."""
     document = copy.deepcopy(published.document)
-    opened, freeze = _opened(document), document["freeze"]
-    document["open"]["open_hash"] = opened.open_hash().hex()
     seed = bytes.fromhex(document["server_seed"] or "")
+    if seed:
+        draw_id = bytes.fromhex(document["draw_id"])
+        document["open"]["seed_commit"] = fairness.seed_commit(draw_id, seed).hex()
+    mode, opened, freeze = Mode.from_label(document["open"]["mode"]), _open_hash(document), document["freeze"]
+    document["open"]["open_hash"] = opened.hex()
     if freeze:
-        root = bytes.fromhex(freeze["root"])
-        frozen = fairness.freeze_hash(opened.mode, opened.open_hash(), root, freeze["total"], seed)
+        root = fairness.ticket_root(bytes.fromhex(ref) for ref in document["entries"])
+        freeze["root"] = root.hex()
+        frozen = fairness.freeze_hash(mode, opened, root, freeze["total"], seed)
         freeze["freeze_hash"] = frozen.hex()
     if document["winners"] is not None:
-        signature = published.signature if opened.mode is Mode.BEACON else b""
-        places = _places(document, opened, frozen, signature, seed)
-        result = fairness.result_hash(opened.mode, frozen, signature, seed, places)
+        signature = published.signature if mode is Mode.BEACON else b""
+        places = _places(document, frozen, signature, seed)
+        result = fairness.result_hash(mode, frozen, signature, seed, places)
         document |= {"winners": places, "result_hash": result.hex()}
     if document["void"]:
         void = document["void"]
         code = fairness.VoidCode.from_label(void["code"])
-        digest = fairness.void_hash(opened.open_hash(), frozen if freeze else None, code, void["reason"])
+        digest = fairness.void_hash(opened, frozen if freeze else None, code, void["reason"])
         void["record_hash"] = digest.hex()
     _log_again(document)
     return document
@@ -79,34 +84,30 @@ def _moment(published: Published, chance: random.Random) -> int:
     return int(chance.choice(named) + chance.choice([-1, 0, 1]))
 
 
-def _opened(document: dict[str, Any]) -> fairness.OpenRecord:
+def _open_hash(document: dict[str, Any]) -> bytes:
     head = document["open"]
     beacon = head["beacon"]
-    return fairness.OpenRecord(
-        draw_id=bytes.fromhex(document["draw_id"]),
-        seq=head["seq"],
-        mode=Mode.from_label(head["mode"]),
-        closes_at=head["closes_at"],
-        freeze_by=head["freeze_by"],
-        beacon=beacon
-        and fairness.BeaconRound(bytes.fromhex(beacon["chain_hash"]), beacon["scheme"], beacon["round"]),
-        winners=head["winners"],
-        reserves=head["reserves"],
-        policy=Policy.from_label(head["policy"]),
-        terms=fairness.canonical_terms(head["terms"]),
-        seed_commit=bytes.fromhex(head["seed_commit"]),
+    return open_digest(
+        bytes.fromhex(document["draw_id"]),
+        head["seq"],
+        Mode.from_label(head["mode"]),
+        (head["closes_at"], head["freeze_by"]),
+        beacon and (bytes.fromhex(beacon["chain_hash"]), beacon["scheme"], beacon["round"]),
+        (head["winners"], head["reserves"]),
+        Policy.from_label(head["policy"]),
+        fairness.canonical_terms(head["terms"]),
+        bytes.fromhex(head["seed_commit"]),
     )
 
 
-def _places(
-    document: dict[str, Any], opened: fairness.OpenRecord, frozen: bytes, signature: bytes, seed: bytes
-) -> list[int]:
+def _places(document: dict[str, Any], frozen: bytes, signature: bytes, seed: bytes) -> list[int]:
+    head = document["open"]
     return fairness.pick_winners(
-        fairness.pick_key(opened.mode, frozen, signature, seed),
+        fairness.pick_key(Mode.from_label(head["mode"]), frozen, signature, seed),
         [bytes.fromhex(ref) for ref in document["entries"]],
-        winners=opened.winners,
-        reserves=opened.reserves,
-        policy=opened.policy,
+        winners=head["winners"],
+        reserves=head["reserves"],
+        policy=Policy.from_label(head["policy"]),
     )
 
 

@@ -118,6 +118,7 @@ function checkProgress(doc) {
   if (doc.winners && !doc.freeze) throw new Refusal(say("There is a result but no frozen list."));
   const beacon = doc.open.mode === "beacon";
   if (doc.beacon && !beacon) throw new Refusal(say("A draw in local mode has no beacon."));
+  if (doc.beacon && !doc.entries) throw new Refusal(say("The beacon’s round is there, but no frozen list."));
   if (doc.winners && beacon && !doc.beacon) throw new Refusal(say("The beacon’s round is missing."));
   const revealed = doc.winners !== null || (beacon && doc.freeze !== null);
   if (revealed && !doc.server_seed) throw new Refusal(say("The secret number is missing."));

@@ -35,7 +35,7 @@ export function checkTiming({ doc, chain }) {
 export function checkVoid({ doc, chain }) {
   if (!doc.void) return say("The draw is not void.");
   const { code } = doc.void;
-  const { closes_at: closes, beacon, terms } = doc.open;
+  const { closes_at: closes, freeze_by: by, beacon, terms } = doc.open;
   const ended = timeOf(doc, "void");
   if (code === "beacon_missing") {
     need(doc.freeze && beacon, say("This draw waited for no round of a beacon, so none can be missing."));
@@ -55,6 +55,11 @@ export function checkVoid({ doc, chain }) {
     return say("The draw was cancelled before its closing time, when nobody could know who would win.");
   }
   need(ended >= closes, say("A draw cannot be void for this reason before its closing time."));
+  // A beacon gives another cause, which shows in no time: its round was known before the list was frozen.
+  need(
+    code !== "not_frozen_in_time" || beacon || ended >= by,
+    say("The time for freezing the list was not over yet.")
+  );
   return say("The draw ended after its closing time, with no frozen list that could have had a winner.");
 }
 

@@ -11,20 +11,11 @@ import pytest
 from draws.fairness import lucky11_verify as verifier
 from draws.fairness import site_head
 from tests.support import fairness_documents
-from tests.support.fairness_documents import ORIGIN, log_text, record
+from tests.support.fairness_documents import ORIGIN, log_text
+from tests.support.log_stories import relinked
 
 PUBLISHED, LOG = fairness_documents.site(7, 25)
 Log = dict[str, Any]
-
-
-def relinked(log: Log) -> Log:
-    """The log as a site would write it that keeps its heads right, whatever it tells."""
-    head, written = site_head(log["origin"]), []
-    for n, row in enumerate(log["records"], 1):
-        entry = record(n, row["time"], row["kind"], bytes.fromhex(row["record_hash"]), head)
-        head = bytes.fromhex(entry["head"])
-        written.append({**row, **entry})
-    return {**log, "head": head.hex(), "records": written}
 
 
 def first(log: Log, kind: str) -> int:

@@ -1,7 +1,6 @@
 """Whatever is changed in a document, the checker notices, and says at which step."""
 
 import json
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -33,12 +32,6 @@ KINDS = {
     "void before freezing": ("cancelled", Mode.BEACON, False),
     "void after freezing": ("beacon_missing", Mode.BEACON, False),
 }
-
-
-@pytest.fixture
-def rounds_once(monkeypatch):
-    """A round that was accepted is accepted again without computing; a refused one is computed each time."""
-    monkeypatch.setattr(verifier, "verify_round", lru_cache(maxsize=None)(verifier.verify_round))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -57,6 +57,8 @@ TIMES = [
     ("below_minimum", False, "void", CLOSES, -1, "void"),
     ("not_frozen_in_time", True, "void", CLOSES, 0, None),
     ("not_frozen_in_time", False, "void", CLOSES, -1, "void"),
+    ("not_frozen_in_time", False, "void", BY, 0, None),
+    ("not_frozen_in_time", False, "void", BY, -1, "void"),
 ]
 
 
@@ -112,6 +114,7 @@ def test_sealing_a_document_again_changes_nothing():
         assert sealed_again(found) == found.document, found.outcome
 
 
+@pytest.mark.usefixtures("rounds_once")
 def test_changed_stories_fail_at_the_two_steps_that_look_at_time_or_pass():
     chance, failed = random.Random(5), set()
     for found in documents(7, 60):
