@@ -6,7 +6,7 @@ from django.core.cache import caches
 
 from draws.models import Draw
 
-# How old an answer may be, in this process and then once more on its way (`Cache-Control`).
+# How old figures may be.
 FRESH_SECONDS = 2
 # No page shows more draws than this.
 MOST = 20

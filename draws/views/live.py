@@ -2,32 +2,35 @@
 
 import json
 import re
-from hashlib import sha256
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from draws.pages import draws, live
 from draws.pages.calendar import closing_event
 
+NUMBERS = re.compile(r"[0-9]{1,9}(,[0-9]{1,9})*")
+
 
 @require_safe
-def now(request: HttpRequest) -> HttpResponseBase:
-    """Send stage and tickets taken of the draws in `?of=7,8`; it reads no cookie, so all share the answer."""
+def now(request: HttpRequest) -> HttpResponse:
+    """Send the server's time, and stage and tickets taken of the draws in `?of=7,8`; it reads no cookie.
+
+    Nobody keeps the answer: a kept one would tell a wrong time.
+    """
     numbers = request.GET.get("of", "")
-    if not re.fullmatch(r"[0-9]{1,9}(,[0-9]{1,9})*", numbers) or numbers.count(",") >= live.MOST:
+    if "of" in request.GET and (not NUMBERS.fullmatch(numbers) or numbers.count(",") >= live.MOST):
         said = f"Name one to {live.MOST} draws by their numbers, as in ?of=7,8."
         return JsonResponse({"error": said}, status=400)
-    states = live.live_states(sorted({int(number) for number in numbers.split(",")}))
-    body = json.dumps(states, separators=(",", ":"))
-    response = HttpResponse(body, content_type="application/json")
-    response["ETag"] = f'"{sha256(body.encode()).hexdigest()[:16]}"'
-    patch_cache_control(response, public=True, max_age=live.FRESH_SECONDS)
-    answer = get_conditional_response(request, etag=response["ETag"], response=response)
-    return answer or response
+    states = live.live_states(sorted({int(number) for number in numbers.split(",") if number}))
+    # Read last, so that it is the time at which the answer leaves.
+    body = {"now": round(timezone.now().timestamp() * 1000)} | {str(pk): states[pk] for pk in states}
+    response = HttpResponse(json.dumps(body, separators=(",", ":")), content_type="application/json")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

@@ -1,6 +1,6 @@
 // Pages about draws keep themselves up to date, and a player opens their result. Both work without it, by links.
 
-import { everySecond, left, secondsLeft } from "./clock.js";
+import { ask, everySecond, left, secondsLeft } from "./clock.js";
 
 const grouped = (number) => number.toLocaleString(`${document.documentElement.lang}-u-nu-latn`);
 const status = document.querySelector("[data-live]");
@@ -24,7 +24,7 @@ function countdown(clock) {
     for (const [mark, words] of [[600, "ten"], [60, "one"]])
       if (seconds <= mark && before > mark && before < Infinity) say(words);
     before = seconds;
-    return seconds > 0;
+    return true;
   });
 }
 
@@ -63,10 +63,7 @@ function later() {
 async function look() {
   try {
     const numbers = [...new Set(watched().map((draw) => draw.dataset.draw))].sort((a, b) => a - b);
-    // No cookie: everybody gets the same answer, and the browser asks with the ETag of the last one.
-    const answer = await fetch(`${status.dataset.live}?of=${numbers}`, { credentials: "omit" });
-    if (!answer.ok) throw new Error(answer.status);
-    const standings = await answer.json();
+    const standings = await ask(`${status.dataset.live}?of=${numbers}`);
     failures = 0;
     let moved = "";
     for (const draw of document.querySelectorAll("[data-draw]")) {
@@ -130,7 +127,9 @@ function refocus(fresh, focus) {
 
 if (status && watched().length) {
   document.addEventListener("visibilitychange", () => { document.hidden ? clearTimeout(timer) : look(); });
-  later();
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) look(); });
+  // What Back brings out of the browser's store was true when it was kept.
+  performance.getEntriesByType("navigation")[0]?.type === "back_forward" ? look() : later();
 }
 
 // -- a player's own result: covered until they want to see it --

@@ -20,7 +20,7 @@ LONGEST_REVEAL = 2500  # milliseconds
 def polls(page) -> list[str]:
     """The addresses that the page asks for from now on to learn what is new."""
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "now.json" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if "now.json?of=" in request.url else None)
     return asked
 
 
