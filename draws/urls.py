@@ -10,6 +10,7 @@ app_name = "draws"
 urlpatterns = [
     path("", lists.open_draws, name="list"),
     path("draws/<int:draw_id>/", detail.detail, name="detail"),
+    path("draws/<int:draw_id>/live/", live.room, name="room"),
     path("draws/now.json", live.now, name="now"),
     path("draws/<int:draw_id>/closing.ics", live.calendar, name="calendar"),
     path("draws/<int:draw_id>/enter/", detail.enter, name="enter"),

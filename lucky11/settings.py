@@ -305,7 +305,10 @@ STYLE_SHEETS = [
     *(f"css/base/{name}.css" for name in ("tokens", "fonts", "elements")),
     *(f"css/parts/{name}.css" for name in ("frame", "buttons", "tickets", "cards", "stage", "panels")),
     *(f"css/parts/{name}.css" for name in ("forms", "lists", "text", "seal", "figures")),
-    *(f"css/pages/{name}.css" for name in ("draws", "draw", "draw_result", "proof", "coins", "account")),
+    *(
+        f"css/pages/{name}.css"
+        for name in ("draws", "draw", "draw_result", "room", "proof", "coins", "account")
+    ),
     "css/base/utilities.css",
 ]
 ADMIN_STYLE_SHEETS = [f"css/admin/{name}.css" for name in ("theme", "lists", "acts", "desk")]

@@ -192,6 +192,7 @@ def script_words() -> SafeString:
     words = {
         "coin": wording.forms(lambda count: ngettext("coin", "coins", count)),
         "copied": gettext("Copied"),
+        "linked": gettext("Link copied"),
         "selected": gettext("Selected"),
     }
     return json_script(words, "script-words")

@@ -243,7 +243,14 @@ COUNTED: dict[str, Callable[[int], str]] = {
 
 def translated() -> dict[str, str | dict[str, str]]:
     """Return the sentences in the reader's language, by their English; nothing if that is English."""
+    return in_language(SENTENCES, COUNTED)
+
+
+def in_language(
+    sentences: list[str], counted: dict[str, Callable[[int], str]]
+) -> dict[str, str | dict[str, str]]:
+    """Return what scripts say in the reader's language, by its English; nothing if that is English."""
     if get_language() == settings.LANGUAGE_CODE:
         return {}
-    sentences = {english: gettext(english) for english in SENTENCES}
-    return sentences | {english: wording.forms(plural) for english, plural in COUNTED.items()}
+    said = {english: gettext(english) for english in sentences}
+    return said | {english: wording.forms(plural) for english, plural in counted.items()}

@@ -1,16 +1,20 @@
-"""Views of the figures that open pages ask for, and of a draw's closing time for calendars."""
+"""Views of the draw room, of the figures that open pages ask for, and of closing times for calendars."""
 
 import json
 import re
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.players import player_of
 from draws.pages import draws, live
+from draws.pages import room as rooms
 from draws.pages.calendar import closing_event
+from draws.proof.checker_words import in_language
 
 NUMBERS = re.compile(r"[0-9]{1,9}(,[0-9]{1,9})*")
 
@@ -43,3 +47,18 @@ def calendar(request: HttpRequest, draw_id: int) -> HttpResponse:
     response = HttpResponse(closing_event(draw, address), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="lucky11-draw-{draw.pk}.ics"'
     return response
+
+
+@require_safe
+def room(request: HttpRequest, draw_id: int) -> HttpResponse:
+    """Show the draw room: the moment of the draw, for everyone at once and for ever after."""
+    player = player_of(request)
+    draw = draws.find_draw(None, draw_id)
+    if draw is None:
+        return render(request, "draws/no_such_draw.html", {"bare_id": str(draw_id)[:12]}, status=404)
+    context = {
+        "draw": draw,
+        "room": rooms.room_of(draw, player),
+        "room_words": in_language(rooms.SENTENCES, rooms.COUNTED),
+    }
+    return render(request, "draws/room.html", context)

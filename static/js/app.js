@@ -88,11 +88,31 @@ function copying(button) {
   });
 }
 
+// Where the browser can share, it does; elsewhere the address is copied.
+function sharing(item) {
+  const button = item.querySelector("button");
+  const word = button.querySelector("[aria-live]");
+  const offer = word.textContent;
+  const url = location.origin + location.pathname;
+  item.hidden = !(navigator.share || navigator.clipboard);
+  button.addEventListener("click", async () => {
+    try {
+      if (navigator.share) return await navigator.share({ title: item.dataset.share, url });
+      await navigator.clipboard.writeText(url);
+      word.textContent = words.linked;
+      setTimeout(() => { word.textContent = offer; }, 2000);
+    } catch {
+      // The visitor changed their mind.
+    }
+  });
+}
+
 const habits = {
   "form[data-price]": costs,
   "form[data-once]": once,
   ".buybar": quickEntry,
   "[data-copy]": copying,
+  "[data-share]": sharing,
 };
 
 function enliven(root) {

@@ -40,6 +40,9 @@ const MINUTE = 60_000;
 const course = (draw) => COURSE.indexOf(draw.dataset.state);
 const watched = () => [...document.querySelectorAll("[data-draw][data-state]")].filter((draw) => course(draw) < OVER);
 
+// The most that a page waits before it asks again, in milliseconds; where the draw itself is watched, less.
+const PATIENCE = Number(status?.dataset.patience ?? 15_000);
+
 let wait = 0;
 let failures = 0;
 let timer;
@@ -49,8 +52,8 @@ function pause() {
   if (failures) return Math.min(15_000 * 2 ** failures, 4 * MINUTE);
   const soonest = Math.min(...watched().map((draw) => left(draw.dataset.closes)));
   wait = soonest > 0
-    ? Math.min(soonest > MINUTE ? 15_000 : 5000, soonest + 1500)
-    : Math.min(Math.max(wait, 2000) * 1.2, 15_000);
+    ? Math.min(soonest > MINUTE ? PATIENCE : 5000, soonest + 1500)
+    : Math.min(Math.max(wait, 2000) * 1.2, PATIENCE);
   if (soonest > 0 && wait < 2000) wait = 2000;
   return wait * (0.9 + Math.random() * 0.2);
 }

@@ -45,6 +45,10 @@ VISITORS = [
     Place("draw, signed out", "draws:detail", "/draws/{open}/"),
     Place("draw, drawn", "draws:detail", "/draws/{won}/"),
     Place("draw, many winners", "draws:detail", "/draws/{many}/"),
+    *(
+        Place(f"draw room, {state}", "draws:room", f"/draws/{{{state}}}/live/", who="alice")
+        for state in ("open", "closing", "waiting", "lost", "beacon", "many", "off")
+    ),
     Place("draw, sold out", "draws:detail", "/draws/{full}/"),
     Place("draw, unknown", "draws:detail", "/draws/999999/"),
     Place("tickets of an open draw", "draws:ticket_list", "/draws/{open}/tickets/"),

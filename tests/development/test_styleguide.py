@@ -50,6 +50,7 @@ NOT_SHOWN = {
     "allauth/elements/img.html": "a picture alone",
     "draws/_live.html": "is heard, not seen",
     "draws/panel/_cover.html": "covers a result only with the script of its page",
+    "draws/room/_rolling.html": "is filled by its script; what it fills is shown",
     "draws/verify/_checker.html": "is filled by its script; its steps are shown",
     "mfa/webauthn/_failed.html": "is hidden until a device refuses",
 }

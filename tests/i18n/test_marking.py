@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.formats import get_format
 
+from draws.pages import room
 from draws.proof import checker_words
 from lucky11.i18n.formats.en import formats
 from lucky11.i18n.languages import offered
@@ -23,6 +24,7 @@ TEMPLATES = sorted(
     for path in (ROOT / "templates").rglob("*")
     if path.suffix in (".html", ".txt")
 )
+ROOM_SCRIPTS = sorted((ROOT / "static/js/room").glob("*.js"))
 SCRIPTS = sorted(path for path in (ROOT / "static/js/verify").glob("*.js") if path.name != "words.js")
 
 
@@ -74,18 +76,19 @@ _(f"bad {x}"), _(name), ngettext("one", many, n), translation.gettext("a" + b)
     ]
 
 
-def test_the_scripts_of_the_checker_say_what_translators_are_given():
+@pytest.mark.parametrize(("scripts", "given"), [(SCRIPTS, checker_words), (ROOM_SCRIPTS, room)])
+def test_scripts_say_what_translators_are_given(scripts, given):
     said, counted = set(), set()
-    for script in SCRIPTS:
+    for script in scripts:
         sentences, words = checker_sentences(script.read_text())
         said |= sentences
         counted |= words
-    assert said == set(checker_words.SENTENCES)
-    assert counted == set(checker_words.COUNTED)
+    assert said == set(given.SENTENCES)
+    assert counted == set(given.COUNTED)
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
-def test_a_script_of_the_checker_has_no_other_sentence(script):
+@pytest.mark.parametrize("script", SCRIPTS + ROOM_SCRIPTS, ids=lambda path: path.name)
+def test_a_script_has_no_other_sentence(script):
     assert list(unsaid(script.read_text())) == []
     planted = script.read_text() + '\nalert("A planted sentence.");\nalert(`Another for ${x} people`);\n'
     assert list(unsaid(planted)) == ["A planted sentence.", "Another for  people"]

@@ -11,6 +11,7 @@ from common.text.charts import curve
 from draws.models import Claim, Draw, Participation, Redraw, Seal, Winner
 from draws.pages.draws import DrawPage, Held
 from draws.pages.fill_chart import FillChart
+from draws.pages.room import Room
 from draws.proof.public_seals import Pseudonym
 from ledger.balances import Balances
 from ledger.safer_play.limits import Limit, Period
@@ -70,6 +71,12 @@ def seal(of: Draw) -> Seal:
     if of.cancelled_at:
         made["void_hash"] = bytes(range(128, 160))
     return Seal(draw=of, seq=1, **made)
+
+
+def room(of: Draw, **given: Any) -> Room:
+    """Return what the draw room shows of a draw to a visitor."""
+    times = {"frozen": of.frozen_at, "drawn": of.drawn_at}
+    return Room(draw=of, seal=seal(of), held=Held(), ref="", **{**times, "places": [], **given})
 
 
 def winner(of: Draw, by: User, number: int = 877, **given: Any) -> Winner:

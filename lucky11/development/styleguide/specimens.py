@@ -40,6 +40,7 @@ def groups() -> dict[str, list[Specimen]]:
         "Messages": list(_answers()),
         "The seal": list(_seals()),
         "Results": list(_results()),
+        "The draw room": list(_rooms()),
         "Buttons, tags and numbers": [_static("Buttons", "buttons"), _static("Tags and numbers", "small")],
         "Charts": list(_charts()),
         "Prizes to claim": list(_claims()),
@@ -171,6 +172,20 @@ def _results() -> Iterator[Specimen]:
     yield Specimen("The winners", "draws/_places.html", {"draw": draw, "page": page, "user": marta})
     pages = {"newest": 1, "next": 2, "first_label": "Latest", "next_label": "Earlier"}
     yield Specimen("Pages", "_pager.html", pages)
+
+
+def _rooms() -> Iterator[Specimen]:
+    frozen = examples.ended(drawn_at=None, settled_at=None)
+    off = examples.called_off(Draw.VoidCode.CANCELLED, "The host withdrew.")
+    for name, draw in {"Open": examples.draw(), "Frozen": frozen, "Cancelled": off}.items():
+        shown = {"draw": draw, "room": examples.room(draw), "address": "/styleguide/"}
+        yield Specimen(name, "draws/room/_waiting.html", shown)
+    done = examples.ended()
+    shown = {"draw": done, "room": examples.room(done, places=[877])}
+    yield Specimen("The stages", "draws/room/_stages.html", shown, wide=True)
+    yield _static("Rolling", "drum")
+    yield Specimen("Without script", "draws/room/_places.html", shown)
+    yield Specimen("Calendar, room and sharing", "draws/_acts.html", {"draw": examples.draw()})
 
 
 def _charts() -> Iterator[Specimen]:
