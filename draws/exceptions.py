@@ -7,9 +7,11 @@ DrawError
 │   ├── DrawNotFound      DrawClosed      DrawCancelled   DrawFull
 │   ├── TicketLimitReached  NotEnoughCoins  VipOnly  EmailNotConfirmed  PlayerSuspended
 │   ├── OnBreak           LimitReached    RulesNotAccepted  StaffMayNotEnter
-│   └── RequestConflict   InvalidTicketCount  InvalidRequest  TooBusy
+│   ├── RequestConflict   InvalidTicketCount  InvalidRequest  TooBusy
+│   └── LogBehind
 ├── NotPublishable        the draft cannot open as it is
 ├── NotCancellable        the draw can no longer be cancelled
+├── NotRecoverable        a restore cannot be ended now
 ├── ConflictOfInterest    whoever decides holds a ticket in the draw
 ├── PictureRefused        the file is no picture that can be shown, or the draw keeps the one it has
 ├── RoundRefused          what staff pasted is not the round that the draw waits for
@@ -142,6 +144,13 @@ class TooBusy(EntryRefused):
     retry_after = 3
 
 
+class LogBehind(EntryRefused):
+    """The database was restored and lacks records that were published, or nobody could compare it yet."""
+
+    status = 503
+    retry_after = 600
+
+
 class InvalidTicketCount(EntryRefused):
     """The number of tickets asked for makes no sense."""
 
@@ -164,6 +173,10 @@ class NotPublishable(DrawError):
 
 class NotCancellable(DrawError):
     """The draw can no longer be cancelled."""
+
+
+class NotRecoverable(DrawError):
+    """The end of a restore cannot be noted now; nothing was changed."""
 
 
 class ConflictOfInterest(DrawError):

@@ -9,6 +9,9 @@ from django.utils.translation import gettext, gettext_noop
 LATE = gettext_noop("The ticket list was not frozen in the time promised.")
 KNOWN = gettext_noop("The beacon's round was known before the ticket list was frozen.")
 MISSING = gettext_noop("The beacon's round could not be obtained within 7 days of its time.")
+RESTORED = gettext_noop(
+    "The site's database was restored from a backup, and tickets taken after that backup were lost."
+)
 NO_TICKETS = gettext_noop("Nobody took a ticket.")
 TOO_FEW = gettext_noop("Too few tickets were taken: %(taken)s, and the draw needed %(least)s.")
 NOT_CLAIMED = gettext_noop("The prize was not claimed in time.")
@@ -30,7 +33,7 @@ LATE_AND_DOWN = gettext_noop(
 )
 
 FIXED = frozenset(
-    {LATE, LATE_AND_DOWN, KNOWN, MISSING, NO_TICKETS, NOT_CLAIMED, LEFT, *DISQUALIFIED.values()}
+    {LATE, LATE_AND_DOWN, KNOWN, MISSING, RESTORED, NO_TICKETS, NOT_CLAIMED, LEFT, *DISQUALIFIED.values()}
 )
 
 

@@ -8,6 +8,7 @@ from draws.notifications import sweeps
 from draws.pictures import uploads
 from draws.privacy import account_deletion
 from draws.prizes import claims, pass_on
+from draws.proof import standing
 
 
 @shared_task
@@ -22,6 +23,18 @@ def close_due_draws() -> int:
 def fetch_rounds() -> int:
     """Freeze beacon draws that are due, and obtain the rounds that frozen ones wait for."""
     return rounds.fetch_rounds()
+
+
+@shared_task
+def keep_the_log_outside() -> int:
+    """Write the log's new records outside the database."""
+    return standing.keep()
+
+
+@shared_task
+def compare_the_log() -> bool:
+    """Compare the log with what is kept of it outside the database."""
+    return standing.compare()
 
 
 @shared_task

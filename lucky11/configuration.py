@@ -215,6 +215,9 @@ def storages(data: Path, debug: bool) -> dict[str, Any]:
     """Return the storages for files: folders of `data` unless the environment names others."""
     env = environ.Env()
     folder = "django.core.files.storage.FileSystemStorage"
+    # The seals of the embedded database come and go with it.
+    embedded = env.str("DATABASE_URL", default="") == EMBEDDED
+    seals = embedded_servers("DATABASE_URL").paths.data_folder() if embedded else data
     backups, backup_folder = env.str("BACKUP_STORAGE", default=""), env.str("BACKUP_FOLDER", default="")
     in_folder = {"location": backup_folder or str(data / "backups")}
     collected = "lucky11.static_storage.StaticStorage"
@@ -223,7 +226,7 @@ def storages(data: Path, debug: bool) -> dict[str, Any]:
         # The ledger's daily seals are worth most on another machine or in a write-once store.
         "ledger_seals": {
             "BACKEND": env.str("LEDGER_SEALS_BACKEND", default=folder),
-            "OPTIONS": env.json("LEDGER_SEALS_OPTIONS", default={"location": str(data / "ledger-seals")}),
+            "OPTIONS": env.json("LEDGER_SEALS_OPTIONS", default={"location": str(seals / "ledger-seals")}),
         },
         # The site itself serves the prizes' pictures, wherever they are stored.
         "prize_pictures": {

@@ -18,6 +18,8 @@ def _at(task: str, *arguments: str, **when: Any) -> dict[str, Any]:
 SWEEPS = {
     "close due draws": _every(1, "draws.tasks.close_due_draws"),
     "fetch rounds": _every(1, "draws.tasks.fetch_rounds"),
+    "keep the log outside": _every(1, "draws.tasks.keep_the_log_outside"),
+    "compare the log": _every(60, "draws.tasks.compare_the_log"),
     "sweep claims": _every(30, "draws.tasks.sweep_claims"),
     "send receipts": _every(2, "draws.tasks.send_receipts"),
     "send list fingerprints": _every(2, "draws.tasks.send_list_fingerprints"),

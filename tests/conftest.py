@@ -1,8 +1,10 @@
 """What every test may use: players and draws made through the services, on real servers."""
 
 import gc
+import json
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
@@ -23,6 +26,7 @@ from draws.beacon import chain, folder, relays
 from draws.lifecycle import rounds
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw
+from draws.proof import outside
 from lucky11.integrity.checks import CHECKS
 from tests.support import moved_draws, signing
 from tests.support.as_app import as_owner, django_db_setup, pytest_runtest_protocol, sign_in
@@ -219,6 +223,15 @@ def _the_beacon_is_the_tests_own() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _seals_of_tests_are_their_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is kept outside a test's database says nothing about the next one."""
+    given = {"location": str(tmp_path_factory.mktemp("seals"))}
+    own = {**settings.STORAGES["ledger_seals"], "OPTIONS": given}
+    settings.STORAGES = {**settings.STORAGES, "ledger_seals": own}
+    os.environ["LEDGER_SEALS_OPTIONS"] = json.dumps(given)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _all_players_have_one_address() -> None:
     settings.RATE_LIMIT_ADDRESS = int(MANY)
 
@@ -236,6 +249,7 @@ def _tests_alone_may_clear_the_books() -> None:
     """
 
     def clear(case: TransactionTestCase) -> None:
+        shutil.rmtree(Path(storages["ledger_seals"].location) / outside.FOLDER, ignore_errors=True)  # type: ignore[attr-defined]
         tables = sorted(set(connection.introspection.table_names()) - KEPT_TABLES)
         names = ", ".join(tables)
         with unguarded() as cursor, transaction.atomic():

@@ -24,6 +24,7 @@ class AdvisoryLock(IntEnum):
     DATABASE_SWAP = 11_11_21
     UPGRADE = 11_11_31
     SITE_BACKUP = 11_11_32  # while it lasts, no sweep removes a picture
+    LOG_HEADS = 11_11_33  # one writer outside the database, so that none writes a file twice
     OLD_SITE_IMPORT = 11_11_40
     ADJUSTMENTS = 11_11_50  # with a member of staff as the second number: what they move in a day is counted
     # Held to the end of a database transaction, so that two uploads never race a sweep of unused files.

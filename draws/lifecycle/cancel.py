@@ -12,7 +12,7 @@ from draws.exceptions import NotCancellable
 from draws.lifecycle.void import void
 from draws.locking import lock_draw
 from draws.models import Draw, Participation
-from draws.proof import log
+from draws.proof import log, standing
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def cancel_draw(draw_id: int, *, actor: User | None = None, reason: str) -> Draw
         raise NotCancellable(
             _("Say why the draw is cancelled: its players will read it. Nothing was changed.")
         )
+    if not standing.is_whole():
+        raise NotCancellable(str(standing.TOLD))
     draw = lock_draw(draw_id)
     if draw.state == Draw.State.DRAFT:
         raise NotCancellable(_("A draft was never open: delete it instead. Nothing was changed."))

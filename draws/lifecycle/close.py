@@ -20,7 +20,7 @@ from draws.lifecycle import settle
 from draws.lifecycle.void import void
 from draws.locking import lock_if_free
 from draws.models import Draw, FreezeToTell, FrozenList, Participation, Round, Seal, Winner
-from draws.proof import log, seals
+from draws.proof import log, seals, standing
 
 BEACON_PATIENCE = timedelta(days=7)  # after the round's time; then its draws are void
 
@@ -33,7 +33,10 @@ def close_due_draws() -> int:
     """Take every due draw one or more steps on: freeze, draw, settle. Returns how many steps were made.
 
     May run twice, late, or in several places at once. A draw that fails is logged; the others go on.
+    Nothing is done while the log lacks records that were published.
     """
+    if not standing.is_whole():
+        return 0
     steps = sweep(_to_freeze(), freeze_draw)
     steps += sweep(_to_draw(), draw_winners)
     steps += sweep(_given_up(), void_without_round)

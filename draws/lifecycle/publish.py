@@ -16,7 +16,7 @@ from draws.beacon import chain
 from draws.exceptions import NotPublishable
 from draws.locking import lock_draw
 from draws.models import Draw
-from draws.proof import log, seals
+from draws.proof import log, seals, standing
 
 # What one draw may give away: in every purse is room for more than ten times as much (ledger.services).
 MOST_COINS = 100_000_000
@@ -28,6 +28,8 @@ def publish_draw(draw_id: int, *, actor: User | None = None) -> Draw:
 
     Raises DrawNotFound, or NotPublishable with a sentence for each problem; then nothing was changed.
     """
+    if not standing.is_whole():
+        raise NotPublishable([str(standing.TOLD)])
     draw = lock_draw(draw_id)
     # Asked once the log is locked: the record has to be in it before the closing time.
     opened = log.next_time()

@@ -19,6 +19,7 @@ from draws.beacon.answers import BadAnswer, read_round
 from draws.exceptions import RoundRefused
 from draws.lifecycle import close
 from draws.models import Draw, Round, Seal
+from draws.proof import standing
 
 LONGEST_PAUSE = 30.0
 
@@ -35,6 +36,8 @@ def fetch_rounds() -> int:
     if not _turn.acquire(blocking=False):
         return 0
     try:
+        if not standing.is_whole():
+            return 0
         return _read_folder() + _freeze_due() + _ask_for_waiting()
     finally:
         _turn.release()

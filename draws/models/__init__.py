@@ -4,6 +4,7 @@ from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.pictures import PrizePicture
 from draws.models.prizes import Claim, Disqualification, EntryToTell, Redraw
 from draws.models.querysets import DrawQuerySet
+from draws.models.restores import LogLoss, LogWatch
 from draws.models.tickets import Participation, TextChange, Winner, place_in_words
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "EntryToTell",
     "FreezeToTell",
     "FrozenList",
+    "LogLoss",
     "LogRecord",
+    "LogWatch",
     "OldDraw",
     "OldTicket",
     "OldWinner",

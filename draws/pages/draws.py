@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from django.contrib.postgres.search import SearchVector
-from django.db.models import Count, F, QuerySet, Subquery, Sum, Window
+from django.db.models import Count, Exists, F, QuerySet, Subquery, Sum, Window
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,7 +16,7 @@ from accounts.play.eligibility import may_play_problem
 from accounts.players import has_confirmed_email
 from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
 from common.database.word_search import words_query
-from draws.models import Draw, LogRecord, Participation, Redraw, Seal, TextChange, Winner
+from draws.models import Draw, LogRecord, LogWatch, Participation, Redraw, Seal, TextChange, Winner
 from draws.pictures.uploads import TAKEN_DOWN
 from draws.prizes.disqualify import with_disputes
 from draws.prizes.holders import current_holders, redraws_of
@@ -83,6 +83,8 @@ class DrawPage:
     coins_back: int
     changes: list[TextChange]
     photo_gone: TextChange | None
+    # The database was restored, and the operator has not yet said what is lost.
+    paused: bool = False
 
     @property
     def freeze_by(self) -> datetime | None:
@@ -184,12 +186,15 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
     shown = list(prizes[:WINNERS_SHOWN]) if drawn else []
     redraws = redraws_of([draw.pk]) if drawn else []
     newest = LogRecord.objects.order_by("-n").values("head")[:1]
-    seal = public_seals().annotate(log_head=Subquery(newest)).filter(pk=draw.pk).first()
+    behind = Exists(LogWatch.objects.filter(behind_since__isnull=False))
+    seals = public_seals().annotate(log_head=Subquery(newest), paused=behind)
+    seal = seals.filter(pk=draw.pk).first()
     changes = list(TextChange.objects.filter(draw=draw).order_by("-changed_at", "-pk")[:20])
     return DrawPage(
         draw=draw,
         seal=seal,
         log_head=seal.log_head if seal else None,
+        paused=seal.paused if seal else False,
         held=held,
         pseudonym=pseudonym_of(viewer, draw.pk) if viewer and held.count else None,
         confirmed=draw.is_open and viewer is not None and has_confirmed_email(viewer),

@@ -46,6 +46,8 @@ def panel(page: DrawPage, viewer: Viewer) -> Panel:
     state = Draw.State(draw.state)
     if state == Draw.State.DRAWN:
         return Panel("won" if page.my_wins else "lost" if page.held.count else "drawn")
+    if state not in OVER and page.paused:
+        return Panel("behind")
     if state != Draw.State.OPEN:
         return Panel({**WAITING, **OVER}[state])
     odds = chances(draw, page.held.count)

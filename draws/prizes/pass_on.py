@@ -24,7 +24,7 @@ from draws.lifecycle.settle import settle_winner
 from draws.locking import lock_draw
 from draws.models import Disqualification, Draw, Participation, Redraw, Seal, Winner
 from draws.prizes import notifications
-from draws.proof import log
+from draws.proof import log, standing
 from draws.statistics import rewrite_wins
 
 HandOver, Ground = Winner.HandOver, Winner.Ground
@@ -55,6 +55,8 @@ class _ReserveTaken(Exception):
 
 def pass_on_lost_prizes() -> int:
     """Pass on every prize not claimed in time or whose winner is disqualified. Returns how many were."""
+    if not standing.is_whole():
+        return 0
     return lapse_overdue_claims() + carry_out_disqualifications()
 
 

@@ -44,7 +44,9 @@ BEGIN
                 OR EXISTS (SELECT FROM users_user_permissions s WHERE s.user_id = p_player) AS is_staff,
             (SELECT max(coalesce(b.ends_at, 'infinity')) FROM play_breaks b
                 WHERE b.user_id = p_player AND b.starts_at <= clock_timestamp()) AS rests_until,
-            EXISTS (SELECT FROM spend_limits l WHERE l.user_id = p_player) AS limited
+            EXISTS (SELECT FROM spend_limits l WHERE l.user_id = p_player) AS limited,
+            EXISTS (SELECT FROM log_watch w WHERE w.behind_since IS NULL AND w.confirmed_for = log_incarnation())
+                AS whole
         INTO own FROM participations p WHERE p.user_id = p_player AND p.draw_id = p_draw;
     IF own.paid_with IS NOT NULL THEN
         SELECT array_agg(p.ticket_number ORDER BY p.ticket_number) INTO numbers FROM participations p
@@ -56,6 +58,9 @@ BEGIN
         balance := u.coins;
         replayed := true;
         RETURN;
+    END IF;
+    IF NOT own.whole THEN
+        PERFORM refuse_entry('log_behind', 'The log was not compared with the heads kept outside the database.');
     END IF;
     IF u.may_play IS NOT TRUE THEN
         PERFORM refuse_entry('suspended', 'This account may not take tickets.');

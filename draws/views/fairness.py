@@ -22,9 +22,9 @@ from django.views.decorators.http import require_safe
 from accounts.pages import figures
 from accounts.players import player_of
 from draws import fairness
-from draws.models import LogRecord, Seal
+from draws.models import LogLoss, LogRecord, Seal
 from draws.pages import draws
-from draws.proof import documents, log
+from draws.proof import documents, log, standing
 from draws.proof.forms import FindForm
 from draws.proof.frozen_list import PAGE, entries, tickets_of
 from draws.proof.public_seals import pseudonym_of, public_seals
@@ -100,7 +100,8 @@ def log_page(request: HttpRequest) -> HttpResponse:
     """Show the newest head of the log and its latest records."""
     records = LogRecord.objects.filter(n__gt=0).select_related("draw").order_by("-n")
     shown = [(record, datetime.fromtimestamp(record.time, UTC)) for record in records[:RECORDS_SHOWN]]
-    context = {"head": log.newest_head(), "records": shown, "origin": log.origin()}
+    context: dict[str, Any] = {"head": log.newest_head(), "records": shown, "origin": log.origin()}
+    context |= {"losses": LogLoss.objects.order_by("-era"), "behind": standing.state().is_whole is False}
     return render(request, "draws/log.html", context)
 
 

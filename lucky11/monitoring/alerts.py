@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from redis import RedisError
 
+from draws.proof import standing
 from lucky11.monitoring import measures, standbys, task_outcomes
 from lucky11.operations import runs
 
@@ -100,6 +101,16 @@ def draws_overdue() -> str | None:
     return f"{late} draws are overdue. The admin dashboard lists them." if late else None
 
 
+def log_behind() -> str | None:
+    """Report that the database lacks records of the log that were published."""
+    if standing.state().is_whole is not False:
+        return None
+    return (
+        "The database was restored and lacks records of the log that were published. Nothing is sold or "
+        "drawn until you run `manage.py after_restore`."
+    )
+
+
 def beacon_late() -> str | None:
     """Report draws that have been waiting for their beacon for too long."""
     late = measures.waiting_for_beacon(BEACON_SECONDS)
@@ -150,6 +161,7 @@ ALERTS = [
     Alert(FOREIGN_KEYS, foreign_keys),
     Alert("integrity", integrity),
     Alert("draws overdue", draws_overdue),
+    Alert("log behind", log_behind),
     Alert("beacon late", beacon_late),
     Alert("queue", queue),
     Alert("tasks", tasks),

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from redis import RedisError
 
 from common import heartbeat, outages
+from draws.proof import standing
 from lucky11 import __version__
 from lucky11.monitoring import metrics as numbers
 from lucky11.monitoring import task_outcomes
@@ -20,10 +21,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 if every part of the site works, otherwise 503; say which parts work, and the version."""
-    checks = {"database": _database(), "migrations": False, "redis": False, "worker": False, "beat": False}
+    checks = {
+        "database": _database(),
+        "migrations": False,
+        "redis": False,
+        "worker": False,
+        "beat": False,
+    }
+    whole = False
     if checks["database"]:
         executor = MigrationExecutor(connection)
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        whole = checks["migrations"] and standing.is_whole()
     try:
         checks["worker"] = heartbeat.is_alive("worker") and not task_outcomes.daily_work_fails()
         checks["beat"] = heartbeat.is_alive("beat")
@@ -31,7 +40,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
         outages.is_back(outages.REDIS)
     except RedisError:
         pass
-    answer: dict[str, bool | str] = {**checks, "version": __version__}
+    # A site whose log lacks records turns nobody away: its pages say so to players.
+    answer: dict[str, bool | str] = {**checks, "log": whole, "version": __version__}
     return JsonResponse(answer, status=200 if all(checks.values()) else 503)
 
 

@@ -14,6 +14,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from redis import RedisError
 
+from draws.proof import standing
 from lucky11.monitoring import measures, standbys, task_outcomes
 
 _own = CollectorRegistry()
@@ -37,6 +38,10 @@ GAUGES: dict[str, tuple[str, Callable[[], float | None]]] = {
     "lucky11_draws_waiting_for_beacon": (
         "Frozen draws that wait for their beacon.",
         measures.waiting_for_beacon,
+    ),
+    "lucky11_log_behind": (
+        "1 if the log lacks records that were published.",
+        lambda: standing.state().is_whole is False,
     ),
     "lucky11_mails_waiting": ("Emails waiting to be sent.", measures.mails_waiting),
     "lucky11_queue_age_seconds": ("Seconds since a worker last finished a sweep.", measures.age_of_worker),

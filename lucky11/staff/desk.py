@@ -21,6 +21,7 @@ from common.text.charts import LineChart
 from draws.admin.winners import LAPSING, OBJECTED, lapsing
 from draws.lifecycle.overdue import overdue
 from draws.models import Disqualification, Draw, Winner
+from draws.proof import standing
 from ledger.circulation import coin_days
 from lucky11.models import OperationRun
 
@@ -61,7 +62,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         shown["operations"] = operations(timezone.now())
     problems = any(each.problem for each in shown.get("operations", ()))
     late = shown.get("overdue") or shown.get("beacon_waits")
-    return {**shown, "all_quiet": not (shown["waiting"] or late or problems)}
+    behind = standing.state().is_whole is False
+    return {**shown, "behind": behind, "all_quiet": not (shown["waiting"] or late or problems or behind)}
 
 
 def _draws(request: HttpRequest) -> dict[str, Any]:

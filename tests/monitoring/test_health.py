@@ -13,7 +13,7 @@ from tests.conftest import let_close, unguarded
 
 pytestmark = pytest.mark.django_db
 
-WHOLE = dict.fromkeys(("database", "migrations", "redis", "worker", "beat"), True)
+WHOLE = dict.fromkeys(("database", "migrations", "log", "redis", "worker", "beat"), True)
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +32,7 @@ def test_a_site_is_ready_once_a_worker_has_swept_and_beat_called_for_it(client):
     assert answer.json() == {
         "database": True,
         "migrations": True,
+        "log": True,
         "redis": True,
         "worker": False,
         "beat": False,
@@ -55,6 +56,7 @@ def test_a_site_without_redis_says_so_and_does_not_break(client, settings):
     assert answer.json() == {
         "database": True,
         "migrations": True,
+        "log": True,
         "redis": False,
         "worker": False,
         "beat": False,

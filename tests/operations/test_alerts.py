@@ -96,7 +96,7 @@ def _sleep(other: psycopg.Connection[Any]) -> None:
 
 
 def test_on_a_site_where_all_is_well_nobody_is_told_anything(webhook):
-    assert look("--once") == (0, "All is well: 11 alerts checked.\n")
+    assert look("--once") == (0, "All is well: 12 alerts checked.\n")
     assert json.loads(look("--json")[1]) == {"well": True, "alerts": {}}
     assert (mails(), webhook.got) == ([], [])
 
@@ -306,6 +306,7 @@ def test_what_was_recorded_before_a_clock_was_set_back_counts_for_nothing(client
     assert client.get("/readyz").json() | {"version": ""} == {
         "database": True,
         "migrations": True,
+        "log": True,
         "redis": True,
         "worker": False,
         "beat": False,

@@ -57,6 +57,7 @@ def test_each_alert_of_the_command_has_a_rule():
         "foreign keys": "IntegrityDrift",
         "integrity": "IntegrityDrift",
         "draws overdue": "DrawsOverdue",
+        "log behind": "LogBehind",
         "beacon late": "BeaconLate",
         "queue": "QueueStandsStill",
         "tasks": "TaskFails",

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import OperationalError, connection, transaction
 
+from draws.proof import standing
 from lucky11.operations.commands import Operation
 from lucky11.operations.roles import acting
 
@@ -37,6 +38,7 @@ class Command(Operation):
                 f"The database is in use and was not changed: {error}. Stop bin/run and try again."
             ) from error
         call_command("migrate", interactive=False, verbosity=options["verbosity"], stdout=self.stdout)
+        standing.begin_anew()
         if seed:
             call_command("seed", stdout=self.stdout)
         self.stdout.write(f"{name} is empty and migrated.")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import connections
 
+from draws.proof import standing
 from lucky11.operations import OperationError, database_server, runs
 from lucky11.operations.backups import restore, verify
 from lucky11.operations.backups import swap as swapping
@@ -67,3 +68,8 @@ class Command(Operation):
         with runs.record("db_restore", backup=backup, kept=old) as run:
             run.summary = f"{live} now has the contents of {backup}; the previous database is kept as {old}."
         self.say(f"{run.summary} Changes since the backup are only in {old}.")
+        if not standing.is_whole():
+            self.say(
+                "The log lacks records of draws that were published, so nothing is sold or drawn now. Run "
+                "manage.py after_restore next (docs/operations.md, After a restore)."
+            )

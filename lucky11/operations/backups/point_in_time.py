@@ -75,7 +75,7 @@ done
 
 # 4. Back the restored server up with the command below. Then compare and repair the live database
 #    (manage.py db_recover --from BACKUP), or put all of it in its place (manage.py db_restore BACKUP --into
-#    NAME --swap).
+#    NAME --swap). After that, manage.py after_restore says what was published since and is lost.
 cat <<'END'
 Restored to {to}:  {psql} -d {conninfo}
 To back it up:  BACKUP_DATABASE_URL= DATABASE_URL={url} manage.py db_backup

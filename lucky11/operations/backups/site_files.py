@@ -14,11 +14,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
 from draws.pictures.files import NAME
+from draws.proof.outside import FOLDER
 from lucky11.operations import OperationError
 
 PIECE = 2**18
 # The storages, and the names of the files in them that belong to the site.
-KINDS = {"prize_pictures": re.compile(NAME), "ledger_seals": re.compile(r"ledger-seal-[0-9]{6,}\.json")}
+SEALS = rf"ledger-seal-[0-9]{{6,}}\.json|{FOLDER}/[0-9]{{4,}}/([0-9]{{9,}}|begins)\.json"
+KINDS = {"prize_pictures": re.compile(NAME), "ledger_seals": re.compile(SEALS)}
 
 
 @dataclass
@@ -31,11 +33,18 @@ class Contents:
 def names(kind: str) -> list[str]:
     """Return the files of a storage, in order."""
     storage: Storage = storages[kind]
-    try:
-        found = storage.listdir("")[1]
-    except FileNotFoundError:
-        return []
+    found = _listed(storage, "")[1]
+    for era in _listed(storage, FOLDER)[0] if kind == "ledger_seals" else ():
+        found += [f"{FOLDER}/{era}/{name}" for name in _listed(storage, f"{FOLDER}/{era}")[1]]
     return sorted(name for name in found if KINDS[kind].fullmatch(name))
+
+
+def _listed(storage: Storage, folder: str) -> tuple[list[str], list[str]]:
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+    return list(folders), list(files)
 
 
 def packed(wanted: dict[str, list[str]], contents: Contents) -> Iterator[bytes]:

@@ -106,5 +106,6 @@ def _site() -> list[Check]:
         Check("Alerts", site.alerts),
         Check("Keys", site.keys),
         Check("Log of draws", site.log_origin, DATABASE, Stage.START),
+        Check("Records of draws", site.log_standing, DATABASE, Stage.START, seconds=30),
         Check("Other settings", site.system_checks, seconds=30),
     ]

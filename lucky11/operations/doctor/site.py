@@ -6,7 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from common.encryption import encrypt
 from draws import fairness
-from draws.models import LogRecord
+from draws.models import LogRecord, LogWatch
+from draws.proof import standing
 from draws.proof.log import origin
 from lucky11 import __version__, checks
 from lucky11.operations import OperationError
@@ -62,6 +63,15 @@ def log_origin() -> Result:
         return ok(f"The log began with {origin()}.")
     said = f"The log of draws did not begin with {origin()}, so nobody can verify it."
     return problem(said, "Set LOG_ORIGIN to the first SITE_ORIGIN that this site ever had.")
+
+
+def log_standing() -> Result:
+    """Check that the database has every record of the log that is kept outside it."""
+    watch = LogWatch.objects.filter(id=1).first() or LogWatch()
+    if standing.is_behind(watch):
+        said = "The database was restored and lacks records of the log that were published."
+        return problem(said, "Run manage.py after_restore; nothing is sold or drawn before.")
+    return ok(f"Every record that is kept outside is in the database, up to {watch.kept_n} at least.")
 
 
 def keys() -> Result:

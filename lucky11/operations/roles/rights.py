@@ -14,7 +14,7 @@ NEVER_ADDED = {
     *("old_draws", "old_tickets", "old_winners", "old_accounts"),
 }
 # A player's row stays forever; staff cannot remove records of their own actions.
-NEVER_REMOVED = {"users", "django_admin_log", "left_addresses", "old_accounts", "coin_days"}
+NEVER_REMOVED = {"users", "django_admin_log", "left_addresses", "old_accounts", "coin_days", "log_watch"}
 # Only the ledger's triggers move coins, and only functions that count tickets and wins set statistics.
 NEVER_SET = {
     "users": {

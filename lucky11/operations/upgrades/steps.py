@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from draws.proof import standing
 from lucky11.operations import OperationError
 from lucky11.operations.backups import create, stores
 from lucky11.operations.backups.extensions import Say
@@ -86,6 +87,8 @@ def migrate(upgrade: Upgrade) -> None:
     """Apply the pending migrations."""
     steps = plan.steps_to()
     call_command("migrate", interactive=False, verbosity=0, **upgrade.options.limits)
+    # The processes of the version before, which still run, may not know how.
+    standing.is_whole()
     upgrade.say(f"{len(steps)} migrations applied.")
 
 

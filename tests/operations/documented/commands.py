@@ -41,6 +41,7 @@ ALERTS = (0, 1)
 RUNS = {
     "migrate": Run(says=r"No migrations to apply\."),
     "db_roles": Run(says=r"role"),
+    "after_restore": Run(says=r"There is nothing to do\."),
     "check_integrity": Run(says=r"^Clean: "),
     "db_analyze": Run(says=r"tables analysed\."),
     "db_alerts": Run(says=r"All is well|: ", codes=ALERTS),
