@@ -12,7 +12,7 @@ from draws.models import Draw
 from ledger.models import CoinOrder, Transaction
 
 COINS = 900_000_000
-ENDLESS = 2**31 - 1
+ENDLESS = 1_000_000
 # The id of player n, also for those who have no list of the ids.
 PLAYER, PLAYER_SQL = "bench{:027}", "'bench' || lpad(({})::text, 27, '0')"
 

@@ -36,8 +36,8 @@ EXPLAINED = {
     "prize_coins": _("Each winner gets these coins as soon as the winners are drawn."),
     "entry_fee": _("The price of each ticket in coins."),
     "max_participants": _(
-        "The number of tickets in the draw. Once all are taken, the draw is full and waits for its closing "
-        "time."
+        "The number of tickets in the draw, 1,000,000 at most. Once all are taken, the draw is full and "
+        "waits for its closing time."
     ),
     "max_per_player": _("How many tickets one player can take."),
     "min_participants": _(

@@ -62,6 +62,7 @@ if sys.version_info < (3, 9):  # noqa: UP036
 HASH_BYTES = 32
 MAX_INTEGER = 2**53 - 1  # what a browser's number holds exactly
 MAX_U32 = 2**32 - 1
+BLANK = " \t\n\r"  # what says nothing
 
 Label = TypeVar("Label", bound="LabelledEnum")
 
@@ -134,6 +135,14 @@ def need_text(field: str, value: object) -> bytes:
         return value.encode("utf-8")
     except UnicodeEncodeError:
         raise BadValue(field, "Unicode text without lone surrogates") from None
+
+
+def need_reason(field: str, value: object) -> bytes:
+    """The value in UTF-8, if it is a text that says something; BadValue otherwise."""
+    text = need_text(field, value)
+    if not text.strip(BLANK.encode("ascii")):
+        raise BadValue(field, "a text that is not empty")
+    return text
 
 
 def u8(value: LabelledEnum) -> bytes:
@@ -349,7 +358,10 @@ def seed_commit(draw_id: bytes, server_seed: bytes) -> bytes:
 
 def beacon_round(time: int, genesis: int, period: int) -> int:
     """`R(t)`: the first round at or after a time (section 1); all in seconds, BadValue out of range."""
-    need_int("time", time)
+    return _round_from(need_int("time", time), genesis, period)
+
+
+def _round_from(time: int, genesis: int, period: int) -> int:
     need_int("genesis", genesis)
     need_int("period", period, low=1)
     return 1 if time <= genesis else -(-(time - genesis) // period) + 1
@@ -357,7 +369,8 @@ def beacon_round(time: int, genesis: int, period: int) -> int:
 
 def draw_round(freeze_by: int, genesis: int, period: int) -> int:
     """The round of a draw, a minute after its latest freeze; it is computed, never chosen (section 1)."""
-    return beacon_round(need_int("freeze_by", freeze_by) + ROUND_MARGIN, genesis, period)
+    # The minute may lead beyond the largest integer of a document, which is no reason to refuse one.
+    return _round_from(need_int("freeze_by", freeze_by) + ROUND_MARGIN, genesis, period)
 
 
 def freeze_hash(mode: Mode, open_hash: bytes, root: bytes, total: int, server_seed: bytes | None) -> bytes:
@@ -409,7 +422,7 @@ def redraw_hash(result_hash: bytes, failed: int, reserve: int, reason: str) -> b
         need_bytes("result_hash", result_hash),
         u32("failed", failed),
         u32("reserve", reserve),
-        need_text("reason", reason),
+        need_reason("reason", reason),
     )
 
 
@@ -420,7 +433,7 @@ def void_hash(open_hash: bytes, freeze_hash: bytes | None, code: VoidCode, reaso
         need_bytes("open_hash", open_hash),
         bytes(32) if freeze_hash is None else need_bytes("freeze_hash", freeze_hash),
         u8(need_member("code", code, VoidCode)),
-        need_text("reason", reason),
+        need_reason("reason", reason),
     )
 
 
@@ -1400,6 +1413,20 @@ class Reader:
         self.must_be(b'"', "a text")
         return self.raw_text()
 
+    def reason(self) -> str:
+        """A text that says something."""
+        text = self.text()
+        if not text.strip(BLANK):
+            raise self.refuse("a text that says something")
+        return text
+
+    def positive(self) -> int:
+        """A whole number from 1 to 2**53 - 1."""
+        number = self.integer()
+        if not number:
+            raise self.refuse(f"a whole number from 1 to {MAX_INTEGER}")
+        return number
+
     def integer(self) -> int:
         """A whole number from 0 to 2**53 - 1, written in digits only."""
         self.peek()
@@ -1531,7 +1558,7 @@ def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
     frozen = _built(reader, Frozen, root=digest, total=integer, freeze_hash=digest)
     signed = _built(reader, SignedRound, round=integer, signature=lambda: digest(SIGNATURE_BYTES))
     code = reader.member(VoidCode)
-    void = _built(reader, Voided, code=code, reason=reader.text, record_hash=digest)
+    void = _built(reader, Voided, code=code, reason=reader.reason, record_hash=digest)
     record = _built(reader, Logged, **_record_shape(reader))
     return {
         "v": reader.one_of(DRAW_VERSION),
@@ -1552,7 +1579,7 @@ def _open_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
     integer, digest = reader.integer, reader.hex
     beacon = _built(reader, dict, chain_hash=digest, scheme=reader.text, round=integer)
     return {
-        "seq": integer,
+        "seq": reader.positive,
         "mode": reader.member(Mode),
         "closes_at": integer,
         "freeze_by": integer,
@@ -1568,7 +1595,7 @@ def _open_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
 
 def _record_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
     return {
-        "n": reader.integer,
+        "n": reader.positive,
         "time": reader.integer,
         "kind": reader.one_of(*LOG_KINDS),
         "record_hash": reader.hex,
@@ -1932,6 +1959,8 @@ class _Steps:
             expected = ", ".join(kind for kind, _ in due)
             raise StepFailed(f"The draw's records in the log must be, in this order: {expected}.")
         self.values["heads"] = []
+        if _doubled(record.record_hash for record in doc.log):
+            raise StepFailed("Two records of the log have the same hash.")
         before: Logged | None = None
         for record, (kind, digest) in zip(doc.log, due):
             if digest is not None and record.record_hash != digest:
@@ -2018,6 +2047,11 @@ def _need_link(before: Logged | None, record: Logged) -> None:
         raise StepFailed(f"The log's record {record.n} does not follow the one before it.")
 
 
+def _doubled(hashes: Iterable[bytes]) -> bool:
+    listed = list(hashes)
+    return len(set(listed)) < len(listed)
+
+
 def _several(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
@@ -2056,13 +2090,14 @@ class LogReport:
 
 
 class _LogCheck:
-    """Follows a log record by record; it keeps one word for each draw and the newest head."""
+    """Follows a log record by record; it keeps one word for each draw, each re-draw, and the newest head."""
 
     def __init__(self, document: Document | None, kept: frozenset[bytes]) -> None:
         self.report = LogReport()
         self.head = b""
         self.time = 0
         self.last: dict[bytes, str] = {}
+        self.redrawn: set[bytes] = set()
         self.kept = kept
         self.document = document
         self.awaited = {record.n: record for record in document.log} if document else {}
@@ -2093,6 +2128,10 @@ class _LogCheck:
             raise StepFailed(
                 f"{name} opens draw {record.seq} of the site, but {report.draws + 1} comes next."
             )
+        if record.kind == "redraw":
+            if record.record_hash in self.redrawn:
+                raise StepFailed(f"{name} tells a re-draw a second time.")
+            self.redrawn.add(record.record_hash)
         self.last[record.draw_id] = record.kind
         self.head, self.time = record.head, record.time
         self.count(record)

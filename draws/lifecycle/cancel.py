@@ -7,6 +7,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.text.hidden import is_seen
 from draws.conflicts import refuse_stake
 from draws.exceptions import NotCancellable
 from draws.lifecycle.void import void
@@ -41,7 +42,7 @@ def cancel_draw(draw_id: int, *, actor: User | None = None, reason: str) -> Draw
     past its closing time, no reason given).
     """
     reason = " ".join(reason.split())
-    if not reason:
+    if not is_seen(reason):
         raise NotCancellable(
             _("Say why the draw is cancelled: its players will read it. Nothing was changed.")
         )

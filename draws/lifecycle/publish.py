@@ -20,6 +20,9 @@ from draws.proof import log, seals, standing
 
 # What one draw may give away: in every purse is room for more than ten times as much (ledger.services).
 MOST_COINS = 100_000_000
+# A list is published whole, and anybody can check it, in a browser as well: a million tickets are 68 MB.
+# The database holds it too (draws/sql/draws_most_tickets.sql).
+MOST_TICKETS = 1_000_000
 
 
 @transaction.atomic
@@ -61,6 +64,9 @@ def problems(draw: Draw, opens_at: int | None = None) -> list[str]:
     if draw.prize_coins * draw.winner_count > MOST_COINS:
         said = _("Its prizes add up to more than %(coins)s, which is too many for a purse.")
         found.append(said % {"coins": wording.coins(MOST_COINS)})
+    if draw.max_participants > MOST_TICKETS:
+        said = _("It has more than %(tickets)s, the most that its public document can list.")
+        found.append(said % {"tickets": wording.tickets(MOST_TICKETS)})
     if draw.early_access_until and draw.early_access_until >= draw.draw_time:
         found.append(_("Early access would end only after the draw closes."))
     return [*found, *_wrong_words(draw)]

@@ -78,7 +78,7 @@ SENTENCES = [
     gettext_noop("The file is empty."),
     gettext_noop("A record of this draw is missing from its log."),
     gettext_noop("The log has a record that this draw cannot have."),
-    gettext_noop("The log’s records are numbered from 1."),
+    gettext_noop("Two records of the log have the same hash."),
     gettext_noop("Record %(number)s of the log is “%(kind)s”, but it should be “%(due)s”."),
     gettext_noop("The hash of the log’s “%(kind)s” record is not the one in the document."),
     gettext_noop("The head after the log’s record %(number)s does not follow from the record."),
@@ -137,6 +137,8 @@ SENTENCES = [
         "records were changed: keep it and show it to others."
     ),
     gettext_noop("%(where)s is not a whole number."),
+    gettext_noop("%(where)s is not a whole number from 1 on."),
+    gettext_noop("%(where)s says nothing."),
     gettext_noop("%(where)s is not %(size)s characters of lower-case hex."),
     gettext_noop("%(where)s is none of %(names)s."),
     gettext_noop("%(where)s is not a text."),

@@ -25,6 +25,7 @@ TERMS = (
     *("prize_amount", "prize_coins"),
 )
 HASH_BYTES = 32
+BYTES_A_TICKET, OTHER_BYTES = 2 * HASH_BYTES + 4, 3_000
 RECORDS_AT_ONCE = 1000
 
 
@@ -92,6 +93,11 @@ def proof_of(draw_id: int) -> Proof | None:
     order = ("n", "time", "kind", "record_hash", "prev", "head")
     # PostgreSQL keeps the keys of a JSON object in an order of its own.
     return Proof(seal.draw, seal, [{key: row[key] for key in order} for row in seal.records])
+
+
+def bytes_about(total: int | None) -> int:
+    """Return about how many bytes the document of a draw with so many listed tickets has."""
+    return OTHER_BYTES + BYTES_A_TICKET * (total or 0)
 
 
 def refs_of(draw_id: int) -> Iterator[bytes]:

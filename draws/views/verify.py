@@ -18,7 +18,7 @@ from accounts.players import player_of
 from common.web.style_sheets import shortened
 from draws.models import Draw
 from draws.pages import draws
-from draws.proof import checker_words
+from draws.proof import checker_words, documents
 from draws.proof.public_seals import Pseudonym, pseudonym_of, public_seals
 
 # The site's fonts are files of their own; the page in the file takes the reader's.
@@ -33,11 +33,13 @@ def verify(request: HttpRequest, draw_id: int) -> HttpResponse:
     draw = draws.find_draw(None, draw_id)
     if draw is None:
         return render(request, "draws/no_such_draw.html", {"bare_id": str(draw_id)[:12]}, status=404)
+    seal = public_seals().filter(pk=draw.pk).first()
     finished = draw.drawn_at is not None or draw.cancelled_at is not None
     context = {
         "draw": draw,
-        "seal": public_seals().filter(pk=draw.pk).first(),
+        "seal": seal,
         "document_url": reverse("draws:proof", args=[draw.pk]) if finished else "",
+        "document_bytes": documents.bytes_about(seal.total if seal else None),
         "pseudonym": _own_pseudonym(player, draw),
         "checker_words": checker_words.translated(),
     }

@@ -11,6 +11,7 @@ import pytest
 from draws.fairness import QUICKNET, Chain
 from draws.fairness import lucky11_verify as program
 from tests.browser.checking import CASES
+from tests.support.edges import edges
 from tests.support.fairness_documents import Published, documents, text
 from tests.support.fairness_mutations import mutations
 from tests.support.fairness_stories import stories
@@ -181,3 +182,10 @@ def test_both_say_the_same_of_two_thousand_random_draws(page):
 def test_both_name_the_same_step_of_every_change_of_many_draws(page):
     cases = [case for published in documents(2, 8) for case in every_change(published)]
     assert disagreements(page, cases) == []
+
+
+def test_both_judge_alike_at_the_edges_of_what_they_take(page):
+    found = edges()
+    cases = [case_of(published, name, text(doc)) for name, (published, doc, _) in found.items()]
+    assert disagreements(page, cases) == []
+    assert [answer["failed"] for answer in in_the_browser(page, cases)] == [s for *_, s in found.values()]

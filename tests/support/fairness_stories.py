@@ -36,9 +36,10 @@ def sealed_again(published: Published) -> dict[str, Any]:
         document |= {"winners": places, "result_hash": result.hex()}
     if document["void"]:
         void = document["void"]
-        code = fairness.VoidCode.from_label(void["code"])
-        digest = fairness.void_hash(opened, frozen if freeze else None, code, void["reason"])
-        void["record_hash"] = digest.hex()
+        # Not by the function that refuses an empty reason.
+        code = VoidCode.from_label(void["code"]).to_bytes(1)
+        listed = frozen if freeze else bytes(32)
+        void["record_hash"] = fairness.tagged("void", opened, listed, code, void["reason"].encode()).hex()
     _log_again(document)
     return document
 

@@ -143,12 +143,12 @@ class Reader {
       const byte = this.bytes[this.at];
       if (byte === undefined) throw this.refuse(say("a text has no end"));
       if (byte < 32) throw this.refuse(say("a text holds a control character"));
-      if (this.at - start > MAX_TEXT) throw this.refuse(say("a text is too long"));
       if (byte === BACKSLASH) {
         plain = false;
         this.at++;
       }
     }
+    if (this.at - start > MAX_TEXT) throw this.refuse(say("a text is too long"));
     const raw = this.decode(this.bytes.subarray(start, this.at));
     this.at++;
     return plain ? raw : this.unescape(raw);

@@ -20,10 +20,11 @@ export function checkLog({ doc, values }) {
   need(doc.log.length >= records.length, say("A record of this draw is missing from its log."));
   const redraws = doc.log.length - records.length;
   need(redraws === 0 || doc.winners, say("The log has a record that this draw cannot have."));
+  const hashes = new Set(doc.log.map((entry) => hex(entry.record_hash)));
+  need(hashes.size === doc.log.length, say("Two records of the log have the same hash."));
   values.heads = [];
   doc.log.forEach((entry, i) => {
     const [kind, hash] = records[i] ?? ["redraw", entry.record_hash];
-    need(entry.n > 0, say("The log’s records are numbered from 1."));
     need(
       entry.kind === kind,
       say(

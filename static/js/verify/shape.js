@@ -16,6 +16,13 @@ function integer(value, where) {
   return value;
 }
 
+function positive(value, where) {
+  if (typeof value !== "number" || value < 1) {
+    throw new Refusal(say("%(where)s is not a whole number from 1 on.", { where }));
+  }
+  return value;
+}
+
 const bytes = (size) => (value, where) => {
   if (typeof value !== "string" || value.length !== 2 * size || !/^[0-9a-f]*$/.test(value)) {
     throw new Refusal(say("%(where)s is not %(size)s characters of lower-case hex.", { where, size: 2 * size }));
@@ -32,6 +39,11 @@ const one = (names) => (value, where) => {
 
 function text(value, where) {
   if (typeof value !== "string") throw new Refusal(say("%(where)s is not a text.", { where }));
+  return value;
+}
+
+function reason(value, where) {
+  if (!/[^ \t\n\r]/.test(text(value, where))) throw new Refusal(say("%(where)s says nothing.", { where }));
   return value;
 }
 
@@ -63,7 +75,7 @@ const DOCUMENT = object({
   v: one({ "lucky11-draw/1": 1 }),
   draw_id: bytes(16),
   open: object({
-    seq: integer,
+    seq: positive,
     mode: one(MODES),
     closes_at: integer,
     freeze_by: integer,
@@ -81,10 +93,10 @@ const DOCUMENT = object({
   beacon: maybe(object({ round: integer, signature: bytes(48) })),
   winners: maybe(list(integer)),
   result_hash: maybe(hash),
-  void: maybe(object({ code: one(VOID_CODES), reason: text, record_hash: hash })),
+  void: maybe(object({ code: one(VOID_CODES), reason, record_hash: hash })),
   log: list(
     object({
-      n: integer,
+      n: positive,
       time: integer,
       kind: one(Object.fromEntries(KINDS.map((kind) => [kind, kind]))),
       record_hash: hash,

@@ -209,7 +209,8 @@ CALLS: dict[Any, dict[str, tuple[Any, list[Any]]]] = {
     },
     fairness.void_hash: {
         "open_hash": (H, NOT_32_BYTES), "freeze_hash": (H, [bytes(31), "", b""]),
-        "code": (VoidCode.CANCELLED, [3, 0, 6, "cancelled", None, Mode.BEACON]), "reason": ("", NOT_TEXT),
+        "code": (VoidCode.CANCELLED, [3, 0, 6, "cancelled", None, Mode.BEACON]),
+        "reason": ("x", ["", " \n", *NOT_TEXT]),
     },
     fairness.site_head: {"origin": ("https://a.example", NOT_TEXT)},
     fairness.log_head: {

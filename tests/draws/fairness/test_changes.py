@@ -145,7 +145,7 @@ HASHES: dict[str, tuple[Any, dict[str, Any]]] = {
             "open_hash": (h("open"), h("o2")),
             "freeze_hash": (h("freeze"), h("f2"), None),
             "code": (VoidCode.CANCELLED, VoidCode.NO_TICKETS, VoidCode.BEACON_MISSING),
-            "reason": ("withdrawn", "Withdrawn", ""),
+            "reason": ("withdrawn", "Withdrawn", "withdrawn "),
         },
     ),
     "site_head": (fairness.site_head, {"origin": ("https://a.example", "https://a.example/")}),

@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from common.database.service_flag import as_service
 from draws import fairness
 from draws.exceptions import DrawNotFound, NotPublishable, TextNotChangeable
 from draws.lifecycle.publish import publish_draw
@@ -50,6 +52,7 @@ def test_published_draws_are_counted_without_a_gap(make_draft):
         ({"title": "Lisbon \u202eowt rof"}, r"a sign that nobody sees \(U\+202E\)"),
         ({"title": "Lis\u200bbon"}, r"a sign that nobody sees \(U\+200B\)"),
         ({"title": "\u0301 \ufe0f"}, "shows nothing"),
+        ({"max_participants": 1_000_001}, "more than 1,000,000 tickets"),
         ({"early_access_until": timezone.now() + timedelta(days=2)}, "Early access"),
         ({"draw_time": timezone.now().replace(microsecond=0) - timedelta(seconds=1)}, "has passed"),
     ],
@@ -61,6 +64,18 @@ def test_a_draft_that_cannot_be_kept_is_not_published(make_draft, fields, senten
     draft.refresh_from_db()
     assert draft.state == Draw.State.DRAFT
     assert not Seal.objects.exists()
+
+
+def test_the_database_publishes_no_draw_whose_list_is_too_long(make_draft):
+    draft = make_draft(max_participants=1_000_001)
+    opens = {"published_at": Now(), "is_active": True}
+    with (
+        pytest.raises(DatabaseError, match="at most 1,000,000 tickets"),
+        transaction.atomic(),
+        as_service("publish_draw"),
+    ):
+        Draw.objects.filter(pk=draft.pk).update(**opens)
+    assert publish_draw(make_draft(max_participants=1_000_000).pk).state == Draw.State.OPEN
 
 
 def test_a_draw_is_published_once(draw):
