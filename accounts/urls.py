@@ -29,6 +29,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("help/", pages.questions, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("me/", views.me, name="me"),
     path("profile/", views.profile, name="profile"),
     path("profile/data/", data_views.data, name="data"),
     path("profile/data/ask/", data_views.ask, name="data_ask"),

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import ProfileForm
 from accounts.models import RulesAcceptance, User
@@ -32,6 +33,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     }
     status = 400 if form.is_bound else 200
     return render(request, "accounts/profile.html", context, status=status)
+
+
+@require_safe
+@never_cache
+def me(request: HttpRequest) -> HttpResponse:
+    """Send the end of the header as it is now; `?form` also sends a token, for a page that has forms."""
+    return render(request, "_me.html", {"with_token": "form" in request.GET})
 
 
 @transaction.atomic

@@ -59,6 +59,10 @@ def enter(request: HttpRequest, draw_id: int) -> HttpResponseBase:
         return _too_fast(request, draw_id, form, wait)
     try:
         entry = take.take_tickets(player.pk, draw_id, tickets, request_id)
+    except exceptions.RequestConflict:
+        # Sent twice with another number, as after Back: the first tickets stand, and more may be wanted.
+        earlier = take.receipt(player.pk, draw_id, request_id)
+        return _page(request, draw_id, {"earlier": earlier, "form": form, "more": tickets}, 409)
     except exceptions.EntryRefused as refusal:
         answer = _page(request, draw_id, {"refusal": refusal, "form": form}, refusal.status)
         if refusal.retry_after:

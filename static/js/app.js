@@ -124,3 +124,52 @@ enliven(document);
 document.addEventListener("renewed", (event) => enliven(event.target));
 
 document.querySelector("[data-focus]")?.focus();
+
+// -- a page that was kept, or that another tab has overtaken --
+
+let typed = false;
+addEventListener("input", () => { typed = true; });
+const show = (seen) => { document.body.style.visibility = seen ? "" : "hidden"; };
+const again = () => location.replace(location.pathname + location.search);
+
+// Who is signed in, their coins, their messages, and what lets the page's forms pass.
+async function ask(own) {
+  const tokens = document.querySelectorAll("[name=csrfmiddlewaretoken]");
+  const answer = await fetch(own.dataset.me + (tokens.length ? "?form" : ""));
+  if (!answer.ok) throw new Error(answer.status);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-me]");
+  if (fresh.dataset.player !== own.dataset.player) return false;
+  for (const token of tokens) token.value = fresh.dataset.token;
+  for (const part of [".bell", ".purse"])
+    own.querySelector(part)?.replaceChildren(...(fresh.querySelector(part)?.childNodes ?? []));
+  if (fresh.dataset.coins !== own.dataset.coins) {
+    own.dataset.coins = fresh.dataset.coins;
+    document.dispatchEvent(new Event("coins"));
+  }
+  return true;
+}
+
+let asking = false;
+
+// Back shows nothing of a player's page until it is known that they are still signed in.
+async function refresh(kept = false) {
+  const own = document.querySelector("[data-me]");
+  if (!own || asking || document.hidden) return;
+  asking = true;
+  const secret = kept && own.dataset.player;
+  if (secret) show(false);
+  try {
+    const same = await ask(own);
+    if (!same && (secret || !typed)) return again();
+    show(true);
+  } catch {
+    if (secret) return again();
+  } finally {
+    asking = false;
+  }
+}
+
+addEventListener("pageshow", ({ persisted }) => { if (persisted) refresh(true); });
+document.addEventListener("visibilitychange", () => refresh());
+addEventListener("focus", () => refresh());
+document.addEventListener("renewed", () => refresh());

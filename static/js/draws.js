@@ -97,9 +97,9 @@ function figures(draw, taken) {
   form.dispatchEvent(new Event("figures"));
 }
 
-// A draw moved on: what this player sees of it comes from the page itself, once, and not for all at one moment.
-async function renew(stage) {
-  await new Promise((done) => { setTimeout(done, Math.random() * 3000); });
+// What this player sees of a draw comes from the page itself, once. When a draw moves on, not for all at one moment.
+async function renew(stage = "") {
+  if (stage) await new Promise((done) => { setTimeout(done, Math.random() * 3000); });
   const answer = await fetch(status.dataset.page, { cache: "no-store" });
   if (!answer.ok) throw new Error(answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -110,6 +110,8 @@ async function renew(stage) {
     const fresh = page.getElementById(id);
     if (!old || !fresh) continue;
     const focus = old.contains(document.activeElement) && document.activeElement;
+    const [chosen, choice] = [old, fresh].map((part) => part.querySelector("input[name=tickets]"));
+    if (chosen && choice) choice.value = chosen.value;
     old.replaceWith(fresh);
     if (focus) refocus(fresh, focus);
     countdowns(fresh);
@@ -130,7 +132,9 @@ function refocus(fresh, focus) {
 
 if (status && watched().length) {
   document.addEventListener("visibilitychange", () => { document.hidden ? clearTimeout(timer) : look(); });
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) look(); });
+  // What was sent from a page that Back brings out is done: its form needs a new key, and the player has less coins.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) renew().catch(() => {}).then(look); });
+  document.addEventListener("coins", () => renew().catch(() => {}));
   // What Back brings out of the browser's store was true when it was kept.
   performance.getEntriesByType("navigation")[0]?.type === "back_forward" ? look() : later();
 }

@@ -98,8 +98,8 @@ def test_a_page_that_nobody_saw_for_an_hour_asks_when_it_is_seen_again(opened):
 
 def test_a_device_whose_clock_is_set_wrong_learns_the_time_from_the_server(opened):
     page = opened().page
-    page.evaluate("hour => { moved.shows = hour }", HOUR)
-    page.wait_for_function("() => document.querySelector('[data-h]').textContent === '1'")
+    with page.expect_response("**/now.json"):
+        page.evaluate("hour => { moved.shows = hour }", HOUR)
     page.wait_for_function(RIGHT)
 
 

@@ -81,12 +81,13 @@ def test_the_same_form_again_shows_the_first_answer_again(draw, alice):
     assert balance(alice.pk) == 40
 
 
-def test_the_same_form_with_another_number_is_refused_and_the_first_stands(draw, alice):
+def test_the_same_form_with_another_number_leaves_the_first_and_offers_more(draw, alice):
     client, request_id = signed_in(alice), uuid.uuid4().hex
     enter(client, draw.pk, tickets=2, request_id=request_id)
     response = enter(client, draw.pk, tickets=3, request_id=request_id)
     assert response.status_code == 409
-    assert "You already sent this form with a different number of tickets" in words(response)
+    assert "You are already in with 2 tickets" in words(response)
+    assert "Take 3 more tickets" in words(response)
     assert field(response, "request_id") != request_id
     assert (balance(alice.pk), Participation.objects.count()) == (40, 2)
 
