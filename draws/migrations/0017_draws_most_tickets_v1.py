@@ -4,7 +4,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0014_draws_void_v1")]
+    dependencies = [("draws", "0015_log_watch")]
     operations = [
         InstallSQL(
             "draws_most_tickets",
