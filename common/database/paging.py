@@ -30,10 +30,14 @@ def moment_cursor(moment: datetime, number: int) -> str:
 
 def read_moment_cursor(text: str) -> tuple[datetime, int] | None:
     """Return the position a cursor names; None for none or a damaged one, which shows the first page."""
-    micros, _, number = text.partition("-")
-    if not (_digits(micros, 17) and _digits(number, 10)):
-        return None
-    return EPOCH + timedelta(microseconds=int(micros)), int(number)
+    position = read_pair_cursor(text)
+    return position and (EPOCH + timedelta(microseconds=position[0]), position[1])
+
+
+def read_pair_cursor(text: str) -> tuple[int, int] | None:
+    """Return the position in rows ordered by a whole number and their own; None for none or a damaged one."""
+    value, _, number = text.partition("-")
+    return (int(value), int(number)) if _digits(value, 17) and _digits(number, 10) else None
 
 
 def read_number_cursor(text: str, digits: int = 18) -> int | None:

@@ -212,6 +212,19 @@ class Draw(KeepsCounters):
                 fields=["id"],
                 condition=models.Q(published_at__isnull=True) | models.Q(vip_only=True),
             ),
+            # For the front page's orders.
+            models.Index(
+                name="idx_draws_by_price", fields=["entry_fee", "id"], condition=models.Q(is_active=True)
+            ),
+            models.Index(
+                name="idx_draws_by_value", fields=["-prize_amount", "id"], condition=models.Q(is_active=True)
+            ),
+            models.Index(
+                models.F("max_participants") / models.F("winner_count"),
+                "id",
+                name="idx_draws_by_odds",
+                condition=models.Q(is_active=True),
+            ),
             models.Index(name="idx_draws_closing", fields=["draw_time", "id"]),
             models.Index(name="idx_draws_mode", fields=["fairness_mode", "id"]),
             GinIndex(SearchVector("title", config="simple"), name="idx_draws_title_words"),

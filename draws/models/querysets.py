@@ -15,8 +15,9 @@ class DrawQuerySet(models.QuerySet[Row]):
         return self.filter(published_at__isnull=False)
 
     def open(self) -> "DrawQuerySet[Row]":
-        """Return the draws on sale now, the one that closes next first."""
-        return self.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
+        """Return the draws on sale now, the one that closes next first; `tickets_a_prize` sorts them too."""
+        rows = self.alias(tickets_a_prize=models.F("max_participants") / models.F("winner_count"))
+        return rows.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
 
     def due(self) -> "DrawQuerySet[Row]":
         """Return the draws past their closing time whose ticket list is not frozen yet."""

@@ -14,9 +14,10 @@ from accounts.models import User
 from accounts.play.breaks import current_break, until
 from accounts.play.eligibility import may_play_problem
 from accounts.players import has_confirmed_email
-from common.database.paging import Page, cut, moment_cursor, read_moment_cursor
+from common.database.paging import Page, cut
 from common.database.word_search import words_query
 from draws.models import Draw, LogRecord, LogWatch, Participation, Redraw, Seal, TextChange, Winner
+from draws.pages.sorts import SORTS
 from draws.pictures.uploads import TAKEN_DOWN
 from draws.prizes.disqualify import with_disputes
 from draws.prizes.holders import current_holders, redraws_of
@@ -117,12 +118,15 @@ def _held_in_open(viewer: Viewer) -> Counter[int]:
     return Counter(dict(mine.values_list("draw_id").annotate(n=Count("pk")).order_by()))
 
 
-def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE, term: str = "") -> Page[Draw]:
-    """Return a page of draws on sale, the one that closes next first; `show` is all, today, vip or mine.
+def open_draws(
+    show: str, held: Counter[int], after: str, size: int = PAGE, term: str = "", sort: str = "closing"
+) -> Page[Draw]:
+    """Return a page of draws on sale in one of the orders of SORTS; `show` is all, today, vip or mine.
 
     With a `term`, only draws whose title has words that begin like those of the term.
     """
-    rows: QuerySet[Draw] = Draw.objects.open().select_related("picture")
+    order = SORTS[sort]
+    rows: QuerySet[Draw] = order.ordered(Draw.objects.open().select_related("picture"))
     words = words_query(term)
     if words is not None:
         rows = rows.alias(words=SearchVector("title", config="simple")).filter(words=words)
@@ -132,11 +136,7 @@ def open_draws(show: str, held: Counter[int], after: str, size: int = PAGE, term
         rows = rows.filter(vip_only=True)
     elif show == "mine":
         rows = rows.filter(pk__in=list(held))
-    position = read_moment_cursor(after)
-    if position:
-        moment, number = position
-        rows = rows.filter(draw_time__gte=moment).exclude(draw_time=moment, pk__lte=number)
-    return cut(list(rows[: size + 1]), size, lambda draw: moment_cursor(draw.draw_time, draw.pk))
+    return cut(list(order.after(rows, after)[: size + 1]), size, order.cursor)
 
 
 def latest_winners(count: int = 3) -> list[tuple[Draw, list[Winner]]]:

@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages import figures
 from accounts.players import player_of
+from draws.models import Draw
 from draws.pages import archive, draws, old_site
+from draws.pages.sorts import SORTS
+from ledger.bonuses import visit_today
 
 OPEN_SHOWS = {"all": _("All"), "today": _("Closing today"), "vip": _("VIP"), "mine": _("Mine")}
 TICKET_SHOWS = {"all": _("All"), "active": _("Active"), "won": _("Won"), "ended": _("Ended")}
@@ -22,27 +25,36 @@ TERM = 100  # characters that are searched for
 @require_safe
 def open_draws(request: HttpRequest) -> HttpResponse:
     """Show the front page: what can be entered now, and what was just drawn."""
-    show = _choice(request, OPEN_SHOWS)
+    show, sort = _choice(request, OPEN_SHOWS), _choice(request, SORTS, "sort", "closing")
     after = request.GET.get("after", "")
     term = request.GET.get("q", "").replace("\0", "").strip()[:TERM]
     player = player_of(request)
     summary = draws.summary(player)
-    front = show == "all" and not after and not term
-    page = draws.open_draws(show, summary.held, after, draws.PAGE + front, term)
+    front = show == "all" and sort == "closing" and not after and not term
+    page = draws.open_draws(show, summary.held, after, draws.PAGE + front, term, sort)
+    latest = draws.latest_winners() if front else []
     hero = page.rows[0] if front and page.rows else None
     context = {
         "summary": summary,
         "chips": _open_chips(summary, player is not None),
         "show": show,
+        "sorts": [(key, each.label) for key, each in SORTS.items()],
+        "sort": sort,
         "term": term,
         "front": front,
+        "local": _has_operator_run([*page.rows, *(draw for draw, _ in latest)]),
+        "coins_waiting": front and player is not None and visit_today(player) == "open",
         "hero": hero,
         "hero_held": draws.held_in(player, hero.pk, 4) if hero else None,
         "cards": [(draw, summary.held[draw.pk]) for draw in (page.rows[1:] if hero else page.rows)],
         "next": page.next,
-        "latest": draws.latest_winners() if front else [],
+        "latest": latest,
     }
     return render(request, "draws/list.html", context)
+
+
+def _has_operator_run(rows: list[Draw]) -> bool:
+    return not all(draw.is_beacon for draw in rows)
 
 
 def _open_chips(summary: draws.Summary, signed_in: bool) -> list[tuple[str, Promise, int]]:
@@ -54,8 +66,10 @@ def _open_chips(summary: draws.Summary, signed_in: bool) -> list[tuple[str, Prom
 def winners(request: HttpRequest) -> HttpResponse:
     """Show every draw that ended, the latest first."""
     before = request.GET.get("before", "")
+    page = archive.results(player_of(request), before)
     context = {
-        "page": archive.results(player_of(request), before),
+        "page": page,
+        "local": _has_operator_run([result.draw for result in page.rows]),
         "before": before,
         "old_site": old_site.old_draws_exist(),
     }
@@ -67,8 +81,10 @@ def winners(request: HttpRequest) -> HttpResponse:
 def tickets(request: HttpRequest) -> HttpResponse:
     """Show the player's tickets, a draw at a time."""
     show, before = _choice(request, TICKET_SHOWS), request.GET.get("before", "")
+    page = archive.holdings(request.user, show, before)  # type: ignore[arg-type]
     context = {
-        "page": archive.holdings(request.user, show, before),  # type: ignore[arg-type]
+        "page": page,
+        "local": _has_operator_run([holding.draw for holding in page.rows]),
         "shows": TICKET_SHOWS.items(),
         "show": show,
         "before": before,
@@ -100,6 +116,6 @@ def how(request: HttpRequest) -> HttpResponse:
     return render(request, "draws/how.html", figures())
 
 
-def _choice(request: HttpRequest, choices: Container[str]) -> str:
-    show = request.GET.get("show", "all")
-    return show if show in choices else "all"
+def _choice(request: HttpRequest, choices: Container[str], name: str = "show", usual: str = "all") -> str:
+    chosen = request.GET.get(name, usual)
+    return chosen if chosen in choices else usual

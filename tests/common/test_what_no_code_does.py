@@ -18,7 +18,9 @@ UNSAFE = {"ctypes", "cffi"}
 # Which relay is asked first is no secret.
 MAY_GUESS = {"draws/beacon/relays.py"}
 AS_CODE = re.compile(r"\beval\(|\bFunction\(|set(?:Timeout|Interval)\(\s*[\"'`]|import\(\s*[^\"')]*\+")
-KEPT = re.compile(r"localStorage|sessionStorage(?!\[KEPT\])|indexedDB|\bcaches\.|document\.cookie(?! = `result_seen=1;)")
+KEPT = re.compile(
+    r"localStorage|sessionStorage(?!\[KEPT\])|indexedDB|\bcaches\.|document\.cookie(?! = `result_seen=1;)"
+)
 AS_MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|setHTMLUnsafe"
 )

@@ -16,6 +16,7 @@ PLACE = "/styleguide/"
 FACES = {
     *("break", "cancelled", "draft", "drawing", "drawn", "early", "full", "limit", "lost", "open", "poor"),
     *("rules", "signed_out", "spend_limit", "staff", "suspended", "unconfirmed", "vip", "void", "won"),
+    "behind",
 }
 
 

@@ -157,7 +157,7 @@ def test_each_class_that_is_styled_is_some_elements(sheet):
 
 # The pages of one kind, by their templates: what they alone have is in `pages/KIND.css`.
 KINDS = {
-    "draws": r"draws/(list|_hero|_welcome|winners|tickets|old_site|old_tickets)\.html",
+    "draws": r"draws/(list|_hero|_welcome|_local_note|winners|tickets|old_site|old_tickets)\.html",
     "room": r"draws/(room|room/\w+)\.html",
     "draw": r"draws/(detail|_acts|_filling|_answer|_sum|_places|claim|claim_standing|panel/\w+)\.html",
     "proof": r"draws/(log|ticket_list|verify|fair|verify/\w+)\.html",

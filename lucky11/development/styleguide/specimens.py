@@ -106,6 +106,7 @@ def _hindrances(marta: User, plain: Draw) -> Iterator[Specimen]:
     yield _entry("Own limit reached", examples.page(plain, limit=examples.limit()), marta)
     yield _entry("Suspended", examples.page(plain, problem="suspended"), marta)
     yield _entry("Staff", examples.page(plain, problem="staff"), marta)
+    yield _entry("Restored from a backup", examples.page(plain, paused=True), marta)
     yield _entry("A draft", examples.page(examples.draw(published_at=None)), marta)
 
 
@@ -216,6 +217,7 @@ def _texts() -> Iterator[Specimen]:
     for name in ("details", "tables", "empty"):
         yield _static(name, name)
     yield Specimen("For newcomers", "draws/_welcome.html", wide=True)
+    yield Specimen("Operator-run draws", "draws/_local_note.html")
     yield Specimen("What a check does not prove", "draws/_not_proved.html")
 
 
