@@ -7,13 +7,14 @@ from accounts.notifications import development_mailbox
 from accounts.notifications import views as messages_views
 from accounts.play import views as rules_views
 from accounts.privacy import views as data_views
-from accounts.signin import addresses, invitations, openid, reset, signup, undo_page
+from accounts.signin import addresses, invitations, openid, reset, signup, undo_page, waiting
 
 app_name = "accounts"
 
 urlpatterns = [
     # These stand before allauth's own addresses, which are the same.
     path("accounts/signup/", signup.Join.as_view(), name="signup"),
+    path("accounts/confirm-email/", waiting.Waiting.as_view(), name="waiting"),
     re_path(r"^accounts/confirm-email/(?P<key>[-:\w]+)/$", signup.ConfirmEmail.as_view(), name="confirm"),
     path("accounts/email/", addresses.Addresses.as_view(), name="email"),
     path("accounts/password/reset/", reset.AskForCode.as_view(), name="reset_password"),

@@ -14,7 +14,10 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +27,7 @@ from accounts.notifications import outbox
 from accounts.passwords import forms_of
 from accounts.play.breaks import is_excluded_address
 from accounts.security.log import record
-from accounts.signin import changes, known_browsers
+from accounts.signin import changes, known_browsers, waiting
 from accounts.signin.notifications import notify_new_sign_in
 from accounts.signin.social import SocialAccountAdapter
 from common import encryption
@@ -73,6 +76,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         html = next((str(part.content) for part in getattr(message, "alternatives", [])), "")
         key = f"{template_prefix}:{uuid.uuid4().hex}"
         outbox.enqueue(key, email, message.subject, str(message.body), html)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Lead to the page that the player wanted, also on the device that reads the email."""
+        return _with_next(super().get_email_confirmation_url(request, emailconfirmation), request)
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: User | None) -> HttpResponse:
+        return redirect(_with_next(reverse("account_email_verification_sent"), request))
 
     def send_notification_mail(
         self,
@@ -132,6 +142,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             notify_new_sign_in(request, user, self.get_client_ip(request))
         known_browsers.remember(request, response, user)
         return response
+
+
+def _with_next(address: str, request: HttpRequest) -> str:
+    wanted = waiting.wanted_page(request)
+    return f"{address}?{urlencode({'next': wanted})}" if wanted else address
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -5,14 +5,17 @@ from typing import Any
 from allauth.account.forms import SignupForm
 from allauth.account.views import ConfirmEmailView, SignupView
 from allauth.socialaccount.views import SignupView as SocialSignupView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext
 
 from accounts.mailboxes import had_welcome_elsewhere
 from accounts.models import User
+from accounts.signin import waiting
 from accounts.signin.social import refusal
 
 
@@ -49,18 +52,32 @@ class JoinThroughProvider(SocialSignupView):  # type: ignore[misc]
 class ConfirmEmail(ConfirmEmailView):  # type: ignore[misc]
     """Confirming an email: the confirmation and the welcome coins that follow happen together."""
 
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            # Where only the player can be, following the link is enough. Elsewhere scanners follow it too.
+            if waiting.is_own_browser(self.request, self.get_object().email_address.user):
+                return self.post(*args, **kwargs)
+        except Http404:
+            pass
+        return super().get(*args, **kwargs)
+
     def post(self, *args: Any, **kwargs: Any) -> Any:
         try:
             with transaction.atomic():
                 # Behind the player's lock the address may have gone.
                 player = self.get_object().email_address.user_id
-                User.objects.select_for_update(no_key=True).get(pk=player)
+                before = User.objects.select_for_update(no_key=True).get(pk=player).coins
                 response = super().post(*args, **kwargs)
         except Http404:
             # Pressed twice, or a link from an older email: the page says so.
-            return self.get(*args, **kwargs)
+            return super().get(*args, **kwargs)
+        waiting.say_welcome(self.request, User.objects.get(pk=player).coins - before)
         _say_no_second_welcome(self.request, self.object.email_address.user)
         return response
+
+    def get_redirect_url(self) -> str:
+        """Return the page that the player wanted, on whatever device; it says how to sign in."""
+        return self.get_next_url() or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _say_no_second_welcome(request: HttpRequest, user: User) -> None:

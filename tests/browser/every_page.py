@@ -81,7 +81,7 @@ SIGNING_IN = [
     ),
     Place(
         "join, check your email",
-        "account_email_verification_sent",
+        "accounts:waiting",
         "/accounts/signup/",
         SOMEBODY,
         fill(

@@ -22,6 +22,7 @@ NOT_PAGES = {
     "account_reset_password": "the site's own page stands before it",
     "account_email": "the site's own page stands before it",
     "account_signup": "the site's own page stands before it",
+    "account_email_verification_sent": "the site's own page stands before it",
     "account_confirm_email": "the site's own page stands before it",
     "socialaccount_signup": "the site's own page stands before it",
     "openid_connect_login": "the site's own address stands before it",

@@ -18,7 +18,7 @@ def test_the_first_staff_member_confirms_by_mail_and_enters_the_admin(client: Cl
     call_command("createsuperuser", interactive=False, email="Boss@lucky11.example", verbosity=0)
     door = client.get("/admin/", follow=True).redirect_chain[-1][0]
     answer = client.post(door, {"login": "boss@lucky11.example", "password": PASSWORD}, follow=True)
-    assert answer.redirect_chain[-1][0] == "/accounts/confirm-email/"
+    assert answer.redirect_chain[-1][0] == "/accounts/confirm-email/?next=%2Fadmin%2F"
     assert client.get("/admin/").status_code == 302
     link = re.search(r"/accounts/confirm-email/\S+", OutboxEmail.objects.get().text)
     assert link

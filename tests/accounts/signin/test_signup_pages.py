@@ -52,11 +52,9 @@ def test_a_visitor_joins_confirms_and_has_coins(client):
     assert (mail.recipient, mail.subject) == (ADDRESS, "Confirm your email for Lucky11")
     assert link_in(mail) in mail.html
     assert "50 coins" in mail.text
-    page = client.get(link_in(mail))
-    assert ADDRESS in words(page)
-    assert User.objects.get().coins == 0, "following a link must not confirm: mail scanners follow links"
-    done = client.post(link_in(mail), follow=True)
+    done = client.get(link_in(mail), follow=True)
     assert "50 coins in your purse" in words(done)
+    assert "50 coins are yours. Choose a draw and take your first ticket." in words(done)
     nova = User.objects.get()
     assert (nova.email, nova.first_name, nova.coins) == (ADDRESS, "Nova", 50)
     assert [row.type for row in history(nova.pk)] == ["signup_bonus"]
@@ -84,18 +82,64 @@ def test_the_acceptance_is_written_with_the_player_or_neither_is(client, monkeyp
     assert not OutboxEmail.objects.exists()
 
 
+def test_a_link_confirms_by_itself_only_where_no_scanner_can_have_followed_it(client):
+    join(client)
+    link = link_in(newest_mail())
+    for stranger in (Client(), Client(headers={"sec-purpose": "prefetch"})):
+        assert ADDRESS in words(stranger.get(link))
+    assert ADDRESS in words(client.get(link, headers={"sec-purpose": "prefetch;prerender"}))
+    assert User.objects.get().coins == 0
+    assert client.get(link).status_code == 302
+    assert User.objects.get().coins == 50
+
+
 def test_after_confirming_the_player_is_back_where_they_wanted_to_be(client, draw):
     target = f"/draws/{draw.pk}/"
     page = client.get(f"/accounts/signup/?next={target}")
-    join(client, next=field(page, "next"))
-    assert client.post(link_in(newest_mail()))["Location"] == target
+    waiting = join(client, next=field(page, "next"))["Location"]
+    link = link_in(newest_mail())
+    # On another device, which is told to sign in and is not signed in by a link alone.
+    phone = Client()
+    done = phone.post(link, {"next": field(phone.get(link), "next")}, follow=True)
+    assert done.redirect_chain == [(target, 302)]
+    said = words(done)
+    assert "50 coins are yours. The page where you joined continues by itself. Sign in to play" in said
+    # The page on which they joined notices.
+    assert client.get(f"{waiting}&state").json() == {"confirmed": True, "waiting": True}
+    done = client.get(waiting, follow=True)
+    assert done.redirect_chain[-1] == (target, 302)
+    assert "50 coins in your purse" in words(done)
+    assert client.get(f"{waiting}&state").json() == {"confirmed": True, "waiting": False}
+    assert client.get(waiting)["Location"] == target
 
 
-def test_confirming_in_another_browser_asks_to_sign_in(client):
-    join(client)
-    response = Client().post(link_in(newest_mail()))
-    assert response["Location"].startswith("/accounts/login/")
-    assert User.objects.get().coins == 50
+def test_a_page_that_leads_away_from_the_site_is_wanted_by_nobody(client):
+    join(client, next="https://elsewhere.example/")
+    assert "elsewhere" not in newest_mail().text
+    link = link_in(newest_mail())
+    assert Client().post(link, {"next": "https://elsewhere.example/"})["Location"] == "/"
+
+
+def test_the_waiting_page_sends_the_email_again_but_not_at_once(client, make_player):
+    known = make_player("known")
+    for address in (ADDRESS, known.email):
+        browser = Client()
+        waiting = join(browser, address)["Location"]
+        assert address in words(browser.get(waiting))
+        assert browser.get(f"{waiting}?state").json() == {"confirmed": False, "waiting": True}
+        sent = OutboxEmail.objects.count()
+        assert "a few minutes ago" in words(browser.post(waiting, follow=True))
+        assert OutboxEmail.objects.count() == sent
+        cache.clear()
+        assert f"We sent an email to {address}." in words(browser.post(waiting, follow=True))
+        assert OutboxEmail.objects.count() == sent + 1
+
+
+def test_a_browser_that_waits_for_nothing_is_led_to_signing_in(client, alice):
+    assert "sign in" in words(client.get("/accounts/confirm-email/"))
+    assert client.post("/accounts/confirm-email/")["Location"] == "/accounts/login/"
+    assert client.get("/accounts/confirm-email/?state").json() == {"confirmed": False, "waiting": False}
+    assert signed_in(alice).get("/accounts/confirm-email/?next=/coins/")["Location"] == "/coins/"
 
 
 def test_confirming_twice_says_the_link_was_used_and_pays_once(client):
@@ -269,7 +313,7 @@ def test_mail_is_written_in_the_database_transaction_that_needs_it(client, monke
 
 @pytest.mark.parametrize(
     "address",
-    ["email", "password/change", "password/reset", "reauthenticate", "inactive", "logout", "confirm-email"],
+    ["email", "password/change", "password/reset", "reauthenticate", "inactive", "logout"],
 )
 def test_every_page_about_signing_in_looks_like_lucky11(alice, address):
     response = just_proved(alice).get(f"/accounts/{address}/")
