@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts import time_zones
 from accounts.notifications import inbox
 from accounts.players import player_of
 
@@ -17,6 +18,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "currency": settings.PRIZE_CURRENCY,
         "dev_mail": settings.DEBUG,
     }
+
+
+def clock(request: HttpRequest) -> dict[str, Callable[[], str]]:
+    """Return the city of the player's device, on a page that may offer its time."""
+
+    def offered_city() -> str:
+        player = player_of(request)
+        return time_zones.offered(request, player) if player else ""
+
+    return {"offered_city": offered_city, "offered_zone": lambda: time_zones.of_browser(request)}
 
 
 def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:

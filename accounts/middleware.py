@@ -1,4 +1,4 @@
-"""Show times on the player's own clock, and UTC to visitors; leave nothing behind at sign-out."""
+"""Show times on the clock of the player or the visitor's device; leave nothing behind at sign-out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +9,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
+from accounts import time_zones
+
 
 class PlayerTimeZoneMiddleware:
-    """Middleware that activates the signed-in player's time zone for the request."""
+    """Middleware that activates the signed-in player's time zone for the request, or the visitor's own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -20,6 +22,10 @@ class PlayerTimeZoneMiddleware:
         # Without a session cookie nobody is signed in: no query for health checks and first visits.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             with timezone.override(request.user.tz):
+                return self.get_response(request)
+        browsers = time_zones.of_browser(request)
+        if browsers:
+            with timezone.override(browsers):
                 return self.get_response(request)
         return self.get_response(request)
 

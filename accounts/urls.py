@@ -32,6 +32,7 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("me/", views.me, name="me"),
     path("profile/", views.profile, name="profile"),
+    path("profile/time-zone/", views.time_zone, name="time_zone"),
     path("profile/data/", data_views.data, name="data"),
     path("profile/data/ask/", data_views.ask, name="data_ask"),
     path("profile/data/<int:export_id>/", data_views.fetch, name="data_file"),

@@ -183,6 +183,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.site",
                 "accounts.context_processors.bell",
+                "accounts.context_processors.clock",
                 "ledger.context_processors.coins",
             ],
         },

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.addresses import validate_address
 from accounts.passwords import forms_of, normalized
 from common.database.fields import KeepsCounters
+from common.text import wording
 
 GRACE_EVERY = timedelta(days=7)
 
@@ -229,6 +230,11 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
         """One or two capital letters for the round badge."""
         letters = [name[0] for name in (self.first_name, self.last_name) if name]
         return "".join(letters or self.display_name[:2]).upper()
+
+    @property
+    def city(self) -> str:
+        """The city whose time the player sees, or UTC."""
+        return wording.city(self.time_zone)
 
     @property
     def tz(self) -> zoneinfo.ZoneInfo:

@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import time_zones
 from accounts.addresses import validate_address
 from accounts.models import SecurityEvent, User
 from accounts.notifications import outbox
@@ -76,6 +77,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         html = next((str(part.content) for part in getattr(message, "alternatives", [])), "")
         key = f"{template_prefix}:{uuid.uuid4().hex}"
         outbox.enqueue(key, email, message.subject, str(message.body), html)
+
+    def new_user(self, request: HttpRequest) -> User:
+        """Start a player in the time zone of their device."""
+        user: User = super().new_user(request)
+        user.time_zone = time_zones.of_browser(request) or user.time_zone
+        return user
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """Lead to the page that the player wanted, also on the device that reads the email."""

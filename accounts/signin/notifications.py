@@ -27,7 +27,7 @@ def notify_new_sign_in(request: HttpRequest, user: User, address: str) -> None:
     """Tell when, by which browser and from which address, on the player's own clock."""
     when = timezone.localtime(timezone.now(), user.tz)
     facts = {
-        "when": f"{date_format(when, 'DATETIME_FORMAT')} ({user.time_zone.replace('_', ' ')})",
+        "when": f"{date_format(when, 'DATETIME_FORMAT')} ({user.city})",
         "browser": known_browsers.in_words(request.headers.get("User-Agent", "")),
         "address": address,
     }

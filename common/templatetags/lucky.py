@@ -182,8 +182,8 @@ def zone() -> str:
 
 @register.simple_tag
 def zone_name() -> str:
-    """Return the time zone that the pages follow."""
-    return timezone.get_current_timezone_name()
+    """Return the city whose time the pages show, or UTC."""
+    return wording.city(timezone.get_current_timezone_name())
 
 
 @register.simple_tag

@@ -50,6 +50,11 @@ def coins(count: int) -> str:
     return ngettext("%(count)s coin", "%(count)s coins", count) % {"count": grouped(count)}
 
 
+def city(time_zone: str) -> str:
+    """Write a time zone as its city: America/New_York → New York."""
+    return time_zone.rpartition("/")[2].replace("_", " ")
+
+
 def tickets(count: int) -> str:
     """Write a number of tickets: 1 → 1 ticket, 12 → 12 tickets."""
     return ngettext("%(count)s ticket", "%(count)s tickets", count) % {"count": grouped(count)}

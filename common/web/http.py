@@ -1,11 +1,13 @@
-"""Decorators that the views of every app share."""
+"""What the views of every app share."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def posts_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -21,3 +23,10 @@ def posts_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
         return response
 
     return guarded
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """Return the page of this site to which a form leads back (`next`), or the first page."""
+    back = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if safe else settings.LOGIN_REDIRECT_URL

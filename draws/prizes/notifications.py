@@ -71,7 +71,7 @@ def notify_disqualified(against: Disqualification) -> None:
         "The reason they give: %(reason)s. You can object until %(end)s (%(zone)s). Until this is decided, "
         "the prize is kept for you."
     )
-    when = {"end": mail_time(against.object_by, winner.user), "zone": winner.user.time_zone}
+    when = {"end": mail_time(against.object_by, winner.user), "zone": winner.user.city}
     body %= {"reason": against.get_reason_display(), **when}
     _notify(winner, f"disqualified:{against.pk}", title, body, "disqualified", against=against)
 

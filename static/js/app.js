@@ -125,6 +125,13 @@ document.addEventListener("renewed", (event) => enliven(event.target));
 
 document.querySelector("[data-focus]")?.focus();
 
+// The device's time zone, so that the next page shows its time without asking.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.split("; ").includes(`time_zone=${zone}`)) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `time_zone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
 // -- a page that was kept, or that another tab has overtaken --
 
 let typed = false;

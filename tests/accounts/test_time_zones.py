@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts import time_zones
 from accounts.models import User
 from draws.models import Participation
 from ledger.bonuses import claim_daily_bonus, visit_today
@@ -136,3 +137,46 @@ def test_of_two_changes_at_once_one_is_told_that_it_is_too_soon(make_player):
     alice = make_player("alice")
     answers = at_once([lambda zone=zone: move(alice, zone).status_code for zone in (EAST, WEST)])
     assert sorted(answers) == [200, 400]
+
+
+@pytest.mark.parametrize(
+    ("typed", "zone"),
+    [
+        ("Lisbon", "Europe/Lisbon"),
+        ("  new   york ", "America/New_York"),
+        ("Knox, Indiana, America", "America/Indiana/Knox"),
+        ("Asia/Tokyo", "Asia/Tokyo"),
+        ("UTC", "UTC"),
+        ("Eastern, US", "US/Eastern"),
+        ("Atlantis", ""),
+        ("", ""),
+    ],
+)
+def test_a_zone_is_found_by_its_city_and_by_its_name(typed, zone):
+    assert time_zones.find(typed) == zone
+
+
+def test_each_line_of_the_list_of_cities_means_one_zone():
+    assert {time_zones.find(label) for label in time_zones.labels()} == set(time_zones.labels().values())
+    assert len(time_zones.labels()) > 300
+
+
+@pytest.mark.parametrize("made_up", ["Nowhere/Land", "../etc/passwd", "x" * 5000, ""])
+def test_a_cookie_with_no_zone_changes_nothing(client, made_up):
+    client.cookies["time_zone"] = made_up
+    assert "Times are shown in UTC." in words(client.get("/rules/"))
+
+
+def test_nothing_is_offered_to_a_player_who_may_not_change_now_or_whose_clock_is_the_same(make_player):
+    alice = make_player("alice", time_zone="Europe/Lisbon")
+    client = signed_in(alice)
+    client.cookies["time_zone"] = "Europe/London"
+    assert "Your device shows" not in words(client.get("/rules/"))
+    client.cookies["time_zone"] = "Asia/Tokyo"
+    assert "Your device shows the time of Tokyo." in words(client.get("/rules/"))
+    client.post("/profile/time-zone/", {"zone": "Asia/Tokyo", "next": "//elsewhere.example/"})
+    client.cookies["time_zone"] = "Europe/Lisbon"
+    assert "Your device shows" not in words(client.get("/rules/"))
+    assert client.post("/profile/time-zone/", {"zone": "Europe/Lisbon"})["Location"] == "/"
+    alice.refresh_from_db()
+    assert alice.time_zone == "Asia/Tokyo"

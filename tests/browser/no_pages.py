@@ -12,6 +12,7 @@ NOT_PAGES = {
     "draws:checker_page": "a file to keep; tests/browser/test_verify_elsewhere.py",
     "ledger:limits": "a form's target, answered with the page of the form",
     "ledger:take_break": "a form's target, answered with the page of the form",
+    "accounts:time_zone": "a form's target",
     "accounts:me": "a part of the page, for its script",
     "accounts:data_ask": "a form's target",
     "accounts:data_file": "a file to download",

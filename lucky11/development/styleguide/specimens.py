@@ -230,6 +230,8 @@ def _edges() -> Iterator[Specimen]:
 def _forms() -> Iterator[Specimen]:
     marta = examples.player()
     wrong = ProfileForm({"first_name": "M" * 99, "time_zone": "Mars/Olympus"}, instance=examples.player())
+    offer = {"user": marta, "offered_city": "Tokyo", "offered_zone": "Asia/Tokyo"}
+    yield Specimen("The time of another device", "_zone_offer.html", offer)
     yield Specimen("Fields", "styleguide/form.html", {"form": ProfileForm(instance=marta)})
     yield Specimen("Fields with mistakes", "styleguide/form.html", {"form": wrong})
     yield Specimen("A box to tick", "styleguide/form.html", {"form": AcceptRulesForm({})})

@@ -56,6 +56,7 @@ OTHERS = {
     "accounts:reset_complete": WITH_A_LINK,
     "account_password_reset_completed": ONLY_SHOWS,
     "account_confirm_login_code": OFF,
+    "accounts:time_zone": "changes what is shown, once a week",
     "mfa_index": ONLY_SHOWS,
     "mfa_list_webauthn": ONLY_SHOWS,
     "socialaccount_login_cancelled": ONLY_SHOWS,

@@ -240,4 +240,4 @@ def test_times_are_on_the_players_own_clock(client, make_draw, make_player):
     assert "12:00 UTC" in words(page_of(draw, client=client))
     tokyo = words(page_of(draw, make_player("kenji", time_zone="Asia/Tokyo")))
     assert "21:00 your time" in tokyo
-    assert "Times are shown in Asia/Tokyo." in tokyo
+    assert "Times are those of Tokyo." in tokyo
