@@ -4,7 +4,6 @@ const address = document.querySelector("[data-live]")?.dataset.live;
 // An answer that took longer than this says too little about when it was written; then the server is asked again.
 const GOOD_TRIP = 1000;
 const MOST_TRIES = 4;
-const KEPT = "clock";
 
 let base, begin, wall, trip;
 
@@ -58,22 +57,12 @@ async function doubt() {
   asking = false;
 }
 
-// A page that Back brings out of the browser's store was written long ago.
-function keep() {
-  try {
-    sessionStorage[KEPT] = JSON.stringify([base, wall]);
-  } catch {
-    // A browser that keeps nothing.
-  }
-}
+// A page that Back brings out of the browser's store was written long ago: its place in the history knows the time.
+const keep = () => history.replaceState({ ...history.state, clock: [base, wall] }, "");
 
 function kept() {
-  try {
-    const [time, moment] = JSON.parse(sessionStorage[KEPT]);
-    return time + Date.now() - moment;
-  } catch {
-    return 0;
-  }
+  const [time, moment] = history.state?.clock ?? [0, 0];
+  return time && time + Date.now() - moment;
 }
 
 // The page carries the time at which the server wrote it; the browser knows when its first byte came.
