@@ -2,6 +2,7 @@
 
 from .lucky11_verify import (
     BEACON_SCHEME,
+    LATER_TERM_KEYS,
     LOCAL_LABEL,
     LOG_KINDS,
     MAX_FREEZE_WINDOW,
@@ -25,6 +26,7 @@ from .lucky11_verify import (
     Mode,
     OpenRecord,
     PackedRefs,
+    PassCode,
     Policy,
     Refs,
     Report,
@@ -41,6 +43,7 @@ from .lucky11_verify import (
     entry_ref,
     entry_salt,
     freeze_hash,
+    lapse_hash,
     leaf_hash,
     log_head,
     node_hash,
@@ -62,6 +65,7 @@ from .lucky11_verify import (
 
 __all__ = [
     "BEACON_SCHEME",
+    "LATER_TERM_KEYS",
     "LOCAL_LABEL",
     "LOG_KINDS",
     "MAX_FREEZE_WINDOW",
@@ -85,6 +89,7 @@ __all__ = [
     "Mode",
     "OpenRecord",
     "PackedRefs",
+    "PassCode",
     "Policy",
     "Refs",
     "Report",
@@ -101,6 +106,7 @@ __all__ = [
     "entry_ref",
     "entry_salt",
     "freeze_hash",
+    "lapse_hash",
     "leaf_hash",
     "log_head",
     "node_hash",

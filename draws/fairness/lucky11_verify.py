@@ -1,4 +1,4 @@
-"""Check a draw of Lucky11, offline: was the winner really drawn as promised? (Fair draws, protocol v1.)
+"""Check a draw of Lucky11, offline: was the winner really drawn as promised? (Fair draws, protocol v1.1.)
 
     python3 lucky11_verify.py proof.json
 
@@ -167,6 +167,9 @@ INTEGER_TERMS = frozenset(
     {"prize_coins", "entry_fee", "max_participants", "max_per_player", "min_participants"}
 )
 TERM_KEYS = tuple(sorted(STRING_TERMS | INTEGER_TERMS))
+# Version 1.1 seals two more: the days that a winner has to claim, and how many prizes staff may take back.
+LATER_TERMS = frozenset({"claim_days", "disqualify"})
+LATER_TERM_KEYS = tuple(sorted({*TERM_KEYS, *LATER_TERMS}))
 
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*)\.[0-9]{2}")
 
@@ -180,9 +183,12 @@ def canonical_terms(terms: Mapping[str, object]) -> str:
 
     `prize_amount` is a string with two decimals. BadTerms for any other key, type, range or character.
     """
-    if not isinstance(terms, Mapping) or set(terms) != set(TERM_KEYS):
-        raise BadTerms("Terms have exactly these keys: " + ", ".join(TERM_KEYS) + ".")
-    return "{" + ",".join(f'"{key}":{_term(key, terms[key])}' for key in TERM_KEYS) + "}"
+    keys = TERM_KEYS
+    if isinstance(terms, Mapping) and not LATER_TERMS.isdisjoint(terms):
+        keys = LATER_TERM_KEYS
+    if not isinstance(terms, Mapping) or set(terms) != set(keys):
+        raise BadTerms("Terms have exactly these keys: " + ", ".join(keys) + ".")
+    return "{" + ",".join(f'"{key}":{_term(key, terms[key])}' for key in keys) + "}"
 
 
 def parse_terms(text: str) -> dict[str, object]:
@@ -198,7 +204,7 @@ def parse_terms(text: str) -> dict[str, object]:
 
 
 def _term(key: str, value: object) -> str:
-    if key in INTEGER_TERMS:
+    if key not in STRING_TERMS:
         if type(value) is not int or not 0 <= value <= MAX_INTEGER:
             raise BadTerms(f"{key} is a whole number from 0 to {MAX_INTEGER}.")
         return str(value)
@@ -218,7 +224,7 @@ SIGNATURE_BYTES = 48  # a compressed point of BLS12-381's G1
 MAX_FREEZE_WINDOW = 3600  # seconds from closing to the latest freeze
 ROUND_MARGIN = 60  # seconds from the latest freeze to the draw's round
 MAX_PLACES = 1000  # winners and reserves together
-LOG_KINDS = ("open", "freeze", "result", "redraw", "void")
+LOG_KINDS = ("open", "freeze", "result", "redraw", "lapse", "void")
 
 
 class Mode(LabelledEnum):
@@ -243,6 +249,25 @@ class VoidCode(LabelledEnum):
     CANCELLED = 3
     NOT_FROZEN_IN_TIME = 4
     BEACON_MISSING = 5
+
+
+class PassCode(LabelledEnum):
+    """Why a prize went from its winner to the next reserve, or to nobody; its reason says which."""
+
+    NOT_CLAIMED = 1
+    ACCOUNT_CLOSED = 2
+    DISQUALIFIED = 3
+
+    @classmethod
+    def of(cls, reason: str) -> PassCode:
+        """The code that a reason stands for: all but two sentences are decisions of the site's staff."""
+        return PASS_REASONS.get(reason, cls.DISQUALIFIED)
+
+
+PASS_REASONS = {
+    "The prize was not claimed in time.": PassCode.NOT_CLAIMED,
+    "The winner closed their account.": PassCode.ACCOUNT_CLOSED,
+}
 
 
 @dataclass(frozen=True)
@@ -426,8 +451,21 @@ def redraw_hash(result_hash: bytes, failed: int, reserve: int, reason: str) -> b
     )
 
 
+def lapse_hash(result_hash: bytes, failed: int, reason: str) -> bytes:
+    """A failed place's prize goes to nobody, because no reserve is left (version 1.1)."""
+    return tagged(
+        "lapse",
+        need_bytes("result_hash", result_hash),
+        u32("failed", need_int("failed", failed, high=MAX_PLACES - 1)),
+        need_reason("reason", reason),
+    )
+
+
 def void_hash(open_hash: bytes, freeze_hash: bytes | None, code: VoidCode, reason: str) -> bytes:
-    """A draw without winners (section 5); `freeze_hash` is None when the list was never frozen."""
+    """A draw without winners (section 5); `freeze_hash` is None when no list is published with it.
+
+    In version 1.1 a list that was never frozen is published too: then it is the hash it would have given.
+    """
     return tagged(
         "void",
         need_bytes("open_hash", open_hash),
@@ -1153,8 +1191,8 @@ MAX_DOCUMENT = 256 * 1024 * 1024  # bytes
 MAX_TEXT = 1024 * 1024  # bytes of one text
 MAX_ITEMS = 4096  # of a list other than the tickets'; a draw has 1,000 places and fewer re-draws
 SLICE = 4096  # tickets read or hashed at once
-DRAW_VERSION = "lucky11-draw/1"
-LOG_VERSION = "lucky11-log/1"
+DRAW_VERSION, DRAW_VERSION_1_1 = "lucky11-draw/1", "lucky11-draw/1.1"
+LOG_VERSION, LOG_VERSION_1_1 = "lucky11-log/1", "lucky11-log/1.1"
 
 _SPACE = re.compile(rb"[ \t\n\r]*")
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]*')
@@ -1217,6 +1255,30 @@ class Frozen:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The ticket list of a draw that was void before freezing (version 1.1)."""
+
+    root: bytes
+    total: int
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What happened to a prize after the draw (version 1.1): `to` is None when it went to nobody."""
+
+    failed: int
+    reserve: int | None
+    code: PassCode
+    reason: str
+
+    def digest(self, result: bytes) -> bytes:
+        """The hash of its record in the log."""
+        if self.reserve is None:
+            return lapse_hash(result, self.failed, self.reason)
+        return redraw_hash(result, self.failed, self.reserve, self.reason)
+
+
+@dataclass(frozen=True)
 class SignedRound:
     """The beacon's round as a document shows it."""
 
@@ -1253,7 +1315,7 @@ class Logged:
 
 @dataclass(frozen=True)
 class Document:
-    """A draw's document (`lucky11-draw/1`), read."""
+    """A draw's document (`lucky11-draw/1` or `/1.1`), read; the last two parts came with version 1.1."""
 
     v: str
     draw_id: bytes
@@ -1266,6 +1328,20 @@ class Document:
     result_hash: bytes | None
     void: Voided | None
     log: list[Logged]
+    listed: Listed | None = None
+    passes: list[Passed] | None = None
+
+    @property
+    def listing(self) -> Frozen | Listed | None:
+        """The ticket list that the document shows, frozen or not."""
+        return self.freeze or self.listed
+
+    def list_hash(self) -> bytes | None:
+        """The freeze hash of that list, or the one that it would have had."""
+        if self.freeze or not self.listed:
+            return self.freeze.freeze_hash if self.freeze else None
+        listed, opened = self.listed, self.open
+        return freeze_hash(opened.mode, opened.open_hash, listed.root, listed.total, self.server_seed)
 
     def hashes(self) -> Iterator[tuple[str, bytes]]:
         """Every hash that somebody may have kept, with what it is."""
@@ -1273,7 +1349,8 @@ class Document:
         yield "the open hash", self.open.open_hash
         if self.freeze:
             yield "the freeze hash", self.freeze.freeze_hash
-            yield "the root of the ticket list", self.freeze.root
+        if self.listing:
+            yield "the root of the ticket list", self.listing.root
         if self.result_hash:
             yield "the result hash", self.result_hash
         if self.void:
@@ -1537,13 +1614,27 @@ def read_document(data: Buffer, progress: Progress | None = None) -> Document:
     reader = Reader(data, progress)
     if reader.peek() != b"{":
         raise Unreadable("This is not a document: it is empty." if not reader.peek() else _NO_DOCUMENT)
-    values = reader.members(_shape(reader))
+    values = reader.members(_shape(reader), LATER_PARTS)
     reader.end()
     document = Document(**values)
+    _need_version(document, set(values))
     _need_together(document)
     return document
 
 
+def _need_version(doc: Document, keys: set[str]) -> None:
+    later = doc.v == DRAW_VERSION_1_1
+    for key in sorted(LATER_PARTS):
+        if later and key not in keys:
+            raise BadDocument(f"“{key}” is missing.")
+        if not later and key in keys:
+            raise BadDocument(f"“{key}” is no key of a document of version 1.")
+    lapsed = any(record.kind == "lapse" for record in doc.log)
+    if not later and (lapsed or not LATER_TERMS.isdisjoint(doc.open.terms)):
+        raise BadDocument("A document of version 1 has a part of a later version.")
+
+
+LATER_PARTS = frozenset({"listed", "passes"})
 _NO_DOCUMENT = "This is not a document: it does not begin with a brace."
 
 
@@ -1561,7 +1652,7 @@ def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
     void = _built(reader, Voided, code=code, reason=reader.reason, record_hash=digest)
     record = _built(reader, Logged, **_record_shape(reader))
     return {
-        "v": reader.one_of(DRAW_VERSION),
+        "v": reader.one_of(DRAW_VERSION, DRAW_VERSION_1_1),
         "draw_id": lambda: digest(DRAW_ID_BYTES),
         "open": _built(reader, Opened, **_open_shape(reader)),
         "server_seed": lambda: maybe(digest),
@@ -1572,7 +1663,20 @@ def _shape(reader: Reader) -> dict[str, Callable[[], Any]]:
         "result_hash": lambda: maybe(digest),
         "void": lambda: maybe(void),
         "log": lambda: list(reader.items(record)),
+        "listed": lambda: maybe(_built(reader, Listed, root=digest, total=reader.positive)),
+        "passes": lambda: maybe(lambda: list(reader.items(lambda: _read_pass(reader)))),
     }
+
+
+def _read_pass(reader: Reader) -> Passed:
+    shape: dict[str, Callable[[], Any]] = {
+        "from": reader.integer,
+        "to": lambda: reader.maybe(reader.integer),
+        "code": reader.member(PassCode),
+        "reason": reader.reason,
+    }
+    values = reader.members(shape)
+    return Passed(values["from"], values["to"], values["code"], values["reason"])
 
 
 def _open_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
@@ -1606,9 +1710,9 @@ def _record_shape(reader: Reader) -> dict[str, Callable[[], Any]]:
 
 def _read_terms(reader: Reader) -> dict[str, Any]:
     shape: dict[str, Callable[[], Any]] = {
-        key: reader.text if key in STRING_TERMS else reader.integer for key in TERM_KEYS
+        key: reader.text if key in STRING_TERMS else reader.integer for key in LATER_TERM_KEYS
     }
-    terms: dict[str, Any] = reader.members(shape)
+    terms: dict[str, Any] = reader.members(shape, LATER_TERMS)
     try:
         canonical_terms(terms)
     except BadTerms as error:
@@ -1620,11 +1724,18 @@ def _need_together(doc: Document) -> None:
     """What cannot stand in one document: parts that come only together, and parts that exclude each other."""
     places = doc.open.winners + doc.open.reserves
     beacon = doc.open.mode is Mode.BEACON
-    seed_is_due = doc.winners is not None or (beacon and doc.freeze is not None)
+    seed_is_due = doc.winners is not None or (beacon and doc.freeze is not None) or doc.listed is not None
+    later = doc.v == DRAW_VERSION_1_1
     for wrong, sentence in (
         (not 1 <= places <= MAX_PLACES, f"Winners and reserves together are not 1 to {MAX_PLACES}."),
         (beacon != (doc.open.beacon is not None), "The mode and open.beacon contradict each other."),
-        ((doc.entries is None) != (doc.freeze is None), "entries and freeze come only together."),
+        (doc.freeze is not None and doc.listed is not None, "A list is frozen or not, and shown once."),
+        ((doc.entries is None) != (doc.listing is None), "entries and freeze come only together."),
+        (
+            doc.listed is not None and doc.void is None,
+            "Only a void draw has a list that is not frozen.",
+        ),
+        (later and (doc.passes is None) != (doc.winners is None), "passes come only with winners."),
         ((doc.winners is None) != (doc.result_hash is None), "winners and result_hash come only together."),
         (doc.winners is not None and doc.void is not None, "The draw has winners and is void."),
         (
@@ -1645,7 +1756,7 @@ def _need_together(doc: Document) -> None:
 
 STEPS = (
     *("document", "seed", "open", "times", "round", "beacon"),
-    *("entries", "freeze", "limits", "winners", "result", "log", "timing", "void"),
+    *("entries", "freeze", "limits", "winners", "result", "log", "timing", "void", "passes"),
 )
 NOT_PROVED = (
     "When the list was frozen, unless you or someone else kept its hash: the operator could otherwise have"
@@ -1663,7 +1774,8 @@ LOCAL_LABEL = (
 )
 CLOCK_TOLERANCE = 3  # seconds by which a site's clock may be behind the beacon's
 BEACON_PATIENCE = 7 * 86_400  # seconds that a draw waits for its round before it is void
-KNOWN_REASONS = ("The prize was not claimed in time.",)  # what the site itself writes
+KNOWN_REASONS = tuple(PASS_REASONS)  # what the site itself writes
+UNOPENED = "RE-DRAWS NOT OPENED"
 
 
 class StepFailed(FairnessError):
@@ -1681,12 +1793,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Redrawn:
-    """A re-draw of the log: its reserve is the next one; the rest shows only if a reason gives its hash."""
+    """A re-draw of the log: its reserve is the next one, None when the prize went to nobody.
+
+    In version 1 the rest shows only if a reason gives its hash.
+    """
 
     n: int
-    reserve: int
+    reserve: int | None
     failed: int | None
     reason: str | None
+    prize: int | None = None
 
 
 @dataclass
@@ -1709,6 +1825,11 @@ class Report:
     def passed(self) -> bool:
         """Whether every step holds."""
         return self.failed is None
+
+    @property
+    def unopened(self) -> int:
+        """How many prizes were passed on of which the document does not say from whom and why."""
+        return sum(redrawn.reason is None for redrawn in self.redraws)
 
 
 def check(
@@ -1823,12 +1944,12 @@ class _Steps:
 
     def entries(self) -> str:
         doc = self.doc
-        if doc.freeze is None or doc.entries is None:
+        if doc.listing is None or doc.entries is None:
             return "The list was never frozen."
         total = len(doc.entries)
-        if total != doc.freeze.total:
+        if total != doc.listing.total:
             raise StepFailed(
-                f"The list has {_several(total, 'ticket')}, but {doc.freeze.total:,} were frozen."
+                f"The list has {_several(total, 'ticket')}, but {doc.listing.total:,} were frozen."
             )
         if not total:
             raise StepFailed("A list without tickets cannot be frozen.")
@@ -1837,11 +1958,13 @@ class _Steps:
             tree.extend(islice(refs, SLICE))
             self.progress("entries", tree.total / total)
         wrong = "The list gives another root: a ticket was changed, added, removed or moved."
-        self.same("root", tree.root(), doc.freeze.root, wrong)
-        return f"{_several(total, 'ticket')}, numbered without a gap, give the root of the frozen list."
+        self.same("root", tree.root(), doc.listing.root, wrong)
+        return f"{_several(total, 'ticket')}, numbered without a gap, give the root of the list."
 
     def freeze(self) -> str:
         doc = self.doc
+        if doc.listed:
+            return "The list was never frozen; the void record covers it."
         if doc.freeze is None:
             return "The list was never frozen."
         seed, frozen = doc.server_seed, doc.freeze
@@ -1853,11 +1976,11 @@ class _Steps:
     def limits(self) -> str:
         doc, terms = self.doc, self.doc.open.terms
         if doc.entries is None:
-            return "There is no frozen list to count."
+            return "There is no list to count."
         total, most, least = len(doc.entries), terms["max_participants"], terms["min_participants"]
         if total > most:
             raise StepFailed(f"The list has {_several(total, 'ticket')}, more than the {most:,} allowed.")
-        if total < least:
+        if total < least and not doc.listed:
             raise StepFailed(f"The list has {_several(total, 'ticket')}, fewer than the {least:,} needed.")
         held: Counter[bytes] = Counter()
         refs = iter(doc.entries)
@@ -1876,10 +1999,11 @@ class _Steps:
     def pick(self, signature: bytes) -> list[int]:
         """The ticket of each place, computed anew."""
         doc = self.doc
+        frozen = doc.list_hash()
         assert doc.entries is not None
-        assert doc.freeze is not None
+        assert frozen is not None
         assert doc.server_seed is not None
-        prk = pick_key(doc.open.mode, doc.freeze.freeze_hash, signature, doc.server_seed)
+        prk = pick_key(doc.open.mode, frozen, signature, doc.server_seed)
         limit = doc.open.winners + doc.open.reserves
         eligible = self.holders if doc.open.policy is Policy.ONE_PRIZE_PER_PLAYER else len(doc.entries)
         self.values["prk"], self.values["rolls"] = prk.hex(), 0
@@ -1906,11 +2030,11 @@ class _Steps:
         return f"Rolling the numbers again, {rolls}, gives the document's winners."
 
     def voided(self) -> str:
-        """What a draw voided after freezing would have given, where that can be computed."""
+        """What a void draw would have given, where its list and seed are there to compute it."""
         doc = self.doc
         sentence = "The draw is void and has no winners."
         signature = doc.beacon.signature if doc.beacon else self.given
-        if doc.freeze is None or doc.server_seed is None:
+        if doc.listing is None or doc.server_seed is None:
             return sentence
         if doc.open.beacon is None:
             signature = b""
@@ -1923,13 +2047,12 @@ class _Steps:
                 self.report.round_refused = str(error)
                 return sentence
         self.values["voided_winners"] = self.pick(signature)
-        return f"{sentence} What it would have given is computed below."
+        return f"{sentence} Who would have won is computed below."
 
     def result(self) -> str:
         doc, opened = self.doc, self.doc.open
         if doc.void is not None:
-            frozen = doc.freeze.freeze_hash if doc.freeze else None
-            computed = void_hash(opened.open_hash, frozen, doc.void.code, doc.void.reason)
+            computed = void_hash(opened.open_hash, doc.list_hash(), doc.void.code, doc.void.reason)
             self.same("void_hash", computed, doc.void.record_hash, "The void record does not give its hash.")
             return "The void record gives its hash."
         assert doc.freeze is not None
@@ -1942,13 +2065,19 @@ class _Steps:
         return "The result gives the result hash."
 
     def due(self) -> list[tuple[str, bytes | None]]:
-        """The kinds that this draw's records must have, in order, and each one's hash; None for a re-draw."""
+        """The kinds that this draw's records must have, in order, and each one's hash.
+
+        None for what came after the result: of version 1 nobody knows it, and the step `passes` looks at it.
+        """
         doc = self.doc
         due: list[tuple[str, bytes | None]] = [("open", doc.open.open_hash)]
         if doc.freeze:
             due.append(("freeze", doc.freeze.freeze_hash))
         if doc.void:
             return [*due, ("void", doc.void.record_hash)]
+        if doc.passes is not None:
+            kinds = ["lapse" if passed.reserve is None else "redraw" for passed in doc.passes]
+            return [*due, ("result", doc.result_hash), *[(kind, None) for kind in kinds]]
         reserves = max(0, len(doc.winners or ()) - doc.open.winners)
         most = min(reserves, max(0, len(doc.log) - len(due) - 1))
         return [*due, ("result", doc.result_hash), *[("redraw", None)] * most]
@@ -1968,7 +2097,8 @@ class _Steps:
             self.values["heads"].append(record.own_head().hex())
             _need_link(before, record)
             before = record
-        self.explain_redraws()
+        if doc.passes is None:
+            self.explain_redraws()
         return f"{_several(len(doc.log), 'record')} in their order, each giving the head after it."
 
     def timing(self) -> str:
@@ -2003,7 +2133,10 @@ class _Steps:
                 raise StepFailed("No round of a beacon can be missing: this draw waited for none.")
             if ended < self.chain.round_time(opened.beacon["round"]) + BEACON_PATIENCE:
                 raise StepFailed("The draw did not wait for its round for 7 days.")
-            return "The draw waited for its round for 7 days."
+            there = doc.beacon is not None or "voided_winners" in self.values
+            exists = " Its round exists, and anybody can see what it would have given." if there else ""
+            return f"The draw waited for its round for 7 days.{exists}"
+        self.void_list(code)
         if doc.freeze is not None:
             raise StepFailed("For this reason a draw cannot be void once its list is frozen.")
         if code is VoidCode.BELOW_MINIMUM and opened.terms["min_participants"] < 2:
@@ -2021,6 +2154,48 @@ class _Steps:
             "The draw ended after its closing time, without a frozen list from which a winner could follow."
         )
 
+    def void_list(self, code: VoidCode) -> None:
+        """StepFailed unless the list of a draw that was void before freezing is there, and allows the reason.
+
+        Draws that were opened before version 1.1 are void without it.
+        """
+        listed, terms = self.doc.listed, self.doc.open.terms
+        sealed_so = not LATER_TERMS.isdisjoint(terms)
+        if listed is None:
+            if sealed_so and code in (VoidCode.BELOW_MINIMUM, VoidCode.NOT_FROZEN_IN_TIME):
+                raise StepFailed("The draw had tickets, but the document does not list them.")
+            return
+        if code is VoidCode.NO_TICKETS:
+            raise StepFailed("The draw is void for want of tickets, and it had some.")
+        too_few = listed.total < terms["min_participants"]
+        if code is not VoidCode.CANCELLED and too_few != (code is VoidCode.BELOW_MINIMUM):
+            raise StepFailed("The number of its tickets does not allow this reason.")
+
+    def passes(self) -> str:
+        """Whether each prize went to the next reserve, for a reason that time and the sealed bound allow."""
+        doc = self.doc
+        if doc.winners is None:
+            return "The draw has no prizes."
+        if doc.passes is None:
+            if not self.report.redraws:
+                return "No prize was passed on."
+            return (
+                "The log says that prizes were passed on. This version of the document does not say from"
+                " whom, to whom and why."
+            )
+        replay = _Replay(doc)
+        records = doc.log[-len(doc.passes) :] if doc.passes else []
+        for passed, record in zip(doc.passes, records):
+            prize = replay.follow(passed, record)
+            self.report.redraws.append(Redrawn(record.n, passed.reserve, passed.failed, passed.reason, prize))
+        if not doc.passes:
+            return "No prize was passed on."
+        closed = sum(passed.code is PassCode.ACCOUNT_CLOSED for passed in doc.passes)
+        said = f"{_several(len(doc.passes), 'time')} a prize went to the next reserve, or to nobody."
+        if closed:
+            said += f" That {_several(closed, 'winner')} closed their account is the site's word."
+        return said
+
     def explain_redraws(self) -> None:
         """Say of each re-draw which reserve was next, and find the failed place if the reason is known."""
         doc = self.doc
@@ -2035,6 +2210,50 @@ class _Steps:
             ]
             failed, reason = found[0] if found else (None, None)
             self.report.redraws.append(Redrawn(record.n, reserve, failed, reason))
+
+
+class _Replay:
+    """Who holds which prize, from the result on, one change after the other."""
+
+    def __init__(self, doc: Document) -> None:
+        assert doc.winners is not None
+        assert doc.result_hash is not None
+        self.result, self.terms = doc.result_hash, doc.open.terms
+        self.places, self.next = len(doc.winners), doc.open.winners
+        drawn = next(record.time for record in doc.log if record.kind == "result")
+        # The prize of each place that holds one, and since when.
+        self.holds = {place: (place, drawn) for place in range(min(self.places, self.next))}
+        self.taken = 0
+
+    def follow(self, passed: Passed, record: Logged) -> int:
+        """Pass one prize on and return which; StepFailed if it cannot have been passed on so."""
+        name = f"Record {record.n}"
+        if passed.digest(self.result) != record.record_hash:
+            raise StepFailed(f"{name} of the log is not made from what the document says of it.")
+        if passed.failed not in self.holds:
+            raise StepFailed(f"{name} takes a prize from a place that has none.")
+        due = self.next if self.next < self.places else None
+        if passed.reserve != due:
+            whom = "nobody, for no reserve is left" if due is None else f"place {due + 1}"
+            raise StepFailed(f"{name} does not give the prize to the next reserve: that is {whom}.")
+        prize, since = self.holds.pop(passed.failed)
+        self.need_reason(name, passed, record.time - since)
+        if due is not None:
+            self.holds[due] = (prize, record.time)
+            self.next += 1
+        return prize
+
+    def need_reason(self, name: str, passed: Passed, held: int) -> None:
+        """StepFailed unless the code is that of the reason, and the seal allows it after so many seconds."""
+        if passed.code is not PassCode.of(passed.reason):
+            raise StepFailed(f"{name} has another code than its reason.")
+        if LATER_TERMS.isdisjoint(self.terms):
+            return
+        if passed.code is PassCode.NOT_CLAIMED and held < self.terms["claim_days"] * 86_400:
+            raise StepFailed(f"{name} takes a prize as not claimed before the time to claim it was over.")
+        self.taken += passed.code is PassCode.DISQUALIFIED
+        if self.taken > self.terms["disqualify"]:
+            raise StepFailed(f"{name} takes one more prize back than the draw's seal allows.")
 
 
 def _need_link(before: Logged | None, record: Logged) -> None:
@@ -2062,15 +2281,16 @@ _NEXT_KINDS = {
     "": {"open"},
     "open": {"freeze", "void"},
     "freeze": {"result", "void"},
-    "result": {"redraw"},
-    "redraw": {"redraw"},
+    "result": {"redraw", "lapse"},
+    "redraw": {"redraw", "lapse"},
+    "lapse": {"lapse"},
     "void": set[str](),
 }
 
 
 @dataclass
 class LogReport:
-    """What a check of a site's log (`lucky11-log/1`) found; `failed` is a sentence, None if all holds."""
+    """What a check of a site's log (`lucky11-log/1` or `/1.1`) found; `failed` is a sentence, or None."""
 
     failed: str | None = None
     unreadable: bool = False
@@ -2081,6 +2301,7 @@ class LogReport:
     results: int = 0
     voids: int = 0
     redraws: int = 0
+    lapses: int = 0
     found: list[str] = field(default_factory=list)  # what the hashes that were looked for are
 
     @property
@@ -2128,7 +2349,7 @@ class _LogCheck:
             raise StepFailed(
                 f"{name} opens draw {record.seq} of the site, but {report.draws + 1} comes next."
             )
-        if record.kind == "redraw":
+        if record.kind in ("redraw", "lapse"):
             if record.record_hash in self.redrawn:
                 raise StepFailed(f"{name} tells a re-draw a second time.")
             self.redrawn.add(record.record_hash)
@@ -2145,6 +2366,7 @@ class _LogCheck:
         report.results += record.kind == "result"
         report.voids += record.kind == "void"
         report.redraws += record.kind == "redraw"
+        report.lapses += record.kind == "lapse"
         if record.head in self.kept:
             report.found.append(f"the log's head after record {record.n}")
         if record.record_hash in self.kept:
@@ -2206,7 +2428,7 @@ def _read_log(reader: Reader, following: _LogCheck) -> None:
 
     values = reader.members(
         {
-            "v": reader.one_of(LOG_VERSION),
+            "v": reader.one_of(LOG_VERSION, LOG_VERSION_1_1),
             "origin": lambda: following.start(reader.text()),
             "head": reader.hex,
             "records": records,
@@ -2214,6 +2436,8 @@ def _read_log(reader: Reader, following: _LogCheck) -> None:
     )
     reader.end()
     following.report.head = values["head"].hex()
+    if values["v"] == LOG_VERSION and following.report.lapses:
+        raise StepFailed("A log of version 1 has no records of prizes that went to nobody.")
     if values["head"] != following.head:
         raise StepFailed("The log's newest head is not the head after its last record.")
     if following.awaited:
@@ -2506,7 +2730,13 @@ def _what_passed(report: Report | None, log: LogReport | None) -> str:
     if report is None:
         return "the log holds."
     both = " It is in the site's log, which holds too." if log else ""
+    if report.unopened:
+        return f"{UNOPENED}. What is in the document holds, but not who got {_prizes(report.unopened)}.{both}"
     return f"everything in the document holds.{both}"
+
+
+def _prizes(count: int) -> str:
+    return "a prize that was passed on, and why" if count == 1 else f"{count} prizes passed on, and why"
 
 
 def _what_failed(report: Report | None, failed: str) -> str:
@@ -2543,16 +2773,21 @@ def _write_outcome(report: Report, doc: Document) -> None:
         print(f"\nVoid ({doc.void.code.label.replace('_', ' ')}): every ticket is refunded.")
         _write_item("Reason:", doc.void.reason or "none was given")
         if "voided_winners" in report.values:
-            print("\nWithout the void this would have been the result")
+            print("\nWould have won, had the draw not been void")
             _write_places(doc, report.values["voided_winners"])
+        elif doc.entries is None and doc.void.code is not VoidCode.NO_TICKETS:
+            _write_item("-", "The document lists no tickets, so nobody can see whom this hit.")
         return
     print("\nResult")
     _write_places(doc, report.values["winners"])
     if report.redraws:
         print("\nRe-draws: a prize not claimed, or whose winner was disqualified, goes to the next reserve")
     for redrawn in report.redraws:
-        ticket = report.values["winners"][redrawn.reserve] + 1
-        took = f"Record {redrawn.n}: reserve {redrawn.reserve - doc.open.winners + 1}, ticket {ticket:,},"
+        if redrawn.reserve is None:
+            took = f"Record {redrawn.n}: nobody, because no reserve is left,"
+        else:
+            ticket = report.values["winners"][redrawn.reserve] + 1
+            took = f"Record {redrawn.n}: reserve {redrawn.reserve - doc.open.winners + 1}, ticket {ticket:,},"
         if redrawn.reason is None or redrawn.failed is None:
             why = (
                 "took a prize. Which and why is not in the document: try the published reason with --reason."
@@ -2580,7 +2815,10 @@ def _write_log(log: LogReport) -> None:
         _write_item("FAIL", log.failed)
         return
     _write_item("PASS", f"{_several(log.records, 'record')}, none left out, each giving the head after it.")
-    ends = ((log.results, "result"), (log.voids, "void"), (log.redraws, "re-draw"))
+    ends = (
+        *((log.results, "result"), (log.voids, "void")),
+        *((log.redraws, "re-draw"), (log.lapses, "lapsed prize")),
+    )
     ended = ", ".join(_several(count, noun) for count, noun in ends)
     _write_item(
         "PASS", f"{_several(log.draws, 'draw')}, none left out, with one result or void at most: {ended}."

@@ -19,6 +19,7 @@ SENTENCES = [
     gettext_noop("The signature does not have 48 bytes."),
     gettext_noop("The signature is not the beacon’s for round %(round)s."),
     gettext_noop("FAIL at the step “%(step)s”"),
+    gettext_noop("PASS, RE-DRAWS NOT OPENED: the steps hold, but not who got prizes since"),
     gettext_noop("PASS: the void record holds"),
     gettext_noop("PASS: every step holds"),
     gettext_noop("The document was changed, or the draw was not made as it promised. Keep the document."),
@@ -36,6 +37,13 @@ SENTENCES = [
         "%(time)s: the prize of a winner passed to the next reserve, ticket %(ticket)s. The first "
         "winner stays on record."
     ),
+    gettext_noop(
+        "%(time)s: the prize of ticket %(from)s passed to the next reserve, ticket %(ticket)s: %(reason)s"
+    ),
+    gettext_noop(
+        "%(time)s: the prize of ticket %(from)s went to nobody, because no reserve was left: %(reason)s"
+    ),
+    gettext_noop("The document lists no tickets, so nobody can see whom this hit."),
     gettext_noop("Ticket"),
     gettext_noop("That accounts are different real people."),
     gettext_noop("That a ticket missing from the list was never sold: keep your confirmation."),
@@ -150,6 +158,11 @@ SENTENCES = [
     gettext_noop("The document"),
     gettext_noop("There are not 1 to 1,000 winners and reserves together."),
     gettext_noop("The mode and the beacon do not match."),
+    gettext_noop("“%(key)s” belongs to version 1.1, and to no other."),
+    gettext_noop("A document of version 1 has a part of a later version."),
+    gettext_noop("What became of prizes stands with winners, and only there."),
+    gettext_noop("A list is frozen or not, and shown once."),
+    gettext_noop("Only a void draw has a list that is not frozen."),
     gettext_noop("The document has a ticket list or its freezing, but not both."),
     gettext_noop("The document has winners or the result’s hash, but not both."),
     gettext_noop("A draw has either a result or a void record."),
@@ -191,7 +204,8 @@ SENTENCES = [
     gettext_noop("The list does not give its fingerprint: a ticket was changed, added, removed or moved."),
     gettext_noop("The frozen list’s record does not give its hash."),
     gettext_noop("The frozen list and the opening record give the hash that was published at freezing."),
-    gettext_noop("There is no frozen list to count."),
+    gettext_noop("There is no list to count."),
+    gettext_noop("The list was never frozen; the void record covers it."),
     gettext_noop("There are %(tickets)s, more than the %(most)s of the terms."),
     gettext_noop("There are %(tickets)s, fewer than the %(least)s of the terms."),
     gettext_noop("One player holds %(tickets)s, more than the %(each)s of the terms."),
@@ -223,6 +237,22 @@ SENTENCES = [
     gettext_noop("A draw cannot be void for this reason before its closing time."),
     gettext_noop("The time for freezing the list was not over yet."),
     gettext_noop("The draw ended after its closing time, with no frozen list that could have had a winner."),
+    gettext_noop("The draw had tickets, but the document does not list them."),
+    gettext_noop("The draw is void because nobody took a ticket, and the list has some."),
+    gettext_noop("The number of tickets does not allow this reason."),
+    gettext_noop("Its round exists, and anybody can see what it would have given."),
+    gettext_noop("The draw has no prizes."),
+    gettext_noop("No prize was passed on."),
+    gettext_noop(
+        "Prizes were passed on. This document of version 1 does not say from whom, to whom and why."
+    ),
+    gettext_noop("That a winner closed their account is the site’s word."),
+    gettext_noop("Record %(number)s is not made from what the document says of it."),
+    gettext_noop("Record %(number)s takes a prize from a place that has none."),
+    gettext_noop("Record %(number)s does not give the prize to the next reserve."),
+    gettext_noop("Record %(number)s has another code than its reason."),
+    gettext_noop("Record %(number)s takes a prize as not claimed before the time to claim it was over."),
+    gettext_noop("Record %(number)s takes one more prize back than the draw’s seal allows."),
     gettext_noop("The terms are not an object."),
     gettext_noop("The terms do not have exactly the names they must have."),
     gettext_noop("“%(key)s” in the terms is not a whole number."),
@@ -233,9 +263,14 @@ SENTENCES = [
 COUNTED: dict[str, Callable[[int], str]] = {
     "%(count)s ticket": lambda n: ngettext("%(count)s ticket", "%(count)s tickets", n),
     "%(count)s second": lambda n: ngettext("%(count)s second", "%(count)s seconds", n),
-    "%(count)s ticket, numbered without a gap, gives the fingerprint of the frozen list.": lambda n: ngettext(
-        "%(count)s ticket, numbered without a gap, gives the fingerprint of the frozen list.",
-        "%(count)s tickets, numbered without a gap, give the fingerprint of the frozen list.",
+    "%(count)s ticket, numbered without a gap, gives the fingerprint of the list.": lambda n: ngettext(
+        "%(count)s ticket, numbered without a gap, gives the fingerprint of the list.",
+        "%(count)s tickets, numbered without a gap, give the fingerprint of the list.",
+        n,
+    ),
+    "%(count)s time a prize went to the next reserve, or to nobody.": lambda n: ngettext(
+        "%(count)s time a prize went to the next reserve, or to nobody.",
+        "%(count)s times a prize went to the next reserve, or to nobody.",
         n,
     ),
     "%(count)s player": lambda n: ngettext("%(count)s player", "%(count)s players", n),

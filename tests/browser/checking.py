@@ -28,6 +28,7 @@ STEPS = [
     "log",
     "timing",
     "void",
+    "passes",
 ]
 SHOWN_ENTRIES = 3
 

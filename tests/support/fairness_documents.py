@@ -37,6 +37,9 @@ WORDS = [
     "a/b",
 ]
 REASONS = ["The prize was not claimed in time.", "Under age.", 'Said "no", 🙅.']
+LATER_REASONS = [*REASONS, "The winner closed their account."]
+LATER_DRAW, LATER_LOG = "lucky11-draw/1.1", "lucky11-log/1.1"
+DAY = 86_400
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Published:
     records: list[tuple[int, str, bytes]]
     chain: Chain | None
     signature: bytes
-    redraws: list[tuple[int, int, str]]
+    redraws: list[tuple[int, int | None, str]]
     players: dict[str, tuple[bytes, bytes]]  # salt and ref by user id
 
     @property
@@ -56,10 +59,10 @@ class Published:
         return self.document["void"]["code"] if self.document["void"] else "drawn"
 
 
-def document(seed: int) -> Published:
-    """A finished draw of a site with other draws: its document, complete."""
+def document(seed: int, later: bool = False) -> Published:
+    """A finished draw of a site with other draws: its document, complete; with `later` of version 1.1."""
     chance = random.Random(seed)
-    return logged(chance, draw(chance, seq=chance.randrange(1, 1000)))
+    return logged(chance, draw(chance, seq=chance.randrange(1, 1000), later=later))
 
 
 def crowd(*, total: int, holders: int, winners: int, seed: int) -> Published:
@@ -83,10 +86,10 @@ def logged(chance: random.Random, published: Published) -> Published:
     return published
 
 
-def site(seed: int, draws: int) -> tuple[list[Published], dict[str, Any]]:
+def site(seed: int, draws: int, later: bool = False) -> tuple[list[Published], dict[str, Any]]:
     """Draws of one site, complete, and that site's whole log."""
     chance = random.Random(seed)
-    published = [draw(chance, seq) for seq in range(1, draws + 1)]
+    published = [draw(chance, seq, later) for seq in range(1, draws + 1)]
     for one in published:
         one.document["log"] = []
     # All open before anything else happens, in the order of their seq; the rest is in the order of time.
@@ -101,7 +104,8 @@ def site(seed: int, draws: int) -> tuple[list[Published], dict[str, Any]]:
         one.document["log"].append(entry)
         seq = {"seq": one.document["open"]["seq"]} if kind == "open" else {}
         records.append({**entry, "draw_id": one.document["draw_id"], **seq})
-    return published, {"v": "lucky11-log/1", "origin": ORIGIN, "head": head.hex(), "records": records}
+    version = LATER_LOG if later else "lucky11-log/1"
+    return published, {"v": version, "origin": ORIGIN, "head": head.hex(), "records": records}
 
 
 def record(n: int, time: int, kind: str, record_hash: bytes, prev: bytes) -> dict[str, Any]:
@@ -123,9 +127,9 @@ def text(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def draw(chance: random.Random, seq: int) -> Published:
+def draw(chance: random.Random, seq: int, later: bool = False) -> Published:
     """One finished draw of a random kind, without its log."""
-    made = _Draw(chance, seq)
+    made = _Later(chance, seq) if later else _Draw(chance, seq)
     after_freezing = made.mode is Mode.BEACON and chance.random() < 0.15
     if chance.random() < 0.2:
         made.void(chance.choice(list(VoidCode)[:4]))
@@ -150,7 +154,7 @@ class _Draw:
         self._choose_beacon()
         self._sell_tickets()
         self._choose_rules()
-        self.redraws: list[tuple[int, int, str]] = []
+        self.redraws: list[tuple[int, int | None, str]] = []
         self._open(seq)
 
     def _choose_beacon(self) -> None:
@@ -201,6 +205,7 @@ class _Draw:
             "min_participants": chance.choice([0, 1, total]),
             "prize_amount": f"{chance.randrange(10_000)}.{chance.randrange(100):02}",
             "prize_coins": chance.choice([0, chance.randrange(2**53)]),
+            **self.later_terms(),
         }
         beacon = fairness.BeaconRound(chain.chain_hash, chain.scheme, self.round) if chain else None
         opened = fairness.OpenRecord(
@@ -219,6 +224,10 @@ class _Draw:
         self.open_hash, self.frozen = opened.open_hash(), b""
         self.records = [(self.closes_at - chance.randrange(1, 1_000_000), "open", self.open_hash)]
         self.document = self._document(opened, terms)
+
+    def later_terms(self) -> dict[str, int]:
+        """What a later version seals besides."""
+        return {}
 
     def _document(self, opened: fairness.OpenRecord, terms: dict[str, object]) -> dict[str, Any]:
         beacon = opened.beacon
@@ -273,6 +282,10 @@ class _Draw:
             server_seed=self.seed.hex(), beacon=beacon, winners=places, result_hash=result.hex()
         )
         self.records.append((self.freeze_by + 63, "result", result))
+        self.pass_on(places, result)
+
+    def pass_on(self, places: list[int], result: bytes) -> None:
+        """Pass some prizes on."""
         most = max(0, len(places) - self.winners)
         for reserve in range(self.winners, self.winners + self.chance.choice([0, 0, min(1, most), most])):
             failed, reason = self.chance.randrange(reserve), self.chance.choice(REASONS)
@@ -285,9 +298,13 @@ class _Draw:
         if code is VoidCode.BELOW_MINIMUM and self.document["open"]["terms"]["min_participants"] < 2:
             code = VoidCode.NO_TICKETS
         reason = self.chance.choice(REASONS)
+        self.list_for(code)
         digest = fairness.void_hash(self.open_hash, self.frozen or None, code, reason)
         self.document["void"] = {"code": code.label, "reason": reason, "record_hash": digest.hex()}
         self.records.append((self._ends(code), "void", digest))
+
+    def list_for(self, code: VoidCode) -> None:
+        """What a later version publishes of a draw that is void before freezing."""
 
     def _ends(self, code: VoidCode) -> int:
         if code is VoidCode.CANCELLED:
@@ -296,6 +313,56 @@ class _Draw:
             return self.chain.round_time(self.round) + 7 * 86_400
         at = self.closes_at + self.chance.randrange(7 * 86_400)
         return max(at, self.freeze_by) if code is VoidCode.NOT_FROZEN_IN_TIME else at
+
+
+class _Later(_Draw):
+    """A draw whose document is of version 1.1; now and then it was opened before that."""
+
+    def __init__(self, chance: random.Random, seq: int) -> None:
+        self.sealed_so = chance.random() < 0.8
+        super().__init__(chance, seq)
+        self.document |= {"v": LATER_DRAW, "listed": None, "passes": None}
+
+    def later_terms(self) -> dict[str, int]:
+        self.days, self.most = self.chance.choice([0, 1, 14]), self.chance.choice([0, 1, self.winners])
+        return {"claim_days": self.days, "disqualify": self.most} if self.sealed_so else {}
+
+    def pass_on(self, places: list[int], result: bytes) -> None:
+        since = self.records[-1][0]
+        holds = dict.fromkeys(range(min(self.winners, len(places))), since)
+        reserves = iter(range(self.winners, len(places)))
+        self.document["passes"], left = [], self.most if self.sealed_so else 1000
+        for _ in range(self.chance.choice([0, 0, 1, len(places)])):
+            if not holds:
+                break
+            failed, to = self.chance.choice(list(holds)), next(reserves, None)
+            reason = self.chance.choice(LATER_REASONS)
+            if reason in REASONS[1:]:
+                reason, left = (reason, left - 1) if left else (REASONS[0], left)
+            gained = holds.pop(failed)
+            since = max(since + 1, gained + self.days * DAY if reason == REASONS[0] else 0)
+            if to is not None:
+                holds[to] = since
+            self._passed(failed, to, reason, since, result)
+
+    def _passed(self, failed: int, to: int | None, reason: str, at: int, result: bytes) -> None:
+        code = fairness.PassCode.of(reason).label
+        self.document["passes"].append({"from": failed, "to": to, "code": code, "reason": reason})
+        self.redraws.append((failed, to, reason))
+        if to is None:
+            self.records.append((at, "lapse", fairness.lapse_hash(result, failed, reason)))
+        else:
+            self.records.append((at, "redraw", fairness.redraw_hash(result, failed, to, reason)))
+
+    def list_for(self, code: VoidCode) -> None:
+        if self.frozen or code is VoidCode.NO_TICKETS:
+            return
+        if code is VoidCode.BELOW_MINIMUM:
+            del self.refs[max(1, self.document["open"]["terms"]["min_participants"] - 1) :]
+        root = fairness.ticket_root(self.refs)
+        self.frozen = fairness.freeze_hash(self.mode, self.open_hash, root, len(self.refs), self.seed)
+        self.document["listed"] = {"root": root.hex(), "total": len(self.refs)}
+        self.document |= {"entries": [ref.hex() for ref in self.refs], "server_seed": self.seed.hex()}
 
 
 class _Crowd(_Draw):
@@ -321,9 +388,9 @@ class _Crowd(_Draw):
         self.policy, self.reserves = Policy.ONE_PRIZE_PER_PLAYER, 0
 
 
-def documents(seed: int, count: int) -> Iterator[Published]:
+def documents(seed: int, count: int, later: bool = False) -> Iterator[Published]:
     """So many documents of different kinds."""
-    return (document(seed * 1_000_003 + number) for number in range(count))
+    return (document(seed * 1_000_003 + number, later) for number in range(count))
 
 
 def describe(name: str, published: Published) -> dict[str, Any]:

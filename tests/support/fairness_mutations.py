@@ -10,8 +10,9 @@ LABELS = {
     "mode": ["beacon", "local"],
     "policy": ["one_prize_per_player", "one_prize_per_ticket"],
     "code": ["no_tickets", "below_minimum", "cancelled", "not_frozen_in_time", "beacon_missing"],
-    "kind": ["open", "freeze", "result", "redraw", "void"],
+    "kind": ["open", "freeze", "result", "redraw", "lapse", "void"],
 }
+PASS_CODES = ["not_claimed", "account_closed", "disqualified"]
 TEXTS = {"v", "scheme", "title", "prize_amount", "reason"}
 Path = tuple[str | int, ...]
 
@@ -126,10 +127,11 @@ def _of_text(
     changed: Callable[..., Mutation], document: dict[str, Any], path: Path, value: str
 ) -> Iterator[Mutation]:
     key, step = path[-1], flipped(document, path)
+    later = () if "passes" in document else ("lapse",)
     if key in LABELS:
-        for other in LABELS[str(key)]:
+        for other in PASS_CODES if path[0] == "passes" else LABELS[str(key)]:
             if other != value:
-                yield changed(other, other, "document" if key == "mode" else step)
+                yield changed(other, other, "document" if key == "mode" or other in later else step)
         yield from (changed(wrong, wrong) for wrong in (value.upper(), value + " ", "none"))
     elif key in TEXTS:
         strict = key in ("v", "prize_amount")

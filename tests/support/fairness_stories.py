@@ -10,6 +10,7 @@ from typing import Any
 from draws import fairness
 from draws.fairness import QUICKNET, Mode, Policy, VoidCode
 from draws.fairness.lucky11_verify import open_digest
+from tests.support import fairness_documents
 from tests.support.fairness_documents import Published, record
 
 DAY = 86_400
@@ -24,10 +25,12 @@ def sealed_again(published: Published) -> dict[str, Any]:
         document["open"]["seed_commit"] = fairness.seed_commit(draw_id, seed).hex()
     mode, opened, freeze = Mode.from_label(document["open"]["mode"]), _open_hash(document), document["freeze"]
     document["open"]["open_hash"] = opened.hex()
-    if freeze:
+    listed = freeze or document.get("listed")
+    if listed:
         root = fairness.ticket_root(bytes.fromhex(ref) for ref in document["entries"])
-        freeze["root"] = root.hex()
-        frozen = fairness.freeze_hash(mode, opened, root, freeze["total"], seed)
+        listed["root"] = root.hex()
+        frozen = fairness.freeze_hash(mode, opened, root, listed["total"], seed)
+    if freeze:
         freeze["freeze_hash"] = frozen.hex()
     if document["winners"] is not None:
         signature = published.signature if mode is Mode.BEACON else b""
@@ -38,8 +41,8 @@ def sealed_again(published: Published) -> dict[str, Any]:
         void = document["void"]
         # Not by the function that refuses an empty reason.
         code = VoidCode.from_label(void["code"]).to_bytes(1)
-        listed = frozen if freeze else bytes(32)
-        void["record_hash"] = fairness.tagged("void", opened, listed, code, void["reason"].encode()).hex()
+        of = frozen if listed else bytes(32)
+        void["record_hash"] = fairness.tagged("void", opened, of, code, void["reason"].encode()).hex()
     _log_again(document)
     return document
 
@@ -60,7 +63,7 @@ def retimed(published: Published, **times: int) -> dict[str, Any]:
 def _story(published: Published, chance: random.Random) -> tuple[str, dict[str, Any]]:
     changed = copy.deepcopy(published)
     document = changed.document
-    what = chance.choice(["time", "time", "times", "closing", "code" if document["void"] else "time"])
+    what = chance.choice(_possible(document))
     if what in ("time", "times"):
         rows = document["log"] if what == "times" else [chance.choice(document["log"])]
         for row in rows:
@@ -70,9 +73,47 @@ def _story(published: Published, chance: random.Random) -> tuple[str, dict[str, 
         opened = document["open"]
         earlier = chance.choice([0, 1, 60, opened["freeze_by"] - opened["closes_at"] + 1, 3600])
         opened["closes_at"] = opened["freeze_by"] - min(earlier, 3600)
+    elif what == "passed":
+        _pass_otherwise(document, chance)
+    elif what == "bound":
+        terms = document["open"]["terms"]
+        terms[chance.choice(["claim_days", "disqualify"])] = chance.choice([0, 1, 2, 13, 15])
+    elif what == "minimum":
+        document["open"]["terms"]["min_participants"] = chance.choice([0, 1, 2, len(document["entries"])])
     else:
         document["void"]["code"] = chance.choice(list(VoidCode)).label
     return what, sealed_again(changed)
+
+
+def _possible(document: dict[str, Any]) -> list[str]:
+    found = ["time", "time", "times", "closing", "code" if document["void"] else "time"]
+    if document.get("passes"):
+        found += 4 * ["passed"]
+        if "disqualify" in document["open"]["terms"]:
+            found += 2 * ["bound"]
+    if document.get("listed"):
+        found += 2 * ["minimum"]
+    return found
+
+
+def _pass_otherwise(document: dict[str, Any], chance: random.Random) -> None:
+    """Have one prize go from or to another place, for another reason, or the records in another order."""
+    passes = document["passes"]
+    passed, places = chance.choice(passes), len(document["winners"])
+    what = chance.choice(["from", "to", "reason", "code", "order", "time"])
+    if what == "from":
+        passed["from"] = chance.choice([0, passed["from"] + 1, places, chance.randrange(places)])
+    elif what == "to":
+        passed["to"] = chance.choice([None, 0, places, chance.randrange(places)])
+    elif what == "reason":
+        passed["reason"] = chance.choice([*fairness_documents.LATER_REASONS, "Because."])
+    elif what == "code":
+        passed["code"] = chance.choice(list(fairness.PassCode)).label
+    elif what == "order":
+        chance.shuffle(passes)
+    else:
+        rows = [row for row in document["log"] if row["kind"] in ("redraw", "lapse")]
+        chance.choice(rows)["time"] += chance.choice([-DAY, -1, 1, DAY])
 
 
 def _moment(published: Published, chance: random.Random) -> int:
@@ -112,6 +153,18 @@ def _places(document: dict[str, Any], frozen: bytes, signature: bytes, seed: byt
     )
 
 
+def _pass_again(document: dict[str, Any]) -> None:
+    passes = document.get("passes") or []
+    result = bytes.fromhex(document["result_hash"] or "")
+    rows = [row for row in document["log"] if row["kind"] in ("redraw", "lapse")]
+    for passed, row in zip(passes, rows, strict=False):
+        parts = [passed["from"].to_bytes(4), passed["reason"].encode()]
+        if passed["to"] is not None:
+            parts.insert(1, passed["to"].to_bytes(4))
+        row["kind"] = "redraw" if passed["to"] is not None else "lapse"
+        row["record_hash"] = fairness.tagged(row["kind"], result, *parts).hex()
+
+
 def _log_again(document: dict[str, Any]) -> None:
     hashes = {
         "open": document["open"]["open_hash"],
@@ -120,6 +173,7 @@ def _log_again(document: dict[str, Any]) -> None:
         "void": (document["void"] or {}).get("record_hash"),
     }
     log: list[dict[str, Any]] = []
+    _pass_again(document)
     for row in document["log"]:
         follows = log and row["n"] == log[-1]["n"] + 1
         prev = log[-1]["head"] if follows else row["prev"]

@@ -15,6 +15,7 @@ export function make(name, attributes = {}, ...inside) {
 /** The verdict in one line. */
 export function verdictOf({ verdict, failed, draw }) {
   if (verdict === "fail") return say("FAIL at the step “%(step)s”", { step: failed });
+  if (draw.redraws.length && !draw.opened) return say("PASS, RE-DRAWS NOT OPENED: the steps hold, but not who got prizes since");
   return draw.void ? say("PASS: the void record holds") : say("PASS: every step holds");
 }
 
@@ -46,6 +47,9 @@ function voidParts(draw, values) {
   const would = values.voided_winners;
   const heading = say("Tickets that would have won if the draw had not been voided");
   if (would) parts.push(make("h3", {}, heading), places(would.slice(0, draw.places)));
+  else if (!draw.total && draw.void.code !== "no_tickets") {
+    parts.push(make("p", {}, say("The document lists no tickets, so nobody can see whom this hit.")));
+  }
   return parts;
 }
 
@@ -56,13 +60,21 @@ function winnerParts(draw) {
   const parts = [make("h3", {}, heading), places(winners)];
   if (reserves.length) parts.push(make("h3", {}, say("Reserves, in order")), places(reserves));
   if (draw.redraws.length) {
-    parts.push(make("h3", {}, say("Re-draws")), make("ol", {}, ...draw.redraws.map(({ time }, i) =>
-      make("li", {}, say(
-        "%(time)s: the prize of a winner passed to the next reserve, ticket %(ticket)s. The first winner stays on record.",
-        { time: moment(time), ticket: ticket(reserves[i]) }
-      )))));
+    const lines = draw.redraws.map((passed, i) => make("li", {}, passing(draw, passed, reserves[i])));
+    parts.push(make("h3", {}, say("Re-draws")), make("ol", {}, ...lines));
   }
   return parts;
+}
+
+function passing({ winners }, { time, from, to, reason }, reserve) {
+  const said = { time: moment(time), ticket: ticket(reserve), from: ticket(winners[from]), reason };
+  if (reason === undefined) return say(
+    "%(time)s: the prize of a winner passed to the next reserve, ticket %(ticket)s. The first winner stays on record.",
+    said
+  );
+  return to === null
+    ? say("%(time)s: the prize of ticket %(from)s went to nobody, because no reserve was left: %(reason)s", said)
+    : say("%(time)s: the prize of ticket %(from)s passed to the next reserve, ticket %(ticket)s: %(reason)s", said);
 }
 
 function places(indexes) {

@@ -69,10 +69,13 @@ function summary({ verdict, failed, doc, values }) {
     mode: open.mode,
     winners: doc.winners,
     places: open.winners,
-    total: doc.freeze?.total ?? null,
+    total: (doc.freeze ?? doc.listed)?.total ?? null,
     void: doc.void && { code: doc.void.code, reason: doc.void.reason },
     round: open.beacon?.round ?? null,
-    redraws: doc.log.filter((entry) => entry.kind === "redraw").map(({ n, time }) => ({ n, time })),
+    redraws: doc.log.filter(({ kind }) => kind === "redraw" || kind === "lapse").map(
+      ({ n, time }, i) => ({ n, time, ...doc.passes?.[i] })
+    ),
+    opened: doc.passes !== null,
     frozenAt: doc.log.find((entry) => entry.kind === "freeze")?.time ?? null,
   };
   return { verdict, failed, values, draw };

@@ -5,12 +5,15 @@ import { logHead } from "./records.js";
 import { need } from "./refusal.js";
 import { say } from "./words.js";
 
-/** The kinds this draw's records must have, in order, and each one's hash; a re-draw's is not in the document. */
+/** The kinds this draw's records must have, in order, and each one's hash; the step `passes` looks at later ones. */
 function due(doc) {
   const records = [["open", doc.open.open_hash]];
   if (doc.freeze) records.push(["freeze", doc.freeze.freeze_hash]);
   if (doc.void) records.push(["void", doc.void.record_hash]);
   else records.push(["result", doc.result_hash]);
+  for (const { to } of doc.passes ?? []) {
+    records.push([to === null ? "lapse" : "redraw", doc.log[records.length]?.record_hash ?? null]);
+  }
   return records;
 }
 
@@ -18,8 +21,9 @@ function due(doc) {
 export function checkLog({ doc, values }) {
   const records = due(doc);
   need(doc.log.length >= records.length, say("A record of this draw is missing from its log."));
-  const redraws = doc.log.length - records.length;
-  need(redraws === 0 || doc.winners, say("The log has a record that this draw cannot have."));
+  const passes = doc.passes?.length ?? 0;
+  const redraws = doc.log.length - records.length + passes;
+  need(redraws === passes || (doc.winners && !doc.passes), say("The log has a record that this draw cannot have."));
   const hashes = new Set(doc.log.map((entry) => hex(entry.record_hash)));
   need(hashes.size === doc.log.length, say("Two records of the log have the same hash."));
   values.heads = [];
@@ -45,7 +49,7 @@ export function checkLog({ doc, values }) {
     if (i > 0) follows(doc.log[i - 1], entry);
   });
   const reserves = doc.winners ? Math.max(0, doc.winners.length - doc.open.winners) : 0;
-  need(redraws <= reserves, say("There are more re-draws than reserves."));
+  need(doc.passes || redraws <= reserves, say("There are more re-draws than reserves."));
   const found = { records: doc.log.length, redraws };
   return redraws
     ? say("%(records)s records, and each head follows from the one before. Re-draws: %(redraws)s.", found)

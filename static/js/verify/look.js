@@ -26,7 +26,7 @@ export function findHash(doc, values, hash) {
     [say("the seal of the opening record"), doc.open.open_hash],
     [say("the fingerprint of the secret number"), doc.open.seed_commit],
     [say("the secret number itself"), doc.server_seed],
-    [say("the fingerprint of the ticket list"), doc.freeze?.root],
+    [say("the fingerprint of the ticket list"), (doc.freeze ?? doc.listed)?.root],
     [say("the hash of the frozen list’s record"), doc.freeze?.freeze_hash],
     [say("the hash of the result"), doc.result_hash],
     [say("the hash of the void record"), doc.void?.record_hash],

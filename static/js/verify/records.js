@@ -35,6 +35,18 @@ export const freezeHash = (mode, openHash, root, total, seed) =>
 export const resultHash = (freezeHash, signature, seed, winners) =>
   tagged("result", freezeHash, signature, seed, u32(winners.length), join(...winners.map(u64)));
 
+export const redrawHash = (resultHash, from, to, reason) =>
+  tagged("redraw", resultHash, u32(from), u32(to), utf8(reason));
+
+/** A prize that goes to nobody, because no reserve is left. */
+export const lapseHash = (resultHash, from, reason) => tagged("lapse", resultHash, u32(from), utf8(reason));
+
+/** The freeze hash of the document’s list, frozen or not: then the one that it would have had. */
+export function listHash({ open, freeze, listed, server_seed: seed }) {
+  if (listed) return freezeHash(open.mode, open.open_hash, listed.root, listed.total, seed);
+  return freeze ? freeze.freeze_hash : null;
+}
+
 export const voidHash = (openHash, freezeHash, code, reason) =>
   tagged("void", openHash, freezeHash ?? new Uint8Array(32), u8(VOID_CODES[code]), utf8(reason));
 

@@ -6,8 +6,9 @@ import { hex } from "./bytes.js";
 import { roundAt } from "./chains.js";
 import { numberHolders } from "./holders.js";
 import { checkLog } from "./log.js";
+import { checkPasses } from "./passes.js";
 import { pick, pickKey } from "./pick.js";
-import { freezeHash, openHash, resultHash, seedCommit, voidHash } from "./records.js";
+import { freezeHash, listHash, openHash, resultHash, seedCommit, voidHash } from "./records.js";
 import { need } from "./refusal.js";
 import { canonical } from "./terms.js";
 import { checkTiming, checkVoid } from "./timing.js";
@@ -93,13 +94,14 @@ function beacon(state) {
 
 async function entries(state) {
   const { doc } = state;
-  if (!doc.freeze) return say("The list was never frozen.");
+  const listed = doc.freeze ?? doc.listed;
+  if (!listed) return say("The list was never frozen.");
   const total = doc.entries.length / 32;
   need(
-    doc.freeze.total === total,
+    listed.total === total,
     say(
       "The list holds %(tickets)s, but %(frozen)s were frozen.",
-      { tickets: tickets(total), frozen: doc.freeze.total }
+      { tickets: tickets(total), frozen: listed.total }
     )
   );
   need(total > 0, say("A list without tickets cannot be frozen."));
@@ -108,18 +110,19 @@ async function entries(state) {
     state,
     "root",
     root,
-    doc.freeze.root,
+    listed.root,
     say("The list does not give its fingerprint: a ticket was changed, added, removed or moved.")
   );
   return counted(
     total,
-    "%(count)s ticket, numbered without a gap, gives the fingerprint of the frozen list.",
-    "%(count)s tickets, numbered without a gap, give the fingerprint of the frozen list.",
+    "%(count)s ticket, numbered without a gap, gives the fingerprint of the list.",
+    "%(count)s tickets, numbered without a gap, give the fingerprint of the list.",
   );
 }
 
 function freeze(state) {
   const { doc } = state;
+  if (doc.listed) return say("The list was never frozen; the void record covers it.");
   if (!doc.freeze) return say("The list was never frozen.");
   const computed = freezeHash(doc.open.mode, doc.open.open_hash, doc.freeze.root, doc.freeze.total, doc.server_seed);
   matches(
@@ -135,11 +138,11 @@ function freeze(state) {
 async function limits(state) {
   const { doc } = state;
   const { max_participants: most, max_per_player: each, min_participants: least } = doc.open.terms;
-  if (!doc.freeze) return say("There is no frozen list to count.");
-  const { total } = doc.freeze;
+  if (!doc.entries) return say("There is no list to count.");
+  const { total } = doc.freeze ?? doc.listed;
   const found = { tickets: tickets(total), most: grouped(most), least: grouped(least), each: grouped(each) };
   need(total <= most, say("There are %(tickets)s, more than the %(most)s of the terms.", found));
-  need(total >= least, say("There are %(tickets)s, fewer than the %(least)s of the terms.", found));
+  need(doc.listed || total >= least, say("There are %(tickets)s, fewer than the %(least)s of the terms.", found));
   state.holders = await numberHolders(doc.entries, state.onProgress);
   const largest = state.holders.counts.reduce((max, count) => (count > max ? count : max), 0);
   const held = { tickets: tickets(largest), each: found.each };
@@ -150,7 +153,7 @@ async function limits(state) {
 
 async function draw(state, randomness) {
   const { doc } = state;
-  const key = pickKey(doc.open.mode, doc.freeze.freeze_hash, randomness, doc.server_seed);
+  const key = pickKey(doc.open.mode, listHash(doc), randomness, doc.server_seed);
   const places = doc.open.winners + doc.open.reserves;
   return { key, ...(await pick(key, state.holders, places, doc.open.policy, state.onProgress)) };
 }
@@ -167,11 +170,11 @@ async function winners(state) {
   return say("Rolling the numbers again (%(rolls)s) gives exactly the tickets of the result.", rolled);
 }
 
-/** A void after freezing is a public act: list and seed show whom it hit, with a beacon once its round is given. */
+/** A void is a public act: list and seed show whom it hit, with a beacon once its round is given. */
 async function voided(state) {
   const { doc } = state;
   const nobody = say("The draw was voided and has no winners. Every ticket is refunded.");
-  if (!doc.freeze || !doc.server_seed) return nobody;
+  if (!doc.entries || !doc.server_seed) return nobody;
   const given = doc.beacon ?? state.round;
   if (doc.open.beacon && !given) return nobody;
   // The document's own round has passed the step before.
@@ -193,7 +196,7 @@ function result(state) {
   const { doc } = state;
   if (doc.void) {
     const { code, reason, record_hash: record } = doc.void;
-    const computed = voidHash(doc.open.open_hash, doc.freeze?.freeze_hash, code, reason);
+    const computed = voidHash(doc.open.open_hash, listHash(doc), code, reason);
     matches(state, "void_hash", computed, record, say("The void record does not give its hash."));
     return say("The void record gives its hash. Reason: %(reason)s", { reason });
   }
@@ -207,6 +210,6 @@ function result(state) {
 export const CHECKS = new Map(
   Object.entries({
     ...{ seed, open, times, round, beacon, entries, freeze, limits, winners, result },
-    ...{ log: checkLog, timing: checkTiming, void: checkVoid },
+    ...{ log: checkLog, timing: checkTiming, void: checkVoid, passes: checkPasses },
   }),
 );

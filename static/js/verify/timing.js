@@ -32,7 +32,7 @@ export function checkTiming({ doc, chain }) {
 }
 
 /** The step `void`. */
-export function checkVoid({ doc, chain }) {
+export function checkVoid({ doc, chain, values }) {
   if (!doc.void) return say("The draw is not void.");
   const { code } = doc.void;
   const { closes_at: closes, freeze_by: by, beacon, terms } = doc.open;
@@ -43,8 +43,11 @@ export function checkVoid({ doc, chain }) {
       BigInt(ended) >= roundTime(chain, beacon.round) + PATIENCE,
       say("The draw did not wait 7 days for the round of its beacon.")
     );
-    return say("The draw waited 7 days for the round of its beacon.");
+    const waited = say("The draw waited 7 days for the round of its beacon.");
+    const there = doc.beacon || values.voided_winners;
+    return there ? `${waited} ${say("Its round exists, and anybody can see what it would have given.")}` : waited;
   }
+  checkList(doc);
   need(!doc.freeze, say("A draw cannot be void for this reason once its list is frozen."));
   need(
     code !== "below_minimum" || terms.min_participants > 1,
@@ -61,6 +64,18 @@ export function checkVoid({ doc, chain }) {
     say("The time for freezing the list was not over yet.")
   );
   return say("The draw ended after its closing time, with no frozen list that could have had a winner.");
+}
+
+/** The list of a draw that was void before freezing; draws that opened before version 1.1 were void without it. */
+function checkList({ listed, void: { code }, open: { terms } }) {
+  const cancelled = code === "cancelled";
+  if (!listed) return need(
+    terms.claim_days === undefined || cancelled || code === "no_tickets",
+    say("The draw had tickets, but the document does not list them.")
+  );
+  need(code !== "no_tickets", say("The draw is void because nobody took a ticket, and the list has some."));
+  const few = listed.total < terms.min_participants;
+  need(cancelled || few === (code === "below_minimum"), say("The number of tickets does not allow this reason."));
 }
 
 function timeOf(doc, kind) {

@@ -8,6 +8,7 @@ the document from before, because the field is itself made from others.
 import json
 from collections import defaultdict
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from draws.fairness import QUICKNET
 from draws.fairness import lucky11_verify as verifier
 from tests.support.fairness_documents import Published, document, log_text, site, text
-from tests.support.fairness_mutations import LABELS, put, walk
+from tests.support.fairness_mutations import LABELS, PASS_CODES, put, walk
 from tests.support.fairness_stories import sealed_again
 from tests.support.log_stories import relinked
 
@@ -33,9 +34,9 @@ FIELDS: dict[str, tuple[set[str], set[str]]] = {
     "open.beacon.chain_hash": ({"open"}, {"round"}),
     "open.beacon.scheme": ({"open"}, {"round"}),
     "open.beacon.round": ({"open"}, {"round"}),
-    "open.winners": ({"open", "document"}, {SEALED, "document", "log"}),
-    "open.reserves": ({"open", "document"}, {SEALED, "document", "log"}),
-    "open.policy": ({"open"}, {SEALED, "log"}),
+    "open.winners": ({"open", "document"}, {SEALED, "document", "log", "passes"}),
+    "open.reserves": ({"open", "document"}, {SEALED, "document", "log", "passes"}),
+    "open.policy": ({"open"}, {SEALED, "log", "passes"}),
     f"{TERMS}.title": ({"open"}, {SEALED}),
     f"{TERMS}.prize_amount": ({"open"}, {SEALED}),
     f"{TERMS}.prize_coins": ({"open", "document"}, {SEALED, "document"}),
@@ -43,10 +44,14 @@ FIELDS: dict[str, tuple[set[str], set[str]]] = {
     f"{TERMS}.max_participants": ({"open"}, {SEALED, "limits"}),
     f"{TERMS}.max_per_player": ({"open"}, {SEALED, "limits"}),
     f"{TERMS}.min_participants": ({"open"}, {SEALED, "limits", "void"}),
+    f"{TERMS}.claim_days": ({"open"}, {SEALED, "passes"}),
+    f"{TERMS}.disqualify": ({"open"}, {SEALED, "passes"}),
     "open.seed_commit": ({"seed", "open"}, {DERIVED, SEALED}),
     "open.open_hash": ({"open"}, {DERIVED}),
     "server_seed": ({"seed", "document"}, {SEALED, "document"}),
-    "entries[]": ({"entries"}, {SEALED, "limits", "log"}),
+    "entries[]": ({"entries"}, {SEALED, "limits", "log", "passes"}),
+    "listed.root": ({"entries"}, {DERIVED}),
+    "listed.total": ({"entries"}, {"entries"}),
     "freeze.root": ({"entries"}, {DERIVED}),
     "freeze.total": ({"entries"}, {"entries"}),
     "freeze.freeze_hash": ({"freeze"}, {DERIVED}),
@@ -58,28 +63,38 @@ FIELDS: dict[str, tuple[set[str], set[str]]] = {
     "void.code": ({"result"}, {SEALED, "void"}),
     "void.reason": ({"result", "document"}, {SEALED, "document"}),
     "void.record_hash": ({"result"}, {DERIVED}),
+    "passes[].from": ({"passes"}, {"passes", SEALED}),
+    "passes[].to": ({"passes"}, {"passes"}),
+    "passes[].code": ({"passes"}, {"passes"}),
+    "passes[].reason": ({"passes"}, {"passes", SEALED}),
     "log[].n": ({"log"}, {SEALED, "log"}),
-    "log[].time": ({"log"}, {SEALED, "timing", "void"}),
-    "log[].kind": ({"log"}, {"log"}),
+    "log[].time": ({"log"}, {SEALED, "timing", "void", "passes"}),
+    "log[].kind": ({"log", "document"}, {"log", "document", DERIVED}),
     "log[].record_hash": ({"log"}, {DERIVED}),
-    # What a re-draw's hash is made from is not in this version of the document; the report says so.
-    "log[redraw].record_hash": ({"log"}, {SEALED}),
+    # What a re-draw's hash is made from is not in a document of version 1; the report says so.
+    "log[redraw].record_hash": ({"log"}, {SEALED, DERIVED}),
     "log[].prev": ({"log"}, {SEALED, DERIVED}),
     "log[].head": ({"log"}, {DERIVED}),
 }
 KINDS = [
-    (outcome, beacon, redraws)
+    (outcome, beacon, redraws, later)
     for outcome in ("drawn", "cancelled", "no_tickets", "below_minimum", "not_frozen_in_time")
     for beacon in (True, False)
     for redraws in ((True, False) if outcome == "drawn" else (False,))
-] + [("beacon_missing", True, False)]
+    for later in (False, True)
+] + [("beacon_missing", True, False, False)]
 
 
-def one(outcome: str, beacon: bool, redraws: bool) -> Published:
-    """The first random draw that is small and ended so."""
+@cache
+def one(outcome: str, beacon: bool, redraws: bool, later: bool) -> Published:
+    """The first random draw that is small and ended so; with `later` its document is of version 1.1."""
     for seed in range(9_000):
-        found = document(seed)
+        found = document(seed, later)
+        if later and "disqualify" not in found.document["open"]["terms"]:
+            continue
         kind = (found.outcome, bool(found.chain), bool(found.redraws))
+        if later and redraws and {row["kind"] for row in found.document["log"]} < {"redraw", "lapse"}:
+            continue
         if kind == (outcome, beacon, redraws) and len(found.document["entries"] or "four") in range(3, 30):
             return found
     raise AssertionError
@@ -93,7 +108,9 @@ def named(doc: dict[str, Any], path: tuple[Any, ...]) -> str:
             words += f".{part}"
         else:
             row = doc["log"][part] if path[at - 1] == "log" else {}
-            words += "[redraw]" if row.get("kind") == "redraw" and path[-1] == "record_hash" else "[]"
+            words += (
+                "[redraw]" if row.get("kind") in ("redraw", "lapse") and path[-1] == "record_hash" else "[]"
+            )
     return words[1:]
 
 
@@ -102,11 +119,15 @@ def others(path: tuple[Any, ...], value: Any) -> list[Any]:
     if isinstance(value, int):
         return [value + 1, *([value - 1] if value else [])]
     key = path[-1]
+    if path[0] == "passes" and key == "code":
+        return [label for label in PASS_CODES if label != value]
     if key in LABELS:
         return [label for label in LABELS[str(key)] if label != value]
+    if key == "v":
+        return [value + "x", *({"lucky11-draw/1", "lucky11-draw/1.1"} - {value})]
     if key == "prize_amount":
         return ["9" + value]
-    if key in ("v", "scheme", "title", "reason"):
+    if key in ("scheme", "title", "reason"):
         return [value + "x"]
     return [value[:-1] + ("1" if value[-1] == "0" else "0"), ("1" if value[0] == "0" else "0") + value[1:]]
 
@@ -164,7 +185,10 @@ def test_each_field_of_a_draws_document_is_held_by_a_step():
     assert seen == set(FIELDS) - {"open.beacon", "beacon"}
 
 
-NULLS = ("open.beacon", "server_seed", "entries", "freeze", "beacon", "winners", "result_hash", "void")
+NULLS = (
+    *("open.beacon", "server_seed", "entries", "freeze", "beacon", "winners", "result_hash", "void"),
+    *("listed", "passes"),
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -172,8 +196,9 @@ NULLS = ("open.beacon", "server_seed", "entries", "freeze", "beacon", "winners",
 def test_no_part_can_be_left_out_or_put_in(kind):
     published = one(*kind)
     doc = published.document
-    spare = {key: value for key, value in one("drawn", True, False).document.items() if value is not None}
-    spare["void"] = one("cancelled", True, False).document["void"]
+    drawn, cancelled = (one(outcome, True, False, True).document for outcome in ("drawn", "cancelled"))
+    spare = {key: value for key, value in drawn.items() if value is not None}
+    spare["void"], spare["listed"] = cancelled["void"], cancelled["listed"]
     if published.signature:
         # Its own round, which was not needed.
         due = doc["open"]["beacon"]["round"]
@@ -181,13 +206,15 @@ def test_no_part_can_be_left_out_or_put_in(kind):
     for name in NULLS:
         path = tuple(name.split("."))
         holder = doc["open"] if path[0] == "open" else doc
-        instead = None if holder[path[-1]] is not None else (spare.get(name) or spare["open"]["beacon"])
-        if (kind[0], name) == ("beacon_missing", "beacon"):
-            continue  # anybody may put the round in that was missing, and take it out
+        there = holder.get(path[-1]) is not None
+        instead = None if there else spare.get(name, spare["open"]["beacon"])
+        # Anybody may put the round in that a void draw never had, and see who would have won.
+        if name == "beacon" and doc["void"] and doc["entries"]:
+            continue
         assert told(published, put(doc, path, instead)) is not None, name
 
 
-PUBLISHED, LOG = site(7, 12)
+PUBLISHED, LOG = site(7, 12, later=True)
 LOG_FIELDS = {
     "v": {"fails"},
     "origin": {SEALED},

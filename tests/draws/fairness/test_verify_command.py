@@ -255,7 +255,7 @@ def test_a_void_draw_shows_what_it_hid_to_whoever_has_the_round(folder):
     assert "Whom that hit can be computed with round 1000." in " ".join(done.stdout.split())
     done = run(folder, "proof.json", "--round-signature", FIVE["beacon"]["signature"])
     assert done.returncode == 0
-    assert "Without the void this would have been the result\n  Prize 1:      ticket         3" in done.stdout
+    assert "Would have won, had the draw not been void\n  Prize 1:      ticket         3" in done.stdout
     wrong = BEACON_CASES[2]["proof"]["beacon"]["signature"]
     done = run(folder, "proof.json", "--round-signature", wrong)
     assert done.returncode == 1
