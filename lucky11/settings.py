@@ -91,6 +91,9 @@ PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 LOG_ORIGIN = env.str("LOG_ORIGIN", default=SITE_ORIGIN)
 # Seconds after the closing time in which a list may still be frozen (at most 3,600); later, the draw is void.
 FREEZE_WINDOW_SECONDS = env.int("FREEZE_WINDOW_SECONDS", default=120)
+# Seconds from the freezing of a beacon draw's list to the round that decides (at least 60), sealed with the
+# draw: in these, the list's fingerprint reaches the players.
+BEACON_LEAD_SECONDS = env.int("BEACON_LEAD_SECONDS", default=600)
 # The sources of the beacon's rounds; without any, draws are operator-run.
 BEACON_RELAYS = configuration.beacon_relays()
 BEACON_FOLDER = env.str("BEACON_FOLDER", default="")

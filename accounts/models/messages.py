@@ -20,6 +20,9 @@ class OutboxEmail(models.Model):
     html = models.TextField(_("html"), default="", db_default="", blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
     due_at = models.DateTimeField(_("due at"), default=timezone.now, db_default=Now())
+    goes_first = models.BooleanField(
+        _("goes first"), default=False, db_default=False, help_text=_("Sent before every other email.")
+    )
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     attempts = models.IntegerField(_("attempts"), default=0, db_default=0)
     last_error = models.TextField(_("last error"), default="", db_default="", blank=True)
@@ -30,7 +33,11 @@ class OutboxEmail(models.Model):
         verbose_name_plural = _("emails")
         constraints: ClassVar = [models.UniqueConstraint(name="outbox_key_once", fields=["key"])]
         indexes: ClassVar = [
-            models.Index(name="idx_outbox_due", fields=["due_at"], condition=models.Q(sent_at__isnull=True)),
+            models.Index(
+                name="idx_outbox_next",
+                fields=["-goes_first", "due_at"],
+                condition=models.Q(sent_at__isnull=True),
+            ),
             models.Index(name="idx_outbox_recipient", fields=["recipient", "-id"]),
             models.Index(name="idx_outbox_kept", fields=["sent_at"], condition=~models.Q(recipient="")),
             models.Index(

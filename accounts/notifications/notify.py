@@ -21,13 +21,15 @@ from common.web.pages import page_url
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of message. What is `needed` (coins, prizes, safety) always stays on the site and in email."""
+    """A kind of message. What is `needed` (coins, prizes, safety) always stays on the site and in email, and
+    the emails of a kind that `goes_first` are sent before all others."""
 
     name: str
     label: str | Promise
     help: str | Promise
     needed: bool = False
     icon: str = "bell"
+    goes_first: bool = False
 
 
 # By name, as messages and choices are stored, and in the order of the page of choices.
@@ -87,7 +89,7 @@ def send_all(about: Kind, notifications: Sequence[Notification]) -> None:
                 )
             )
         if by_email and notification.user.email:
-            emails.append(_email(notification, links))
+            emails.append(_email(about, notification, links))
     Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=500)
     outbox.enqueue_all(emails)
 
@@ -113,7 +115,7 @@ def _links() -> dict[str, str]:
     }
 
 
-def _email(of: Notification, links: dict[str, str]) -> OutboxEmail:
+def _email(about: Kind, of: Notification, links: dict[str, str]) -> OutboxEmail:
     context = {
         "user": of.user,
         "url": links["origin"] + of.url,
@@ -123,4 +125,11 @@ def _email(of: Notification, links: dict[str, str]) -> OutboxEmail:
     with timezone.override(of.user.tz):
         text, html = (render_to_string(f"{of.template}.{suffix}", context) for suffix in ("txt", "html"))
     recipient = of.user.email or ""
-    return OutboxEmail(key=of.key, recipient=recipient, subject=of.title, text=text, html=html)
+    return OutboxEmail(
+        key=of.key,
+        recipient=recipient,
+        subject=of.title,
+        text=text,
+        html=html,
+        goes_first=about.goes_first,
+    )

@@ -77,14 +77,14 @@ def _sweep(server: BaseEmailBackend, limit: int) -> int:
 
 @transaction.atomic
 def _deliver_one(server: BaseEmailBackend) -> bool | None:
-    """Send the email that has waited longest, its row locked meanwhile, and say whether it was accepted.
+    """Send the email that goes first, or has waited longest; its row is locked. Say whether it was accepted.
 
     Return None to end the sweep: no email is due, or the server failed.
     """
     mail = (
         OutboxEmail.objects.select_for_update(skip_locked=True)
         .filter(sent_at__isnull=True, due_at__lte=timezone.now(), attempts__lt=MAX_ATTEMPTS)
-        .order_by("due_at")
+        .order_by("-goes_first", "due_at")
         .first()
     )
     if mail is None:

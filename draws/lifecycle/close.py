@@ -79,11 +79,16 @@ def freeze_draw(draw_id: int) -> bool:
         with transaction.atomic():
             _freeze(draw, record)
     except _MissedFreezing:
+        # The seal has to say the same before it is void: its time passes later.
+        if not _is_late(record):
+            return False
         void(draw, Draw.VoidCode.NOT_FROZEN_IN_TIME, reasons.LATE)
     return True
 
 
 def _freeze(draw: Draw, record: Seal) -> None:
+    if database_now().timestamp() > record.last_second_of_list:
+        raise _MissedFreezing
     tree = fairness.TicketTree()
     for part, refs in enumerate(seals.packed_refs(record)):
         tree.extend(fairness.PackedRefs(refs))
@@ -96,7 +101,7 @@ def _freeze(draw: Draw, record: Seal) -> None:
     with as_service("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     # A long list takes a while, and so may the log's lock: what counts is when the record is written.
-    if log.next_time() > record.freeze_by:
+    if log.next_time() > record.last_second_of_list:
         raise _MissedFreezing
     log.append(draw, "freeze", frozen)
     FreezeToTell.objects.create(draw=draw)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -59,6 +60,10 @@ def problems(draw: Draw, opens_at: int | None = None) -> list[str]:
         found.append(_("Its closing time has passed: choose a later one."))
     if draw.fairness_mode == Draw.Mode.BEACON and not chain.has_source():
         found.append(_("No beacon is configured: choose the operator-run mode."))
+    if settings.FREEZE_WINDOW_SECONDS + seals.extra_lead(draw) > fairness.MAX_FREEZE_WINDOW:
+        found.append(
+            _("FREEZE_WINDOW_SECONDS and BEACON_LEAD_SECONDS make more than an hour: make one smaller.")
+        )
     if not draw.prize_amount and not draw.prize_coins:
         found.append(_("It has no prize: give the prize a value, or coins."))
     if draw.prize_coins * draw.winner_count > MOST_COINS:

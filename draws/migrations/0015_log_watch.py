@@ -1,4 +1,4 @@
-"""The log is compared with the heads kept outside the database before anything is published, drawn or sold."""
+"""The log is compared with what is kept outside the database; a list leaves time before its round."""
 
 import django.db.models.functions.datetime
 import django.utils.timezone
@@ -8,7 +8,7 @@ from common.database.sql import InstallSQL
 
 
 class Migration(migrations.Migration):
-    dependencies = [("draws", "0014_draws_void_v1")]
+    dependencies = [("draws", "0014_draws_void_v1"), ("accounts", "0016_times_of_the_clock")]
     operations = [
         migrations.CreateModel(
             name="LogLoss",
@@ -73,6 +73,29 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="log_watch_one_row")
                 ],
             },
+        ),
+        migrations.AddField(
+            model_name="seal",
+            name="list_by",
+            field=models.BigIntegerField(
+                help_text="Unix seconds. Later than this the list is not frozen, to leave time before the round.",
+                null=True,
+                verbose_name="list by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="seal",
+            name="list_told_at",
+            field=models.DateTimeField(
+                help_text="When everyone who entered had been written to.",
+                null=True,
+                verbose_name="list told at",
+            ),
+        ),
+        InstallSQL(
+            "draw_seals_triggers",
+            version=2,
+            sha256="13373967e721eaab7b6632d35186538cbc88cf630b5dd3c88a7e150f3af1fc9a",
         ),
         InstallSQL(
             "log_incarnation",

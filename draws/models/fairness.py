@@ -42,6 +42,11 @@ class Seal(models.Model):
     entry_secret = models.BinaryField(_("entry secret"), max_length=32)
     closes_at = models.BigIntegerField(_("closes at"), help_text=_("Unix seconds"))
     freeze_by = models.BigIntegerField(_("freeze by"), help_text=_("Unix seconds"))
+    list_by = models.BigIntegerField(
+        _("list by"),
+        null=True,
+        help_text=_("Unix seconds. Later than this the list is not frozen, to leave time before the round."),
+    )
     terms = models.TextField(_("terms"), help_text=_("Canonical form"))
     seed_commit = models.BinaryField(_("seed commit"), max_length=32)
     open_hash = models.BinaryField(_("open hash"), max_length=32)
@@ -64,6 +69,9 @@ class Seal(models.Model):
     )
     result_hash = models.BinaryField(_("result hash"), max_length=32, null=True)
     void_hash = models.BinaryField(_("void hash"), max_length=32, null=True)
+    list_told_at = models.DateTimeField(
+        _("list told at"), null=True, help_text=_("When everyone who entered had been written to.")
+    )
 
     class Meta:
         db_table = "draw_seals"
@@ -123,6 +131,22 @@ class Seal(models.Model):
     def round_time(self) -> datetime | None:
         """When the beacon publishes the round that the draw waits for; None in local mode."""
         return None if self.round is None else chain.round_time(self.round)
+
+    @property
+    def last_second_of_list(self) -> int:
+        """Until when the list may be frozen, in Unix seconds."""
+        return self.freeze_by if self.list_by is None else min(self.list_by, self.freeze_by)
+
+    @property
+    def is_told_late(self) -> bool:
+        """Whether the round was known before everyone who entered was written the list's fingerprint.
+
+        Of draws that were published before this was noted, nobody knows.
+        """
+        due = self.round_time
+        if due is None or self.list_by is None or self.freeze_hash is None:
+            return False
+        return (self.list_told_at or timezone.now()) >= due
 
     @property
     def is_seed_public(self) -> bool:

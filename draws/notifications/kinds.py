@@ -39,6 +39,8 @@ FROZEN = notify.Kind(
     # Who has kept it is what a beacon draw's proof stands on: nobody can be left out by a choice made before.
     needed=True,
     icon="mine",
+    # And it proves most before the beacon's round.
+    goes_first=True,
 )
 RESULT = notify.Kind(
     "result",

@@ -148,6 +148,7 @@ def _send_next_fingerprints(draw_id: int) -> bool:
     ids = list(later.values_list("user_id", flat=True).distinct()[:PLAYERS_AT_ONCE])
     if not ids:
         row.delete()
+        Seal.objects.filter(pk=draw_id, list_told_at__isnull=True).update(list_told_at=Now())
         return False
     kinds.notify_frozen(row.draw, public_seals().get(pk=draw_id), User.objects.filter(pk__in=ids))
     row.told_up_to = ids[-1]

@@ -31,6 +31,7 @@ def seal(draw: Draw) -> Seal:
     """Choose the draw's secrets and fix its opening record; the caller holds the log's lock."""
     uid, server_seed = secrets.token_bytes(16), secrets.token_bytes(32)
     closes_at = int(draw.draw_time.timestamp())
+    list_by = closes_at + settings.FREEZE_WINDOW_SECONDS
     record = Seal(
         draw=draw,
         seq=(Seal.objects.aggregate(last=Max("seq"))["last"] or 0) + 1,
@@ -38,7 +39,8 @@ def seal(draw: Draw) -> Seal:
         server_seed=server_seed,
         entry_secret=secrets.token_bytes(32),
         closes_at=closes_at,
-        freeze_by=closes_at + settings.FREEZE_WINDOW_SECONDS,
+        list_by=list_by,
+        freeze_by=list_by + extra_lead(draw),
         terms=terms_of(draw),
         seed_commit=fairness.seed_commit(uid, server_seed),
     )
@@ -48,6 +50,17 @@ def seal(draw: Draw) -> Seal:
     record.open_hash = open_record(draw, record).open_hash()
     record.save(force_insert=True)
     return record
+
+
+def extra_lead(draw: Draw) -> int:
+    """Return how many seconds a beacon draw's `freeze_by` is later than its list, which moves its round.
+
+    The protocol's round is the first one a minute after `freeze_by`.
+    """
+    if draw.fairness_mode != Draw.Mode.BEACON:
+        return 0
+    seconds: int = settings.BEACON_LEAD_SECONDS
+    return max(seconds - fairness.ROUND_MARGIN, 0)
 
 
 def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:

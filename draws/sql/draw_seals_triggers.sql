@@ -1,20 +1,26 @@
 -- Seals are written once, column by column.
 CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE ON draw_seals FOR EACH ROW
-    WHEN ((OLD.draw_id, OLD.seq, OLD.draw_uid, OLD.server_seed, OLD.entry_secret, OLD.closes_at, OLD.freeze_by,
-           OLD.terms, OLD.seed_commit, OLD.open_hash, OLD.chain_hash, OLD.scheme, OLD.round)
+    WHEN ((OLD.draw_id, OLD.seq, OLD.draw_uid, OLD.server_seed, OLD.entry_secret, OLD.closes_at, OLD.list_by,
+           OLD.freeze_by, OLD.terms, OLD.seed_commit, OLD.open_hash, OLD.chain_hash, OLD.scheme, OLD.round)
           IS DISTINCT FROM
-          (NEW.draw_id, NEW.seq, NEW.draw_uid, NEW.server_seed, NEW.entry_secret, NEW.closes_at, NEW.freeze_by,
-           NEW.terms, NEW.seed_commit, NEW.open_hash, NEW.chain_hash, NEW.scheme, NEW.round)
+          (NEW.draw_id, NEW.seq, NEW.draw_uid, NEW.server_seed, NEW.entry_secret, NEW.closes_at, NEW.list_by,
+           NEW.freeze_by, NEW.terms, NEW.seed_commit, NEW.open_hash, NEW.chain_hash, NEW.scheme, NEW.round)
           OR (OLD.freeze_hash IS NOT NULL AND
               (OLD.root, OLD.total, OLD.freeze_hash) IS DISTINCT FROM (NEW.root, NEW.total, NEW.freeze_hash))
           OR (OLD.signature IS NOT NULL AND OLD.signature IS DISTINCT FROM NEW.signature)
           OR (OLD.result_hash IS NOT NULL AND
               (OLD.places, OLD.result_hash) IS DISTINCT FROM (NEW.places, NEW.result_hash))
-          OR (OLD.void_hash IS NOT NULL AND OLD.void_hash IS DISTINCT FROM NEW.void_hash))
+          OR (OLD.void_hash IS NOT NULL AND OLD.void_hash IS DISTINCT FROM NEW.void_hash)
+          OR (OLD.list_told_at IS NOT NULL AND OLD.list_told_at IS DISTINCT FROM NEW.list_told_at))
     EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON draw_seals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON draw_seals
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- That everyone was written to is noted as it happens.
+CREATE OR REPLACE TRIGGER guard_times BEFORE UPDATE OF list_told_at ON draw_seals FOR EACH ROW
+    WHEN (NEW.list_told_at IS DISTINCT FROM OLD.list_told_at AND NOT happens_now(NEW.list_told_at))
+    EXECUTE FUNCTION refuse_other_time();
 
 CREATE OR REPLACE FUNCTION seals_check() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -49,6 +55,7 @@ DROP TRIGGER check_signature ON draw_seals;
 DROP FUNCTION seals_check_signature();
 DROP TRIGGER check_seal ON draw_seals;
 DROP FUNCTION seals_check();
+DROP TRIGGER guard_times ON draw_seals;
 DROP TRIGGER never_emptied ON draw_seals;
 DROP TRIGGER never_removed ON draw_seals;
 DROP TRIGGER never_changed ON draw_seals;

@@ -32,6 +32,8 @@ EMAIL_URL=dummymail://
 SITE_ORIGIN=http://localhost:{port}
 # If the site is stopped for longer, it voids the draws that close in the meantime.
 FREEZE_WINDOW_SECONDS=3600
+# Nobody waits ten minutes for a winner here.
+BEACON_LEAD_SECONDS=60
 """
 RUNNING = """
   Lucky11 is running at {address}

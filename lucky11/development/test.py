@@ -36,6 +36,7 @@ def test_environment() -> dict[str, str]:
         "DEBUG": "true",
         "REDIS_URL": "embedded:",
         "EMAIL_URL": "dummymail://",
+        "BEACON_LEAD_SECONDS": "60",
     }
     if "PGDATABASE" not in os.environ:
         wanted["DATABASE_URL"] = "embedded:"

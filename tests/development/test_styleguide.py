@@ -14,7 +14,20 @@ pytestmark = pytest.mark.django_db
 
 PLACE = "/styleguide/"
 FACES = {
-    *("break", "cancelled", "draft", "drawing", "drawn", "early", "full", "limit", "lost", "open", "poor"),
+    *(
+        "behind",
+        "break",
+        "cancelled",
+        "draft",
+        "drawing",
+        "drawn",
+        "early",
+        "full",
+        "limit",
+        "lost",
+        "open",
+        "poor",
+    ),
     *("rules", "signed_out", "spend_limit", "staff", "suspended", "unconfirmed", "vip", "void", "won"),
     "behind",
 }
@@ -50,6 +63,7 @@ NOT_SHOWN = {
     "allauth/elements/h1.html": "a page has one",
     "allauth/elements/img.html": "a picture alone",
     "draws/_live.html": "is heard, not seen",
+    "draws/_told_late.html": "is a label in words alone, of a draw whose list was told too late",
     "draws/panel/_cover.html": "covers a result only with the script of its page",
     "draws/room/_rolling.html": "is filled by its script; what it fills is shown",
     "draws/verify/_checker.html": "is filled by its script; its steps are shown",

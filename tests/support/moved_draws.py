@@ -65,6 +65,7 @@ def _move(cursor: Any, draw: Draw, seconds: int) -> None:
         return
     record.closes_at += seconds
     record.freeze_by += seconds
+    record.list_by = record.list_by and record.list_by + seconds
     if record.round is not None:
         record.round = chain.round_for(record.freeze_by)
     record.open_hash = seals.open_record(record.draw, record).open_hash()
@@ -80,9 +81,18 @@ def _seal(cursor: Any, record: Seal) -> None:
         bytes(record.server_seed),
     )
     cursor.execute(
-        "UPDATE draw_seals SET closes_at = %s, freeze_by = %s, round = %s, open_hash = %s, freeze_hash = %s"
+        "UPDATE draw_seals SET closes_at = %s, list_by = %s, freeze_by = %s, round = %s, open_hash = %s,"
+        " freeze_hash = %s"
         " WHERE draw_id = %s",
-        [record.closes_at, record.freeze_by, record.round, record.open_hash, frozen, record.pk],
+        [
+            record.closes_at,
+            record.list_by,
+            record.freeze_by,
+            record.round,
+            record.open_hash,
+            frozen,
+            record.pk,
+        ],
     )
     for kind, digest in (("open", record.open_hash), ("freeze", frozen)):
         cursor.execute(

@@ -9,6 +9,7 @@ from draws.beacon import chain, relays
 from draws.beacon.answers import BadAnswer
 from lucky11.operations.doctor.results import Result, ok, problem, warning
 
+WANTED_LEAD = 600
 RELAYS_ADVICE = "Correct BEACON_RELAYS, let this machine through to them, and compare its clock."
 
 
@@ -26,6 +27,17 @@ def sources() -> Result:
     advice = f"Make {settings.BEACON_FOLDER} and let this account read it." if folder else RELAYS_ADVICE
     usable = works or (settings.BEACON_FOLDER and not folder)
     return warning(found, advice) if usable else problem(found, advice)
+
+
+def lead() -> Result:
+    """Check that the fingerprints of lists have time to reach players before the round that decides."""
+    seconds = settings.BEACON_LEAD_SECONDS
+    if not chain.has_source():
+        return ok("No beacon is configured, so no list waits for a round.")
+    if seconds < WANTED_LEAD and not settings.DEBUG:
+        said = f"Only {seconds} s lie between a frozen list and its round: few emails arrive before it."
+        return warning(said, f"Set BEACON_LEAD_SECONDS to {WANTED_LEAD} or more.")
+    return ok(f"{seconds} s lie between a frozen list and its round.")
 
 
 def _complaint(url: str) -> str:

@@ -51,6 +51,7 @@ def checks(mail_to: str = "") -> list[Check]:
         *_redis(),
         Check("Mail server", lambda: mail.server(mail_to), seconds=30),
         Check("Beacon", beacon.sources, seconds=60),
+        Check("Time before the round", beacon.lead),
         *_site(),
         Check("Newest backup", backups.newest, DATABASE, Stage.RUNNING, seconds=30),
         Check("Encryption of backups", backups.encryption, seconds=30),

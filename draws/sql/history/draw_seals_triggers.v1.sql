@@ -1,0 +1,54 @@
+-- Seals are written once, column by column.
+CREATE OR REPLACE TRIGGER never_changed BEFORE UPDATE ON draw_seals FOR EACH ROW
+    WHEN ((OLD.draw_id, OLD.seq, OLD.draw_uid, OLD.server_seed, OLD.entry_secret, OLD.closes_at, OLD.freeze_by,
+           OLD.terms, OLD.seed_commit, OLD.open_hash, OLD.chain_hash, OLD.scheme, OLD.round)
+          IS DISTINCT FROM
+          (NEW.draw_id, NEW.seq, NEW.draw_uid, NEW.server_seed, NEW.entry_secret, NEW.closes_at, NEW.freeze_by,
+           NEW.terms, NEW.seed_commit, NEW.open_hash, NEW.chain_hash, NEW.scheme, NEW.round)
+          OR (OLD.freeze_hash IS NOT NULL AND
+              (OLD.root, OLD.total, OLD.freeze_hash) IS DISTINCT FROM (NEW.root, NEW.total, NEW.freeze_hash))
+          OR (OLD.signature IS NOT NULL AND OLD.signature IS DISTINCT FROM NEW.signature)
+          OR (OLD.result_hash IS NOT NULL AND
+              (OLD.places, OLD.result_hash) IS DISTINCT FROM (NEW.places, NEW.result_hash))
+          OR (OLD.void_hash IS NOT NULL AND OLD.void_hash IS DISTINCT FROM NEW.void_hash))
+    EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER never_removed BEFORE DELETE ON draw_seals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER never_emptied BEFORE TRUNCATE ON draw_seals
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE OR REPLACE FUNCTION seals_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM draw_seals) THEN
+        RAISE EXCEPTION 'Published draws are counted without a gap.' USING ERRCODE = 'L11GS';
+    END IF;
+    IF (NEW.chain_hash IS NOT NULL) <> (SELECT fairness_mode = 'beacon' FROM draws WHERE id = NEW.draw_id) THEN
+        RAISE EXCEPTION 'A beacon is sealed with a draw in beacon mode, and with no other.' USING ERRCODE = 'L11GS';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER check_seal BEFORE INSERT ON draw_seals FOR EACH ROW EXECUTE FUNCTION seals_check();
+
+-- The one signature of a draw's round is the one that was verified when it was obtained.
+CREATE OR REPLACE FUNCTION seals_check_signature() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM beacon_rounds b
+    WHERE b.chain_hash = NEW.chain_hash AND b.round = NEW.round AND b.signature = NEW.signature;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'The signature of a draw is the one obtained for its own round.' USING ERRCODE = 'L11GS';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER check_signature BEFORE INSERT OR UPDATE OF signature ON draw_seals FOR EACH ROW
+    WHEN (NEW.signature IS NOT NULL) EXECUTE FUNCTION seals_check_signature();
+
+-- undo
+
+DROP TRIGGER check_signature ON draw_seals;
+DROP FUNCTION seals_check_signature();
+DROP TRIGGER check_seal ON draw_seals;
+DROP FUNCTION seals_check();
+DROP TRIGGER never_emptied ON draw_seals;
+DROP TRIGGER never_removed ON draw_seals;
+DROP TRIGGER never_changed ON draw_seals;
