@@ -12,7 +12,8 @@ from draws.models import Draw
 from ledger.models import CoinOrder, Transaction
 
 COINS = 900_000_000
-ENDLESS = 1_000_000
+# As many tickets as a draw may have: more than a run sells.
+MANY = 1_000_000
 # The id of player n, also for those who have no list of the ids.
 PLAYER, PLAYER_SQL = "bench{:027}", "'bench' || lpad(({})::text, 27, '0')"
 
@@ -45,8 +46,8 @@ def draws(count: int) -> list[int]:
             title="A bicycle for the city",
             entry_fee=5,
             prize_coins=500,
-            max_participants=ENDLESS,
-            max_per_player=ENDLESS,
+            max_participants=MANY,
+            max_per_player=MANY,
             draw_time=closes,
         )
         made.append(publish_draw(draw.pk).pk)

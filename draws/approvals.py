@@ -1,4 +1,4 @@
-"""Acts on a draw that need a second staff member's approval, if the site requires that."""
+"""Acts on a draw that need a second staff member's approval: corrections always, others if the site wants."""
 
 from typing import Any
 
@@ -10,11 +10,13 @@ from accounts.models import Approval, User
 from draws.conflicts import has_stake, has_stake_in
 from draws.exceptions import DrawError, NotPassable
 from draws.lifecycle.cancel import cancel_draw
+from draws.lifecycle.text_changes import correct_texts
 from draws.models import Disqualification, Draw, Winner
 from draws.prizes.disqualify import checked, disqualify
 
 CANCEL = "cancel_draw"
 PASS_ON = "pass_on_prize"
+CORRECT = "correct_draw"
 
 
 def cancel(draw: Draw, reason: str, *, by: User, figures: str) -> Draw | Approval:
@@ -54,6 +56,44 @@ def pass_on(
         reason=str(Disqualification.Reason(reason).label),
         asked_by=by,
     )
+
+
+def correct(draw: Draw, texts: dict[str, str], reason: str, *, by: User) -> Approval:
+    """Ask a second staff member to correct texts of a published draw; on every site. Raises ApprovalError."""
+    return approvals.ask(
+        CORRECT,
+        f"draw:{draw.pk}",
+        summary=_("Correct the text of draw %(number)s, “%(title)s”")
+        % {"number": draw.pk, "title": draw.title},
+        payload={
+            "draw_id": draw.pk,
+            "texts": texts,
+            "shown": {name: getattr(draw, name) for name in texts},
+            "reason": reason,
+        },
+        reason=reason,
+        asked_by=by,
+    )
+
+
+def _correct(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
+    reason = payload["reason"]
+    changes = correct_texts(
+        payload["draw_id"],
+        payload.get("shown", {}),
+        payload.get("texts", {}),
+        reason=reason,
+        asked_by=asked_by,
+        approved_by=approved_by,
+    )
+    draw = Draw.objects.get(pk=payload["draw_id"])
+    said = _("Corrected; asked for by %(asker)s, approved by %(approver)s. Why: %(reason)s")
+    values = {"asker": asked_by, "approver": approved_by, "reason": reason}
+    approvals.log(approved_by, draw, said % values)
+    told = (
+        _("%(draw)s is corrected. Everyone who entered is told.") if changes else _("Nothing was different.")
+    )
+    return told % {"draw": draw}
 
 
 def _cancel(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
@@ -96,6 +136,12 @@ ACTS = {
     CANCEL: approvals.Act(
         "draws.cancel_draw",
         _cancel,
+        (DrawError,),
+        conflict=lambda payload, staff: has_stake(staff, payload.get("draw_id")),
+    ),
+    CORRECT: approvals.Act(
+        "draws.publish_draw",
+        _correct,
         (DrawError,),
         conflict=lambda payload, staff: has_stake(staff, payload.get("draw_id")),
     ),

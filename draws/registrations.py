@@ -16,6 +16,7 @@ from draws.admin.stakes import STAKES_PANEL
 from draws.admin.tickets import TICKETS_PANEL
 from draws.approvals import ACTS
 from draws.models import Claim
+from draws.notifications.corrections import CORRECTED
 from draws.notifications.kinds import FROZEN, REFUNDED, RESULT, TICKET, WON
 from draws.pictures.files import MOST_BYTES
 from draws.privacy.account_deletion import PART
@@ -27,7 +28,7 @@ from ledger.references import REFERENCE_PAGES
 
 def register() -> None:
     """Add them; called once, when the site starts."""
-    for kind in (TICKET, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
+    for kind in (TICKET, CORRECTED, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
         KINDS.add(kind.name, kind)
     for name, act in ACTS.items():
         approvals.ACTS.add(name, replace(act, facts=FACTS.get(name, act.facts)))

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from common.heartbeat import beat
 from draws.lifecycle import close, rounds
-from draws.notifications import sweeps
+from draws.notifications import corrections, sweeps
 from draws.pictures import uploads
 from draws.privacy import account_deletion
 from draws.prizes import claims, pass_on
@@ -53,6 +53,12 @@ def send_receipts() -> int:
 def send_list_fingerprints() -> int:
     """Send the fingerprints of frozen lists to everyone who entered."""
     return sweeps.send_list_fingerprints()
+
+
+@shared_task
+def send_corrections() -> int:
+    """Tell everyone who entered a draw what its text said before a correction, and what it says now."""
+    return corrections.send_corrections()
 
 
 @shared_task

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 # Lists are frozen within two minutes of closing, after relays were asked.
 LONGEST_BEACON_TIMEOUT = 30
 LONGEST_OBJECTION = 90  # days
+LONGEST_MIN_OPEN = 10_080  # minutes: a week
 # libpq's limits in seconds (the last one in milliseconds) for a server that vanishes without a word, as in a
 # failover; the system's own are hours. What the address says comes first.
 SILENT_SERVER = {
@@ -139,6 +140,16 @@ def objection_days(environment: Mapping[str, str] = os.environ) -> int:
     if not given.isdecimal() or not 1 <= int(given) <= LONGEST_OBJECTION:
         raise ImproperlyConfigured(
             f"DISQUALIFICATION_OBJECTION_DAYS is {given}, not a number of days from 1 to {LONGEST_OBJECTION}."
+        )
+    return int(given)
+
+
+def min_open_minutes(environment: Mapping[str, str] = os.environ, *, debug: bool) -> int:
+    """Return the minutes that a draw is open at least. Raises ImproperlyConfigured."""
+    given = environment.get("MIN_OPEN_MINUTES", "") or ("1" if debug else "60")
+    if not given.isdecimal() or not 1 <= int(given) <= LONGEST_MIN_OPEN:
+        raise ImproperlyConfigured(
+            f"MIN_OPEN_MINUTES is {given}, not a number of minutes from 1 to {LONGEST_MIN_OPEN:,}."
         )
     return int(given)
 

@@ -85,6 +85,8 @@ MAIL_KEPT_DAYS = 90
 MESSAGES_KEPT_DAYS = env.int("MESSAGES_KEPT_DAYS", default=400)
 # Days that events of the security log are kept; at least 30.
 SECURITY_LOG_DAYS = env.int("SECURITY_LOG_DAYS", default=180)
+# Minutes that a draw is open at least: players have to see it.
+MIN_OPEN_MINUTES = configuration.min_open_minutes(debug=DEBUG)
 # The currency sign before the value of a prize.
 PRIZE_CURRENCY = env.str("PRIZE_CURRENCY", default="€")
 # The log's first head names the site it began on, forever: a site that moves keeps its old origin here.

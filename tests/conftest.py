@@ -131,14 +131,14 @@ def bob(make_player: Callable[..., User]) -> User:
 
 
 def new_draft(**fields: Any) -> Draw:
-    """A draft of 10 tickets at 5 coins, up to 5 a player, for 100 coins, closing in an hour."""
+    """A draft of 10 tickets at 5 coins, up to 5 (or all) a player, for 100 coins, closing in an hour."""
     closes = timezone.now().replace(microsecond=0) + timedelta(hours=1)
     terms = {
         "title": "Lisbon for two",
         "entry_fee": 5,
         "prize_coins": 100,
         "max_participants": 10,
-        "max_per_player": 5,
+        "max_per_player": min(5, fields.get("max_participants", 5)),
         "draw_time": closes,
     }
     return Draw.objects.create(**(terms | fields))
@@ -154,7 +154,7 @@ def make_draw(make_draft: Callable[..., Draw]) -> Callable[..., Draw]:
     """The same, published."""
 
     def make(**fields: Any) -> Draw:
-        return publish_draw(make_draft(**fields).pk)
+        return publish_draw(make_draft(**fields).pk, shortest=timedelta(0))
 
     return make
 

@@ -5,6 +5,9 @@ import unicodedata
 # Controls, formats (marks of direction, a space without width), half characters, private and unassigned ones,
 # separators of lines: by their general category in Unicode.
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Seen as a space or as nothing, though their category says letter, symbol or mark.
+BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+BLANK |= {chr(code) for code in range(0xE0100, 0xE01F0)}
 # They join the parts of an emoji, and keep letters of some scripts apart.
 JOINERS = "\u200c\u200d"
 # Letters, numbers, punctuation and symbols are seen; marks and spaces alone are not.
@@ -18,7 +21,7 @@ def hidden_sign(text: str) -> str:
     """
     for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
         joins = sign in JOINERS and not {before, after} & {" ", *JOINERS}
-        if unicodedata.category(sign) in HIDDEN and not joins:
+        if (sign in BLANK or unicodedata.category(sign) in HIDDEN) and not joins:
             return f"U+{ord(sign):04X}"
     return ""
 

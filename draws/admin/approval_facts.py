@@ -10,10 +10,11 @@ from django.utils.translation import gettext
 from common.text import wording
 from draws import reasons
 from draws.admin.disqualifying import gains
-from draws.admin.formats import moment
+from draws.admin.formats import lines, moment
 from draws.admin.prizes import facts_of
-from draws.approvals import CANCEL, PASS_ON
+from draws.approvals import CANCEL, CORRECT, PASS_ON
 from draws.lifecycle.cancel import cancel_preview
+from draws.lifecycle.text_changes import FIELDS
 from draws.models import Disqualification, Draw, Participation, Winner
 
 Facts = list[tuple[str, object]]
@@ -44,6 +45,22 @@ def _most_back(draw: Draw) -> str:
     )
 
 
+def of_correcting(payload: dict[str, Any]) -> Facts:
+    """Return each text as players read it now, as it would be, and how many of them entered with it."""
+    draw = Draw.objects.filter(pk=payload.get("draw_id", 0)).first()
+    if draw is None:
+        return []
+    facts: Facts = [
+        (gettext("Draw"), draw.title),
+        (gettext("Players to tell"), wording.grouped(cancel_preview(draw.pk).players)),
+    ]
+    for field, text in payload.get("texts", {}).items():
+        label = FIELDS.get(field, field)
+        facts.append((gettext("%(text)s, now") % {"text": label}, lines(getattr(draw, field, ""))))
+        facts.append((gettext("%(text)s, corrected") % {"text": label}, lines(text)))
+    return facts
+
+
 def of_passing_on(payload: dict[str, Any]) -> Facts:
     """Return who would lose a prize, to whom, and how much of the time to claim was left."""
     winner = (
@@ -69,4 +86,4 @@ def _left(winner: Winner) -> str:
     return timeuntil(winner.claim_by, now) if winner.claim_by > now else gettext("none")
 
 
-FACTS = {CANCEL: of_cancelling, PASS_ON: of_passing_on}
+FACTS = {CANCEL: of_cancelling, CORRECT: of_correcting, PASS_ON: of_passing_on}

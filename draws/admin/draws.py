@@ -20,7 +20,7 @@ from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
 from common.database.word_search import words_query
 from common.text import wording
-from draws.admin import beacon, drafts, formats, photo_removal, picture_forms, publish_and_cancel
+from draws.admin import beacon, corrections, drafts, formats, photo_removal, picture_forms, publish_and_cancel
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
 from draws.admin.forms import DraftForm, Moment, PublishedForm
 from draws.beacon import chain
@@ -120,8 +120,7 @@ class DrawAdmin(StaffAdmin):
         own = ("state_badge", "progress", "why_void", "shown_picture", *STEPS)
         if obj is None or obj.published_at is None:
             return own
-        sealed = [name for name in DraftForm.Meta.fields if name not in text_changes.FIELDS]
-        return (*own, *sealed)
+        return (*own, *DraftForm.Meta.fields)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         mode = Draw.Mode.BEACON if chain.has_source() else Draw.Mode.LOCAL
@@ -141,10 +140,11 @@ class DrawAdmin(StaffAdmin):
             ]
         ended = ("why_void",) if obj.void_code else ()
         asked = ("reason",) if self.has_change_permission(request, obj) else ()
+        added = tuple(f"add_{name}" for name in text_changes.FIELDS) if asked and not obj.has_ended else ()
         reached = tuple(step for step in STEPS if getattr(obj, step))
         return [
             ("", {"fields": ("state_badge", "progress", *ended)}),
-            (_("Texts (you can correct typos)"), {"fields": text_changes.FIELDS}),
+            (_("Texts (you can add to them)"), {"fields": (*text_changes.FIELDS, *added)}),
             (_("Picture"), {"fields": (*self._photo(request, obj), *asked)}),
             (_("Prize, sealed"), {"fields": (*PRIZE, PICTURE)}),
             *((sealed, options) for name, sealed, options in rules),
@@ -177,12 +177,10 @@ class DrawAdmin(StaffAdmin):
             return
         if "title" in request.POST:
             sealed = gettext(
-                "This draw was published while you were editing it. You can only change the two texts now."
+                "This draw was published while you were editing it. You can only add to its two texts now."
             )
             self.message_user(request, sealed, messages.WARNING)
-        texts = {name: form.cleaned_data[name] for name in form.changed_data if name in text_changes.FIELDS}
-        if texts:
-            text_changes.change_text(obj.pk, texts, actor=staff(request))
+        text_changes.add_to_texts(obj.pk, form.additions(), actor=staff(request))
         form.save_photo(obj, staff(request))
 
     def view_on_site(self, draw: Draw) -> str:
@@ -195,6 +193,7 @@ class DrawAdmin(StaffAdmin):
         return [
             path("<path:object_id>/publish/", view(self.publish_view), name="draws_draw_publish"),
             path("<path:object_id>/cancel/", view(self.cancel_view), name="draws_draw_cancel"),
+            path("<path:object_id>/correct/", view(self.correct_view), name="draws_draw_correct"),
             path("<path:object_id>/round/", view(self.round_view), name="draws_draw_round"),
             path("<path:object_id>/duplicate/", view(self.duplicate_view), name="draws_draw_duplicate"),
             path("<path:object_id>/take-down/", view(self.take_down_view), name="draws_draw_take_down"),
@@ -228,6 +227,7 @@ class DrawAdmin(StaffAdmin):
         return {
             "may_publish": draft and request.user.has_perm(PUBLISH),
             "may_paste": waits and request.user.has_perm(PASTE),
+            "may_correct": not draft and not draw.has_ended and request.user.has_perm(PUBLISH),
             "may_cancel": draw.is_open and request.user.has_perm(CANCEL),
             "problems": publish.problems(draw) if draft else [],
             "warnings": preview.warnings(draw, timezone.now()) if draft else [],
@@ -239,6 +239,10 @@ class DrawAdmin(StaffAdmin):
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Publish a draft."""
         return publish_and_cancel.publish_page(self, request, found(self, request, object_id, PUBLISH))
+
+    def correct_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Correct a text of a published draw."""
+        return corrections.correct_page(self, request, found(self, request, object_id, PUBLISH))
 
     def cancel_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Cancel an open draw."""

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone_name, localtime
 
 from common.text import wording
@@ -14,6 +14,11 @@ from common.text import wording
 def moment(when: datetime) -> str:
     """Format a time to the second in the staff member's time zone, with the zone's name."""
     return f"{date_format(localtime(when), 'd F Y, H:i:s')} ({get_current_timezone_name()})"
+
+
+def lines(text: str) -> str:
+    """Show a text with its line ends, isolated from the words around it."""
+    return format_html_join(mark_safe("<br>"), "<bdi>{}</bdi>", ([line] for line in text.split("\n"))) or "–"
 
 
 def money(amount: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""Forms for a draw: staff may write everything while it is a draft, and two texts afterwards."""
+"""Forms for a draw: staff may write everything while it is a draft, and add to two texts afterwards."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
 from draws.admin.picture_forms import IllustrationField, PhotoForm
-from draws.lifecycle.text_changes import FIELDS
+from draws.lifecycle.terms import LONGEST_TEXT, LONGEST_TITLE
+from draws.lifecycle.text_changes import FIELDS, why_not_text
 from draws.models import Draw
 
 MODES = {
@@ -66,7 +67,7 @@ class Text(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
-        return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+        return "\n".join(line.expandtabs(4).rstrip() for line in text.splitlines()).strip()
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(initial) != self.to_python(data)
@@ -89,16 +90,22 @@ class DraftForm(PhotoForm):
 
     title = forms.CharField(
         label=_("Title"),
-        max_length=200,
+        max_length=LONGEST_TITLE,
         widget=AdminTextInputWidget(),
         help_text=_("The prize, in a few words."),
     )
     description = Text(
         label=_("Description"),
         required=False,
-        help_text=_("Shown on the draw’s own page. You can correct typos after publishing."),
+        max_length=LONGEST_TEXT,
+        help_text=_("Shown on the draw’s own page. After publishing it can be added to."),
     )
-    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One item per line."))
+    prize_details = Text(
+        label=_("What the winner gets"),
+        required=False,
+        max_length=LONGEST_TEXT,
+        help_text=_("One item per line."),
+    )
     prize_image_url = forms.CharField(
         label=_("Picture address"),
         required=False,
@@ -145,13 +152,29 @@ class DraftForm(PhotoForm):
 
 
 class PublishedForm(PhotoForm, ReasonedForm):
-    """A form for a published draw: corrections of unsealed text, which players see with the old text."""
+    """A form for a published draw: what is added behind its texts. What stands there stays."""
 
-    description = Text(label=_("Description"), required=False)
-    prize_details = Text(label=_("What the winner gets"), required=False, help_text=_("One item per line."))
+    add_description = Text(label=_("Add to the description"), required=False)
+    add_prize_details = Text(
+        label=_("Add to what the winner gets"), required=False, help_text=_("One item per line.")
+    )
 
-    field_order = ("description", "prize_details", "photo", "photo_alt", "reason")
+    field_order = ("add_description", "add_prize_details", "photo", "photo_alt", "reason")
 
     class Meta:
         model = Draw
-        fields: ClassVar[list[str]] = list(FIELDS)
+        fields: ClassVar[list[str]] = []
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for field in FIELDS:
+            more = self.cleaned_data.get(f"add_{field}")
+            problem = why_not_text(field, f"{getattr(self.instance, field)}\n{more}") if more else ""
+            if problem:
+                self.add_error(f"add_{field}", problem)
+        return cleaned
+
+    def additions(self) -> dict[str, str]:
+        """Return what to add, by the draw's field."""
+        given = {field: self.cleaned_data.get(f"add_{field}", "") for field in FIELDS}
+        return {field: more for field, more in given.items() if more}

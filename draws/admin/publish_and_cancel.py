@@ -17,18 +17,23 @@ from accounts.approvals import ApprovalError
 from accounts.models import Approval
 from common.text import wording
 from draws import conflicts, fairness
-from draws.admin.formats import moment, money
+from draws.admin.formats import lines, moment, money
 from draws.approvals import CANCEL, cancel
 from draws.exceptions import DrawError, NotPublishable
-from draws.lifecycle import publish
+from draws.lifecycle import publish, terms
 from draws.lifecycle.cancel import cancel_preview
 from draws.lifecycle.preview import warnings
 from draws.models import Draw
+from draws.pictures.shown import NotShown
+from draws.pictures.shown import fingerprint as picture_fingerprint
 from draws.proof import seals
 
 NEVER_AGAIN = [
     _("After that, nobody can change the terms above: not you, not a superuser, not a program."),
-    _("You can only correct the description and “what the winner gets”. Players can see the earlier text."),
+    _(
+        "You can add to the texts. A correction needs a second member of staff, and everyone who entered is "
+        "told."
+    ),
     _("A published draw is never deleted. You can cancel it until it closes; every coin is then refunded."),
 ]
 REFUNDING = [
@@ -63,14 +68,14 @@ class CancelForm(forms.Form):
 
 def publish_page(page: StaffAdmin, request: HttpRequest, draw: Draw) -> HttpResponse:
     """Show what publishing seals; a POST publishes exactly what was shown."""
-    terms = shown_terms(draw)
+    shown = shown_terms(draw)
     act = Act(
         title=gettext("Publish this draw"),
         button=gettext("Publish and seal"),
-        form=PublishForm(request.POST or None, initial={"seen": fingerprint(terms)}),
+        form=PublishForm(request.POST or None, initial={"seen": fingerprint(shown)}),
         do=lambda given: _publish(page, request, draw.pk, **given),
         refusals=(DrawError,),
-        facts=terms,
+        facts=shown,
         notes=NEVER_AGAIN,
         problems=publish.problems(draw),
         warnings=warnings(draw, timezone.now()),
@@ -145,6 +150,9 @@ def shown_terms(draw: Draw) -> list[tuple[str, object]]:
     """Return the terms that never change once the draw is published, in the words of the page."""
     return [
         (gettext("Title"), draw.title),
+        (gettext("Description"), lines(draw.description)),
+        (gettext("What the winner gets"), lines(draw.prize_details)),
+        (gettext("Picture"), _picture(draw)),
         (gettext("Prize value"), money(draw.prize_amount)),
         (gettext("Coins credited to each winner"), wording.grouped(draw.prize_coins)),
         (gettext("Coins per ticket"), wording.grouped(draw.entry_fee)),
@@ -162,9 +170,20 @@ def shown_terms(draw: Draw) -> list[tuple[str, object]]:
     ]
 
 
-def fingerprint(terms: list[tuple[str, object]]) -> str:
+def fingerprint(shown: list[tuple[str, object]]) -> str:
     """Return the digest with which a publish form says which terms it showed."""
-    return hashlib.sha256(repr(terms).encode()).hexdigest()
+    return hashlib.sha256(repr(shown).encode()).hexdigest()
+
+
+def _picture(draw: Draw) -> str:
+    """Say what the page will show, and the fingerprint that is published with the terms."""
+    picture = getattr(draw, "picture", None)
+    named = draw.prize_image_url or draw.get_illustration_display() or gettext("One made from the title")
+    try:
+        parts = [named, picture.alt if picture else "", picture_fingerprint(draw)]
+    except NotShown:
+        return gettext("%(address)s, which players would not see") % {"address": named}
+    return ", ".join(filter(None, parts))
 
 
 def _entrants(draw: Draw) -> str:
@@ -178,6 +197,6 @@ def _entrants(draw: Draw) -> str:
 
 def _canonical(draw: Draw) -> str:
     try:
-        return seals.terms_of(draw)
-    except fairness.BadTerms:
+        return f"{seals.terms_of(draw)}\n\n{terms.whole_terms(draw)}"
+    except (fairness.BadTerms, NotShown):
         return ""

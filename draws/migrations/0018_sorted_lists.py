@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("draws", "0017_draws_most_tickets_v1"),
+        ("draws", "0016_terms_that_hold"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,11 +5,13 @@ from draws.models.pictures import PrizePicture
 from draws.models.prizes import Claim, Disqualification, EntryToTell, Redraw
 from draws.models.querysets import DrawQuerySet
 from draws.models.restores import LogLoss, LogWatch
-from draws.models.tickets import Participation, TextChange, Winner, place_in_words
+from draws.models.texts import CorrectionToTell, TextChange, WholeTerms
+from draws.models.tickets import Participation, Winner, place_in_words
 
 __all__ = [
     "STOCKS",
     "Claim",
+    "CorrectionToTell",
     "Disqualification",
     "Draw",
     "DrawQuerySet",
@@ -28,6 +30,7 @@ __all__ = [
     "Round",
     "Seal",
     "TextChange",
+    "WholeTerms",
     "Winner",
     "place_in_words",
     "validate_whole_second",

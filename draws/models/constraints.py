@@ -1,5 +1,7 @@
 """CHECK constraints of every draw, and their form messages."""
 
+from datetime import UTC, datetime
+
 from django.db import models
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 SECONDS = models.Func(
     models.F("draw_time"), template="extract(epoch FROM %(expressions)s)", output_field=models.DecimalField()
 )
+
+# Dates outside of these years are slips of the hand, and the first and the last years break other time zones.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+DATES = _("Dates must be from 2000 to 2099.")
 
 DRAW_RULES: list[models.BaseConstraint] = [
     models.CheckConstraint(
@@ -98,5 +104,18 @@ DRAW_RULES: list[models.BaseConstraint] = [
         name="draws_whole_seconds",
         condition=models.Q(Exact(SECONDS % models.Value(1), 0)),
         violation_error_message=_("The closing time must be in whole seconds."),
+    ),
+    # What was published keeps its dates: `why_not_publish` has looked at them.
+    models.CheckConstraint(
+        name="draws_dates_make_sense",
+        condition=models.Q(published_at__isnull=False)
+        | (
+            models.Q(draw_time__gte=EARLIEST, draw_time__lt=LATEST)
+            & (
+                models.Q(early_access_until__isnull=True)
+                | models.Q(early_access_until__gte=EARLIEST, early_access_until__lt=LATEST)
+            )
+        ),
+        violation_error_message=DATES,
     ),
 ]

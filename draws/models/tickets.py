@@ -1,4 +1,4 @@
-"""Models of tickets, winners, and the typo fixes that a draw's page shows."""
+"""Models of tickets and winners."""
 
 from typing import Any, ClassVar
 
@@ -198,25 +198,3 @@ def place_in_words(place: int, winners: int) -> str:
     if place < winners:
         return gettext("place %(number)s") % {"number": place + 1}
     return gettext("reserve %(number)s") % {"number": place - winners + 1}
-
-
-class TextChange(models.Model):
-    """A typo fixed after publishing; shown on the draw's page."""
-
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="text_changes")
-    field = models.TextField()
-    old = models.TextField()
-    new = models.TextField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    changed_at = models.DateTimeField(default=timezone.now, db_default=Now())
-
-    class Meta:
-        db_table = "draw_text_changes"
-        verbose_name = _("text change")
-        verbose_name_plural = _("text changes")
-        ordering: ClassVar = ["changed_at", "id"]
-
-    def __str__(self) -> str:
-        return gettext("%(field)s of draw %(draw)s changed") % {"field": self.field, "draw": self.draw_id}

@@ -11,7 +11,7 @@ from common.database.clock import database_now
 from draws.lifecycle import close, rounds
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.publish import publish_draw
-from draws.lifecycle.text_changes import change_text
+from draws.lifecycle.text_changes import add_to_texts
 from draws.models import Draw, Seal
 from draws.pictures import uploads
 from draws.pictures.files import read
@@ -79,7 +79,9 @@ def _soon(**more: int) -> datetime:
 def _frozen_too_late(player: User) -> Draw:
     """A draw whose list had to be frozen in the second in which it closes, while nobody was at work."""
     with override_settings(FREEZE_WINDOW_SECONDS=0):
-        late = publish_draw(new_draft(title="Late in the night", draw_time=_soon(seconds=5)).pk)
+        late = publish_draw(
+            new_draft(title="Late in the night", draw_time=_soon(seconds=5)).pk, shortest=timedelta(0)
+        )
     take(player, late)
     return late
 
@@ -161,4 +163,4 @@ def _let_the_beacon_draw(draw: Draw) -> None:
 
 
 def _change_text(draw: Draw) -> None:
-    change_text(draw.pk, {"description": "Two nights near the harbour."}, actor=None)
+    add_to_texts(draw.pk, {"description": "Two nights near the harbour."}, actor=None)

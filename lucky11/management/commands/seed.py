@@ -92,7 +92,7 @@ class Command(Operation):
         draw = Draw.objects.create(title=demo.title, draw_time=_in(closes_in), **demo.fields)
         if demo.is_draft:
             return draw
-        publish_draw(draw.pk)
+        _publish(draw)
         order = list(zip(players, demo.tickets, strict=False))
         first = draw.pk % len(players)
         for player, count in order[first:] + order[:first]:
@@ -116,7 +116,7 @@ class Command(Operation):
             illustration="coins",
             draw_time=_in(timedelta(minutes=2)),
         )
-        publish_draw(draw.pk)
+        _publish(draw)
         for player, count in zip(players[1:5], (3, 1, 2, 4), strict=True):
             _take(player, draw, count)
 
@@ -143,6 +143,11 @@ class Command(Operation):
 
 def _in(wait: timedelta) -> datetime:
     return (timezone.now() + wait).replace(microsecond=0)
+
+
+def _publish(draw: Draw) -> None:
+    """Open a demo draw, also one that closes within seconds."""
+    publish_draw(draw.pk, shortest=timedelta(0))
 
 
 def _take(player: User, draw: Draw, count: int) -> None:

@@ -64,6 +64,7 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
     ),
     "entries_to_tell": (),
     "freezes_to_tell": ("told_up_to",),
+    "corrections_to_tell": ("told_up_to",),
     "coin_days": (),
 }
 # Whoever takes a backup or drills one leaves a record of it.

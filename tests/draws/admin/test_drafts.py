@@ -1,5 +1,6 @@
 """Staff write drafts, publish them, and afterwards can change two texts and nothing else."""
 
+import re
 import threading
 import time
 from datetime import timedelta
@@ -158,9 +159,9 @@ def test_looking_at_the_publish_page_publishes_nothing(client, boss, make_draft)
     assert draft.state == "draft"
 
 
-def test_a_published_draw_with_a_picture_offers_its_two_texts_and_nothing_else(client, boss, make_draw):
+def test_a_published_draw_offers_to_add_to_its_two_texts_and_nothing_else(client, boss, make_draw):
     form = client.get(page(make_draw(illustration="tram"))).context["adminform"].form
-    assert set(form.fields) == {"description", "prize_details", "reason"}
+    assert set(form.fields) == {"add_description", "add_prize_details", "reason"}
 
 
 def test_typing_a_new_price_into_a_published_draw_changes_nothing(client, boss, draw):
@@ -183,35 +184,50 @@ def test_a_form_opened_before_publishing_cannot_change_the_published_draw(client
     assert draft.entry_fee == 5
 
 
-def test_a_typo_in_a_published_description_is_corrected_and_shown_with_what_stood_there(
-    client, boss, make_draw
-):
-    draw = make_draw(description="Two nihgts\nin Lisbon")
-    data = form_data(client.get(page(draw)), description="Two nights\r\nin Lisbon", reason="A typo")
+def test_what_is_added_to_a_published_draw_is_kept_shown_and_logged(client, boss, make_draw):
+    draw = make_draw(description="Two nights\nin Lisbon")
+    data = form_data(client.get(page(draw)), add_description="With\r\nbreakfast", reason="Asked for")
     assert client.post(page(draw), data).status_code == 302
     change = TextChange.objects.get()
-    assert (change.draw, change.field, change.actor) == (draw, "description", boss)
-    assert (change.old, change.new) == ("Two nihgts\nin Lisbon", "Two nights\nin Lisbon")
+    assert (change.draw, change.field, change.kind, change.actor) == (draw, "description", "addition", boss)
+    assert change.new == "Two nights\nin Lisbon\nWith\nbreakfast"
     [(who, message)] = logged(draw)
     assert who == boss.email
-    assert "nihgts" in message
-    assert message.endswith("Why: A typo")
-    assert "Two nihgts" in words(client.get(page(draw)))
+    assert message == "Add to the description: (empty) → With breakfast. Why: Asked for"
+    assert "description (Addition), by" in words(client.get(page(draw)))
 
 
-def test_a_correction_needs_a_reason(client, boss, draw):
-    refused = client.post(page(draw), form_data(client.get(page(draw)), description="Better"))
+def test_an_addition_needs_a_reason(client, boss, draw):
+    refused = client.post(page(draw), form_data(client.get(page(draw)), add_description="Better"))
     assert "Say why" in words(refused)
     draw.refresh_from_db()
     assert draw.description == ""
 
 
-def test_saving_a_published_draw_as_it_is_shows_players_no_correction(client, boss, make_draw):
-    draw = make_draw(description="One \nTwo\n", prize_details="This\nThat")
-    data = form_data(client.get(page(draw)), description="One \r\nTwo\r\n", prize_details="This\r\nThat")
-    assert client.post(page(draw), data).status_code == 302
+def test_an_addition_that_cannot_be_shown_is_refused_in_its_field(client, boss, draw):
+    data = form_data(client.get(page(draw)), add_prize_details="A\u202eB", reason="More")
+    assert "a sign that nobody sees (U+202E)" in words(client.post(page(draw), data))
+    assert not TextChange.objects.exists()
+
+
+def test_saving_a_published_draw_as_it_is_shows_players_no_change(client, boss, make_draw):
+    draw = make_draw(description="One\nTwo", prize_details="This\nThat")
+    assert client.post(page(draw), form_data(client.get(page(draw)))).status_code == 302
     assert not TextChange.objects.exists()
     assert logged(draw) == []
+
+
+def test_publishing_shows_and_fingerprints_texts_and_picture_too(client, boss, make_draft):
+    draft = make_draft(description="With its case", prize_details="Guitar\nCase", illustration="tram")
+    shown = words(client.get(page(draft, "publish")))
+    assert "With its case" in shown
+    assert "Guitar Case" in shown
+    assert re.search(r"Tram, [0-9a-f]{64}", shown)
+    for change in ({"prize_details": "A guitar pick"}, {"description": "x"}, {"illustration": "moka"}):
+        data = form_data(client.get(page(draft, "publish")), reason="Ready")
+        Draw.objects.filter(pk=draft.pk).update(**change)
+        refused = client.post(page(draft, "publish"), data)
+        assert "The draw changed after you opened this page" in words(refused)
 
 
 def until(condition):
@@ -254,11 +270,11 @@ def test_a_draft_saved_while_it_is_being_published_waits_and_then_changes_nothin
 def test_a_change_form_saved_while_tickets_are_sold_sets_nothing_back(client, make_player, make_draw, alice):
     draw = make_draw(description="Old")
     sign_in_boss(client, make_player)
-    data = form_data(client.get(page(draw)), description="New", reason="Newer words")
+    data = form_data(client.get(page(draw)), add_description="New", reason="More words")
     take(alice, draw, 3)
     assert client.post(page(draw), data).status_code == 302
     draw.refresh_from_db()
-    assert (draw.current_participants, draw.description, draw.state) == (3, "New", "open")
+    assert (draw.current_participants, draw.description, draw.state) == (3, "Old\nNew", "open")
 
 
 def test_a_draft_can_be_deleted_and_a_published_draw_never(client, boss, make_draft, draw):

@@ -95,8 +95,8 @@ def test_early_access_moves_with_the_closing_time(client, boss, make_draw):
         ("https://elsewhere.example/tram.webp", ""),
     ],
 )
-def test_a_picture_of_one_draw_is_not_shared_with_its_copy(client, boss, make_draw, address, kept):
-    draw = make_draw(prize_image_url=address)
+def test_a_picture_of_one_draw_is_not_shared_with_its_copy(client, boss, make_draft, address, kept):
+    draw = make_draft(prize_image_url=address)
     assert duplicate(client, draw).prize_image_url == kept
     assert ("Picture Not copied" in words(client.get(page(draw)))) == (kept == "")
 

@@ -6,15 +6,12 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
-from common.database.service_flag import as_service
 from draws import fairness
-from draws.exceptions import DrawNotFound, NotPublishable, TextNotChangeable
+from draws.exceptions import DrawNotFound, NotPublishable
 from draws.lifecycle.publish import publish_draw
-from draws.lifecycle.text_changes import change_text
-from draws.models import Draw, LogRecord, Seal, TextChange
+from draws.models import Draw, LogRecord, Seal
 from draws.proof.seals import open_record
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +45,10 @@ def test_published_draws_are_counted_without_a_gap(make_draft):
         ({"prize_coins": 0}, "no prize"),
         ({"prize_coins": 50_000_001, "winner_count": 2}, "add up to more than 100,000,000 coins"),
         ({"fairness_mode": "beacon"}, "No beacon"),
-        ({"title": "Line\nbreak"}, "cannot be sealed"),
+        ({"title": "Line\nbreak"}, r"a sign that nobody sees \(U\+000A\)"),
         ({"title": "Lisbon \u202eowt rof"}, r"a sign that nobody sees \(U\+202E\)"),
         ({"title": "Lis\u200bbon"}, r"a sign that nobody sees \(U\+200B\)"),
-        ({"title": "\u0301 \ufe0f"}, "shows nothing"),
+        ({"title": "\u0301 \ufe0f"}, "shows no letter"),
         ({"max_participants": 1_000_001}, "more than 1,000,000 tickets"),
         ({"early_access_until": timezone.now() + timedelta(days=2)}, "Early access"),
         ({"draw_time": timezone.now().replace(microsecond=0) - timedelta(seconds=1)}, "has passed"),
@@ -64,18 +61,6 @@ def test_a_draft_that_cannot_be_kept_is_not_published(make_draft, fields, senten
     draft.refresh_from_db()
     assert draft.state == Draw.State.DRAFT
     assert not Seal.objects.exists()
-
-
-def test_the_database_publishes_no_draw_whose_list_is_too_long(make_draft):
-    draft = make_draft(max_participants=1_000_001)
-    opens = {"published_at": Now(), "is_active": True}
-    with (
-        pytest.raises(DatabaseError, match="at most 1,000,000 tickets"),
-        transaction.atomic(),
-        as_service("publish_draw"),
-    ):
-        Draw.objects.filter(pk=draft.pk).update(**opens)
-    assert publish_draw(make_draft(max_participants=1_000_000).pk).state == Draw.State.OPEN
 
 
 def test_a_draw_is_published_once(draw):
@@ -131,10 +116,8 @@ def test_saving_an_older_copy_of_a_draw_moves_no_counter(draw, alice):
 
     older = Draw.objects.get(pk=draw.pk)
     take_tickets(alice.pk, draw.pk, 2, "request-1")
-    older.description = "A typo fixed"
     older.save()
-    fresh = Draw.objects.get(pk=draw.pk)
-    assert (fresh.description, fresh.current_participants) == ("A typo fixed", 2)
+    assert Draw.objects.get(pk=draw.pk).current_participants == 2
 
 
 @pytest.mark.parametrize("sql", ["is_active) VALUES (true", "current_participants) VALUES (1"])
@@ -172,18 +155,6 @@ def test_a_published_draw_is_never_removed_and_a_draft_may_be(draw, make_draft):
     with pytest.raises(DatabaseError), transaction.atomic():
         Draw.objects.filter(pk=draw.pk).delete()
     make_draft().delete()
-
-
-def test_a_typo_is_fixed_and_the_change_is_kept(draw, alice):
-    changes = change_text(draw.pk, {"description": "Three nights", "prize_details": ""}, actor=alice)
-    assert [(c.field, c.old, c.new) for c in changes] == [("description", "", "Three nights")]
-    assert TextChange.objects.get().actor == alice
-    with pytest.raises(TextNotChangeable):
-        change_text(draw.pk, {"title": "Other"}, actor=alice)
-
-
-def test_a_draft_is_changed_without_a_record(make_draft, alice):
-    assert change_text(make_draft().pk, {"description": "New"}, actor=alice) == []
 
 
 @pytest.mark.parametrize("table", ["fairness_log", "draw_seals"])

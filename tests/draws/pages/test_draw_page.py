@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from draws.lifecycle import close
 from draws.lifecycle.cancel import cancel_draw
-from draws.lifecycle.text_changes import change_text
+from draws.lifecycle.text_changes import add_to_texts
 from draws.models import Seal
 from tests.conftest import let_close
 from tests.support.pages import finish, signed_in, take, words
@@ -197,13 +197,12 @@ def test_secrets_stay_secret_until_the_draw_and_the_entry_secret_for_ever(draw, 
         assert bytes(fingerprint).hex() in after
 
 
-def test_a_typo_fixed_after_publishing_is_shown(make_draw, client):
-    draw = make_draw(description="A weekned away")
-    change_text(draw.pk, {"description": "A weekend away"}, actor=None)
+def test_what_was_added_after_publishing_is_shown_as_such(make_draw, client):
+    draw = make_draw(description="A weekend away")
+    add_to_texts(draw.pk, {"description": "Breakfast is included."}, actor=None)
     page = words(page_of(draw, client=client))
-    assert "A weekend away" in page
-    assert "Changes to the text" in page
-    assert "A weekned away" in page
+    assert "A weekend away Breakfast is included." in page
+    assert "added to “Description”: Breakfast is included." in page
 
 
 def test_what_staff_write_is_text_and_never_markup(make_draw, client):
