@@ -22,12 +22,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.lists import BoundedPaginator, StaffChangeList
+from accounts.admin.versions import VERSION, VersionedForm, last_change
 from accounts.models import User
 
 LONGEST_VALUE = 60  # characters of a changed value in the staff log
 
 
-class ReasonedForm(forms.ModelForm):  # type: ignore[type-arg]
+class ReasonedForm(VersionedForm):
     """A change to a row, with the reason that goes into the staff log."""
 
     reason = forms.CharField(
@@ -98,6 +99,8 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         context["show_save_and_add_another"] = False
         if context.get("original") is not None:
             context.update(title=str(context["original"]), subtitle=None)
+            if getattr(context["adminform"].form, "stale", None) is not None:
+                context["last_change"] = last_change(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
     def construct_change_message(  # type: ignore[override]
@@ -137,7 +140,7 @@ class Subject:
 
 def changed_fields(form: Any) -> list[str]:
     """Return the fields of a bound form that differ from the row, without the reason."""
-    return [name for name in form.changed_data if name != "reason"]
+    return [name for name in form.changed_data if name not in ("reason", VERSION)]
 
 
 def described(form: Any) -> str:

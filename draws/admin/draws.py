@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Q, QuerySet
@@ -175,11 +175,6 @@ class DrawAdmin(StaffAdmin):
             super().save_model(request, obj, form, change)
             form.save_photo(obj, staff(request))
             return
-        if "title" in request.POST:
-            sealed = gettext(
-                "This draw was published while you were editing it. You can only add to its two texts now."
-            )
-            self.message_user(request, sealed, messages.WARNING)
         text_changes.add_to_texts(obj.pk, form.additions(), actor=staff(request))
         form.save_photo(obj, staff(request))
 

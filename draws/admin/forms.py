@@ -1,5 +1,7 @@
 """Forms for a draw: staff may write everything while it is a draft, and add to two texts afterwards."""
 
+from collections.abc import Iterable
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
+from accounts.admin.versions import Difference
 from draws.admin.picture_forms import IllustrationField, PhotoForm
 from draws.lifecycle.terms import LONGEST_TEXT, LONGEST_TITLE
 from draws.lifecycle.text_changes import FIELDS, why_not_text
@@ -55,6 +58,10 @@ EXPLAINED = {
     ),
     "prize_policy": _("Choose whether one player can win more than one prize."),
 }
+PUBLISHED = _(
+    "This draw was published while you were editing it, so nothing was saved. You can now only add to its "
+    "two texts. Below is what you typed."
+)
 PICTURE = RegexValidator(
     r"^(https?:/)?/[^\s<>\"']+$", _("Enter an address that begins with https:// or with /.")
 )
@@ -87,6 +94,8 @@ class Moment(AdminSplitDateTime):
 
 class DraftForm(PhotoForm):
     """A form for a draft; the model has the rules that a draw must keep, and their sentences."""
+
+    watched = ("published_at", "prize_image_url")
 
     title = forms.CharField(
         label=_("Title"),
@@ -161,9 +170,34 @@ class PublishedForm(PhotoForm, ReasonedForm):
 
     field_order = ("add_description", "add_prize_details", "photo", "photo_alt", "reason")
 
+    # A photo has its own rule: it goes to a published draw once.
+    watched = ("published_at", "description", "prize_details")
+
     class Meta:
         model = Draw
         fields: ClassVar[list[str]] = []
+
+    def why_stale(self) -> str:
+        return str(PUBLISHED) if self._draft() else super().why_stale()
+
+    def differences(self) -> Iterable[Difference]:
+        draft = self._draft()
+        return draft.differences() if draft else self._additions()
+
+    def _additions(self) -> Iterable[Difference]:
+        for field, more in self.additions().items():
+            yield Difference(str(FIELDS[field]), getattr(self.instance, field), more)
+
+    def _draft(self) -> DraftForm | None:
+        """Return what was typed into the form of the draft, before somebody published it."""
+        if "title" not in self.data:
+            return None
+        draft = DraftForm(self.data, instance=copy(self.instance))
+        for name in ("draw_time", "early_access_until"):
+            label = draft.fields[name].label
+            draft.fields[name] = forms.SplitDateTimeField(label=label, widget=Moment(), required=False)
+        draft.full_clean()
+        return draft
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

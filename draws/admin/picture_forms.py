@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.versions import VersionedForm
 from accounts.models import User
 from draws.exceptions import PictureRefused
 from draws.models import Draw
@@ -32,7 +33,7 @@ class Drawn(str):
         return format_html('<img src="{}" width="96" height="72" alt=""> {}', self.address, str(self))
 
 
-class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
+class PhotoForm(VersionedForm):
     """A form for a draw's photo, as far as the draw allows changes."""
 
     photo = forms.FileField(
@@ -73,6 +74,7 @@ class PhotoForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["prize_image_url"].help_text = gettext(
                 "Set by the photo. Remove the photo to enter another address."
             )
+        self.stamp()
 
     def clean_photo(self) -> files.Files | None:
         given = self.cleaned_data[PHOTO]

@@ -68,6 +68,8 @@ def _sent(bound: Any) -> dict[str, Any]:
     value = bound.value()
     subwidgets = getattr(bound.field.widget, "widgets", None)
     if subwidgets:
+        if isinstance(value, list):  # as it was typed into a form that was refused
+            return {f"{bound.html_name}_{n}": part for n, part in enumerate(value)}
         parts = bound.field.widget.decompress(value)
         return {f"{bound.html_name}_{n}": part.isoformat() if part else "" for n, part in enumerate(parts)}
     if isinstance(value, bool):

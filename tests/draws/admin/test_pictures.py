@@ -169,7 +169,7 @@ def test_a_published_draw_without_a_picture_gets_one_with_a_reason_and_then_keep
     first = PrizePicture.objects.get().name
     assert logged(draw)[-1][1].endswith("Why: It came today")
     assert set(client.get(page(draw)).context["adminform"].form.fields) == {
-        *("add_description", "add_prize_details", "photo_alt", "reason")
+        *("add_description", "add_prize_details", "photo_alt", "reason", "shown_version")
     }
     other = upload(saved(scene().rotate(180)))
     send(client, draw, other, photo_alt="A bicycle", remove_photo="on", reason="Words", illustration="tram")
