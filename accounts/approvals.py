@@ -6,11 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Approval, User
+from accounts.notifications.approvals import notify_asked
 from common.database.clock import database_now
 from common.registry import Registry
 
@@ -36,7 +38,14 @@ class Act:
     conflict: Callable[[dict[str, Any], User], bool] = lambda payload, staff: False
     # What the second staff member reads before deciding, as it stands at that moment.
     facts: Callable[[dict[str, Any]], list[tuple[str, object]]] = lambda payload: []
+    # Those of the facts that may move meanwhile: they are kept as they were when the act was asked for.
+    figures: Callable[[dict[str, Any]], list[tuple[str, str]]] = lambda payload: []
+    # Why it can no longer be done, as things stand now; nothing if it can.
+    why_not: Callable[[dict[str, Any]], str] = lambda payload: ""
 
+
+# Under which a payload keeps the figures of the moment when it was asked for.
+ASKED = "figures_when_asked"
 
 # By the kind under which an approval is stored.
 ACTS: Registry[Act] = Registry("acts that need approval")
@@ -62,16 +71,40 @@ def ask(
         raise ApprovalError(_("Say why. The second staff member will read it. Nothing was changed."))
     try:
         with transaction.atomic():
-            return Approval.objects.create(
+            approval = Approval.objects.create(
                 kind=kind,
                 subject=subject,
                 summary=summary,
-                payload=payload,
+                payload={**payload, ASKED: ACTS[kind].figures(payload)},
                 reason=" ".join(reason.split()),
                 asked_by=asked_by,
             )
     except IntegrityError:
         raise ApprovalError(_("This is already waiting for approval. Nothing was changed.")) from None
+    notify_asked(approval, deciders_of(approval))
+    return approval
+
+
+def deciders_of(approval: Approval) -> list[User]:
+    """Return who may decide a request: staff with the right who have no stake in it and did not ask."""
+    app, _dot, codename = ACTS[approval.kind].permission.partition(".")
+    right = models.Q(content_type__app_label=app, codename=codename)
+    rights = Permission.objects.filter(right)
+    may = models.Q(is_superuser=True) | models.Q(user_permissions__in=rights)
+    staff = User.objects.filter(
+        may | models.Q(groups__permissions__in=rights), is_staff=True, is_active=True
+    ).exclude(pk=approval.asked_by_id)
+    return [each for each in staff.distinct() if not has_conflict(approval.kind, approval.payload, each)]
+
+
+def facts_now(approval: Approval) -> list[tuple[str, object]]:
+    """Return what the act would do as things stand now, beside the figures when it was asked for."""
+    asked = dict(map(tuple, approval.payload.get(ASKED, [])))
+    beside = _("%(now)s (when it was asked for: %(then)s)")
+    return [
+        (label, beside % {"now": value, "then": asked[label]} if label in asked else value)
+        for label, value in ACTS[approval.kind].facts(approval.payload)
+    ]
 
 
 @transaction.atomic
@@ -125,6 +158,12 @@ def waiting_for(kind: str, subject: str) -> Approval | None:
     """Return the approval that this act is waiting for, if any."""
     waiting = Approval.objects.filter(kind=kind, subject=subject, state=Approval.State.WAITING)
     return waiting.select_related("asked_by").first()
+
+
+def waiting_about(subject: str) -> list[Approval]:
+    """Return every request about something that waits for a second staff member, the oldest first."""
+    waiting = Approval.objects.filter(subject=subject, state=Approval.State.WAITING)
+    return list(waiting.select_related("asked_by").order_by("pk"))
 
 
 def kinds_of(user: User) -> list[str]:

@@ -6,6 +6,7 @@ from accounts.admin.approvals import USER, ApprovalAdmin
 from accounts.admin.players import MarkedFilter, PlayerAdmin
 from accounts.admin.records import RECORDS_PANEL
 from accounts.admin.same_mailbox import SAME_MAILBOX_PANEL
+from accounts.notifications.approvals import APPROVALS
 from accounts.notifications.notify import KINDS
 from accounts.play.suspension import ACCOUNT
 from accounts.privacy import data_export, export_parts
@@ -18,7 +19,7 @@ from common.encryption import COLUMNS, EncryptedColumn
 def register() -> None:
     """Add them; called once, when the site starts."""
     changes.connect()
-    for kind in (data_export.READY, SIGN_IN, ACCOUNT, INVITATION):
+    for kind in (data_export.READY, SIGN_IN, ACCOUNT, INVITATION, APPROVALS):
         KINDS.add(kind.name, kind)
     for part in export_parts.PARTS:
         data_export.PARTS.add(part.name, part)

@@ -10,9 +10,9 @@ from accounts.models import Approval, User
 from draws.conflicts import has_stake, has_stake_in
 from draws.exceptions import DrawError, NotPassable
 from draws.lifecycle.cancel import cancel_draw
-from draws.lifecycle.text_changes import correct_texts
+from draws.lifecycle.text_changes import TEXT_CHANGED, correct_texts, why_not_change
 from draws.models import Disqualification, Draw, Winner
-from draws.prizes.disqualify import checked, disqualify
+from draws.prizes.disqualify import checked, disqualify, open_against
 
 CANCEL = "cancel_draw"
 PASS_ON = "pass_on_prize"
@@ -132,23 +132,47 @@ def told(made: Disqualification) -> str:
     return said % {"days": (made.object_by - made.told_at).days}
 
 
+def _why_not_cancel(payload: dict[str, Any]) -> str:
+    draw = Draw.objects.filter(pk=payload.get("draw_id", 0)).first()
+    return "" if draw and draw.is_open else _("Only a draw that is still open can be cancelled.")
+
+
+def _why_not_correct(payload: dict[str, Any]) -> str:
+    draw = Draw.objects.filter(pk=payload.get("draw_id", 0)).first()
+    if draw is None:
+        return _("There is no such draw.")
+    changed = any(getattr(draw, field) != text for field, text in payload.get("shown", {}).items())
+    return why_not_change(draw) or (str(TEXT_CHANGED) if changed else "")
+
+
+def _why_not_pass_on(payload: dict[str, Any]) -> str:
+    winner = Winner.objects.filter(pk=payload.get("winner_id", 0)).first()
+    states = (Winner.HandOver.TO_CLAIM, Winner.HandOver.CLAIMED)
+    if winner is None or winner.hand_over not in states or winner.forfeited_at is not None:
+        return _("Only a prize that waits to be claimed or sent can be passed on.")
+    return _("The winner has already been told.") if open_against(winner.pk) else ""
+
+
 ACTS = {
     CANCEL: approvals.Act(
         "draws.cancel_draw",
         _cancel,
         (DrawError,),
+        why_not=_why_not_cancel,
         conflict=lambda payload, staff: has_stake(staff, payload.get("draw_id")),
     ),
     CORRECT: approvals.Act(
         "draws.publish_draw",
         _correct,
         (DrawError,),
+        why_not=_why_not_correct,
         conflict=lambda payload, staff: has_stake(staff, payload.get("draw_id")),
     ),
     PASS_ON: approvals.Act(
         "draws.redraw_winner",
         _pass_on,
         (DrawError,),
+        why_not=_why_not_pass_on,
         conflict=lambda payload, staff: has_stake_in(staff, payload.get("winner_id")),
     ),
 }

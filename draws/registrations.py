@@ -10,7 +10,7 @@ from accounts.privacy import account_deletion, data_export
 from common.encryption import COLUMNS, EncryptedColumn
 from common.web.pages import PAGES
 from common.web.uploads import AROUND_BYTES, UPLOADS
-from draws.admin.approval_facts import FACTS
+from draws.admin.approval_facts import FACTS, FIGURES
 from draws.admin.draws import DRAW, WINNER
 from draws.admin.stakes import STAKES_PANEL
 from draws.admin.tickets import TICKETS_PANEL
@@ -31,7 +31,8 @@ def register() -> None:
     for kind in (TICKET, CORRECTED, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
         KINDS.add(kind.name, kind)
     for name, act in ACTS.items():
-        approvals.ACTS.add(name, replace(act, facts=FACTS.get(name, act.facts)))
+        facts, figures = FACTS.get(name, act.facts), FIGURES.get(name, act.figures)
+        approvals.ACTS.add(name, replace(act, facts=facts, figures=figures))
     for part in PARTS:
         data_export.PARTS.add(part.name, part)
     account_deletion.PARTS.add("draws", PART)

@@ -90,4 +90,29 @@ def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     return _("%(player)s: %(amount)s coins, now %(balance)s.") % {"player": player, **moved}
 
 
-ACTS = {ADJUST: approvals.Act("ledger.add_transaction", _adjust, (LedgerError,))}
+def _balance(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    player = User.objects.filter(pk=payload.get("user_id")).first()
+    return [(_("Coins of the player"), wording.grouped(player.coins))] if player else []
+
+
+def _facts(payload: dict[str, Any]) -> list[tuple[str, object]]:
+    return [*_balance(payload), (_("Adjustment"), wording.signed(payload.get("amount", 0)))]
+
+
+def _why_not(payload: dict[str, Any]) -> str:
+    player = User.objects.filter(pk=payload.get("user_id")).first()
+    if player is None or player.closed_at is not None:
+        return _("The account is closed.")
+    return _("The player has too few coins.") if player.coins + payload.get("amount", 0) < 0 else ""
+
+
+ACTS = {
+    ADJUST: approvals.Act(
+        "ledger.add_transaction",
+        _adjust,
+        (LedgerError,),
+        facts=_facts,
+        figures=_balance,
+        why_not=_why_not,
+    )
+}

@@ -32,7 +32,8 @@ def waits(approval: Approval | None) -> str:
     if approval is None:
         return ""
     return format_html(
-        gettext("Requested by {} on {}. It is waiting for a second staff member. {}"),
+        gettext("{}. Requested by {} on {}. It is waiting for a second staff member. {}"),
+        approval.summary,
         approval.asked_by,
         short_time(approval.asked_at),
         link(change_url(Approval, approval.pk), gettext("See the request")),
@@ -141,6 +142,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
             and approval.kind in approvals.kinds_of(staff(request))
             and not _conflict(approval, request),
             "may_withdraw": own,
+            "problems": why_not(approval) if waiting else [],
         }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
@@ -166,7 +168,11 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
                 gettext("You have no stake in this: it is not about you, and you have no ticket there."),
                 gettext("As soon as you approve, it is done and logged under both your names."),
             ],
-            problems=[*_decided(approval), *([OWN] if own else _conflict(approval, request))],
+            problems=[
+                *_decided(approval),
+                *why_not(approval),
+                *([OWN] if own else _conflict(approval, request)),
+            ],
             danger=True,
         )
         return perform(self, request, approval, act, change_url(Approval, approval.pk))
@@ -229,7 +235,16 @@ def _now(approval: Approval) -> list[tuple[str, object]]:
     """Return what the act would do as things stand now; nothing once it is decided."""
     if approval.state != State.WAITING:
         return []
-    return approvals.ACTS[approval.kind].facts(approval.payload)
+    return approvals.facts_now(approval)
+
+
+def why_not(approval: Approval) -> list[str]:
+    """Say why a waiting request can no longer be done; nothing if it can, or is decided."""
+    if approval.state != State.WAITING:
+        return []
+    problem = approvals.ACTS[approval.kind].why_not(approval.payload)
+    said = gettext("This can no longer be done: %(problem)s It can be refused, or withdrawn by who asked.")
+    return [said % {"problem": problem}] if problem else []
 
 
 def _conflict(approval: Approval, request: HttpRequest) -> list[object]:

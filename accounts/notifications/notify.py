@@ -28,6 +28,8 @@ class Kind:
     label: str | Promise
     help: str | Promise
     needed: bool = False
+    # Players are not offered what only staff get.
+    staff_only: bool = False
     icon: str = "bell"
     goes_first: bool = False
 

@@ -1,5 +1,6 @@
 """Views of a player's messages and notification settings."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.notifications import inbox
 from accounts.notifications.notify import KINDS, Kind
 from accounts.players import player_of
@@ -79,6 +81,10 @@ class ChoicesForm(forms.Form):
         return {name: ("email" in ways, "site" in ways) for name, ways in self.cleaned_data.items()}
 
 
+def _offered(player: User) -> Iterable[Kind]:
+    return [kind for kind in KINDS.values() if player.is_staff or not kind.staff_only]
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest) -> HttpResponse:
@@ -93,5 +99,5 @@ def choices(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("Saved."))
         return redirect("accounts:message_choices")
     now = inbox.choices_of(player)
-    rows = [(kind, *now[kind.name]) for kind in sorted(KINDS.values(), key=lambda kind: kind.needed)]
+    rows = [(kind, *now[kind.name]) for kind in sorted(_offered(player), key=lambda kind: kind.needed)]
     return render(request, "accounts/message_choices.html", {"rows": rows})

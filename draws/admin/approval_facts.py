@@ -26,14 +26,32 @@ def of_cancelling(payload: dict[str, Any]) -> Facts:
     draw = Draw.objects.filter(pk=payload.get("draw_id", 0)).first()
     if draw is None:
         return []
-    preview = cancel_preview(draw.pk)
     return [
         (gettext("Would close"), moment(draw.draw_time)),
+        *refunds(payload),
+        (gettext("Most goes back to"), _most_back(draw) or "–"),
+    ]
+
+
+def refunds(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return how many players, tickets and coins cancelling would move."""
+    draw_id = payload.get("draw_id", 0)
+    if not Draw.objects.filter(pk=draw_id).exists():
+        return []
+    preview = cancel_preview(draw_id)
+    return [
         (gettext("Players who lose their chance"), wording.grouped(preview.players)),
         (gettext("Tickets to refund"), wording.grouped(preview.tickets)),
         (gettext("Coins to refund"), wording.grouped(preview.coins)),
-        (gettext("Most goes back to"), _most_back(draw) or "–"),
     ]
+
+
+def entrants(payload: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return how many players a correction would be told to."""
+    draw_id = payload.get("draw_id", 0)
+    if not Draw.objects.filter(pk=draw_id).exists():
+        return []
+    return [(gettext("Players to tell"), wording.grouped(cancel_preview(draw_id).players))]
 
 
 def _most_back(draw: Draw) -> str:
@@ -50,10 +68,7 @@ def of_correcting(payload: dict[str, Any]) -> Facts:
     draw = Draw.objects.filter(pk=payload.get("draw_id", 0)).first()
     if draw is None:
         return []
-    facts: Facts = [
-        (gettext("Draw"), draw.title),
-        (gettext("Players to tell"), wording.grouped(cancel_preview(draw.pk).players)),
-    ]
+    facts: Facts = [(gettext("Draw"), draw.title), *entrants(payload)]
     for field, text in payload.get("texts", {}).items():
         label = FIELDS.get(field, field)
         facts.append((gettext("%(text)s, now") % {"text": label}, lines(getattr(draw, field, ""))))
@@ -87,3 +102,4 @@ def _left(winner: Winner) -> str:
 
 
 FACTS = {CANCEL: of_cancelling, CORRECT: of_correcting, PASS_ON: of_passing_on}
+FIGURES = {CANCEL: refunds, CORRECT: entrants}

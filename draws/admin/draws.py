@@ -15,7 +15,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts import approvals
 from accounts.admin.actions import found
+from accounts.admin.approvals import waits
 from accounts.admin.base import StaffAdmin, Subject, short_time, staff
 from accounts.admin.search import whole_number
 from common.database.word_search import words_query
@@ -218,15 +220,16 @@ class DrawAdmin(StaffAdmin):
     def _beside(self, request: HttpRequest, draw: Draw) -> dict[str, Any]:
         draft = draw.published_at is None
         changes = TextChange.objects.filter(draw=draw).select_related("actor").order_by("-changed_at", "-pk")
-        waits = draw.state == Draw.State.CLOSED and draw.fairness_mode == Draw.Mode.BEACON
+        waits_for_round = draw.state == Draw.State.CLOSED and draw.fairness_mode == Draw.Mode.BEACON
         return {
             "may_publish": draft and request.user.has_perm(PUBLISH),
-            "may_paste": waits and request.user.has_perm(PASTE),
+            "may_paste": waits_for_round and request.user.has_perm(PASTE),
             "may_correct": not draft and not draw.has_ended and request.user.has_perm(PUBLISH),
             "may_cancel": draw.is_open and request.user.has_perm(CANCEL),
             "problems": publish.problems(draw) if draft else [],
             "warnings": preview.warnings(draw, timezone.now()) if draft else [],
             "changes": [] if draft else list(changes[:CHANGES_SHOWN]),
+            "waiting": [waits(each) for each in approvals.waiting_about(f"draw:{draw.pk}")],
             "may_duplicate": self.has_add_permission(request),
             "may_take_down": not draft and bool(draw.prize_image_url) and request.user.has_perm(PUBLISH),
         }

@@ -19,6 +19,7 @@ from draws.models.texts import TEXTS
 
 FIELDS = TEXTS
 ENDED = gettext_lazy("This draw has ended, so its texts never change.")
+TEXT_CHANGED = gettext_lazy("The text has changed since the correction was asked for. Ask for it again.")
 UNCHANGED = gettext_lazy("Nothing was changed.")
 
 
@@ -55,8 +56,7 @@ def correct_texts(
     for member in (asked_by, approved_by):
         refuse_stake(member, draw.pk)
     if any(getattr(draw, field) != shown.get(field) for field in texts):
-        said = _("The text has changed since the correction was asked for. Ask for it again.")
-        raise TextNotChangeable(f"{said} {UNCHANGED}")
+        raise TextNotChangeable(f"{TEXT_CHANGED} {UNCHANGED}")
     return _change(
         draw, texts, kind=TextChange.Kind.CORRECTION, reason=reason, actor=asked_by, approved_by=approved_by
     )

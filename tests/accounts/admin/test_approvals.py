@@ -147,7 +147,7 @@ def test_a_draw_that_closed_meanwhile_is_not_cancelled_and_the_approval_still_wa
     let_close(draw)
     refused = decide(ben, asked, "approve")
     assert refused.status_code == 400
-    assert "Only a draw that is still open can be cancelled. Nothing was changed." in words(refused)
+    assert "This can no longer be done: Only a draw that is still open can be cancelled." in words(refused)
     draw.refresh_from_db()
     assert (draw.cancelled_at, asked.state, asked.decided_by) == (None, "waiting", None)
     assert logged(asked) == []

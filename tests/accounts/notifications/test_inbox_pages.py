@@ -225,7 +225,7 @@ def test_the_page_of_choices_shows_what_was_chosen_and_what_is_always_sent(ana):
     assert (box("result", "email"), box("result", "site")) == ("", "")
     assert (box("won", "email"), box("won", "site")) == ("checked disabled", "checked disabled")
     for kind in KINDS.values():
-        assert str(kind.label) in words(client.get("/messages/choices/"))
+        assert (str(kind.label) in words(client.get("/messages/choices/"))) == (not kind.staff_only)
 
 
 def test_what_is_needed_cannot_be_switched_off_by_any_form(ana, say):

@@ -211,7 +211,9 @@ def test_an_approval_that_comes_after_the_lapse_changes_nothing(winner, asker, s
     asked = ask(asker, winner)
     let_time_run_out(winner)
     lapse_overdue_claims()
-    assert "Only a prize to claim or claimed can be passed on." in words(decide(second, asked, "approve"))
+    assert "Only a prize that waits to be claimed or sent can be passed on." in words(
+        decide(second, asked, "approve")
+    )
     assert Redraw.objects.get().reason == "The prize was not claimed in time."
 
 
