@@ -13,8 +13,9 @@ from accounts.players import player_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the currency of prizes, and whether emails can be read here."""
+    """Return the currency of prizes, the site's own address, and whether emails can be read here."""
     return {
+        "origin": settings.SITE_ORIGIN,
         "currency": settings.PRIZE_CURRENCY,
         "dev_mail": settings.DEBUG,
     }

@@ -1,9 +1,11 @@
 """Draws, results and tickets."""
 
+from django.contrib.sitemaps import views as sitemaps
 from django.urls import path, re_path
 
 from draws.pictures.files import NAME
-from draws.views import claims, detail, fairness, lists, live, pictures, verify
+from draws.sharing.sitemaps import SITEMAPS
+from draws.views import claims, detail, fairness, lists, live, pictures, sharing, verify
 
 app_name = "draws"
 
@@ -35,4 +37,20 @@ urlpatterns = [
     ),
     path("tickets/old-site/", lists.old_tickets, name="old_tickets"),
     path("how-it-works/", lists.how, name="how"),
+    re_path(
+        r"^draws/(?P<draw_id>[0-9]{1,9})/card-(?P<fingerprint>[0-9a-f]{12})\.png$",
+        sharing.card_picture,
+        name="card",
+    ),
+    re_path(r"^feeds/(?P<kind>open|results)\.atom$", sharing.feed_atom, name="feed"),
+    re_path(r"^feeds/(?P<kind>open|results)\.json$", sharing.feed_json, name="feed_json"),
+    path("feeds/open.ics", sharing.feed_calendar, name="feed_calendar"),
+    path("robots.txt", sharing.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        sitemaps.index,
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "draws:sitemap_part"},
+        name="sitemap",
+    ),
+    path("sitemap-<section>.xml", sitemaps.sitemap, {"sitemaps": SITEMAPS}, name="sitemap_part"),
 ]

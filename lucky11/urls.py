@@ -16,6 +16,7 @@ urlpatterns = [
     path("styleguide/", styleguide.page, name="styleguide"),
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="change_password"),
+    path("manifest.webmanifest", well_known.manifest, name="manifest"),
     path("csp-report/", csp_reports.report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

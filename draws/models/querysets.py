@@ -1,6 +1,6 @@
 """Querysets of draws by state, for pages and for the sweeps."""
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db import models
 from django.db.models.functions import Now
@@ -16,8 +16,9 @@ class DrawQuerySet(models.QuerySet[Row]):
 
     def open(self) -> "DrawQuerySet[Row]":
         """Return the draws on sale now, the one that closes next first; `tickets_a_prize` sorts them too."""
-        rows = self.alias(tickets_a_prize=models.F("max_participants") / models.F("winner_count"))
-        return rows.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
+        rows = self.filter(is_active=True, draw_time__gt=Now()).order_by("draw_time", "id")
+        odds = models.F("max_participants") / models.F("winner_count")
+        return cast("DrawQuerySet[Row]", rows.alias(tickets_a_prize=odds))
 
     def due(self) -> "DrawQuerySet[Row]":
         """Return the draws past their closing time whose ticket list is not frozen yet."""

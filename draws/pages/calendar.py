@@ -1,5 +1,6 @@
 """A draw's closing time as an iCalendar file (RFC 5545)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -11,16 +12,26 @@ TAKES = timedelta(minutes=15)
 
 
 def closing_event(draw: Draw, address: str) -> str:
-    """Return one event at the draw's closing time, with its page's address and a reminder an hour before."""
+    """Return a calendar with the draw's closing time, its page's address and a reminder an hour before."""
+    return closing_events([(draw, address)])
+
+
+def closing_events(rows: Iterable[tuple[Draw, str]]) -> str:
+    """Return a calendar with the closing time of each draw, given with the address of its page."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Lucky11//Draws//EN", "METHOD:PUBLISH"]
+    for draw, address in rows:
+        lines += _event(draw, address)
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+
+
+def _event(draw: Draw, address: str) -> list[str]:
     summary = _("Drawn: %(draw)s") % {"draw": draw.title}
     where = _("The result appears on %(address)s") % {"address": address}
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Lucky11//Draws//EN",
-        "METHOD:PUBLISH",
+    return [
         "BEGIN:VEVENT",
         f"UID:draw-{draw.pk}@{address.split('/')[2]}",
+        # A later number replaces an earlier one (RFC 5545, 3.8.7.4): a cancelled draw goes from the calendar.
+        f"SEQUENCE:{1 if draw.cancelled_at else 0}",
         f"DTSTAMP:{_moment(draw.updated_at)}",
         f"DTSTART:{_moment(draw.draw_time)}",
         f"DTEND:{_moment(draw.draw_time + TAKES)}",
@@ -35,9 +46,7 @@ def closing_event(draw: Draw, address: str) -> str:
         f"DESCRIPTION:{_text(draw.title)}",
         "END:VALARM",
         "END:VEVENT",
-        "END:VCALENDAR",
     ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
 
 
 def _moment(moment: datetime) -> str:

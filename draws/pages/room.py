@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import User
-from draws.models import Draw, LogRecord, Seal, Winner
+from draws.models import Draw, LogRecord, Seal
 from draws.pages.draws import Held, drawn_first, held_in
 from draws.proof.public_seals import pseudonym_of, public_seals
 
@@ -74,7 +74,7 @@ def room_of(draw: Draw, viewer: User | None) -> Room:
     """Return what the room of a published draw shows: at most five queries."""
     held = held_in(viewer, draw.pk)
     times = dict(LogRecord.objects.filter(draw=draw).values_list("kind", "time"))
-    places = drawn_first(draw.winner_count).filter(draw=draw) if draw.drawn_at else Winner.objects.none()
+    places = drawn_first(draw.winner_count).filter(draw=draw).values_list("ticket__ticket_number", flat=True)
     return Room(
         draw=draw,
         seal=public_seals().filter(pk=draw.pk).first(),
@@ -82,7 +82,7 @@ def room_of(draw: Draw, viewer: User | None) -> Room:
         ref=pseudonym_of(viewer, draw.pk).ref if viewer and held.count else "",
         frozen=_moment(times.get("freeze")),
         drawn=_moment(times.get("result")),
-        places=[winner.ticket.ticket_number for winner in places[:PLACES_SHOWN]],
+        places=list(places[:PLACES_SHOWN]) if draw.drawn_at else [],
     )
 
 

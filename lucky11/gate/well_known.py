@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -32,3 +33,22 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 def change_password(request: HttpRequest) -> HttpResponse:
     """Lead password managers to the page where a password is changed, at the address that W3C gave it."""
     return HttpResponseRedirect(reverse("account_change_password"))
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Tell a browser how to keep the site as an app of its own (W3C Web Application Manifest)."""
+    sizes = {size: static(f"img/icon-{size}.png") for size in (192, 512)}
+    icons = [{"src": src, "sizes": f"{size}x{size}", "type": "image/png"} for size, src in sizes.items()]
+    body = {
+        "name": "Lucky11",
+        "id": "/",
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#edf1eb",
+        "theme_color": "#edf1eb",
+        "icons": icons + [{**icon, "purpose": "maskable"} for icon in icons],
+    }
+    answer = JsonResponse(body, content_type="application/manifest+json")
+    answer["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    return answer

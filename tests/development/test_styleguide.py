@@ -63,6 +63,7 @@ NOT_SHOWN = {
     "allauth/elements/h1.html": "a page has one",
     "allauth/elements/img.html": "a picture alone",
     "draws/_live.html": "is heard, not seen",
+    "draws/_share_tags.html": "is read by programs",
     "draws/_told_late.html": "is a label in words alone, of a draw whose list was told too late",
     "draws/panel/_cover.html": "covers a result only with the script of its page",
     "draws/room/_rolling.html": "is filled by its script; what it fills is shown",
