@@ -211,12 +211,12 @@ DRAW_CHECKS = [
     ),
     Check(
         "frozen lists",
-        "A closed draw's frozen list has all its tickets.",
+        "A closed draw's published list has all its tickets.",
         """SELECT d.id AS draw_id, s.total, d.current_participants FROM draws d
            JOIN draw_seals s ON s.draw_id = d.id
            LEFT JOIN (SELECT draw_id, sum(octet_length(refs)) / 32 AS listed FROM frozen_lists GROUP BY 1) l
                   ON l.draw_id = d.id
-           WHERE d.frozen_at IS NOT NULL
+           WHERE (d.frozen_at IS NOT NULL OR s.root IS NOT NULL OR l.listed IS NOT NULL)
              AND (s.total IS DISTINCT FROM d.current_participants OR l.listed IS DISTINCT FROM s.total)
            ORDER BY d.id""",
     ),

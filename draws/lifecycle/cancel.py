@@ -7,13 +7,14 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.database.clock import database_now
 from common.text.hidden import is_seen
 from draws.conflicts import refuse_stake
 from draws.exceptions import NotCancellable
 from draws.lifecycle.void import void
 from draws.locking import lock_draw
 from draws.models import Draw, Participation
-from draws.proof import log, standing
+from draws.proof import standing
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,7 @@ def cancel_draw(draw_id: int, *, actor: User | None = None, reason: str) -> Draw
     draw = lock_draw(draw_id)
     if draw.state == Draw.State.DRAFT:
         raise NotCancellable(_("A draft was never open: delete it instead. Nothing was changed."))
-    # The record has to be in the log before the closing time, whoever has kept the log until now.
-    if not draw.is_active or log.next_time() >= int(draw.draw_time.timestamp()):
+    if not draw.is_active or database_now() >= draw.draw_time:
         raise NotCancellable(_("Only a draw that is still open can be cancelled. Nothing was changed."))
     refuse_stake(actor, draw.pk)
     void(draw, Draw.VoidCode.CANCELLED, reason, by=actor)

@@ -4,7 +4,7 @@ safe to repeat after a crash at any line, and made once however many workers try
 A beacon draw takes the same steps; between them it waits for its round (draws/lifecycle/rounds.py).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +19,7 @@ from draws.beacon import chain
 from draws.lifecycle import settle
 from draws.lifecycle.void import void
 from draws.locking import lock_if_free
-from draws.models import Draw, FreezeToTell, FrozenList, Participation, Round, Seal, Winner
+from draws.models import Draw, FreezeToTell, Participation, Round, Seal, Winner
 from draws.proof import log, seals, standing
 
 BEACON_PATIENCE = timedelta(days=7)  # after the round's time; then its draws are void
@@ -89,14 +89,9 @@ def freeze_draw(draw_id: int) -> bool:
 def _freeze(draw: Draw, record: Seal) -> None:
     if database_now().timestamp() > record.last_second_of_list:
         raise _MissedFreezing
-    tree = fairness.TicketTree()
-    for part, refs in enumerate(seals.packed_refs(record)):
-        tree.extend(fairness.PackedRefs(refs))
-        FrozenList.objects.create(draw=draw, part=part, refs=refs)
-    if tree.total != draw.current_participants:
-        raise RuntimeError(f"Draw {draw.pk} has {tree.total} tickets but counts {draw.current_participants}.")
-    root, seed = tree.root(), bytes(record.server_seed)
-    frozen = fairness.freeze_hash(seals.mode_of(draw), bytes(record.open_hash), root, tree.total, seed)
+    tree = seals.write_list(draw, record)
+    root = tree.root()
+    frozen = seals.list_hash(draw, record, root, tree.total)
     Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
     with as_service("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
@@ -140,12 +135,14 @@ def draw_winners(draw_id: int) -> bool:
         return False
     frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
     places = seals.pick(draw, frozen, signature or b"", seed)
-    winners = _write_winners(draw, places[: draw.winner_count])
     result = fairness.result_hash(seals.mode_of(draw), frozen, signature or b"", seed, places)
     Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result, signature=signature)
+    logged = log.append(draw, "result", result)
+    now = database_now()
+    until = seals.claim_until(record, now, logged)
+    winners = _write_winners(draw, places[: draw.winner_count], now, until)
     with as_service("draw_winners"):
         Draw.objects.filter(pk=draw.pk).update(drawn_at=Now(), winner=winners[0].user_id)
-    log.append(draw, "result", result)
     return True
 
 
@@ -167,14 +164,13 @@ def void_without_round(draw_id: int) -> bool:
     return True
 
 
-def _write_winners(draw: Draw, places: list[int]) -> list[Winner]:
+def _write_winners(draw: Draw, places: list[int], now: datetime, until: datetime) -> list[Winner]:
     numbers = [index + 1 for index in places]
     tickets = {
         ticket.ticket_number: ticket
         for ticket in Participation.objects.filter(draw=draw, ticket_number__in=numbers)
     }
     goods = draw.prize_amount > 0
-    now = database_now()
     return Winner.objects.bulk_create(
         Winner(
             draw=draw,
@@ -185,7 +181,7 @@ def _write_winners(draw: Draw, places: list[int]) -> list[Winner]:
             prize_coins=draw.prize_coins,
             won_at=now,
             hand_over=Winner.HandOver.TO_CLAIM if goods else Winner.HandOver.NONE,
-            claim_by=now + timedelta(days=settings.CLAIM_DAYS) if goods else None,
+            claim_by=until if goods else None,
         )
         for place, number in enumerate(numbers)
     )

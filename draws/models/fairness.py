@@ -1,7 +1,8 @@
 """Models of what is fixed and published about a draw: its seal, its frozen list, and the site's log."""
 
+import json
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -22,9 +23,10 @@ def _octets(column: str) -> models.Func:
 class Seal(models.Model):
     """The records of one published draw, in the bytes of the fairness protocol (version 1).
 
-    `server_seed` is secret until the list is frozen (beacon mode) or the draw is drawn (local mode),
-    `entry_secret` for ever. Written once, column by column. In beacon mode, and only then, the chain and the
-    round that the draw waits for are set; the round's signature comes with the result.
+    `server_seed` is secret until the list is frozen (beacon mode) or the draw is drawn (local mode), or until
+    it is void with tickets; `entry_secret` for ever. Of such a void draw `root` and `total` are those of the
+    list that was never frozen. Written once, column by column. In beacon mode, and only then, the chain and
+    the round that the draw waits for are set; the round's signature comes with the result.
     """
 
     draw = models.OneToOneField(
@@ -150,8 +152,15 @@ class Seal(models.Model):
 
     @property
     def is_seed_public(self) -> bool:
-        """Whether everyone may read the seed: once frozen in beacon mode, once drawn in local mode."""
-        return self.result_hash is not None or (self.round is not None and self.freeze_hash is not None)
+        """Whether everyone may read the seed: once frozen with a beacon, else once drawn or void."""
+        ended = self.result_hash is not None or (self.void_hash is not None and self.total is not None)
+        return ended or (self.round is not None and self.freeze_hash is not None)
+
+    @property
+    def sealed_terms(self) -> dict[str, Any]:
+        """The sealed terms by name. Draws opened before 1.1 have neither `claim_days` nor `disqualify`."""
+        terms: dict[str, Any] = json.loads(self.terms)
+        return terms
 
 
 class FrozenList(models.Model):

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.database.clock import database_now
+from common.text import wording
 from draws.conflicts import refuse_stake
 from draws.exceptions import ClaimInvalid, ClaimNotYours, NotDecidable, NotPassable
-from draws.models import Disqualification, Winner
+from draws.models import Disqualification, Seal, Winner
 from draws.prizes import notifications
 
 State, Reason, HandOver = Disqualification.State, Disqualification.Reason, Winner.HandOver
@@ -32,7 +33,8 @@ def disqualify(
     """Hold something against a winner and tell them, with DISQUALIFICATION_OBJECTION_DAYS days to object.
 
     `evidence` is what staff know; the winner reads it, the public does not. Raises NotPassable (sent, passed
-    on, already held against), ClaimInvalid or ConflictOfInterest; then nothing was changed.
+    on, already held against, one more than the seal allows), ClaimInvalid or ConflictOfInterest; then nothing
+    was changed.
     """
     winner = _locked(winner_id)
     if winner is None or winner.hand_over not in (HandOver.TO_CLAIM, HandOver.CLAIMED):
@@ -43,6 +45,7 @@ def disqualify(
         raise ClaimInvalid(_("Choose a reason from the list."), "reason")
     for staff in (asked_by, approved_by):
         refuse_stake(staff, winner.draw_id)
+    _refuse_beyond_seal(winner)
     now = database_now()
     made = Disqualification.objects.create(
         winner=winner,
@@ -139,6 +142,15 @@ def _locked(winner_id: int) -> Winner | None:
     list(User.objects.select_for_update(no_key=True).filter(pk=named))
     rows = Winner.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "draw")
     return rows.filter(pk=winner_id).first()
+
+
+def _refuse_beyond_seal(winner: Winner) -> None:
+    """Refuse one more than the draw's seal allows (sql/disqualifications_bound.sql holds it too)."""
+    most = Seal.objects.get(pk=winner.draw_id).sealed_terms.get("disqualify")
+    held = Disqualification.objects.filter(winner__draw=winner.draw_id).exclude(state=State.DROPPED).count()
+    if most is not None and held >= most:
+        said = _("The seal of this draw lets staff take %(most)s prizes back. Nothing was changed.")
+        raise NotPassable(said % {"most": wording.grouped(most)})
 
 
 def _give_time_back(winner: Winner, against: Disqualification) -> None:

@@ -6,9 +6,7 @@ Coins that were credited with the win stay with whoever was drawn first: a ledge
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -24,7 +22,7 @@ from draws.lifecycle.settle import settle_winner
 from draws.locking import lock_draw
 from draws.models import Disqualification, Draw, Participation, Redraw, Seal, Winner
 from draws.prizes import notifications
-from draws.proof import log, standing
+from draws.proof import log, seals, standing
 from draws.statistics import rewrite_wins
 
 HandOver, Ground = Winner.HandOver, Winner.Ground
@@ -143,7 +141,11 @@ def _pass_on_once(winner_id: int, ground: Winner.Ground) -> PassOnResult | None:
     reason = reasons.DISQUALIFIED[against.reason] if against and actor else REASONS[ground]
     _forfeit(winner, ground, reason)
     _close(against, ground)
-    redraw = _award(winner, ticket, reason, actor) if ticket else None
+    redraw = None
+    if ticket:
+        redraw = _award(winner, ticket, reason, actor)
+    else:
+        _lapse(winner, reason)
     notifications.notify_forfeited(winner)
     return PassOnResult(winner, redraw, fresh=True)
 
@@ -173,28 +175,35 @@ def _forfeit(winner: Winner, ground: Winner.Ground, reason: str) -> None:
     rewrite_wins(winner.user_id)
 
 
+def _lapse(failed: Winner, reason: str) -> None:
+    """Record that a prize goes to nobody, because no reserve is left."""
+    result = bytes(Seal.objects.values_list("result_hash", flat=True).get(pk=failed.draw_id) or b"")
+    log.append(failed.draw, "lapse", fairness.lapse_hash(result, failed.place, reason))
+
+
 def _award(failed: Winner, ticket: Participation, reason: str, actor: User | None) -> Redraw:
-    draw, now = failed.draw, database_now()
+    draw, place = failed.draw, Winner.objects.filter(draw=failed.draw_id).count()
+    record = Seal.objects.get(pk=draw.pk)
+    digest = fairness.redraw_hash(bytes(record.result_hash or b""), failed.place, place, reason)
+    logged = log.append(draw, "redraw", digest)
+    now = database_now()
     reserve = Winner.objects.create(
         draw=draw,
-        place=Winner.objects.filter(draw=draw).count(),
+        place=place,
         ticket=ticket,
         user_id=ticket.user_id,
         prize_amount=failed.prize_amount,
         won_at=now,
         settled_at=now,
         hand_over=HandOver.TO_CLAIM,
-        claim_by=now + timedelta(days=settings.CLAIM_DAYS),
+        claim_by=seals.claim_until(record, now, logged),
     )
-    result = bytes(Seal.objects.values_list("result_hash", flat=True).get(pk=draw.pk) or b"")
-    digest = fairness.redraw_hash(result, failed.place, reserve.place, reason)
     redraw = Redraw.objects.create(
         draw=draw, failed=failed, reserve=reserve, reason=reason, record_hash=digest, actor=actor
     )
     if prize_of(draw, reserve.place) == 0:
         with as_service("pass_on_prize"):
             Draw.objects.filter(pk=draw.pk).update(winner=reserve.user_id)
-    log.append(draw, "redraw", digest)
     rewrite_wins(reserve.user_id)
     notifications.notify_reserve(redraw)
     return redraw

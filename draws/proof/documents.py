@@ -10,19 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, OuterRef, Q, TextField, Value
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import JSONObject
 
 from draws import fairness
-from draws.models import Draw, FrozenList, LogRecord, Seal, Winner
+from draws.models import Draw, FrozenList, LogRecord, Redraw, Seal, Winner
 from draws.proof import log
 from draws.proof.public_seals import public_seals
 from draws.proof.seals import open_record
 
-PROOF_VERSION, LOG_VERSION = "lucky11-draw/1", "lucky11-log/1"
+FORM = "1.1"
+PROOF_VERSION, LOG_VERSION = f"lucky11-draw/{FORM}", f"lucky11-log/{FORM}"
 TERMS = (
     *("title", "entry_fee", "max_participants", "max_per_player", "min_participants"),
-    *("prize_amount", "prize_coins"),
+    *("prize_amount", "prize_coins", "claim_days", "disqualify"),
 )
 HASH_BYTES = 32
 BYTES_A_TICKET, OTHER_BYTES = 2 * HASH_BYTES + 4, 3_000
@@ -39,8 +40,8 @@ class Proof:
 
     @property
     def version(self) -> str:
-        """What the document says is fixed by the draw's newest record: the log's head after it."""
-        return str(self.records[-1]["head"])
+        """What fixes all that the document says: the head after the draw's newest record, and its form."""
+        return f"{self.records[-1]['head']}-{FORM}"
 
     def is_final(self) -> bool:
         """Return whether nothing can be added any more: no prize is left that could go to a reserve."""
@@ -58,7 +59,7 @@ class Proof:
             open=_open(self.draw, seal),
             server_seed=_hex(seal.public_seed),  # type: ignore[attr-defined]
         )
-        if seal.freeze_hash is None:
+        if seal.root is None:
             yield b',"entries":null,'
         else:
             yield b',"entries":['
@@ -71,6 +72,8 @@ class Proof:
             result_hash=_hex(seal.result_hash),
             void=_void(self.draw, seal),
             log=self.records,
+            listed=_listed(seal),
+            passes=_passes(seal, self.records),
         ).removeprefix(b"{")
         yield b"}\n"
 
@@ -86,7 +89,15 @@ def proof_of(draw_id: int) -> Proof | None:
         prev=_in_hex("prev"),
         head=_in_hex("head"),
     )
-    seals = public_seals().select_related("draw").annotate(records=ArraySubquery(rows.values(record=record)))
+    seals = (
+        public_seals()
+        .select_related("draw")
+        .annotate(
+            records=ArraySubquery(rows.values(record=record)),
+            redraws=ArraySubquery(_redraws().values(passed=PASSED)),
+            lapses=ArraySubquery(_lapses().values(passed=LAPSED)),
+        )
+    )
     seal = seals.filter(pk=draw_id).first() if draw_id < 2**31 else None
     if seal is None:
         return None
@@ -175,7 +186,7 @@ def _open(draw: Draw, seal: Seal) -> dict[str, Any]:
         "winners": record.winners,
         "reserves": record.reserves,
         "policy": record.policy.label,
-        "terms": {key: terms[key] for key in TERMS},
+        "terms": {key: terms[key] for key in TERMS if key in terms},
         "seed_commit": record.seed_commit.hex(),
         "open_hash": _hex(seal.open_hash),
     }
@@ -192,6 +203,44 @@ def _freeze(seal: Seal) -> dict[str, Any] | None:
     if seal.freeze_hash is None:
         return None
     return {"root": _hex(seal.root), "total": seal.total, "freeze_hash": _hex(seal.freeze_hash)}
+
+
+def _listed(seal: Seal) -> dict[str, Any] | None:
+    """The list of a draw that was void before freezing."""
+    if seal.root is None or seal.freeze_hash is not None:
+        return None
+    return {"root": _hex(seal.root), "total": seal.total}
+
+
+def _passes(seal: Any, records: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """What each record after the result is made from; None without a result.
+
+    A prize that lapsed before version 1.1 has no record, and so none here.
+    """
+    if seal.result_hash is None:
+        return None
+    opened = {row.pop("record_hash"): row for row in seal.redraws}
+    for row in seal.lapses:
+        digest = fairness.lapse_hash(bytes(seal.result_hash), row["from"], row["reason"])
+        opened[digest.hex()] = row
+    rows = [opened[row["record_hash"]] for row in records if row["kind"] in ("redraw", "lapse")]
+    return [
+        {
+            "from": row["from"],
+            "to": row["to"],
+            "code": fairness.PassCode.of(row["reason"]).label,
+            "reason": row["reason"],
+        }
+        for row in rows
+    ]
+
+
+def _redraws() -> QuerySet[Redraw]:
+    return Redraw.objects.filter(draw=OuterRef("pk"))
+
+
+def _lapses() -> QuerySet[Winner]:
+    return Winner.objects.filter(draw=OuterRef("pk"), forfeited_at__isnull=False, passed_on__isnull=True)
 
 
 def _beacon(seal: Seal) -> dict[str, Any] | None:
@@ -220,3 +269,11 @@ def _hex(value: bytes | memoryview | None) -> str | None:
 
 def _in_hex(column: str) -> Func:
     return Func(F(column), Value("hex"), function="encode", output_field=TextField())
+
+
+PASSED = JSONObject(
+    **{"from": "failed__place", "to": "reserve__place"}, reason="reason", record_hash=_in_hex("record_hash")
+)
+LAPSED = JSONObject(
+    **{"from": "place", "to": Value(None, output_field=IntegerField())}, reason="forfeit_reason"
+)

@@ -9,9 +9,11 @@ from draws import fairness
 from draws.models import Draw, Seal
 
 # With a beacon the seed is part of the frozen list's hash. Without one it would give the winner away before
-# the result. A void after freezing publishes it, so that anyone can compute whom the void hit.
-SEED_IS_DUE = Q(freeze_hash__isnull=False) & (
-    Q(draw__fairness_mode=Draw.Mode.BEACON) | Q(result_hash__isnull=False) | Q(void_hash__isnull=False)
+# the result. A void publishes it with the list, so that anyone can compute whom the void hit.
+SEED_IS_DUE = Q(root__isnull=False) & (
+    Q(draw__fairness_mode=Draw.Mode.BEACON, freeze_hash__isnull=False)
+    | Q(result_hash__isnull=False)
+    | Q(void_hash__isnull=False)
 )
 
 

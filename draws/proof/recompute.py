@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from draws import fairness
 from draws.beacon import chain
 from draws.models import FrozenList, Round, Seal
-from draws.proof.seals import mode_of, obtained_round, open_record, packed_refs, pick
+from draws.proof.seals import list_hash, mode_of, obtained_round, open_record, packed_refs, pick
 from ledger.integrity import Check, Defect
 
 # A signature takes about a tenth of a second; `check_integrity --rounds` verifies all of them.
@@ -45,7 +45,7 @@ LOG_CHECKS = [
         """SELECT s.draw_id, s.seq FROM draw_seals s
            LEFT JOIN LATERAL (
                SELECT count(*) FILTER (WHERE kind = 'open') AS opened,
-                      count(*) FILTER (WHERE kind <> 'redraw') AS records,
+                      count(*) FILTER (WHERE kind NOT IN ('redraw', 'lapse')) AS records,
                       (array_agg(record_hash) FILTER (WHERE kind = 'open'))[1] AS open_hash,
                       (array_agg(record_hash) FILTER (WHERE kind = 'freeze'))[1] AS freeze_hash,
                       (array_agg(record_hash) FILTER (WHERE kind = 'result'))[1] AS result_hash,
@@ -56,6 +56,14 @@ LOG_CHECKS = [
               OR (l.open_hash, l.freeze_hash, l.result_hash, l.void_hash)
                  IS DISTINCT FROM (s.open_hash, s.freeze_hash, s.result_hash, s.void_hash)
            ORDER BY s.draw_id LIMIT 1""",
+    ),
+    Check(
+        "passed on",
+        "Every prize that was passed on is in the log with its record, and no other re-draw is.",
+        """SELECT l.n, coalesce(l.draw_id, r.draw_id) AS draw_id, r.id AS redraw_id
+           FROM (SELECT * FROM fairness_log WHERE kind = 'redraw') l
+           FULL JOIN redraws r ON r.draw_id = l.draw_id AND r.record_hash = l.record_hash
+           WHERE l.n IS NULL OR r.id IS NULL ORDER BY l.n, r.id LIMIT 1""",
     ),
     Check(
         "published draws",
@@ -95,7 +103,7 @@ def _differences(seal: Seal) -> Iterator[str]:
             yield "round"
         if opened != open_record(draw, seal).open_hash():
             yield "open_hash"
-        if seal.freeze_hash is not None:
+        if seal.root is not None:
             yield from _list_differences(seal, mode, opened, seed)
         if seal.void_hash is not None:
             yield from _void_differences(seal, opened)
@@ -113,7 +121,7 @@ def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: byte
     if (bytes(seal.root or b""), seal.total) != (tree.root(), tree.total):
         yield "root"
     frozen = fairness.freeze_hash(mode, opened, tree.root(), tree.total, seed)
-    if bytes(seal.freeze_hash or b"") != frozen:
+    if seal.freeze_hash is not None and bytes(seal.freeze_hash) != frozen:
         yield "freeze_hash"
     held = hashlib.sha256()
     for refs in packed_refs(seal):
@@ -132,9 +140,11 @@ def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: byte
 
 
 def _void_differences(seal: Seal, opened: bytes) -> Iterator[str]:
-    frozen = bytes(seal.freeze_hash) if seal.freeze_hash else None
+    listed = None
+    if seal.root is not None:
+        listed = list_hash(seal.draw, seal, bytes(seal.root), seal.total or 0)
     code = fairness.VoidCode(seal.draw.void_code or 0)
-    if bytes(seal.void_hash or b"") != fairness.void_hash(opened, frozen, code, seal.draw.void_reason):
+    if bytes(seal.void_hash or b"") != fairness.void_hash(opened, listed, code, seal.draw.void_reason):
         yield "void_hash"
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import Max
 
 from draws import fairness
 from draws.beacon import chain
-from draws.models import Draw, FrozenList, Participation, Round, Seal
+from draws.models import Draw, FrozenList, LogRecord, Participation, Round, Seal
 
 
 def terms_of(draw: Draw) -> str:
@@ -23,6 +24,9 @@ def terms_of(draw: Draw) -> str:
             "max_participants": draw.max_participants,
             "max_per_player": draw.max_per_player,
             "min_participants": draw.min_participants,
+            "claim_days": settings.CLAIM_DAYS,
+            # Of each prize once: so staff cannot walk down the reserves to somebody they like.
+            "disqualify": draw.winner_count,
         }
     )
 
@@ -61,6 +65,30 @@ def extra_lead(draw: Draw) -> int:
         return 0
     seconds: int = settings.BEACON_LEAD_SECONDS
     return max(seconds - fairness.ROUND_MARGIN, 0)
+
+
+def claim_until(record: Seal, since: datetime, logged: LogRecord) -> datetime:
+    """Return until when a prize can be claimed: the sealed days after it was won, by clock and log."""
+    days = record.sealed_terms.get("claim_days", settings.CLAIM_DAYS)
+    # The log may be ahead of a clock that was set back, and a checker has nothing but the log.
+    return max(since, datetime.fromtimestamp(logged.time, UTC)) + timedelta(days=days)
+
+
+def write_list(draw: Draw, record: Seal) -> fairness.TicketTree:
+    """Write down whose tickets the draw has, part by part; return the tree over all of them."""
+    tree = fairness.TicketTree()
+    for part, refs in enumerate(packed_refs(record)):
+        tree.extend(fairness.PackedRefs(refs))
+        FrozenList.objects.create(draw=draw, part=part, refs=refs)
+    if tree.total != draw.current_participants:
+        raise RuntimeError(f"Draw {draw.pk} has {tree.total} tickets but counts {draw.current_participants}.")
+    return tree
+
+
+def list_hash(draw: Draw, record: Seal, root: bytes, total: int) -> bytes:
+    """Return the freeze hash of a list, or the one that it would have had."""
+    seed = bytes(record.server_seed)
+    return fairness.freeze_hash(mode_of(draw), bytes(record.open_hash), root, total, seed)
 
 
 def open_record(draw: Draw, record: Seal) -> fairness.OpenRecord:

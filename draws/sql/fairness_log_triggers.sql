@@ -9,7 +9,7 @@ BEGIN
            OR NEW.head <> fairness_log_head(NEW.prev, NEW.n, NEW.time, NEW.kind, NEW.record_hash))) THEN
         RAISE EXCEPTION 'A record of the log follows the last one, and its head covers it.' USING ERRCODE = 'L11GS';
     END IF;
-    PERFORM 1 FROM fairness_log o WHERE o.draw_id = NEW.draw_id AND NEW.kind <> 'redraw'
+    PERFORM 1 FROM fairness_log o WHERE o.draw_id = NEW.draw_id AND NEW.kind NOT IN ('redraw', 'lapse')
         AND (o.kind = NEW.kind OR o.kind IN ('result', 'void'));
     IF FOUND THEN
         RAISE EXCEPTION 'A draw opens once, is frozen once, and has one result or is void once.'

@@ -57,7 +57,7 @@ def log_json(request: HttpRequest) -> HttpResponseBase:
     return _download(
         request,
         found.stream(),
-        etag=found.head,
+        etag=f"{found.head}-{documents.FORM}",
         filename="lucky11-log.json",
         content_type="application/json",
     )
@@ -67,12 +67,12 @@ def log_json(request: HttpRequest) -> HttpResponseBase:
 def list_text(request: HttpRequest, draw_id: int) -> HttpResponseBase:
     """Send a frozen ticket list, one line per ticket."""
     seal = _seal(draw_id)
-    if seal is None or seal.freeze_hash is None:
+    if seal is None or seal.root is None:
         return _no_such_draw(request, draw_id)
     return _download(
         request,
         documents.list_as_text(draw_id),
-        etag=bytes(seal.freeze_hash).hex(),
+        etag=bytes(seal.root).hex(),
         filename=f"lucky11-draw-{draw_id}-tickets.txt",
         content_type="text/plain; charset=utf-8",
         final=True,

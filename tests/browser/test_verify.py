@@ -48,6 +48,7 @@ def test_one_button_repeats_the_draw_and_shows_who_won(live_server, visit, make_
 def test_one_button_checks_that_a_draw_was_voided_as_recorded(live_server, visit, make_draw, alice):
     empty, short, off = make_draw(), make_draw(min_participants=5), make_draw()
     take(alice, short)
+    take(alice, off)
     cancel_draw(off.pk, actor=None, reason="The host withdrew.")
     finish(empty, short)
     window = visit(live_server.url)
@@ -57,6 +58,8 @@ def test_one_button_checks_that_a_draw_was_voided_as_recorded(live_server, visit
         expect(verdict(page)).to_have_text("PASS: the void record holds")
         draw.refresh_from_db()
         expect(page.locator("[data-result]")).to_contain_text(draw.void_reason)
+        would_have_won = page.locator(".verify__places .mini").all_inner_texts()
+        assert would_have_won == ([] if draw == empty else ["0001"])
     assert window.complaints == []
 
 

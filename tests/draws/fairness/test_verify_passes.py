@@ -52,6 +52,7 @@ def verdict(doc: dict[str, Any]) -> str | None:
     return report.steps[-1].sentence if report.failed else None
 
 
+STEP_OF_VOID = verifier.STEPS.index("void")
 ONE_PRIZE = {
     "nobody lost anything": ([], None),
     "not claimed in time": ([(0, 1, NOT_CLAIMED, 14)], None),
@@ -119,6 +120,64 @@ def test_a_record_that_the_document_does_not_open_is_refused():
     assert verdict(doc).endswith("of the log is not made from what the document says of it.")
     doc["passes"] = []
     assert verifier.check(text(doc)).failed == "log"
+
+
+def void(code: str) -> Published:
+    """An operator-run draw, opened under version 1.1, that was void for this reason with tickets to list."""
+    return next(
+        one
+        for one in (document(seed, later=True) for seed in range(20_000))
+        if one.outcome == code and not one.chain and "disqualify" in one.document["open"]["terms"]
+    )
+
+
+@pytest.mark.parametrize("code", ["below_minimum", "cancelled", "not_frozen_in_time"])
+def test_who_would_have_won_a_void_draw_is_computed(code):
+    found = void(code)
+    report = verifier.check(text(found.document))
+    opened = found.document["open"]
+    frozen = report.document.list_hash()
+    key = fairness.pick_key(fairness.Mode.LOCAL, frozen, b"", bytes.fromhex(found.document["server_seed"]))
+    assert report.values["voided_winners"] == fairness.pick_winners(
+        key,
+        [bytes.fromhex(ref) for ref in found.document["entries"]],
+        winners=opened["winners"],
+        reserves=opened["reserves"],
+        policy=fairness.Policy.from_label(opened["policy"]),
+    )
+
+
+def without_its_list(found: Published) -> dict[str, Any]:
+    doc = copy.deepcopy(found.document) | {"entries": None, "listed": None, "server_seed": None}
+    return sealed_again(Published(**{**vars(found), "document": doc}))
+
+
+@pytest.mark.parametrize("code", ["below_minimum", "not_frozen_in_time"])
+def test_a_void_draw_with_tickets_shows_its_list(code):
+    report = verifier.check(text(without_its_list(void(code))))
+    assert report.failed == "void"
+    assert "had tickets, but the document does not list them" in report.steps[STEP_OF_VOID].sentence
+
+
+def test_a_draw_that_opened_before_may_be_void_without_its_list():
+    doc = without_its_list(void("below_minimum"))
+    for key in ("claim_days", "disqualify"):
+        del doc["open"]["terms"][key]
+    report = verifier.check(text(sealed_again(Published(**{**vars(ONE), "document": doc}))))
+    assert report.failed is None
+
+
+@pytest.mark.parametrize(
+    ("code", "fails"), [("below_minimum", True), ("cancelled", False), ("no_tickets", True)]
+)
+def test_a_list_allows_only_the_reason_that_it_shows(code, fails):
+    found = void("not_frozen_in_time")
+    doc = copy.deepcopy(found.document)
+    doc["void"]["code"] = code
+    if code == "cancelled":
+        doc["log"][-1]["time"] = doc["log"][0]["time"]
+    report = verifier.check(text(sealed_again(Published(**{**vars(found), "document": doc}))))
+    assert report.failed == ("void" if fails else None)
 
 
 def test_a_draw_that_was_opened_before_has_no_bound():

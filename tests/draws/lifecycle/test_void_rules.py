@@ -4,9 +4,12 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
+from draws import fairness
+from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
-from draws.models import Draw
+from draws.models import Draw, FrozenList, Seal
+from draws.proof.seals import packed_refs, write_list
 from tests.conftest import let_close
 from tests.support.beacon_draws import plant, round_of
 from tests.support.pages import take
@@ -17,9 +20,13 @@ NO_TICKETS, BELOW_MINIMUM, CANCELLED, LATE, MISSING = Draw.VoidCode
 REFUSED = "its time or its ticket list is against it"
 
 
-def void_by_hand(draw, code):
+def void_by_hand(draw, code, listing=write_list):
     """What somebody does who holds the site's database role, and knows how its services name themselves."""
+    draw.refresh_from_db()
     with transaction.atomic(), connection.cursor() as cursor:
+        if draw.current_participants and draw.frozen_at is None:
+            tree = listing(draw, Seal.objects.get(pk=draw.pk))
+            Seal.objects.filter(pk=draw.pk).update(root=tree.root(), total=tree.total)
         cursor.execute("SELECT set_config('lucky11.service', 'void', true)")
         cursor.execute(
             "UPDATE draws SET cancelled_at = clock_timestamp(), is_active = false, void_code = %s,"
@@ -41,6 +48,38 @@ def test_an_open_draw_can_be_cancelled_and_ended_for_no_other_reason(draw, alice
     take(alice, draw)
     assert refused(draw, NO_TICKETS, BELOW_MINIMUM, LATE, MISSING)
     void_by_hand(draw, CANCELLED)
+
+
+def with_nothing(draw, record):
+    """A list of nobody's tickets."""
+    return fairness.TicketTree()
+
+
+def with_half(draw, record):
+    """The first ticket alone."""
+    tree = fairness.TicketTree()
+    refs = next(packed_refs(record))[:32]
+    FrozenList.objects.create(draw=draw, part=0, refs=refs)
+    tree.extend([refs])
+    return tree
+
+
+@pytest.mark.parametrize("listing", [with_nothing, with_half])
+def test_a_draw_with_tickets_is_void_only_with_the_list_of_them(draw, alice, listing):
+    take(alice, draw, 2)
+    with pytest.raises(DatabaseError, match="only with the list of them"):
+        void_by_hand(draw, CANCELLED, listing)
+    cancel_draw(draw.pk, reason="The host withdrew.")
+    assert FrozenList.objects.get(draw=draw).refs == next(packed_refs(Seal.objects.get(pk=draw.pk)))
+
+
+@pytest.mark.owner
+def test_the_list_of_a_void_draw_never_changes(draw, alice):
+    take(alice, draw, 2)
+    cancel_draw(draw.pk, reason="The host withdrew.")
+    for change in ({"total": 1}, {"root": bytes(32)}, {"root": None, "total": None}):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            Seal.objects.filter(pk=draw.pk).update(**change)
 
 
 def test_a_draw_that_has_closed_is_cancelled_no_more(draw, alice):

@@ -133,7 +133,10 @@ def test_void_and_cancelled_draws_say_why_with_their_record(alice, make_draw):
         assert has(text, reason, "Every coin goes back")
         assert "List frozen" not in text
         assert has(page_of(draw).content.decode(), *prints(draw, "void_hash"))
-        assert prints(draw, "server_seed")[0] not in page_of(draw).content.decode()
+        assert prints(draw, "server_seed")[0] in page_of(draw).content.decode()
+        assert has(text, "anyone can work out who would have won", "Read the list")
+        assert has(words(Client().get(f"/draws/{draw.pk}/tickets/")), "1 ticket, when the draw ended without")
+        assert len(fetch(f"/draws/{draw.pk}/tickets.txt").splitlines()) == 1
 
 
 def test_a_prize_passed_on_shows_who_was_first_why_and_the_next_reserve(make_draw, make_player):

@@ -79,4 +79,11 @@ def test_before_freezing_the_list_page_says_when_it_comes(alice, draw):
     text = words(signed_in(alice).get(f"/draws/{draw.pk}/tickets/"))
     assert "The list is published when the draw closes" in text
     cancel_draw(draw.pk, reason="The host withdrew.")
+    assert "1 ticket, when the draw ended without a winner" in words(
+        Client().get(f"/draws/{draw.pk}/tickets/")
+    )
+
+
+def test_a_draw_that_ended_without_tickets_has_no_list(draw):
+    cancel_draw(draw.pk, reason="The host withdrew.")
     assert "ended before its list was frozen" in words(Client().get(f"/draws/{draw.pk}/tickets/"))

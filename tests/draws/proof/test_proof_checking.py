@@ -19,7 +19,7 @@ from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
 from draws.lifecycle.settle import settle_draw
-from draws.models import Draw, Seal, Winner
+from draws.models import Draw, LogRecord, Seal, Winner
 from draws.notifications.kinds import LOCAL_LABEL
 from draws.proof import documents
 from draws.proof.seals import ref_of
@@ -63,6 +63,8 @@ def passes(done):
 def site(make_draw, make_player, alice, bob, settings, monkeypatch):
     """Draws in every state, Alice with a ticket in each but the empty one; one waited for a beacon."""
     settings.BEACON_RELAYS = ["http://127.0.0.1:1"]
+    # Nobody moves the log's clock: a prize is lost at once.
+    settings.CLAIM_DAYS = 0
     monkeypatch.setattr(chain, "CHAIN", QUICKNET)
     draws = {
         "open": make_draw(title="Open “now” 🎟"),
@@ -103,6 +105,9 @@ def test_the_documents_of_every_state_and_the_log_pass(site, stranger):
             continue
         said = passes(done)
         assert (str(LOCAL_LABEL) in said) == (draw.fairness_mode == Draw.Mode.LOCAL), name
+        listed = name in ("cancelled", "below the minimum")
+        assert ("Would have won, had the draw not been void" in said) == listed, name
+        assert ("took the prize of place 1" in said) == (name == "passed on")
     passes(stranger.run("--log", "log.json"))
 
 
@@ -133,7 +138,8 @@ def test_a_document_that_somebody_changed_fails(stranger, alice, draw):
     assert (done.returncode, "open" in done.stdout + done.stderr) == (1, True)
 
 
-def test_the_documents_of_a_beacon_draw_pass(beacon, make_draw, alice, bob):
+def test_the_documents_of_a_beacon_draw_pass(beacon, make_draw, alice, bob, settings):
+    settings.CLAIM_DAYS = 0
     # The program itself accepts the real beacon only, whose rounds nobody can sign.
     chain = signing.beacon_chain()
     draw = make_draw(fairness_mode="beacon", reserve_count=1, prize_amount=50)
@@ -156,6 +162,9 @@ def test_the_documents_of_a_beacon_draw_pass(beacon, make_draw, alice, bob):
     check()
     pass_on_prize(Winner.objects.get(draw=draw, place=0).pk)
     check()
+    pass_on_prize(Winner.objects.get(draw=draw, place=1).pk)
+    check()
+    assert LogRecord.objects.last().kind == "lapse"
     assert verifier.check_log(fetch("/log.json")).failed is None
 
 

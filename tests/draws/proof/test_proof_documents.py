@@ -44,6 +44,13 @@ def shape(value):
     return type(value)
 
 
+def shape_of(example):
+    """The shape of a known answer of version 1 in version 1.1."""
+    terms = example["open"]["terms"] | {"claim_days": 14, "disqualify": 1}
+    opened = example["open"] | {"terms": terms}
+    return shape(example | {"open": opened, "listed": None, "passes": []})
+
+
 def secrets_of(draw):
     seal = Seal.objects.get(pk=draw.pk)
     return bytes(seal.server_seed).hex(), bytes(seal.entry_secret).hex()
@@ -54,7 +61,7 @@ def test_a_drawn_draw_has_the_form_of_the_known_answers(alice, bob, make_draw):
     take(alice, draw, 2)
     take(bob, draw)
     finish(draw)
-    assert shape(document(draw)) == shape(EXAMPLE)
+    assert shape(document(draw)) == shape_of(EXAMPLE)
 
 
 def test_a_drawn_draw_says_what_anyone_computes(alice, bob, draw):
@@ -80,7 +87,10 @@ def test_a_drawn_draw_says_what_anyone_computes(alice, bob, draw):
 
 def test_what_has_not_come_to_be_is_null(alice, draw):
     take(alice, draw)
-    later = ("server_seed", "entries", "freeze", "beacon", "winners", "result_hash", "void")
+    later = (
+        *("server_seed", "entries", "freeze", "beacon", "winners", "result_hash", "void"),
+        *("listed", "passes"),
+    )
     proof = document(draw)
     assert [key for key, value in proof.items() if value is None] == list(later)
     let_close(draw)
@@ -116,21 +126,34 @@ def test_a_beacon_draw_shows_its_seed_at_freezing_and_the_round_with_the_result(
     drawn = document(draw)
     assert drawn["beacon"] == {"round": sealed.round, "signature": signature.hex()}
     assert drawn["winners"] == [0]
-    assert shape(drawn) == shape(BEACON_EXAMPLE)
+    assert shape(drawn) == shape_of(BEACON_EXAMPLE)
     assert entry_secret not in json.dumps([opened, frozen, drawn])
 
 
-def test_a_void_draw_says_why_and_keeps_its_secret(alice, make_draw):
+def test_a_void_draw_says_why_and_shows_its_list_and_seed(alice, bob, make_draw):
     draw = make_draw(min_participants=5)
     take(alice, draw)
-    seed, _ = secrets_of(draw)
+    take(bob, draw)
+    seed, entry_secret = secrets_of(draw)
     finish(draw)
     text = fetch(f"/draws/{draw.pk}/proof.json").decode()
     proof = json.loads(text)
     assert proof["void"]["code"] == "below_minimum"
-    assert proof["void"]["reason"] == "Too few tickets were taken: 1, and the draw needed 5."
+    assert proof["void"]["reason"] == "Too few tickets were taken: 2, and the draw needed 5."
     assert proof["void"]["record_hash"] == proof["log"][-1]["record_hash"]
-    assert (proof["entries"], proof["freeze"], proof["winners"]) == (None, None, None)
+    assert (proof["freeze"], proof["winners"], proof["server_seed"]) == (None, None, seed)
+    assert proof["entries"] == [ref_of(Seal.objects.get(), player.pk).hex() for player in (alice, bob)]
+    root = fairness.ticket_root(map(bytes.fromhex, proof["entries"]))
+    assert proof["listed"] == {"root": root.hex(), "total": 2}
+    assert entry_secret not in text
+
+
+def test_a_void_draw_without_tickets_keeps_its_secret(draw):
+    seed, _ = secrets_of(draw)
+    finish(draw)
+    text = fetch(f"/draws/{draw.pk}/proof.json").decode()
+    proof = json.loads(text)
+    assert (proof["entries"], proof["listed"], proof["server_seed"]) == (None, None, None)
     assert seed not in text
 
 
@@ -160,7 +183,9 @@ def test_a_prize_passed_on_adds_its_record_and_changes_nothing_else(make_draw, m
     after = document(winner.draw)
     assert after["log"][:-1] == before["log"]
     assert after["log"][-1]["kind"] == "redraw"
-    assert {**after, "log": None} == {**before, "log": None}
+    assert {**after, "log": None, "passes": []} == {**before, "log": None}
+    reason = "The prize was not claimed in time."
+    assert after["passes"] == [{"from": 0, "to": 1, "code": "not_claimed", "reason": reason}]
 
 
 def test_the_seed_is_on_no_page_before_the_result(alice, bob, draw):
