@@ -56,6 +56,7 @@ def main(draw: int) -> None:
 
     django.setup()
     from draws.models import Participation, Seal
+    from draws.proof.sealed_secrets import secrets_of
 
     before = _peak()
     close, root = _close(draw)
@@ -63,7 +64,7 @@ def main(draw: int) -> None:
     tickets = Participation.objects.filter(draw=draw).order_by("ticket_number")
     holders = list(tickets.values_list("user_id", flat=True))
     record = Seal.objects.get(pk=draw)
-    secret, uid = bytes(record.entry_secret), bytes(record.draw_uid)
+    secret, uid = secrets_of(record).entry_secret, bytes(record.draw_uid)
     start = time.perf_counter()
     same = _hash(secret, uid, holders) == root
     figures = {"close": close, "hash": time.perf_counter() - start, "peak": peak, "before": before}

@@ -15,7 +15,7 @@ from draws.admin.draws import DRAW, WINNER
 from draws.admin.stakes import STAKES_PANEL
 from draws.admin.tickets import TICKETS_PANEL
 from draws.approvals import ACTS
-from draws.models import Claim
+from draws.models import Claim, Seal
 from draws.notifications.corrections import CORRECTED
 from draws.notifications.kinds import FROZEN, REFUNDED, RESULT, TICKET, WON
 from draws.pictures.files import MOST_BYTES
@@ -37,6 +37,7 @@ def register() -> None:
         data_export.PARTS.add(part.name, part)
     account_deletion.PARTS.add("draws", PART)
     COLUMNS.add("claim", EncryptedColumn(Claim, "details"))
+    COLUMNS.add("draw", EncryptedColumn(Seal, "secrets"))
     REFERENCE_PAGES.add("draw", "draws:detail")
     PAGES.add("open draws", "draws:list")
     PAGES.add("tickets", "draws:tickets")

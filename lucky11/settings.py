@@ -41,7 +41,8 @@ DATABASE_TLS_DEFAULTS = {
     "sslmode": os.environ.get("PGSSLMODE", ""),
     "sslrootcert": os.environ.get("PGSSLROOTCERT", ""),
 }
-# Newest first: it encrypts; all of them decrypt. They protect prize claims and second factors.
+# Newest first: it encrypts; all of them decrypt. They protect prize claims, second
+# factors and the secrets of draws.
 ENCRYPTION_KEYS = required("ENCRYPTION_KEYS").split(",")
 
 REDIS_URL, CELERY_BROKER_URL = configuration.redis()

@@ -51,7 +51,7 @@ class SealAdmin(ReadOnly, StaffAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Seal]:
-        return super().get_queryset(request).defer("server_seed", "entry_secret").prefetch_related("draw")
+        return super().get_queryset(request).defer("secrets", "entry_secret").prefetch_related("draw")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Seal], search_term: str
@@ -84,7 +84,7 @@ class SealAdmin(ReadOnly, StaffAdmin):
     @admin.display(description=_("server seed"))
     def seed(self, seal: Seal) -> str:
         if seal.is_seed_public:
-            return bytes(seal.server_seed).hex()
+            return bytes(seal.server_seed or b"").hex()
         if seal.round is None:
             return gettext("Secret until the draw is drawn")
         return gettext("Secret until the list is frozen")

@@ -21,6 +21,7 @@ from draws.lifecycle.void import void
 from draws.locking import lock_if_free
 from draws.models import Draw, FreezeToTell, Participation, Round, Seal, Winner
 from draws.proof import log, seals, standing
+from draws.proof.sealed_secrets import secrets_of
 
 BEACON_PATIENCE = timedelta(days=7)  # after the round's time; then its draws are void
 
@@ -90,9 +91,13 @@ def _freeze(draw: Draw, record: Seal) -> None:
     if database_now().timestamp() > record.last_second_of_list:
         raise _MissedFreezing
     tree = seals.write_list(draw, record)
-    root = tree.root()
-    frozen = seals.list_hash(draw, record, root, tree.total)
-    Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total, freeze_hash=frozen)
+    root, seed = tree.root(), secrets_of(record).server_seed
+    frozen = seals.list_hash(draw, record, root, tree.total, seed)
+    # With a beacon nothing is left to hold back; without one the seed would give the winner away.
+    public = seed if record.round is not None else None
+    Seal.objects.filter(pk=draw.pk).update(
+        root=root, total=tree.total, freeze_hash=frozen, server_seed=public
+    )
     with as_service("freeze_draw"):
         Draw.objects.filter(pk=draw.pk).update(frozen_at=Now(), is_active=False)
     # A long list takes a while, and so may the log's lock: what counts is when the record is written.
@@ -133,10 +138,12 @@ def draw_winners(draw_id: int) -> bool:
     signature = seals.obtained_round(record)
     if record.round is not None and signature is None:
         return False
-    frozen, seed = bytes(record.freeze_hash or b""), bytes(record.server_seed)
+    frozen, seed = bytes(record.freeze_hash or b""), secrets_of(record).server_seed
     places = seals.pick(draw, frozen, signature or b"", seed)
     result = fairness.result_hash(seals.mode_of(draw), frozen, signature or b"", seed, places)
-    Seal.objects.filter(pk=draw.pk).update(places=places, result_hash=result, signature=signature)
+    Seal.objects.filter(pk=draw.pk).update(
+        places=places, result_hash=result, signature=signature, server_seed=seed
+    )
     logged = log.append(draw, "result", result)
     now = database_now()
     until = seals.claim_until(record, now, logged)

@@ -42,7 +42,7 @@ def overdue_draws(rows: QuerySet[Draw]) -> QuerySet[Draw]:
 
 def overdue() -> tuple[list[Overdue], bool]:
     """Return up to SHOWN overdue draws, and whether there are more: one query."""
-    rows = Draw.objects.select_related("seal").defer("seal__server_seed", "seal__entry_secret")
+    rows = Draw.objects.select_related("seal").defer("seal__secrets", "seal__entry_secret")
     draws = list(overdue_draws(rows).order_by("id")[: SHOWN + 1])
     return [_because(draw) for draw in draws[:SHOWN]], len(draws) > SHOWN
 

@@ -9,6 +9,7 @@ from draws import fairness
 from draws.exceptions import NotCancellable
 from draws.models import Draw, Seal
 from draws.proof import log, seals
+from draws.proof.sealed_secrets import secrets_of
 
 
 def void(draw: Draw, code: Draw.VoidCode, reason: str, by: User | None = None) -> None:
@@ -19,12 +20,16 @@ def void(draw: Draw, code: Draw.VoidCode, reason: str, by: User | None = None) -
     settled. Raises NotCancellable when a draw to be cancelled has reached its closing time meanwhile.
     """
     record = Seal.objects.get(pk=draw.pk)
-    listed = bytes(record.freeze_hash) if record.freeze_hash else _list_tickets(draw, record)
+    # With the list the seed is published, so that anyone can compute whom the void hit.
+    seed = secrets_of(record).server_seed if draw.current_participants else None
+    listed = bytes(record.freeze_hash) if record.freeze_hash else None
+    if seed is not None and listed is None:
+        listed = _list_tickets(draw, record, seed)
     # A long list takes a while, and so may the log's lock: what counts is when the record is written.
     if code == Draw.VoidCode.CANCELLED and log.next_time() >= record.closes_at:
         raise NotCancellable(_("Only a draw that is still open can be cancelled. Nothing was changed."))
     digest = fairness.void_hash(bytes(record.open_hash), listed, fairness.VoidCode(code), reason)
-    Seal.objects.filter(pk=draw.pk).update(void_hash=digest)
+    Seal.objects.filter(pk=draw.pk).update(void_hash=digest, server_seed=seed)
     with as_service("void"):
         Draw.objects.filter(pk=draw.pk).update(
             cancelled_at=Now(), is_active=False, void_code=code, void_reason=reason, cancelled_by=by
@@ -32,11 +37,9 @@ def void(draw: Draw, code: Draw.VoidCode, reason: str, by: User | None = None) -
     log.append(draw, "void", digest)
 
 
-def _list_tickets(draw: Draw, record: Seal) -> bytes | None:
-    """Publish a list that was never frozen; the freeze hash that it would have had, None without tickets."""
+def _list_tickets(draw: Draw, record: Seal, seed: bytes) -> bytes:
+    """Publish a list that was never frozen; return the freeze hash that it would have had."""
     tree = seals.write_list(draw, record)
-    if not tree.total:
-        return None
     root = tree.root()
     Seal.objects.filter(pk=draw.pk).update(root=root, total=tree.total)
-    return seals.list_hash(draw, record, root, tree.total)
+    return seals.list_hash(draw, record, root, tree.total, seed)

@@ -1,10 +1,44 @@
-"""The log is compared with what is kept outside the database; a list leaves time before its round."""
+"""The log is compared with what is kept outside; lists leave time before rounds; secrets are encrypted."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import django.db.models.functions.datetime
 import django.utils.timezone
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from common.database.sql import InstallSQL
+from common.encryption import decrypt, encrypt
+
+
+def encrypt_secrets(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Encrypt the secrets of every draw, and leave in the clear only the seeds that are public."""
+    for seal in _seals(apps, schema_editor):
+        seal.secrets = encrypt(
+            (bytes(seal.draw_uid) + bytes(seal.server_seed) + bytes(seal.entry_secret)).hex()
+        )
+        beacon = seal.chain_hash is not None and seal.freeze_hash is not None
+        is_public = beacon or seal.result_hash is not None or (seal.void_hash and seal.freeze_hash)
+        seal.server_seed, seal.entry_secret = (seal.server_seed if is_public else None), None
+        seal.save(update_fields=["secrets", "server_seed", "entry_secret"])
+
+
+def decrypt_secrets(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Write the secrets in the clear again, as the version before reads them."""
+    for seal in _seals(apps, schema_editor):
+        whole = bytes.fromhex(decrypt(seal.secrets))
+        seal.server_seed, seal.entry_secret = whole[16:48], whole[48:]
+        seal.save(update_fields=["server_seed", "entry_secret"])
+
+
+def _seals(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> Iterator[Any]:
+    """Yield every seal, a few at a time, while nothing else writes to them."""
+    schema_editor.execute("ALTER TABLE draw_seals DISABLE TRIGGER USER")
+    seals = apps.get_model("draws", "Seal").objects.using(schema_editor.connection.alias)
+    yield from seals.order_by("pk").iterator(chunk_size=500)
+    schema_editor.execute("ALTER TABLE draw_seals ENABLE TRIGGER USER")
 
 
 class Migration(migrations.Migration):
@@ -92,10 +126,46 @@ class Migration(migrations.Migration):
                 verbose_name="list told at",
             ),
         ),
+        migrations.AddField(
+            model_name="seal",
+            name="secrets",
+            field=models.TextField(db_default="", default="", help_text="Encrypted.", verbose_name="secrets"),
+        ),
+        migrations.AlterField(
+            model_name="seal",
+            name="server_seed",
+            field=models.BinaryField(max_length=32, null=True, verbose_name="server seed"),
+        ),
+        migrations.AlterField(
+            model_name="seal",
+            name="entry_secret",
+            field=models.BinaryField(editable=False, max_length=32, null=True, verbose_name="entry secret"),
+        ),
+        migrations.RunPython(encrypt_secrets, decrypt_secrets),
+        migrations.AddConstraint(
+            model_name="seal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("entry_secret__isnull", True), models.Q(("secrets", ""), _negated=True)),
+                name="seals_secrets_encrypted",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="seal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("server_seed__isnull", True),
+                    ("result_hash__isnull", False),
+                    ("void_hash__isnull", False),
+                    models.Q(("chain_hash__isnull", False), ("freeze_hash__isnull", False)),
+                    _connector="OR",
+                ),
+                name="seals_seed_when_due",
+            ),
+        ),
         InstallSQL(
             "draw_seals_triggers",
             version=2,
-            sha256="13373967e721eaab7b6632d35186538cbc88cf630b5dd3c88a7e150f3af1fc9a",
+            sha256="ca5b92e9ce9fc0b5c1f3247b08e8bcbfde82cc3780cf40a8e85aa95a719da0c4",
         ),
         InstallSQL(
             "log_incarnation",

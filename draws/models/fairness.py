@@ -23,10 +23,11 @@ def _octets(column: str) -> models.Func:
 class Seal(models.Model):
     """The records of one published draw, in the bytes of the fairness protocol (version 1).
 
-    `server_seed` is secret until the list is frozen (beacon mode) or the draw is drawn (local mode), or until
-    it is void with tickets; `entry_secret` for ever. Of such a void draw `root` and `total` are those of the
-    list that was never frozen. Written once, column by column. In beacon mode, and only then, the chain and
-    the round that the draw waits for are set; the round's signature comes with the result.
+    `secrets` has the seed and the secret of pseudonyms, encrypted (`draws/proof/sealed_secrets.py`). The seed
+    is written to `server_seed` once it is public: when the list is frozen (beacon mode), the draw is drawn
+    (local mode), or it is void with tickets. Of such a void draw `root` and `total` are those of the list
+    that was never frozen. Written once, column by column. In beacon mode, and only then, the chain and round
+    the draw waits for are set; the round's signature comes with the result.
     """
 
     draw = models.OneToOneField(
@@ -40,8 +41,10 @@ class Seal(models.Model):
         _("seq"), unique=True, help_text=_("Numbers the site's published draws without gaps.")
     )
     draw_uid = models.BinaryField(_("draw uid"), max_length=16, unique=True)
-    server_seed = models.BinaryField(_("server seed"), max_length=32)
-    entry_secret = models.BinaryField(_("entry secret"), max_length=32)
+    secrets = models.TextField(_("secrets"), default="", db_default="", help_text=_("Encrypted."))
+    server_seed = models.BinaryField(_("server seed"), max_length=32, null=True)
+    # Always empty: the release before wrote it in the clear. The next release removes the column.
+    entry_secret = models.BinaryField(_("entry secret"), max_length=32, null=True, editable=False)
     closes_at = models.BigIntegerField(_("closes at"), help_text=_("Unix seconds"))
     freeze_by = models.BigIntegerField(_("freeze by"), help_text=_("Unix seconds"))
     list_by = models.BigIntegerField(
@@ -80,6 +83,17 @@ class Seal(models.Model):
         verbose_name = pgettext_lazy("noun", "seal")
         verbose_name_plural = pgettext_lazy("noun", "seals")
         constraints: ClassVar = [
+            models.CheckConstraint(
+                name="seals_secrets_encrypted",
+                condition=models.Q(entry_secret__isnull=True) & ~models.Q(secrets=""),
+            ),
+            models.CheckConstraint(
+                name="seals_seed_when_due",
+                condition=models.Q(server_seed__isnull=True)
+                | models.Q(result_hash__isnull=False)
+                | models.Q(void_hash__isnull=False)
+                | models.Q(freeze_hash__isnull=False, chain_hash__isnull=False),
+            ),
             # What is sealed about the beacon comes together.
             models.CheckConstraint(
                 name="seals_beacon_whole",
@@ -153,8 +167,7 @@ class Seal(models.Model):
     @property
     def is_seed_public(self) -> bool:
         """Whether everyone may read the seed: once frozen with a beacon, else once drawn or void."""
-        ended = self.result_hash is not None or (self.void_hash is not None and self.total is not None)
-        return ended or (self.round is not None and self.freeze_hash is not None)
+        return self.server_seed is not None
 
     @property
     def sealed_terms(self) -> dict[str, Any]:

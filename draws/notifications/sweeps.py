@@ -19,6 +19,7 @@ from draws.notifications import kinds
 from draws.notifications.kinds import Receipt
 from draws.proof.log import newest_head
 from draws.proof.public_seals import made_pseudonym, public_seals
+from draws.proof.sealed_secrets import opened
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ SWEEP_SECONDS = 5  # a sweep starts no batch after that; the next one goes on
 # A request's tickets are numbered without a gap; they are found along (draw, player).
 ENTRIES = """
     SELECT t.id, t.user_id, d.id, min(p.ticket_number), max(p.ticket_number), -t.amount, t.balance_after,
-           s.open_hash, s.draw_uid, s.entry_secret
+           s.open_hash, s.draw_uid, s.secrets
     FROM transactions t
     JOIN participations p ON p.user_id = t.user_id AND p.transaction_id = t.id
          AND p.draw_id = split_part(t.reference, ':', 2)::integer
@@ -93,10 +94,11 @@ def _send_receipts(waiting: list[int]) -> int:
     return len(waiting)
 
 
-def _receipts(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes, bytes, bytes]]) -> list[Receipt]:
+def _receipts(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes, bytes, str]]) -> list[Receipt]:
     users = User.objects.in_bulk({row[1] for row in rows})
     draws = Draw.objects.in_bulk({row[2] for row in rows})
     head = newest_head().hex()
+    secrets = {row[2]: opened(bytes(row[8]), row[9]) for row in {each[2]: each for each in rows}.values()}
     return [
         Receipt(
             paid,
@@ -108,9 +110,9 @@ def _receipts(rows: Sequence[tuple[int, str, int, int, int, int, int, bytes, byt
             left,
             open_hash=bytes(open_hash).hex(),
             log_head=head,
-            pseudonym=made_pseudonym(uid, secret, user_id),
+            pseudonym=made_pseudonym(bytes(uid), secrets[draw_id], user_id),
         )
-        for paid, user_id, draw_id, first, last, coins, left, open_hash, uid, secret in rows
+        for paid, user_id, draw_id, first, last, coins, left, open_hash, uid, _token in rows
     ]
 
 

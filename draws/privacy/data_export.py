@@ -12,6 +12,7 @@ from accounts.privacy.export_parts import AT_ONCE, notes_about, streamed
 from common.encryption import InvalidToken, decrypt
 from draws import fairness
 from draws.models import Claim, Disqualification, OldTicket, OldWinner, Participation, Seal, Winner
+from draws.proof.sealed_secrets import secrets_of
 
 TICKETS = ("draw_id", "draw__title", "ticket_number", "participated_at", "transaction__user_seq")
 AGAINST = (
@@ -70,7 +71,7 @@ def _pseudonyms(user: User) -> Iterator[tuple[Any, ...]]:
     held = Participation.objects.filter(user=user).values("draw_id")
     seals = Seal.objects.select_related("draw").filter(draw_id__in=held).order_by("draw_id")
     for seal in seals.iterator(AT_ONCE):
-        salt = fairness.entry_salt(bytes(seal.entry_secret), user.pk)
+        salt = fairness.entry_salt(secrets_of(seal).entry_secret, user.pk)
         ref = fairness.entry_ref(bytes(seal.draw_uid), salt, user.pk)
         yield seal.draw_id, seal.draw.title, seal.draw_uid, salt, ref, seal.open_hash
 

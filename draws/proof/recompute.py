@@ -6,9 +6,11 @@ One draw, and one part of its list, is in memory at a time.
 import hashlib
 from collections.abc import Iterator
 
+from common.encryption import InvalidToken
 from draws import fairness
 from draws.beacon import chain
 from draws.models import FrozenList, Round, Seal
+from draws.proof.sealed_secrets import secrets_of
 from draws.proof.seals import list_hash, mode_of, obtained_round, open_record, packed_refs, pick
 from ledger.integrity import Check, Defect
 
@@ -95,8 +97,15 @@ def check_records() -> Defect | None:
 def _differences(seal: Seal) -> Iterator[str]:
     """Yield the names of what does not follow from what came before it, in the protocol's order."""
     draw, mode = seal.draw, mode_of(seal.draw)
-    seed, opened = bytes(seal.server_seed), bytes(seal.open_hash)
+    opened = bytes(seal.open_hash)
+    secret, public = _seeds(seal)
+    # Without the key there is only what is public; rotate_encryption names such draws.
+    seed = public if secret is None else secret
+    if seed is None:
+        return
     try:
+        if public not in (None, seed):
+            yield "server_seed"
         if bytes(seal.seed_commit) != fairness.seed_commit(bytes(seal.draw_uid), seed):
             yield "seed_commit"
         if seal.round is not None and seal.round != chain.round_for(seal.freeze_by):
@@ -105,29 +114,48 @@ def _differences(seal: Seal) -> Iterator[str]:
             yield "open_hash"
         if seal.root is not None:
             yield from _list_differences(seal, mode, opened, seed)
+        if seal.root is not None and secret is not None and _listed(seal) != _held(seal):
+            yield "entries"
         if seal.void_hash is not None:
-            yield from _void_differences(seal, opened)
+            yield from _void_differences(seal, opened, seed)
     except ValueError as error:
         yield str(error)
+
+
+def _listed(seal: Seal) -> bytes:
+    listed = hashlib.sha256()
+    parts = FrozenList.objects.filter(draw=seal.draw_id).order_by("part").values_list("refs", flat=True)
+    for refs in parts.iterator(chunk_size=1):
+        listed.update(refs)
+    return listed.digest()
+
+
+def _held(seal: Seal) -> bytes:
+    held = hashlib.sha256()
+    for refs in packed_refs(seal):
+        held.update(refs)
+    return held.digest()
+
+
+def _seeds(seal: Seal) -> tuple[bytes | None, bytes | None]:
+    """Return the encrypted seed, if a key opens it, and the published one."""
+    public = None if seal.server_seed is None else bytes(seal.server_seed)
+    try:
+        return secrets_of(seal).server_seed, public
+    except InvalidToken:
+        return None, public
 
 
 def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: bytes) -> Iterator[str]:
     tree = fairness.TicketTree()
     parts = FrozenList.objects.filter(draw=seal.draw_id).order_by("part").values_list("refs", flat=True)
-    listed = hashlib.sha256()
     for refs in parts.iterator(chunk_size=1):
         tree.extend(fairness.PackedRefs(bytes(refs)))
-        listed.update(refs)
     if (bytes(seal.root or b""), seal.total) != (tree.root(), tree.total):
         yield "root"
     frozen = fairness.freeze_hash(mode, opened, tree.root(), tree.total, seed)
     if seal.freeze_hash is not None and bytes(seal.freeze_hash) != frozen:
         yield "freeze_hash"
-    held = hashlib.sha256()
-    for refs in packed_refs(seal):
-        held.update(refs)
-    if listed.digest() != held.digest():
-        yield "entries"
     if seal.result_hash is None:
         return
     signature = bytes(seal.signature or b"")
@@ -139,10 +167,10 @@ def _list_differences(seal: Seal, mode: fairness.Mode, opened: bytes, seed: byte
         yield "result_hash"
 
 
-def _void_differences(seal: Seal, opened: bytes) -> Iterator[str]:
+def _void_differences(seal: Seal, opened: bytes, seed: bytes) -> Iterator[str]:
     listed = None
     if seal.root is not None:
-        listed = list_hash(seal.draw, seal, bytes(seal.root), seal.total or 0)
+        listed = list_hash(seal.draw, seal, bytes(seal.root), seal.total or 0, seed)
     code = fairness.VoidCode(seal.draw.void_code or 0)
     if bytes(seal.void_hash or b"") != fairness.void_hash(opened, listed, code, seal.draw.void_reason):
         yield "void_hash"

@@ -11,6 +11,8 @@ from django.db.models import Max
 from draws import fairness
 from draws.beacon import chain
 from draws.models import Draw, FrozenList, LogRecord, Participation, Round, Seal
+from draws.proof import sealed_secrets
+from draws.proof.sealed_secrets import secrets_of
 
 
 def terms_of(draw: Draw) -> str:
@@ -34,14 +36,14 @@ def terms_of(draw: Draw) -> str:
 def seal(draw: Draw) -> Seal:
     """Choose the draw's secrets and fix its opening record; the caller holds the log's lock."""
     uid, server_seed = secrets.token_bytes(16), secrets.token_bytes(32)
+    both = sealed_secrets.Secrets(server_seed, secrets.token_bytes(32))
     closes_at = int(draw.draw_time.timestamp())
     list_by = closes_at + settings.FREEZE_WINDOW_SECONDS
     record = Seal(
         draw=draw,
         seq=(Seal.objects.aggregate(last=Max("seq"))["last"] or 0) + 1,
         draw_uid=uid,
-        server_seed=server_seed,
-        entry_secret=secrets.token_bytes(32),
+        secrets=sealed_secrets.sealed(uid, both),
         closes_at=closes_at,
         list_by=list_by,
         freeze_by=list_by + extra_lead(draw),
@@ -85,9 +87,8 @@ def write_list(draw: Draw, record: Seal) -> fairness.TicketTree:
     return tree
 
 
-def list_hash(draw: Draw, record: Seal, root: bytes, total: int) -> bytes:
+def list_hash(draw: Draw, record: Seal, root: bytes, total: int, seed: bytes) -> bytes:
     """Return the freeze hash of a list, or the one that it would have had."""
-    seed = bytes(record.server_seed)
     return fairness.freeze_hash(mode_of(draw), bytes(record.open_hash), root, total, seed)
 
 
@@ -146,16 +147,22 @@ def policy_of(draw: Draw) -> fairness.Policy:
 
 def ref_of(record: Seal, user_id: str) -> bytes:
     """Return a player's pseudonym in this draw."""
-    salt = fairness.entry_salt(bytes(record.entry_secret), user_id)
+    return _ref(record, secrets_of(record).entry_secret, user_id)
+
+
+def _ref(record: Seal, entry_secret: bytes, user_id: str) -> bytes:
+    salt = fairness.entry_salt(entry_secret, user_id)
     return fairness.entry_ref(bytes(record.draw_uid), salt, user_id)
 
 
 def packed_refs(record: Seal) -> Iterator[bytes]:
     """Yield the pseudonym of each ticket's holder, in the order of tickets, packed, one part at a time."""
 
+    entry_secret = secrets_of(record).entry_secret
+
     @lru_cache(maxsize=100_000)
     def ref(user_id: str) -> bytes:
-        return ref_of(record, user_id)
+        return _ref(record, entry_secret, user_id)
 
     size = FrozenList.TICKETS_A_PART
     tickets = Participation.objects.filter(draw=record.draw_id).order_by("ticket_number")

@@ -132,7 +132,7 @@ def begin_anew() -> None:
 def _keep() -> int:
     watch = LogWatch.objects.get(id=1)
     records = LogRecord.objects.filter(n__gt=watch.kept_n).select_related("draw__seal").order_by("n")
-    records = records.defer("draw__seal__server_seed", "draw__seal__entry_secret")
+    records = records.defer("draw__seal__secrets", "draw__seal__entry_secret")
     written = 0
     for record in records[:AT_ONCE]:
         kept = outside.kept_form(record)

@@ -86,7 +86,7 @@ def beacon_waits() -> list[Draw]:
     at_work = Draw.objects.undrawn().filter(
         published_at__isnull=False, settled_at__isnull=True, fairness_mode=Draw.Mode.BEACON
     )
-    with_seal = at_work.select_related("seal").defer("seal__server_seed", "seal__entry_secret")
+    with_seal = at_work.select_related("seal").defer("seal__secrets", "seal__entry_secret")
     return list(with_seal.order_by("id")[:WAITING_SHOWN])
 
 

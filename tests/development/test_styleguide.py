@@ -14,22 +14,9 @@ pytestmark = pytest.mark.django_db
 
 PLACE = "/styleguide/"
 FACES = {
-    *(
-        "behind",
-        "break",
-        "cancelled",
-        "draft",
-        "drawing",
-        "drawn",
-        "early",
-        "full",
-        "limit",
-        "lost",
-        "open",
-        "poor",
-    ),
-    *("rules", "signed_out", "spend_limit", "staff", "suspended", "unconfirmed", "vip", "void", "won"),
-    "behind",
+    *("break", "cancelled", "draft", "drawing", "drawn", "early", "full", "limit", "lost", "open", "poor"),
+    *("behind", "rules", "signed_out", "spend_limit", "staff", "suspended", "unconfirmed", "vip", "void"),
+    "won",
 }
 
 

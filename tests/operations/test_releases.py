@@ -105,7 +105,9 @@ def test_its_stored_site_is_migrated_to_today_and_back_and_again(version, manage
         return str(done.stdout)
 
     assert "claim: 0 to re-encrypt, 0 that no key decrypts" in run("rotate_encryption", "--dry-run")
-    assert differences(manage("db_drift", "--json", **here).stdout) == []
+    drift = manage("db_drift", "--json", **here)
+    assert drift.stdout, drift.stderr
+    assert differences(drift.stdout) == []
     answers = run("shell", "--verbosity", "0", "--command", PAGES).split()
     assert set(answers) == {"200"}
     assert len(answers) > 30
@@ -133,5 +135,8 @@ def differences(report: str) -> list[str]:
 
 
 def kept(name: str) -> dict[str, list[str]]:
-    """What the site has, without what only describes the schema."""
-    return {table: rows for table, rows in contents(name).items() if table not in OF_THE_SCHEMA}
+    """What the site has, without what only describes the schema; each encryption of a secret is another."""
+    found = {table: rows for table, rows in contents(name).items() if table not in OF_THE_SCHEMA}
+    return found | {
+        "draw_seals": [re.sub(r"gAAAA[\w=-]+", "(encrypted)", row) for row in found["draw_seals"]]
+    }

@@ -153,6 +153,7 @@ DATED = [
 
 def test_records_of_what_happened_are_not_rewritten():
     refusals = "permission denied|stays in their log|recorded once|are kept|never changes|never cut short"
+    refusals += "|is the one that was sealed"
     assert answers(REWRITING, refusals) == {}
 
 

@@ -14,6 +14,7 @@ from draws import fairness
 from draws.beacon import chain
 from draws.models import Draw, LogRecord, Seal
 from draws.proof import log, seals
+from draws.proof.sealed_secrets import secrets_of
 
 
 @transaction.atomic
@@ -78,7 +79,7 @@ def _seal(cursor: Any, record: Seal) -> None:
         bytes(record.open_hash),
         bytes(record.root or b""),
         record.total or 0,
-        bytes(record.server_seed),
+        secrets_of(record).server_seed,
     )
     cursor.execute(
         "UPDATE draw_seals SET closes_at = %s, list_by = %s, freeze_by = %s, round = %s, open_hash = %s,"

@@ -18,8 +18,8 @@ NAMED = 20  # how many rows that no key decrypts the sentence names
 class Command(Operation):
     roles = (acting.APP, acting.OWNER)
     help = (
-        "Re-encrypt claims and second factors under the first of ENCRYPTION_KEYS. You can stop it and "
-        "start it again. Exit code 1: none of the keys decrypts some rows; all others are done."
+        "Re-encrypt claims, second factors and draws' secrets under the first of ENCRYPTION_KEYS. You can "
+        "stop it and start it again. Exit code 1: none of the keys decrypts some rows; all others are done."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -27,7 +27,10 @@ KEYS = ("SECRET_KEY", "ENCRYPTION_KEYS", "BACKUP_KEYS")
 ORIGINS = ("SITE_ORIGIN", "LOG_ORIGIN")
 MEANING = {
     "SECRET_KEY": "Players are signed out, and links in emails that were sent before do not work.",
-    "ENCRYPTION_KEYS": "Nobody can read the claims of prizes and the second factors that it encrypted.",
+    "ENCRYPTION_KEYS": (
+        "Nobody can read the claims of prizes and the second factors that it encrypted, and draws whose "
+        "secrets it encrypted cannot be drawn: they end void once they close."
+    ),
     "BACKUP_KEYS": "Backups that it encrypted cannot be restored here.",
     "SITE_ORIGIN": "Emails and pages name another address than before.",
     "LOG_ORIGIN": "Nobody can verify the log of draws under another one.",

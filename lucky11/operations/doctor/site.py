@@ -75,7 +75,7 @@ def log_standing() -> Result:
 
 
 def keys() -> Result:
-    """Check that the keys for prize claims, second factors and backups are keys."""
+    """Check that the keys for claims, second factors, draws' secrets and backups are keys."""
     try:
         encrypt("")
     except ImproperlyConfigured as reason:
@@ -87,7 +87,7 @@ def keys() -> Result:
         said = str(reason).removesuffix(" Nothing was changed.")
         return problem(said, "Correct BACKUP_KEYS; .env.example says how to make one.")
     count, of_backups = len(settings.ENCRYPTION_KEYS), len(settings.BACKUP_KEYS)
-    return ok(f"{count} for claims and second factors, {of_backups} for backups.")
+    return ok(f"{count} for claims, second factors and draws' secrets, {of_backups} for backups.")
 
 
 def system_checks() -> Result:

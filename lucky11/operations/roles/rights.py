@@ -47,6 +47,8 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
         "result_hash",
         "void_hash",
         "list_told_at",
+        "server_seed",
+        "secrets",
     ),
     "approvals": ("state", "decided_by_id", "decided_at", "note", "summary", "reason", "payload"),
     "old_tickets": ("user_id",),

@@ -6,6 +6,7 @@ from django.contrib import admin
 from draws.admin.tickets import NumberedPages
 from draws.lifecycle import close
 from draws.models import LogRecord, Participation, Seal
+from draws.proof.sealed_secrets import secrets_of
 from tests.conftest import let_close, unguarded
 from tests.support.pages import finish, take, words
 from tests.support.staff import sign_in_boss
@@ -94,7 +95,7 @@ def everything_about(client, seal):
 @pytest.mark.django_db(transaction=True)
 def test_the_seed_is_secret_until_the_draw_is_drawn_and_the_entry_secret_for_ever(client, boss, draw, alice):
     seal = Seal.objects.get(draw=draw)
-    seed, entries = bytes(seal.server_seed).hex(), bytes(seal.entry_secret).hex()
+    seed, entries = secrets_of(seal).server_seed.hex(), secrets_of(seal).entry_secret.hex()
     take(alice, draw)
     assert seed not in everything_about(client, seal)
     let_close(draw)
@@ -113,4 +114,4 @@ def test_a_cancelled_draw_keeps_its_seed_secret(client, boss, make_draw):
     draw = make_draw(min_participants=2)
     finish(draw)
     seal = Seal.objects.get(draw=draw)
-    assert bytes(seal.server_seed).hex() not in everything_about(client, seal)
+    assert secrets_of(seal).server_seed.hex() not in everything_about(client, seal)

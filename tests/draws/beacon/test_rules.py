@@ -103,7 +103,7 @@ def test_whoever_has_the_signature_can_no_longer_void(frozen, beacon):
     [("local", {"chain_hash": bytes(32), "scheme": "x", "round": 1}), ("beacon", {})],
 )
 def test_a_beacon_is_sealed_in_beacon_mode_and_in_no_other(make_draft, mode, fields):
-    rest = {name: bytes(32) for name in ("server_seed", "entry_secret", "seed_commit", "open_hash")}
+    rest = {name: bytes(32) for name in ("seed_commit", "open_hash")} | {"secrets": "x"}
     seal = Seal(
         draw=make_draft(fairness_mode=mode), seq=1, draw_uid=bytes(16), closes_at=1, freeze_by=1, terms="{}"
     )

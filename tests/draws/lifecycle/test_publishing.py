@@ -12,6 +12,7 @@ from draws import fairness
 from draws.exceptions import DrawNotFound, NotPublishable
 from draws.lifecycle.publish import publish_draw
 from draws.models import Draw, LogRecord, Seal
+from draws.proof.sealed_secrets import secrets_of
 from draws.proof.seals import open_record
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +22,7 @@ def test_a_published_draw_is_open_sealed_and_in_the_log(make_draft):
     draw = publish_draw(make_draft().pk)
     assert (draw.state, draw.is_active) == (Draw.State.OPEN, True)
     seal = Seal.objects.get(draw=draw)
-    assert bytes(seal.seed_commit) == fairness.seed_commit(bytes(seal.draw_uid), bytes(seal.server_seed))
+    assert bytes(seal.seed_commit) == fairness.seed_commit(bytes(seal.draw_uid), secrets_of(seal).server_seed)
     assert bytes(seal.open_hash) == open_record(draw, seal).open_hash()
     assert (seal.closes_at, seal.freeze_by) == (draw.draw_time.timestamp(), draw.draw_time.timestamp() + 120)
     assert '"title":"Lisbon for two"' in seal.terms

@@ -11,6 +11,7 @@ from draws.lifecycle import close
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.text_changes import add_to_texts
 from draws.models import Seal
+from draws.proof.sealed_secrets import secrets_of
 from tests.conftest import let_close
 from tests.support.pages import finish, signed_in, take, words
 
@@ -179,7 +180,7 @@ def test_a_draw_that_does_not_exist_has_a_page_that_says_so(client, number):
 def test_secrets_stay_secret_until_the_draw_and_the_entry_secret_for_ever(draw, alice):
     take(alice, draw)
     seal = Seal.objects.get(pk=draw.pk)
-    seed, entry_secret = bytes(seal.server_seed).hex(), bytes(seal.entry_secret).hex()
+    seed, entry_secret = secrets_of(seal).server_seed.hex(), secrets_of(seal).entry_secret.hex()
     before = page_of(draw, alice).content.decode()
     assert bytes(seal.open_hash).hex() in before
     assert seed not in before

@@ -15,7 +15,7 @@ from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Seal
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
-from draws.proof import documents
+from draws.proof import documents, sealed_secrets
 from draws.proof.public_seals import pseudonym_of
 from draws.proof.seals import ref_of
 from tests.accounts.privacy.leaver import everywhere
@@ -53,7 +53,8 @@ def shape_of(example):
 
 def secrets_of(draw):
     seal = Seal.objects.get(pk=draw.pk)
-    return bytes(seal.server_seed).hex(), bytes(seal.entry_secret).hex()
+    found = sealed_secrets.secrets_of(seal)
+    return found.server_seed.hex(), found.entry_secret.hex()
 
 
 def test_a_drawn_draw_has_the_form_of_the_known_answers(alice, bob, make_draw):

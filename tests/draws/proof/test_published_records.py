@@ -12,7 +12,6 @@ pytestmark = pytest.mark.django_db
 
 CHANGES = [
     ("draw_seals", "server_seed = decode(repeat('00', 32), 'hex')"),
-    ("draw_seals", "entry_secret = decode(repeat('00', 32), 'hex')"),
     ("draw_seals", "terms = terms || ' '"),
     ("draw_seals", "closes_at = closes_at - 1"),
     ("draw_seals", "freeze_by = freeze_by + 1"),

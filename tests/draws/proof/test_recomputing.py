@@ -30,7 +30,7 @@ def drawn(beacon, make_draw, alice, bob):
 
 
 CHANGES = {
-    "UPDATE draw_seals SET server_seed = sha256('x')": "seed_commit",
+    "UPDATE draw_seals SET server_seed = sha256('x')": "server_seed",
     "UPDATE draw_seals SET round = round + 1": "round",
     "UPDATE draw_seals SET terms = replace(terms, 'Lisbon', 'Porto')": "open_hash",
     "UPDATE draw_seals SET open_hash = sha256('x')": "open_hash",

@@ -25,15 +25,15 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 MAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
-def head_of(client, draw) -> str:
+def head_of(client, draw):
     return client.get(f"/draws/{draw.pk}/").content.decode().partition("</head>")[0]
 
 
-def said(head: str, name: str) -> str:
+def said(head, name):
     return re.search(rf'(?:property|name)="{name}" content="([^"]*)"', head)[1]
 
 
-def card_path(client, draw, settings) -> str:
+def card_path(client, draw, settings):
     return said(head_of(client, draw), "og:image").removeprefix(settings.SITE_ORIGIN)
 
 
