@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from draws.lifecycle.cancel import cancel_draw
 from draws.models import Winner
-from tests.browser.checking import CASES, KNOWN, STEPS, choose, proof, verdict, voided
+from tests.browser.checking import CASES, KNOWN, STEPS, choose, log_record, proof, verdict, voided
 from tests.support.pages import finish, take
+from tests.support.prizes import pass_on_prize
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -61,6 +62,33 @@ def test_one_button_checks_that_a_draw_was_voided_as_recorded(live_server, visit
         would_have_won = page.locator(".verify__places .mini").all_inner_texts()
         assert would_have_won == ([] if draw == empty else ["0001"])
     assert window.complaints == []
+
+
+def test_what_became_of_a_prize_is_replayed_and_told(live_server, visit, make_draw, alice, bob, settings):
+    settings.CLAIM_DAYS = 0
+    draw = make_draw(prize_amount=90, reserve_count=1)
+    take(alice, draw)
+    take(bob, draw)
+    finish(draw)
+    for place in (0, 1):
+        pass_on_prize(Winner.objects.get(draw=draw, place=place).pk)
+    first, second = Winner.objects.order_by("place").values_list("ticket__ticket_number", flat=True)
+    page = visit(live_server.url).go(f"/draws/{draw.pk}/verify/")
+    page.get_by_role("button", name="Check this draw in your browser").click()
+    expect(verdict(page)).to_have_text("PASS: every step holds")
+    why = "The prize was not claimed in time."
+    shown = page.locator("[data-result]")
+    expect(shown).to_contain_text(
+        f"the prize of ticket {first:04} passed to the next reserve, ticket {second:04}: {why}"
+    )
+    expect(shown).to_contain_text(f"the prize of ticket {second:04} went to nobody")
+
+
+def test_a_document_that_opens_no_re_draw_says_so_in_its_headline(window):
+    document = proof("33 players, four prizes")
+    log_record(document, "redraw", KNOWN["lucky11_draw_v1"]["redraw"]["record_hash"])
+    choose(window.page, document)
+    expect(verdict(window.page)).to_contain_text("PASS, RE-DRAWS NOT OPENED")
 
 
 def test_whoever_presses_twice_starts_one_check(window):

@@ -64,8 +64,9 @@ def seal(of: Draw) -> Seal:
     """Return the records of a draw up to its current state."""
     made: dict[str, Any] = {"open_hash": bytes(range(32)), "seed_commit": bytes(range(32, 64))}
     made |= {"server_seed": b"\1" * 32, "freeze_by": int(of.draw_time.timestamp()) + 120, "round": 31_000_000}
+    made["terms"] = '{"claim_days":14,"disqualify":1}'
     if of.frozen_at:
-        made["freeze_hash"] = bytes(range(64, 96))
+        made |= {"freeze_hash": bytes(range(64, 96)), "total": of.current_participants}
     if of.drawn_at:
         made |= {"result_hash": bytes(range(96, 128)), "signature": bytes(48)}
     if of.cancelled_at:

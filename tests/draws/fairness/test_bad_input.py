@@ -207,6 +207,10 @@ CALLS: dict[Any, dict[str, tuple[Any, list[Any]]]] = {
         "result_hash": (H, NOT_32_BYTES), "failed": (1, [2, 3, 999, 2**32, *NOT_INTEGERS[1:]]),
         "reserve": (2, [0, 1, 1000, 2**32, *NOT_INTEGERS]), "reason": ("late", NOT_TEXT),
     },
+    fairness.lapse_hash: {
+        "result_hash": (H, NOT_32_BYTES), "failed": (1, [1000, 2**32, *NOT_INTEGERS]),
+        "reason": ("late", ["", *NOT_TEXT]),
+    },
     fairness.void_hash: {
         "open_hash": (H, NOT_32_BYTES), "freeze_hash": (H, [bytes(31), "", b""]),
         "code": (VoidCode.CANCELLED, [3, 0, 6, "cancelled", None, Mode.BEACON]),

@@ -139,6 +139,14 @@ HASHES: dict[str, tuple[Any, dict[str, Any]]] = {
             "reason": ("not claimed", "not claimed."),
         },
     ),
+    "lapse_hash": (
+        fairness.lapse_hash,
+        {
+            "result_hash": (h("result"), h("r2")),
+            "failed": (0, 1),
+            "reason": ("not claimed", "not claimed."),
+        },
+    ),
     "void_hash": (
         fairness.void_hash,
         {
