@@ -91,7 +91,7 @@ def test_a_draw_with_a_beacon_names_its_round_and_carries_no_label(waiting, beac
     assert has(
         before,
         f"round {Seal.objects.get(pk=draw.pk).round}",
-        "not even the operator",
+        "The operator alone cannot know it in advance",
         "before the round exists",
     )
     assert str(LOCAL_LABEL) not in before
