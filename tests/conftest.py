@@ -104,10 +104,10 @@ def _no_test_reads_what_another_left_in_memory() -> None:
 
 
 def new_player(name: str = "player", *, coins: int = 50, confirmed: bool = True, **fields: Any) -> User:
-    """A confirmed player with 50 coins, or `coins`."""
+    """A confirmed player with 50 coins, or `coins`, who sees results at once unless asked otherwise."""
     email = f"{name}-{next(_numbers)}@lucky11.example"
-    given = {"confirmed": confirmed, "accepted_rules": True, "first_name": name.title(), **fields}
-    user = create_player(email, PASSWORD, **given)
+    given: dict[str, Any] = {"accepted_rules": True, "first_name": name.title(), "covers_results_from": None}
+    user = create_player(email, PASSWORD, confirmed=confirmed, **(given | fields))
     user.refresh_from_db()
     if coins != user.coins and confirmed:
         move(user.pk, coins - user.coins, f"test:{user.pk}")

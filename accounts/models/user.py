@@ -121,6 +121,15 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     time_zone_changed_at = models.DateTimeField(
         _("time zone changed at"), null=True, blank=True, editable=False
     )
+    covers_results_from = models.DateTimeField(
+        _("covers results from"),
+        default=timezone.now,
+        db_default=Now(),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Results drawn since then stay covered until the player opens them."),
+    )
     last_ticket_on = models.DateField(_("last ticket on"), null=True, blank=True, editable=False)
     grace_used_on = models.DateField(_("grace used on"), null=True, blank=True, editable=False)
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)

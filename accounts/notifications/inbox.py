@@ -46,6 +46,13 @@ def choices_of(player: User) -> dict[str, tuple[bool, bool]]:
     }
 
 
+def cover_results(player: User, wanted: bool) -> None:
+    """Keep whether results stay covered until the player opens them; earlier ones stay open."""
+    if wanted is not bool(player.covers_results_from):
+        player.covers_results_from = timezone.now() if wanted else None
+        player.save(update_fields=["covers_results_from", "updated_at"])
+
+
 def choose(player: User, choices: dict[str, tuple[bool, bool]]) -> None:
     """Keep which kinds the player wants by email and on the site; what is needed stays on."""
     MessageChoice.objects.bulk_create(

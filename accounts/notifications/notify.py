@@ -52,6 +52,8 @@ class Notification:
     url: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    # Under which kind it is shown, where the kind would tell what the words do not.
+    shown_as: Kind | None = None
 
 
 def send(
@@ -84,7 +86,7 @@ def send_all(about: Kind, notifications: Sequence[Notification]) -> None:
                 Message(
                     user=notification.user,
                     key=notification.key,
-                    kind=about.name,
+                    kind=(notification.shown_as or about).name,
                     title=notification.title,
                     body=notification.body,
                     url=notification.url,

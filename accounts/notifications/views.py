@@ -96,6 +96,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             raise BadRequest("A way that does not exist.")
         inbox.choose(player, form.chosen())
+        inbox.cover_results(player, "surprise" in request.POST)
         messages.success(request, gettext("Saved."))
         return redirect("accounts:message_choices")
     now = inbox.choices_of(player)

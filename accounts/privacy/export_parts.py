@@ -33,6 +33,7 @@ PROFILE = (
     "last_name",
     "profile_image_url",
     "time_zone",
+    "covers_results_from",
     "coins",
     "total_participations",
     "total_wins",

@@ -6,7 +6,7 @@ from draws.models.prizes import Claim, Disqualification, EntryToTell, Redraw
 from draws.models.querysets import DrawQuerySet
 from draws.models.restores import LogLoss, LogWatch
 from draws.models.texts import CorrectionToTell, TextChange, WholeTerms
-from draws.models.tickets import Participation, Winner, place_in_words
+from draws.models.tickets import OpenedResult, Participation, Winner, place_in_words
 
 __all__ = [
     "STOCKS",
@@ -24,6 +24,7 @@ __all__ = [
     "OldDraw",
     "OldTicket",
     "OldWinner",
+    "OpenedResult",
     "Participation",
     "PrizePicture",
     "Redraw",

@@ -73,6 +73,29 @@ class Participation(models.Model):
         return gettext("Ticket %(number)s of draw %(draw)s") % values
 
 
+class OpenedResult(models.Model):
+    """That a player opened the result of a draw, which was covered for them until then."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="opened_results", db_index=False
+    )
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="+", db_index=False)
+    opened_at = models.DateTimeField(_("opened at"), default=timezone.now, db_default=Now())
+
+    class Meta:
+        db_table = "opened_results"
+        verbose_name = _("opened result")
+        verbose_name_plural = _("opened results")
+        constraints: ClassVar = [models.UniqueConstraint(name="opened_results_once", fields=["user", "draw"])]
+
+    def __str__(self) -> str:
+        return gettext("player %(player)s opened draw %(draw)s") % {
+            "player": self.user_id,
+            "draw": self.draw_id,
+        }
+
+
 class Winner(models.Model):
     """One prize won with one ticket."""
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db.models import Min
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -174,11 +177,38 @@ def notify_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iter
     notify.send_all(
         RESULT,
         [
-            Notification(
-                player, f"result:{draw.pk}:{player.pk}", title, body, url, "draws/email/result", context
-            )
+            covered(player, draw, seal, key)
+            if player.covers_results_from
+            else Notification(player, key, title, body, url, "draws/email/result", context)
             for player in players
+            for key in [f"result:{draw.pk}:{player.pk}"]
         ],
+    )
+
+
+def covered(player: User, draw: Draw, seal: Seal, key: str) -> Notification:
+    """Tell a player who likes surprises that there is a result: the same words whether they won or not."""
+    tickets = wording.tickets(draw.current_participants)
+    claim_by = Winner.objects.filter(draw=draw, claim_by__isnull=False).aggregate(by=Min("claim_by"))["by"]
+    said = [
+        gettext("Drawn from %(tickets)s. Open the draw to see whether one of yours won.")
+        % {"tickets": tickets}
+    ]
+    if claim_by:
+        until = date_format(localtime(claim_by, player.tz), "MAIL_FORMAT")
+        said.append(
+            gettext("A prize has to be claimed by %(end)s (%(zone)s).") % {"end": until, "zone": player.city}
+        )
+    context = {"draw": draw, "seal": seal, "tickets": tickets, "claim_by": claim_by, "label": label_of(draw)}
+    return Notification(
+        player,
+        key,
+        gettext("The result is in: %(draw)s") % {"draw": draw.title},
+        "\n".join([" ".join(said), *label_lines(draw)]),
+        page_of(draw),
+        "draws/email/covered",
+        context,
+        shown_as=RESULT,
     )
 
 
@@ -199,6 +229,10 @@ def notify_winner(user: User, winner: Winner) -> None:
     """Tell a winner what they won and with which ticket."""
     draw, seal = winner.draw, Seal.objects.get(pk=winner.draw_id)
     to_claim = winner.hand_over == Winner.HandOver.TO_CLAIM
+    if user.covers_results_from:
+        # Once a draw, as to everyone, however many of their tickets won.
+        notify.send_all(WON, [covered(user, draw, seal, f"result:{draw.pk}:{user.pk}")])
+        return
     notify.send(
         user,
         WON,

@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 from accounts.models import User
 from common.database.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
 from draws.models import Draw, Participation, Winner
+from draws.opened import covered, wins_seen
 from draws.pages.draws import PAGE, Held, Viewer, drawn_first
 from draws.prizes.disqualify import with_disputes
 from draws.prizes.holders import current_holders, redraws_of
@@ -26,6 +27,7 @@ class Result:
     winners: list[Winner]
     more: int
     my_wins: list[Winner]
+    covered: bool = False
 
 
 @dataclass
@@ -35,10 +37,13 @@ class Holding:
     draw: Draw
     held: Held
     wins: list[Winner]
+    covered: bool = False
 
     @property
     def outcome(self) -> str:
-        """active, waiting, won, passed_on (won, and not claimed), not_won or refunded."""
+        """active, waiting, covered, won, passed_on (won, and not claimed), not_won or refunded."""
+        if self.covered:
+            return "covered"
         state = Draw.State(self.draw.state)
         if state == Draw.State.DRAWN:
             kept = any(win.forfeited_at is None for win in self.wins)
@@ -49,7 +54,7 @@ class Holding:
 
 
 def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
-    """Return a page of draws that ended, the latest first: five queries, four for visitors."""
+    """Return a page of draws that ended, the latest first: seven queries, four for visitors."""
     draws = _ended("drawn_at", before, size) + _ended("cancelled_at", before, size)
     draws.sort(key=lambda draw: (_ended_at(draw), draw.pk), reverse=True)
     page = cut(draws, size, lambda draw: moment_cursor(_ended_at(draw), draw.pk))
@@ -57,11 +62,12 @@ def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
     first = _by_draw(current_holders(drawn, redraws_of(draw.pk for draw in page.rows)))
     wins = Winner.objects.filter(draw__in=page.rows, user=viewer, forfeited_at__isnull=True)
     mine = _by_draw(wins) if viewer else {}
+    secret = covered(viewer, page.rows)
     rows = []
     for draw in page.rows:
         shown = first.get(draw.pk, [])
         prizes = getattr(draw, "prizes", None) or 0
-        rows.append(Result(draw, shown, prizes - len(shown), mine.get(draw.pk, [])))
+        rows.append(Result(draw, shown, prizes - len(shown), mine.get(draw.pk, []), draw.pk in secret))
     return Page(rows, page.next)
 
 
@@ -103,12 +109,19 @@ def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Hol
     numbers = _first_numbers(player, ids)
     won = Winner.objects.filter(user=player, draw_id__in=ids).select_related("ticket").order_by("pk")
     wins = _by_draw(with_disputes(won))
+    secret = covered(player, draws.values())
     rows = [
-        Holding(draws[pk], Held(group["count"], tuple(numbers[pk])), wins.get(pk, []))
+        Holding(
+            draws[pk], Held(group["count"], tuple(numbers[pk])), _open(wins.get(pk, []), secret), pk in secret
+        )
         for group in page.rows
         for pk in [group["draw_id"]]
     ]
     return Page(rows, page.next)
+
+
+def _open(wins: list[Winner], secret: set[int]) -> list[Winner]:
+    return [win for win in wins if win.draw_id not in secret]
 
 
 def _shown(show: str, player: User) -> Q:
@@ -118,8 +131,7 @@ def _shown(show: str, player: User) -> Q:
     if show == "ended":
         return ended
     if show == "won":
-        mine = Winner.objects.filter(user=player, forfeited_at__isnull=True)
-        return Q(Exists(mine.filter(draw_id=OuterRef("draw_id"))))
+        return Q(Exists(wins_seen(player).filter(draw_id=OuterRef("draw_id"))))
     return Q()
 
 

@@ -11,7 +11,16 @@ from accounts.privacy.export_archive import Part
 from accounts.privacy.export_parts import AT_ONCE, notes_about, streamed
 from common.encryption import InvalidToken, decrypt
 from draws import fairness
-from draws.models import Claim, Disqualification, OldTicket, OldWinner, Participation, Seal, Winner
+from draws.models import (
+    Claim,
+    Disqualification,
+    OldTicket,
+    OldWinner,
+    OpenedResult,
+    Participation,
+    Seal,
+    Winner,
+)
 from draws.proof.sealed_secrets import secrets_of
 
 TICKETS = ("draw_id", "draw__title", "ticket_number", "participated_at", "transaction__user_seq")
@@ -28,6 +37,7 @@ AGAINST = (
     "decided_at",
     "decision",
 )
+OPENED = ("draw_id", "draw__title", "opened_at")
 OLD_TICKETS = ("draw_id", "draw__title", "participated_at")
 OLD_WINS = ("draw_id", "draw__title", "prize_amount", "won_at", "celebration_video_url")
 WINS = (
@@ -65,6 +75,10 @@ def _old_tickets(user: User) -> Iterator[tuple[Any, ...]]:
 
 def _old_wins(user: User) -> Iterator[tuple[Any, ...]]:
     return streamed(OldWinner.objects.filter(user=user), OLD_WINS)
+
+
+def _opened(user: User) -> Iterator[tuple[Any, ...]]:
+    return streamed(OpenedResult.objects.filter(user=user), OPENED)
 
 
 def _pseudonyms(user: User) -> Iterator[tuple[Any, ...]]:
@@ -105,6 +119,7 @@ PARTS = (
         _pseudonyms,
     ),
     Part("wins", _("prizes you won."), WINS, _wins),
+    Part("opened_results", _("results that you opened, and when."), OPENED, _opened),
     Part(
         "disqualifications",
         _("what staff held against you about a prize, and what you said."),

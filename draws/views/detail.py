@@ -15,7 +15,7 @@ from accounts.play.rules_form import AcceptRulesForm
 from accounts.players import player_of
 from common.web import rate_limits
 from common.web.http import posts_only
-from draws import exceptions
+from draws import exceptions, opened
 from draws.entries import take
 from draws.entries.forms import EntryForm
 from draws.pages import draws
@@ -24,23 +24,30 @@ from draws.pages.panel import panel
 
 logger = logging.getLogger(__name__)
 
-RESULT_SEEN = "result_seen"
-
 
 @require_safe
 def detail(request: HttpRequest, draw_id: int) -> HttpResponse:
     """Show the draw in whatever state it is; `?receipt=` shows what an entry has just taken.
 
-    A player's result is covered until they ask for it: by `?result`, or by the button, whose script sets the
-    cookie.
+    A player's own result may be covered until they open it (draws/opened.py); `?result` looks under it.
     """
-    seen = "result" in request.GET or RESULT_SEEN in request.COOKIES
-    context: dict[str, Any] = {"again": "again" in request.GET, "result_seen": seen}
+    context: dict[str, Any] = {"again": "again" in request.GET}
     request_id = request.GET.get("receipt", "")
     player = player_of(request)
     if request_id and player:
         context["receipt"] = take.receipt(player.pk, draw_id, request_id.replace("\0", ""))
     return _page(request, draw_id, context)
+
+
+@posts_only
+def open_result(request: HttpRequest, draw_id: int) -> HttpResponseBase:
+    """Remember that the player opened their result, and show it."""
+    address = reverse("draws:detail", args=[draw_id])
+    player = player_of(request)
+    if player is None:
+        return redirect_to_login(address)
+    opened.open_result(player, draw_id)
+    return HttpResponse(status=303, headers={"Location": address})
 
 
 @posts_only
@@ -88,6 +95,7 @@ def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int
         "page": page,
         "draw": draw,
         "panel": face,
+        "covered": face.is_result and "result" not in request.GET and opened.covers(player, draw),
         "filling": fill_chart(draw),
         "rules_form": AcceptRulesForm() if face.face == "rules" else None,
         "request_id": uuid.uuid4().hex,

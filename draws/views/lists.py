@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.pages import figures
 from accounts.players import player_of
-from draws.models import Draw
+from draws.models import Draw, Winner
+from draws.opened import covered, wins_seen
 from draws.pages import archive, draws, old_site
 from draws.pages.sorts import SORTS
 from ledger.bonuses import visit_today
@@ -32,7 +34,7 @@ def open_draws(request: HttpRequest) -> HttpResponse:
     summary = draws.summary(player)
     front = show == "all" and sort == "closing" and not after and not term
     page = draws.open_draws(show, summary.held, after, draws.PAGE + front, term, sort)
-    latest = draws.latest_winners() if front else []
+    latest = _latest(player) if front else []
     hero = page.rows[0] if front and page.rows else None
     context = {
         "summary": summary,
@@ -55,6 +57,13 @@ def open_draws(request: HttpRequest) -> HttpResponse:
 
 def _has_operator_run(rows: list[Draw]) -> bool:
     return not all(draw.is_beacon for draw in rows)
+
+
+def _latest(player: User | None) -> list[tuple[Draw, list[Winner]]]:
+    """Return what was drawn last, without what the player has not opened."""
+    latest = draws.latest_winners()
+    secret = covered(player, [draw for draw, _ in latest])
+    return [(draw, first) for draw, first in latest if draw.pk not in secret]
 
 
 def _open_chips(summary: draws.Summary, signed_in: bool) -> list[tuple[str, Promise, int]]:
@@ -85,6 +94,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "local": _has_operator_run([holding.draw for holding in page.rows]),
+        "wins": wins_seen(request.user).count(),  # type: ignore[arg-type]
         "shows": TICKET_SHOWS.items(),
         "show": show,
         "before": before,

@@ -149,7 +149,9 @@ function covers() {
 }
 
 async function reveal(cover) {
-  document.cookie = `result_seen=1; path=${status.dataset.page}; max-age=31536000; samesite=lax`;
+  // The server remembers it, for every device and list.
+  const form = cover.querySelector(".reveal__cover form");
+  fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", keepalive: true }).catch(() => {});
   cover.classList.add("is-opening");
   const moves = cover.getAnimations({ subtree: true });
   // Any key or press skips what is left of it.

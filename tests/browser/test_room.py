@@ -59,7 +59,7 @@ def test_who_comes_later_plays_it_when_they_like(live_server, visit, drawn, alic
     rolled = page.locator("[data-what=prize] .mini")
     expect(rolled).to_have_text(places(drawn))
     expect(page.locator("[data-outcome]")).to_have_text("Your ticket won.")
-    expect(page.get_by_role("link", name="See your result")).to_be_visible()
+    expect(page.get_by_role("button", name="See your result")).to_be_visible()
     page.get_by_role("button", name="Watch it again").click()
     expect(page.locator("[data-list] li")).not_to_have_count(0)
     expect(page.get_by_role("button", name="Skip to the result")).to_be_focused()

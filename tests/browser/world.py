@@ -128,7 +128,9 @@ def _cookie_of(name: str, player: User) -> str:
 
 
 def _players() -> dict[str, User]:
-    players = {name: new_player(name, coins=500) for name in ("alice", "bob", "rich", "busy")}
+    players = {name: new_player(name, coins=500) for name in ("alice", "bob", "rich")}
+    # Likes surprises, as every new player does.
+    players["busy"] = new_player("busy", coins=500, covers_results_from=timezone.now())
     players |= {name: new_player(name) for name in ("newcomer", "limited", "resting", "suspended", "stale")}
     players |= {name: new_player(name) for name in ("secured", "locked", "keyed")}
     players["staff"] = new_player("staff", is_staff=True, is_superuser=True)

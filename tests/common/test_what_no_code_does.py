@@ -18,9 +18,9 @@ UNSAFE = {"ctypes", "cffi"}
 # Which relay is asked first is no secret.
 MAY_GUESS = {"draws/beacon/relays.py"}
 AS_CODE = re.compile(r"\beval\(|\bFunction\(|set(?:Timeout|Interval)\(\s*[\"'`]|import\(\s*[^\"')]*\+")
+# The one cookie that a script sets is the device's time zone.
 KEPT = re.compile(
-    r"localStorage|sessionStorage|indexedDB|\bcaches\."
-    r"|document\.cookie(?! = `(?:result_seen=1|time_zone=\$\{zone\});|\.split)"
+    r"localStorage|sessionStorage|indexedDB|\bcaches\.|document\.cookie(?! = `time_zone=\$\{zone\};|\.split)"
 )
 AS_MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|setHTMLUnsafe"

@@ -68,6 +68,7 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
     "freezes_to_tell": ("told_up_to",),
     "corrections_to_tell": ("told_up_to",),
     "coin_days": (),
+    "opened_results": (),
 }
 # Whoever takes a backup or drills one leaves a record of it.
 BACKUPS_RECORD = "operation_runs"

@@ -82,7 +82,16 @@ function enter(room) {
       drum(say("Roll %(n)s", { n: grouped(item.n) }), ticket(item.number), sentence(item), item.what);
   }
 
+  // Whoever has seen the draw has opened their result, on every device.
+  function remember() {
+    const form = part("open");
+    if (!form) return;
+    const body = new FormData(form);
+    fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
+  }
+
   function finish() {
+    if (room.dataset.state !== "done") remember();
     const prizes = draw.rolls.filter((item) => item.what === "prize");
     const yours = prizes.find(mine);
     const last = yours ?? prizes.at(-1);
