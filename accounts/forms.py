@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import time_zones
 from accounts.models import User
-from accounts.play.rules_form import NAME_LENGTH
+from accounts.play.rules_form import NAME_LENGTH, validate_name
 from common.database.clock import database_now
 from common.text import wording
 
@@ -38,12 +38,14 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("First name"),
         required=False,
         max_length=NAME_LENGTH,
+        validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     last_name = forms.CharField(
         label=_("Last name"),
         required=False,
         max_length=NAME_LENGTH,
+        validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     time_zone = forms.CharField(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import approvals
 from accounts.models import Approval, User
@@ -87,7 +88,12 @@ def _adjust(payload: dict[str, Any], asked_by: User, approved_by: User) -> str:
     )
     who = {"asker": asked_by, "approver": approved_by}
     approvals.log(approved_by, player, said % {**moved, **who, "number": row.pk, "reason": row.description})
-    return _("%(player)s: %(amount)s coins, now %(balance)s.") % {"player": player, **moved}
+    said = ngettext(
+        "%(player)s: %(amount)s coin, now %(balance)s.",
+        "%(player)s: %(amount)s coins, now %(balance)s.",
+        abs(row.amount),
+    )
+    return str(said % {"player": player, **moved})
 
 
 def _balance(payload: dict[str, Any]) -> list[tuple[str, str]]:

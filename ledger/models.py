@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.database.indexes import GuideIndex
@@ -152,7 +152,8 @@ class Transaction(models.Model):
 
     def __str__(self) -> str:
         values = {"amount": wording.signed(self.amount), "type": self.get_type_display()}
-        return gettext("%(amount)s coins, %(type)s") % values
+        said = ngettext("%(amount)s coin, %(type)s", "%(amount)s coins, %(type)s", abs(self.amount))
+        return str(said % values)
 
 
 class SpendLimit(models.Model):

@@ -156,8 +156,8 @@ def _refuse_senseless(type: Transaction.Type | str, amount: int, balance: int) -
         raise LedgerError(_("A transaction cannot move 0 coins. Nothing was changed."))
     most = LARGEST if type in OWED else MOST_GIVEN
     if amount > 0 and balance + amount > most:
-        said = _("A player cannot be given more than %(most)s coins in all. Nothing was changed.")
-        raise LedgerError(said % {"most": wording.grouped(most)})
+        said = _("A player cannot be given more than %(most)s in all. Nothing was changed.")
+        raise LedgerError(said % {"most": wording.coins(most)})
 
 
 def _insert(wanted: Transaction) -> None:

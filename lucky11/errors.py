@@ -41,7 +41,22 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403: the form is too old or came from another site, and nothing was done."""
     _tell(request, "form")
-    return render(request, "403_csrf.html", status=403)
+    return render(request, "403_csrf.html", {"kept": _typed_here(request)}, status=403)
+
+
+def _typed_here(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what was typed into a form of this very site, to be sent once more; nothing with a secret.
+
+    The browser says where the form was, and no page can make it lie: a form older than a sign-in, or of a
+    second tab, comes from here.
+    """
+    own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if not own or request.FILES or request.path.startswith(("/admin/", "/accounts/")):
+        return []
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    if any("password" in name or "code" in name for name, _ in fields):
+        return []
+    return [(name, value) for name, value in fields if name != "csrfmiddlewaretoken"]
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -237,7 +237,7 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         """One or two capital letters for the round badge."""
-        letters = [name[0] for name in (self.first_name, self.last_name) if name]
+        letters = [wording.first_sign(name) for name in (self.first_name, self.last_name) if name]
         return "".join(letters or self.display_name[:2]).upper()
 
     @property

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.functional import lazy
@@ -15,9 +16,22 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.play.breaks import is_excluded_address
 from accounts.play.rules import accept_rules
+from common.text.hidden import hidden_sign, is_seen
 
 # Text in pages and emails; long enough for any name, short enough for a header.
 NAME_LENGTH = 60
+
+
+def validate_name(name: str) -> None:
+    """Refuse a name in which there is nothing to see, or a sign that nobody sees."""
+    sign = hidden_sign(name)
+    if sign:
+        said = gettext("This name has a sign that nobody sees (%(sign)s). Type it again without it.")
+        raise ValidationError(said % {"sign": sign})
+    if not is_seen(name):
+        raise ValidationError(
+            gettext("There is nothing to see in this name. Type another one, or leave it empty.")
+        )
 
 
 def _statement() -> SafeString:
@@ -51,6 +65,7 @@ class AcceptsRules(forms.Form):
         label=_("First name (optional)"),
         required=False,
         max_length=NAME_LENGTH,
+        validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
     )
     accepts_rules = RulesCheckbox()

@@ -6,8 +6,10 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.forms import Field
+from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.html import format_html, json_script
+from django.utils.html import format_html, json_script, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 
@@ -87,6 +89,17 @@ def words(value: int) -> str:
 def capital(text: str) -> str:
     """Make the first letter a capital and leave the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def about(error: str, field: BoundField) -> str:
+    """Write an error for the summary above a form, where only its words say which field it is about."""
+    label = strip_tags(str(field.label))
+    if error == Field.default_error_messages["required"]:
+        return gettext("Fill in “%(field)s”.") % {"field": label}
+    if field.widget_type == "checkbox" or label.casefold() in error.casefold():
+        return error
+    return gettext("%(field)s: %(error)s") % {"field": label, "error": error}
 
 
 @register.filter

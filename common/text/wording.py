@@ -1,5 +1,6 @@
 """Numbers, counts and times in words, in the reader's language."""
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +14,10 @@ from django.utils.translation import get_language, gettext, ngettext
 # A number for each plural of any language: scripts ask the browser which plural each of them takes.
 SAMPLES = (0, 1, 2, 3, 5, 11, 20)
 MOST = 100
+# What belongs to the emoji before it: skin tones and the letters of tags; a joiner holds two emoji together.
+JOINER = "\u200d"
+EMOJI_PARTS = {JOINER, *map(chr, range(0x1F3FB, 0x1F400)), *map(chr, range(0xE0020, 0xE0080))}
+FLAG_LETTERS = set(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 def grouped(number: int) -> str:
@@ -53,6 +58,18 @@ def coins(count: int) -> str:
 def city(time_zone: str) -> str:
     """Write a time zone as its city: America/New_York → New York."""
     return time_zone.rpartition("/")[2].replace("_", " ")
+
+
+def first_sign(text: str) -> str:
+    """Return the first sign of a text as people see it: a letter with its marks, or a whole emoji."""
+    end = 1
+    while end < len(text):
+        sign, before = text[end], text[end - 1]
+        is_flag = end == 1 and {sign, before} <= FLAG_LETTERS
+        if not (unicodedata.category(sign)[0] == "M" or sign in EMOJI_PARTS or before == JOINER or is_flag):
+            break
+        end += 1
+    return text[:end]
 
 
 def tickets(count: int) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.text import wording
 from draws.models import Draw
@@ -26,10 +27,10 @@ def outlook(draw: Draw) -> list[str]:
     least = draw.min_participants
     if least > 1:
         below = _(
-            "With fewer than %(least)s tickets it is void, and every coin goes back. "
+            "With fewer than %(least)s it is void, and every coin goes back. "
             "With %(least)s it takes %(coins)s."
         )
-        said.append(below % {"least": wording.grouped(least), "coins": wording.coins(fee * least)})
+        said.append(below % {"least": wording.tickets(least), "coins": wording.coins(fee * least)})
     return said
 
 
@@ -69,10 +70,10 @@ def _about_winners(draw: Draw) -> list[str]:
     found = []
     if draw.winner_count > draw.min_participants:
         said = _(
-            "With fewer than %(winners)s tickets not every prize has a winner: "
+            "With fewer than %(winners)s not every prize has a winner: "
             "raise the minimum, or have fewer winners."
         )
-        found.append(said % {"winners": wording.grouped(draw.winner_count)})
+        found.append(said % {"winners": wording.tickets(draw.winner_count)})
     if draw.prize_amount and not draw.reserve_count:
         found.append(_("It has no reserves, so a prize that nobody claims is not passed on."))
     return found
@@ -83,7 +84,11 @@ def _about_time(draw: Draw, now: datetime) -> list[str]:
     if timedelta(0) < left < SHORT:
         return [_("It closes within an hour: few players will see it.")]
     if left > LONG:
-        said = _("It closes in %(days)s days: its terms cannot be changed until then.")
+        said = ngettext(
+            "It closes in %(days)s day: its terms cannot be changed until then.",
+            "It closes in %(days)s days: its terms cannot be changed until then.",
+            left.days,
+        )
         return [said % {"days": wording.grouped(left.days)}]
     return []
 

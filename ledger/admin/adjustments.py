@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import approvals
@@ -71,9 +71,7 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
     # What the database asks for, whatever the settings say until the next migration.
     most = rates.rate(CoinRate.Kind.ADJUSTMENT)
     asks = most is not None
-    waits_above = gettext(
-        "More than %(most)s coins in one day need the approval of a second member of staff."
-    )
+    waits_above = gettext("More than %(most)s in one day need the approval of a second member of staff.")
     act = Act(
         title=gettext("Adjust coins"),
         button=gettext("Adjust coins, or ask for approval") if asks else gettext("Adjust coins"),
@@ -81,7 +79,7 @@ def adjust_page(page: StaffAdmin, request: HttpRequest, user_id: str) -> HttpRes
         do=lambda given: _adjust(page, request, player, **given),
         refusals=(LedgerError, ApprovalError),
         facts=[(gettext("Player"), player), (gettext("Coins now"), wording.grouped(player.coins))],
-        notes=[*([waits_above % {"most": wording.grouped(most or 0)}] if asks else []), APPENDED],
+        notes=[*([waits_above % {"most": wording.coins(most or 0)}] if asks else []), APPENDED],
         problems=[OWN] if player.pk == request.user.pk else [],
         waiting=waits(approvals.waiting_for(ADJUST, f"user:{player.pk}")) if asks else "",
     )
@@ -101,11 +99,12 @@ def _adjust(
         return gettext("Sent for approval. No coins move until a second member of staff approves.")
     row = made.row
     values = {"player": player, "coins": signed(row.amount), "now": wording.grouped(row.balance_after)}
+    values["moved"] = ngettext("%(coins)s coin", "%(coins)s coins", abs(row.amount)) % values
     if not made.fresh:
-        return gettext("This form had already been sent: %(player)s got %(coins)s coins once.") % values
+        return gettext("This form had already been sent: %(player)s got %(moved)s once.") % values
     logged = gettext("Coins %(coins)s, now %(now)s (transaction %(id)s). Why: %(why)s")
     page.log_change(request, player, logged % {**values, "id": row.pk, "why": reason})
-    return gettext("%(player)s: %(coins)s coins, now %(now)s.") % values
+    return gettext("%(player)s: %(moved)s, now %(now)s.") % values
 
 
 def signed(amount: int) -> str:
