@@ -1,7 +1,7 @@
 """The players and draws of the demo site that `manage.py seed` makes."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,9 @@ STAFF = "staff@lucky11.example"
 # Approves what the first one asks for, and is not a superuser.
 SECOND_STAFF = "second@lucky11.example"
 SECOND_GROUPS = ("Draws", "Prizes", "Coins")
-QUICK_TITLE = "The two-minute draw: 111 coins"
+QUICK_TITLE = "The three-minute draw: 111 coins"
+DAILY_TITLE = "The daily eleven: 121 coins"
+DAILY_AT = time(21, 0)  # UTC
 
 # A player with a last name lets the site show their first name when they win.
 PLAYERS: dict[str, dict[str, Any]] = {
@@ -89,7 +91,7 @@ DRAWS = [
         timedelta(days=2, hours=3),
     ),
     DemoDraw(
-        "The daily eleven: 121 coins",
+        DAILY_TITLE,
         {
             "description": "One hundred and twenty-one coins, credited the moment the winner is drawn.",
             "prize_coins": 121,

@@ -98,6 +98,10 @@ class ProcessGroup:
         self.supervisor = self._popen(command)
         return self.supervisor
 
+    def start_beside(self, *command: str) -> None:
+        """Start a process that the site can do without."""
+        self._popen(command)
+
     def _popen(self, command: tuple[str, ...], output: int | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,

@@ -120,6 +120,9 @@ def serve(group: ProcessGroup, port: int, demo: bool) -> None:
     # Django reads .env itself, and lets the environment win over it; honcho would do the opposite.
     honcho = (sys.executable, "-m", "honcho", "start", "--env", os.devnull, "--procfile", procfile)
     supervisor = group.start_supervisor(*honcho)
+    if demo:
+        # Fresh dates at each start, and always a draw that closes soon.
+        group.start_beside(*MANAGE, "seed", "--keep")
     if wait_until_ready(port, supervisor):
         text = RUNNING if demo else RUNNING_WITHOUT_DEMO
         print(text.format(address=f"http://{name_here()}:{port}"), flush=True)
