@@ -68,6 +68,8 @@ CLAIM_DAYS = env.int("CLAIM_DAYS", default=14)
 CLAIM_REMINDER_DAYS = 3
 # Days a winner has to object before a disqualification takes effect, at least 1: the database holds that.
 DISQUALIFICATION_OBJECTION_DAYS = configuration.objection_days()
+# The sites that may show a winner's video, by their host names; pages only link there.
+VIDEO_HOSTS = env.list("VIDEO_HOSTS", default=["www.youtube.com", "youtu.be", "vimeo.com"])
 # The version of the rules that players accept; change it whenever the meaning of the rules changes.
 RULES_VERSION = "2026-12"
 MINIMUM_AGE = 18

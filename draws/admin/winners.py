@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.contrib.admin.widgets import AdminTextInputWidget, AdminURLFieldWidget
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
@@ -29,9 +29,12 @@ from accounts.admin.base import (
 from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
 from accounts.signin.staff_sessions import ask_again
-from draws.admin import disqualifying, formats, prizes
+from draws import video_addresses
+from draws.admin import disqualifying, formats, prizes, video_removal
 from draws.conflicts import HELD, has_stake
-from draws.models import Draw, Participation, Winner
+from draws.exceptions import ClaimInvalid
+from draws.models import Claim, Draw, Participation, Winner
+from draws.prizes import videos
 from draws.prizes.disqualify import open_against
 from ledger.models import Transaction
 
@@ -44,7 +47,7 @@ SEND, READ, PASS_ON, HIDE = (
 )
 SHOWN = ("of_draw", "position", "player", "won_with", "prize", "won_at")
 CHOSEN = ("is_public", "public_name")
-FILM = "celebration_video_url"
+FILM, FILM_TEXT = "celebration_video_url", "video_text"
 
 
 LAPSING, SOON = "lapsing", timedelta(days=3)
@@ -81,17 +84,38 @@ class HideForm(ReasonedForm):
 
 
 class WinnerForm(HideForm):
-    """A form for hiding a name and for the address of the celebration video."""
+    """A form for hiding a name and for the winner's video, which is shown once the winner agrees."""
 
     celebration_video_url = forms.URLField(
         label=_("Celebration video"),
         required=False,
         assume_scheme="https",
         widget=AdminURLFieldWidget(),
+        help_text=_("Shown once the winner agrees. Empty it to take the video down."),
+    )
+    video_text = forms.CharField(
+        label=_("What the video shows"),
+        required=False,
+        max_length=videos.TEXT_LENGTH,
+        widget=AdminTextInputWidget(),
+        help_text=_("Required with a video. It stands beside the link, for everyone who cannot watch it."),
     )
 
     class Meta(HideForm.Meta):
-        fields: ClassVar[list[str]] = [*HideForm.Meta.fields, FILM]
+        fields: ClassVar[list[str]] = [*HideForm.Meta.fields, FILM, FILM_TEXT]
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        address, text = self.cleaned_data.get(FILM, ""), self.cleaned_data.get(FILM_TEXT, "")
+        changed = {FILM, FILM_TEXT} & set(self.changed_data)
+        if changed and address and (problem := video_addresses.why_not(address)):
+            self.add_error(FILM, problem)
+        if changed and address:
+            try:
+                videos.checked_text(text)
+            except ClaimInvalid as refusal:
+                self.add_error(FILM_TEXT, refusal.message)
+        return cleaned
 
 
 class HandOverFilter(admin.SimpleListFilter):
@@ -147,8 +171,21 @@ class WinnerAdmin(StaffAdmin):
         made.asked_by = request.user
         return made
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save what is hidden as usual; a video has a service, which asks the winner."""
+        if {FILM, FILM_TEXT} & set(form.changed_data):
+            given = form.cleaned_data
+            videos.set_video(obj.pk, given[FILM], given[FILM_TEXT], actor=staff(request))
+            form.changed_data = [name for name in form.changed_data if name not in (FILM, FILM_TEXT)]
+            super().save_model(request, obj, form, change)
+            form.changed_data = [*form.changed_data, FILM, FILM_TEXT]
+            return
+        super().save_model(request, obj, form, change)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Winner | None = None) -> tuple[str, ...]:
         kept = (
+            "tracking",
+            "video_agreed_at",
             "handing_over",
             "claim_by",
             "forfeited_at",
@@ -157,14 +194,15 @@ class WinnerAdmin(StaffAdmin):
             "credit",
             "against",
         )
-        return (*SHOWN, *CHOSEN, *kept, *(() if request.user.has_perm(SEND) else (FILM,)))
+        return (*SHOWN, *CHOSEN, *kept, *(() if request.user.has_perm(SEND) else (FILM, FILM_TEXT)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Winner | None = None) -> Any:
         asked = ("reason",) if self.has_change_permission(request, obj) else ()
         lost = ("forfeited_at", "forfeit_reason") if obj and obj.forfeited_at else ()
         return [
             (None, {"fields": SHOWN}),
-            (_("Hand-over"), {"fields": ("handing_over", "claim_by", *lost, FILM)}),
+            (_("Hand-over"), {"fields": ("handing_over", "claim_by", "tracking", *lost)}),
+            (_("Video"), {"fields": (FILM, FILM_TEXT, "video_agreed_at")}),
             *([(_("Disqualification"), {"fields": ("against",)})] if _may_read(request) else []),
             (_("Publicity: the winner’s own choice"), {"fields": (CHOSEN, "hidden_by_staff")}),
             *([(None, {"fields": asked})] if asked else []),
@@ -224,6 +262,11 @@ class WinnerAdmin(StaffAdmin):
         late = winner.claim_by is not None and winner.claim_by < timezone.now() and state == HandOver.TO_CLAIM
         return formats.badge(f"hand-over-{state}", state.label, gettext("Past its deadline") if late else "")
 
+    @admin.display(description=_("tracking"))
+    def tracking(self, winner: Winner) -> str:
+        claim = Claim.objects.filter(pk=winner.pk).values_list("tracking", flat=True).first()
+        return claim or "–"
+
     @admin.display(description=_("held against the winner"))
     def against(self, winner: Winner) -> str:
         return disqualifying.history_of(winner) or "–"
@@ -248,6 +291,7 @@ class WinnerAdmin(StaffAdmin):
         return [
             path("<path:object_id>/sent/", view(self.sent_view), name="draws_winner_sent"),
             path("<path:object_id>/read/", view(self.read_view), name="draws_winner_read"),
+            path("<path:object_id>/take-down/", view(self.take_down_view), name="draws_winner_take_down"),
             path("<path:object_id>/pass-on/", view(self.pass_on_view), name="draws_winner_pass_on"),
             path("<path:object_id>/objection/", view(self.objection_view), name="draws_winner_objection"),
             *super().get_urls(),
@@ -271,6 +315,10 @@ class WinnerAdmin(StaffAdmin):
         winner = found(self, request, object_id, READ)
         return ask_again(request, staff(request)) or prizes.read_page(self, request, winner)
 
+    def take_down_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a winner's video down."""
+        return video_removal.take_down_page(self, request, found(self, request, object_id, HIDE))
+
     def pass_on_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Disqualify the winner, so that the prize goes to the next reserve."""
         return disqualifying.pass_on_page(self, request, found(self, request, object_id, PASS_ON))
@@ -290,6 +338,7 @@ def _allowed_actions(winner: Winner, request: HttpRequest) -> dict[str, bool]:
     may = request.user.has_perm
     against = open_against(winner.pk)
     return {
+        "may_take_down": bool(winner.celebration_video_url) and may(HIDE),
         "may_send": claimed and not against and may(SEND),
         "may_read": winner.hand_over in (HandOver.CLAIMED, HandOver.SENT) and may(READ),
         "may_pass_on": winner.hand_over in (HandOver.TO_CLAIM, HandOver.CLAIMED)

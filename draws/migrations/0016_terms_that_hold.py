@@ -95,6 +95,28 @@ class Migration(migrations.Migration):
             name="reason",
             field=models.TextField(blank=True, db_default="", default=""),
         ),
+        migrations.AddField(
+            model_name="winner",
+            name="video_text",
+            field=models.TextField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="For who cannot watch it.",
+                verbose_name="what the video shows",
+            ),
+        ),
+        migrations.AddField(
+            model_name="winner",
+            name="video_agreed_at",
+            field=models.DateTimeField(
+                blank=True,
+                editable=False,
+                help_text="When its winner agreed that it is shown.",
+                null=True,
+                verbose_name="agreed to the video",
+            ),
+        ),
         migrations.CreateModel(
             name="CorrectionToTell",
             fields=[
@@ -160,6 +182,11 @@ class Migration(migrations.Migration):
             "draws_words",
             version=1,
             sha256="bc722cf1cbc9192252ff6552cb051db5556819e0dfad92dec026fc1705d96129",
+        ),
+        InstallSQL(
+            "winners_video",
+            version=1,
+            sha256="6ba8ebcc9529eb09687af3a60a93914a82ec1396f2fd97c2ce3e4dc672e908be",
         ),
         # What stood there was just put right; the constraint holds for what is written from here on.
         migrations.RunSQL(NEAREST, migrations.RunSQL.noop),

@@ -1,6 +1,7 @@
 """Models of tickets and winners."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.database.indexes import GuideIndex
-from draws import reasons
+from draws import reasons, video_addresses
 from draws.models.draw import Draw
 from ledger.models import Transaction
 
@@ -131,6 +132,20 @@ class Winner(models.Model):
     celebration_video_url = models.TextField(
         _("celebration video url"), default="", db_default="", blank=True
     )
+    video_text = models.TextField(
+        _("what the video shows"),
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_("For who cannot watch it."),
+    )
+    video_agreed_at = models.DateTimeField(
+        _("agreed to the video"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When its winner agreed that it is shown."),
+    )
     is_public = models.BooleanField(_("is public"), default=False, db_default=False)
 
     place = models.IntegerField(
@@ -207,6 +222,18 @@ class Winner(models.Model):
     def why_forfeited(self) -> str:
         """Why the prize is not this winner's any more, in the reader's language."""
         return reasons.shown(self.forfeit_reason)
+
+    @property
+    def shown_video(self) -> str:
+        """The address of the video, if its winner agreed that it is shown, and the prize is still theirs."""
+        agreed = self.video_agreed_at is not None and self.forfeited_at is None
+        address = self.celebration_video_url
+        return address if agreed and address and not video_addresses.why_not(address) else ""
+
+    @property
+    def video_host(self) -> str:
+        """The site that shows the video."""
+        return urlsplit(self.celebration_video_url).hostname or ""
 
     def shown_name(self, viewer: Any = None) -> str:
         """Return the name to show: the public name if its winner chose one and staff did not hide it."""

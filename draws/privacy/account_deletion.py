@@ -71,7 +71,9 @@ def _pass_on(winner_id: int) -> bool:
 
 def _erase_wins(ids: list[int]) -> None:
     # The wins first: a claim under way holds its win, and is there to be erased once it lets go.
-    Winner.objects.filter(pk__in=ids).update(public_name="", is_public=False, celebration_video_url="")
+    Winner.objects.filter(pk__in=ids).update(
+        public_name="", is_public=False, celebration_video_url="", video_text="", video_agreed_at=None
+    )
     Claim.objects.filter(winner__in=ids).update(details="", tracking="")
     with as_service("delete_account"):
         Disqualification.objects.filter(winner__in=ids).update(evidence="", objection="", decision="")

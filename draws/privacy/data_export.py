@@ -52,6 +52,9 @@ WINS = (
     "claim_by",
     "is_public",
     "public_name",
+    "celebration_video_url",
+    "video_text",
+    "video_agreed_at",
     "forfeited_at",
     "forfeit_reason",
 )

@@ -1,5 +1,6 @@
 """Notifications to winners about their prizes: each fact once, by email and on the site."""
 
+import hashlib
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,14 @@ def notify_sent(winner: Winner, tracking: str) -> None:
         body = gettext("Tracking: %(tracking)s") % {"tracking": tracking}
     title = gettext("Your prize is on its way: %(draw)s") % {"draw": winner.draw.title}
     _notify(winner, f"sent:{winner.pk}", title, body, "sent", tracking=tracking)
+
+
+def notify_video(winner: Winner) -> None:
+    """Ask a winner whether their video may be shown."""
+    title = gettext("May we show this video? %(draw)s") % {"draw": winner.draw.title}
+    body = gettext("We show it only if you agree. You can change your mind at any time.")
+    digest = hashlib.sha256(f"{winner.celebration_video_url} {winner.video_text}".encode()).hexdigest()[:16]
+    _notify(winner, f"video:{winner.pk}:{digest}", title, body, "video")
 
 
 def notify_forfeited(winner: Winner) -> None:

@@ -17,7 +17,7 @@ from accounts.players import player_of
 from draws.exceptions import ClaimError, ClaimInvalid
 from draws.models import Winner
 from draws.pages import draws
-from draws.prizes import claims
+from draws.prizes import claims, videos
 from draws.prizes.disqualify import may_object, object_to, open_against
 from draws.prizes.forms import ClaimForm, ObjectionForm, PublicityForm
 
@@ -27,7 +27,7 @@ from draws.prizes.forms import ClaimForm, ObjectionForm, PublicityForm
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
-    """Show the winner's page of a prize; POST claims it, or with `act` sets if they are named, or objects."""
+    """Show the winner's page of a prize; POST claims it, or with `act` sets what is shown, or objects."""
     player = player_of(request)
     winner = draws.find_win(player, winner_id) if player else None
     if player is None or winner is None:
@@ -39,6 +39,8 @@ def claim(request: HttpRequest, winner_id: int) -> HttpResponse:
 def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
     if request.POST.get("act") == "objection":
         return _object(request, winner)
+    if request.POST.get("act") == "video":
+        return _video(request, winner)
     naming = request.POST.get("act") == "publicity"
     form = (PublicityForm if naming else ClaimForm)(request.POST, winner=winner)
     if not form.is_valid():
@@ -51,6 +53,16 @@ def _post(request: HttpRequest, winner: Winner) -> HttpResponse:
     except ClaimError as refusal:
         return _refused(request, winner, refusal)
     messages.success(request, _("Saved.") if naming else _("Your claim is in. We will send the prize next."))
+    return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
+
+
+def _video(request: HttpRequest, winner: Winner) -> HttpResponse:
+    shown = request.POST.get("shown") == "yes"
+    try:
+        videos.agree(winner.pk, winner.user_id, request.POST.get("video", ""), shown=shown)
+    except ClaimError as refusal:
+        return _refused(request, winner, refusal)
+    messages.success(request, _("The video is shown.") if shown else _("The video is no longer shown."))
     return HttpResponse(status=303, headers={"Location": reverse("draws:claim", args=[winner.pk])})
 
 

@@ -31,6 +31,7 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
     "winners": (
         *("transaction_id", "settled_at", "hand_over", "forfeited_at", "forfeit_ground", "forfeit_reason"),
         *("is_public", "public_name", "hidden_by_staff", "celebration_video_url", "claim_by"),
+        *("video_text", "video_agreed_at"),
     ),
     "claims": ("details", "tracking", "sent_at", "sent_by_id"),
     "disqualifications": (

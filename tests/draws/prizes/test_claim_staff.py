@@ -119,7 +119,7 @@ def test_support_may_hide_a_name_and_nothing_else(client, winner, make_player):
     support = make_member(make_player, "Support")
     client.force_login(support)
     Winner.objects.update(is_public=True, public_name="Rude")
-    typed = {"celebration_video_url": "https://films.example/1", "reason": "A rude name"}
+    typed = {"celebration_video_url": "https://vimeo.com/1", "reason": "A rude name"}
     client.post(page(winner), form_data(client.get(page(winner)), hidden_by_staff="on", **typed))
     winner.refresh_from_db()
     assert (winner.hidden_by_staff, winner.celebration_video_url) == (True, "")
