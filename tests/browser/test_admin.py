@@ -114,11 +114,14 @@ def pages(shown, asked, alice):
         "published": f"{drawn}/change/",
         **{f"{what} draft": f"{draft}/{what}/" for what in ABOUT_A_DRAFT},
         "cancel": f"{opened}/cancel/",
+        "published, open": f"{opened}/change/",
+        "correct": f"{opened}/correct/",
         "waiting for the beacon": f"{waits}/change/",
         "paste a round": f"{waits}/round/",
         "tickets of a draw": f"/admin/draws/participation/?draw={shown['drawn'].pk}",
         "winner": f"{winner}/change/",
         "pass on": f"{winner}/pass-on/",
+        "take a video down": f"{winner}/take-down/",
         "disqualified": f"{other}/change/",
         "objection": f"{other}/objection/",
         "player": f"/admin/accounts/user/{alice.pk}/change/",
@@ -182,6 +185,20 @@ def test_every_staff_page_is_translated(pages, boss):
         # The same words stand on many pages: each is named once.
         left |= {text: name for text in found if text not in left and text not in DJANGOS_OWN}
     assert not left, "\n".join(f"{name}, {text}" for text, name in left.items())
+
+
+def test_the_illustrations_stay_inside_their_field(live_server, visit, boss, make_draft):
+    page = visit(live_server.url, 1024, False, player=boss).go(f"/admin/draws/draw/{make_draft().pk}/change/")
+    for width in (390, 1024, 1280, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        beyond = page.evaluate(
+            """() => {
+                const field = document.querySelector(".field-illustration").getBoundingClientRect();
+                const labels = [...document.querySelectorAll(".drawings label")];
+                return labels.filter(each => each.getBoundingClientRect().right > field.right).length;
+            }"""
+        )
+        assert beyond == 0, width
 
 
 def write(page, **typed):
