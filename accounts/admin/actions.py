@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import StaffAdmin, staff
 from accounts.signin.staff_sessions import ask_again
+from common.text.hidden import validate_shown
 
 
 class PlainForm(forms.Form):
@@ -27,6 +28,7 @@ class ReasonForm(forms.Form):
     """A form that asks staff for the reason for an action."""
 
     reason = forms.CharField(
+        validators=[validate_shown],
         label=_("Why"),
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),

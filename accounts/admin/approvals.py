@@ -21,6 +21,7 @@ from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link,
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
 from common.registry import Registry
+from common.text.hidden import validate_shown
 
 State = Approval.State
 OWN = _("You asked for this, so somebody else must approve it.")
@@ -62,6 +63,7 @@ class NoteForm(forms.Form):
     """A form that asks why a request is refused or withdrawn."""
 
     note = forms.CharField(
+        validators=[validate_shown],
         label=_("Why not"),
         max_length=500,
         widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),

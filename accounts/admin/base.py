@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.lists import BoundedPaginator, StaffChangeList
 from accounts.admin.versions import VERSION, VersionedForm, last_change
 from accounts.models import User
+from common.text.hidden import validate_shown
 
 LONGEST_VALUE = 60  # characters of a changed value in the staff log
 
@@ -32,6 +33,7 @@ class ReasonedForm(VersionedForm):
     """A change to a row, with the reason that goes into the staff log."""
 
     reason = forms.CharField(
+        validators=[validate_shown],
         label=_("Why"),
         required=False,
         max_length=500,

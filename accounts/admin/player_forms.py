@@ -14,6 +14,7 @@ from accounts.addresses import validate_address
 from accounts.admin.base import ReasonedForm
 from accounts.models import User
 from accounts.play.breaks import is_excluded_address
+from common.text.hidden import validate_shown
 
 ON_A_BREAK = _("A player with this email address is taking a break. Nobody can end it early.")
 OWN = _("You cannot take this right away from yourself. Ask another member of staff.")
@@ -42,6 +43,7 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
     reason = forms.CharField(
+        validators=[validate_shown],
         label=_("Why"),
         max_length=500,
         widget=AdminTextInputWidget(),
@@ -71,6 +73,8 @@ class AddPlayerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("first_name", "last_name"):
+            self.fields[name].validators.append(validate_shown)
         password = self.fields["new_password"]
         password.help_text = f"{password.help_text} {password_validators_help_text_html()}"
 
@@ -91,6 +95,12 @@ class PlayerForm(ReasonedForm):
 
     # The staff member who sends the form; the page sets it.
     asked_by: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first_name", "last_name"):
+            if name in self.fields:
+                self.fields[name].validators.append(validate_shown)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+
 # Controls, formats (marks of direction, a space without width), half characters, private and unassigned ones,
 # separators of lines: by their general category in Unicode.
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -29,3 +32,11 @@ def hidden_sign(text: str) -> str:
 def is_seen(text: str) -> bool:
     """Return whether there is anything to see in a text."""
     return any(unicodedata.category(sign)[0] in SEEN for sign in text)
+
+
+def validate_shown(text: str) -> None:
+    """Refuse a text with a sign that nobody sees, for forms; lines may end. Raises ValidationError."""
+    sign = hidden_sign(text.replace("\r", "").replace("\n", " "))
+    if sign:
+        said = gettext("There is a sign in it that nobody sees (%(sign)s). Type it again without that sign.")
+        raise ValidationError(said % {"sign": sign})

@@ -16,6 +16,7 @@ from accounts.admin.approvals import waits
 from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval
+from common.text.hidden import validate_shown
 from draws import conflicts
 from draws.admin import formats
 from draws.admin.prizes import facts_of
@@ -54,6 +55,7 @@ class PassOnForm(forms.Form):
         error_messages={"required": _("Choose a reason from the list.")},
     )
     evidence = forms.CharField(
+        validators=[validate_shown],
         label=_("What you know"),
         max_length=disqualify.TEXT_LENGTH,
         widget=AdminTextareaWidget(attrs={"rows": 4}),
@@ -78,6 +80,7 @@ class DecideForm(forms.Form):
         },
     )
     why = forms.CharField(
+        validators=[validate_shown],
         label=_("Why"),
         max_length=disqualify.TEXT_LENGTH,
         widget=AdminTextareaWidget(attrs={"rows": 3}),

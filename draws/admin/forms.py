@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReasonedForm
 from accounts.admin.versions import Difference
+from common.text.hidden import validate_shown
 from draws.admin.picture_forms import IllustrationField, PhotoForm
 from draws.lifecycle.terms import LONGEST_TEXT, LONGEST_TITLE
 from draws.lifecycle.text_changes import FIELDS, why_not_text
@@ -72,6 +73,9 @@ class Text(forms.CharField):
 
     widget = AdminTextareaWidget(attrs={"rows": 5})
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validators=[validate_shown], **kwargs)
+
     def to_python(self, value: Any) -> str:
         text = super().to_python(value) or ""
         return "\n".join(line.expandtabs(4).rstrip() for line in text.splitlines()).strip()
@@ -100,6 +104,7 @@ class DraftForm(PhotoForm):
     title = forms.CharField(
         label=_("Title"),
         max_length=LONGEST_TITLE,
+        validators=[validate_shown],
         widget=AdminTextInputWidget(),
         help_text=_("The prize, in a few words."),
     )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.versions import VersionedForm
 from accounts.models import User
+from common.text.hidden import validate_shown
 from draws.exceptions import PictureRefused
 from draws.models import Draw
 from draws.models.pictures import LONGEST_ALT
@@ -46,6 +47,7 @@ class PhotoForm(VersionedForm):
         ),
     )
     photo_alt = forms.CharField(
+        validators=[validate_shown],
         label=_("What the photo shows"),
         required=False,
         max_length=LONGEST_ALT,

@@ -16,6 +16,7 @@ from accounts.admin.base import StaffAdmin, change_url, staff
 from accounts.approvals import ApprovalError
 from accounts.models import Approval
 from common.text import wording
+from common.text.hidden import validate_shown
 from draws import conflicts, fairness
 from draws.admin.formats import lines, moment, money
 from draws.approvals import CANCEL, cancel
@@ -58,6 +59,7 @@ class CancelForm(forms.Form):
     """A form for the reason, which the draw's players read."""
 
     reason = forms.CharField(
+        validators=[validate_shown],
         label=_("Reason"),
         max_length=500,
         widget=AdminTextareaWidget(attrs={"rows": 3}),

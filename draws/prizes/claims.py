@@ -1,7 +1,6 @@
 """Claims: where a prize that is not coins goes, whether its winner is named, and that it was sent."""
 
 import json
-import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -19,6 +18,7 @@ from common.database.clock import database_now
 from common.database.sweeps import sweep
 from common.encryption import decrypt, encrypt
 from common.text import wording
+from common.text.hidden import hidden_sign
 from draws.conflicts import refuse_stake
 from draws.exceptions import (
     AlreadyClaimed,
@@ -44,8 +44,6 @@ LABELS = {
     "tracking": _("Tracking"),
 }
 UNCHANGED = _("Nothing was changed.")
-# Beside control characters: what turns the direction of text, so that a name could rewrite its line.
-TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True)
@@ -143,19 +141,13 @@ def _lines(field: str, text: str, most: int, needed: str = "") -> str:
         said = gettext("%(field)s: use at most %(most)s characters. This has %(count)s. Nothing was saved.")
         counts = {"most": wording.grouped(most), "count": wording.grouped(len(text))}
         raise ClaimInvalid(said % {"field": LABELS[field], **counts}, field)
-    if any(_is_unreadable(character) for character in text):
+    if sign := hidden_sign(text.replace("\n", " ")):
         said = gettext(
-            "%(field)s: one of the characters cannot be read or printed. Type it again without that "
-            "character."
+            "%(field)s: one of the characters cannot be read or printed (%(sign)s). Type it again without "
+            "that character."
         )
-        raise ClaimInvalid(said % {"field": LABELS[field]}, field)
+        raise ClaimInvalid(said % {"field": LABELS[field], "sign": sign}, field)
     return text
-
-
-def _is_unreadable(character: str) -> bool:
-    if character == "\n":
-        return False
-    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in TURNING
 
 
 def claim_state(winner: Winner) -> str:

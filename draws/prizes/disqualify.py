@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.database.clock import database_now
 from common.text import wording
+from common.text.hidden import hidden_sign
 from draws.conflicts import refuse_stake
 from draws.exceptions import ClaimInvalid, ClaimNotYours, NotDecidable, NotPassable
 from draws.models import Disqualification, Seal, Winner
@@ -130,6 +131,9 @@ def checked(text: str, field: str) -> str:
     letters = sum(unicodedata.category(character)[0] == "L" for character in text)
     if letters < LEAST_LETTERS or "\x00" in text:
         raise ClaimInvalid(_("Say it in words. Nothing was changed."), field)
+    if sign := hidden_sign(text.replace("\n", " ")):
+        said = _("There is a sign in it that nobody sees (%(sign)s). Type it again without that sign.")
+        raise ClaimInvalid(said % {"sign": sign}, field)
     if len(text) > TEXT_LENGTH:
         said = _("Use at most %(most)s characters. Nothing was changed.") % {"most": TEXT_LENGTH}
         raise ClaimInvalid(said, field)

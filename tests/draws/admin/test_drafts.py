@@ -194,7 +194,7 @@ def test_an_addition_needs_a_reason(client, boss, draw):
 
 def test_an_addition_that_cannot_be_shown_is_refused_in_its_field(client, boss, draw):
     data = form_data(client.get(page(draw)), add_prize_details="A\u202eB", reason="More")
-    assert "a sign that nobody sees (U+202E)" in words(client.post(page(draw), data))
+    assert "a sign in it that nobody sees (U+202E)" in words(client.post(page(draw), data))
     assert not TextChange.objects.exists()
 
 
