@@ -148,10 +148,10 @@ PAGES = [
     (DRAWS, {"q": "tram 1234"}, 5),
     (DRAWS, {"q": "no such words"}, 5),
     (DRAWS, {"q": "1000777"}, 5),
-    (f"{DRAWS}{DRAW}/change/", {}, 7),
-    (f"{DRAWS}1099001/change/", {}, 7),
-    (f"{DRAWS}1099995/change/", {}, 6),
-    (f"{DRAWS}1099001/cancel/", {}, 6),
+    (f"{DRAWS}{DRAW}/change/", {}, 8),
+    (f"{DRAWS}1099001/change/", {}, 8),
+    (f"{DRAWS}1099995/change/", {}, 8),
+    (f"{DRAWS}1099001/cancel/", {}, 7),
     (f"{DRAWS}1099001/duplicate/", {}, 3),
     (TICKETS, {}, 6),
     (TICKETS, {"draw": DRAW}, 7),
@@ -163,6 +163,12 @@ PAGES = [
     (f"{TICKETS}1000009/change/", {}, 5),
     (COINS, {}, 6),
     (COINS, {"p": "40"}, 5),
+    (COINS, {"behind": "1050000"}, 6),
+    (COINS, {"behind": "1050000", "type": "daily_bonus"}, 6),
+    (DRAWS, {"behind": "1050000"}, 6),
+    (DRAWS, {"behind": "1050001", "state": "drawn"}, 6),
+    (WINNERS, {"behind": "1050000"}, 8),
+    (MAILS, {"behind": "50000"}, 5),
     *((COINS, {"type": kind}, 5) for kind in ["signup_bonus", "daily_bonus", "entry", "refund", "prize"]),
     (COINS, {"type": "adjustment"}, 6),
     (COINS, {"type": "import"}, 4),
@@ -182,6 +188,7 @@ PAGES = [
     (f"{COINS}adjust/{USER}/", {}, 4),
     (PLAYERS, {}, 5),
     (PLAYERS, {"p": "40"}, 5),
+    (PLAYERS, {"behind": USER}, 6),
     *((PLAYERS, {"who": who}, 5) for who in ("vip", "staff", "suspended", "closed")),
     (PLAYERS, {"coins": "most"}, 6),
     (PLAYERS, {"q": "crowd-77@scale.example"}, 7),
@@ -190,7 +197,7 @@ PAGES = [
     (PLAYERS, {"q": "number4321"}, 7),
     (PLAYERS, {"q": "chen number99998"}, 7),
     (PLAYERS, {"q": "nobody at all"}, 6),
-    (f"{PLAYERS}{USER}/change/", {}, 10),
+    (f"{PLAYERS}{USER}/change/", {}, 14),
     (WINNERS, {}, 7),
     *((WINNERS, {"hand_over": state}, 7) for state in ("none", "to_claim", "claimed", "sent")),
     (WINNERS, {"hand_over": "lapsed"}, 4),
@@ -199,7 +206,7 @@ PAGES = [
     (WINNERS, {"q": "crowd-77@scale.example"}, 9),
     (WINNERS, {"q": "1000777"}, 9),
     (WINNERS, {"draw": DRAW}, 7),
-    (f"{WINNERS}1000009/change/", {}, 6),
+    (f"{WINNERS}1000009/change/", {}, 9),
     (MAILS, {}, 4),
     *((MAILS, {"state": state}, 4) for state in ("waiting", "failing", "sent")),
     (MAILS, {"q": "crowd-77@scale.example"}, 4),
@@ -271,7 +278,7 @@ def test_a_clerks_permissions_cost_two_queries_more_and_no_more(client, make_pla
 def test_the_list_says_when_it_stops_counting(crowd):
     said = words(crowd.get(COINS))
     assert f"more than {COUNTED:,} transactions" in said
-    assert "Search or filter to find the others." in said
+    assert "Search or filter to find the others, or go on from the last page." in said
 
 
 def test_the_last_of_60_000_tickets_is_a_page_away(crowd):
