@@ -65,7 +65,8 @@ def _too_many_coins(draw: Draw) -> str:
 
 
 def _too_many_tickets(draw: Draw) -> str:
-    return _("It has more than %(most)s tickets: choose fewer.") % {"most": wording.grouped(MOST_TICKETS)}
+    said = _("It has more than %(tickets)s, the most that its public document can list: choose fewer.")
+    return said % {"tickets": wording.tickets(MOST_TICKETS)}
 
 
 def _hidden_title(draw: Draw) -> str:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.database.clock import database_now
@@ -153,7 +154,9 @@ def _refuse_beyond_seal(winner: Winner) -> None:
     most = Seal.objects.get(pk=winner.draw_id).sealed_terms.get("disqualify")
     held = Disqualification.objects.filter(winner__draw=winner.draw_id).exclude(state=State.DROPPED).count()
     if most is not None and held >= most:
-        said = _("The seal of this draw lets staff take %(most)s prizes back. Nothing was changed.")
+        said = _(
+            "The seal of this draw lets staff take prizes back %(most)s times at most. Nothing was changed."
+        )
         raise NotPassable(said % {"most": wording.grouped(most)})
 
 

@@ -29,7 +29,8 @@ def boss(make_player, monkeypatch):
 def walked(browser, model: type[Model], query=""):
     """The rows of a list from its first page to its last, as somebody reads them who follows its links."""
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-    seen, following = [], f"{address}?{query}"
+    seen: list[object] = []
+    following: str | None = f"{address}?{query}"
     while following:
         for number in (1, 2):
             page = browser.get(f"{following}&p={number}")

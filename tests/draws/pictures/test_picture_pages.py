@@ -174,7 +174,7 @@ def test_made_pictures_are_small_whole_drawings_without_words_fonts_or_script(sh
 
 def test_where_one_reads_from_right_to_left_the_picture_is_mirrored_and_its_number_is_not(client, draw):
     with translation.override("ar"):
-        page = render_to_string("draws/_hero.html", {"draw": draw})
+        page = render_to_string("draws/_hero.html", {"draw": draw, "signup_bonus": 50})
     address = re.search(r'srcset="([^"]+)"', page)[1]
     assert address.endswith("-wide-rtl.svg")
     drawn = client.get(address).content.decode()

@@ -68,7 +68,7 @@ def test_players_read_before_they_enter_how_often_staff_can_take_a_prize_back(cl
 def test_staff_do_not_walk_down_the_reserves(winner):
     moved_on(winner)
     first = at_place(1)
-    with pytest.raises(NotPassable, match="lets staff take 1 prizes back"):
+    with pytest.raises(NotPassable, match="lets staff take 1 prize back"):
         disqualified(first)
     with pytest.raises(DatabaseError, match=BOUND):
         by_hand(first)

@@ -63,7 +63,7 @@ def test_a_drawn_draw_shows_every_fingerprint_to_copy_and_everything_to_download
     html = page_of(draw).content.decode()
     names = ("open_hash", "seed_commit", "freeze_hash", "server_seed", "result_hash")
     for digest in prints(draw, *names):
-        assert f"<code>{digest}</code>" in html
+        assert f'<code translate="no">{digest}</code>' in html
         assert f'data-copy="{digest}"' in html
     links = ("proof.json", "tickets.txt", "tickets/")
     assert has(html, *(f'href="/draws/{draw.pk}/{link}"' for link in links))
@@ -108,7 +108,7 @@ def test_a_draw_with_a_beacon_names_its_round_and_carries_no_label(waiting, beac
     close_due_draws()
     drawn = page_of(draw)
     assert has(words(drawn), f"Round {number} of the public beacon arrived", ONE_SENTENCE)
-    assert f"<code>{signature}</code>" in drawn.content.decode()
+    assert f'<code translate="no">{signature}</code>' in drawn.content.decode()
 
 
 def test_a_draw_whose_round_never_came_leaves_list_and_secret_number(waiting):
@@ -164,15 +164,16 @@ def test_an_operator_run_draw_is_labelled_wherever_it_is_shown(alice, bob, make_
     send_list_fingerprints()
     send_results()
     client = signed_in(alice)
-    # Page, and how many draws it shows: the label stands beside each.
+    # Page, and how many draws it shows: lists have a tag beside each, and say once what it means.
+    lists = {"/": 4, "/?show=mine": 1, "/tickets/": 2, "/winners/": 1}
+    for path, count in lists.items():
+        page = client.get(path)
+        assert page.content.decode().count('href="#operator-run"') == count, path
+        assert words(page).count(str(LOCAL_LABEL)) == 1, path
     shown = {
-        "/": 4,
-        "/?show=mine": 1,
         f"/draws/{draws[0].pk}/": 1,
         f"/draws/{ended.pk}/": 1,
         f"/draws/{ended.pk}/tickets/": 1,
-        "/tickets/": 2,
-        "/winners/": 1,
         "/log/": 6,
         "/messages/": Message.objects.filter(user=alice, url__regex="draws|winners").count(),
     }

@@ -26,9 +26,8 @@ def listed(alice, bob, make_draw, monkeypatch):
 
 
 def rows(response):
-    found = re.findall(
-        r'<span class="mini num"[^>]*>(\d+)</span>\s*<code class="code">\s*(\w+)', response.content.decode()
-    )
+    row = r'<span class="mini num"[^>]*>(\d+)</span>\s*<code translate="no" class="code">\s*(\w+)'
+    found = re.findall(row, response.content.decode())
     return [(int(number), ref) for number, ref in found]
 
 

@@ -119,7 +119,8 @@ def test_a_player_finds_their_ticket_and_the_hash_they_kept(stranger, alice, bob
     close_due_draws()
     page = signed_in(alice).get(f"/draws/{draw.pk}/").content.decode()
     page = " ".join(page.split())
-    line = re.search(r"<code>\s?python3 lucky11_verify.py lucky11-draw-\d+.json ([^<]*)</code>", page)[1]
+    command = r'<code translate="no">\s?python3 lucky11_verify.py lucky11-draw-\d+.json ([^<]*)</code>'
+    line = re.search(command, page)[1]
     said = passes(stranger(draw, *line.split(), "--witnessed", opening))
     assert "in this draw and hold 1 ticket: 2." in said
     other = line.replace("--ticket 2", "--ticket 1").split()
