@@ -175,6 +175,12 @@ class Seal(models.Model):
         terms: dict[str, Any] = json.loads(self.terms)
         return terms
 
+    @property
+    def most_disqualified(self) -> int | None:
+        """How many prizes staff can take back; None where the draw was sealed without a bound."""
+        most: int | None = self.sealed_terms.get("disqualify")
+        return most
+
 
 class FrozenList(models.Model):
     """A part of a frozen ticket list: the pseudonyms of up to 4,096 tickets in order, 32 bytes each."""

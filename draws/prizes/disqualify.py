@@ -151,7 +151,7 @@ def _locked(winner_id: int) -> Winner | None:
 
 def _refuse_beyond_seal(winner: Winner) -> None:
     """Refuse one more than the draw's seal allows (sql/disqualifications_bound.sql holds it too)."""
-    most = Seal.objects.get(pk=winner.draw_id).sealed_terms.get("disqualify")
+    most = Seal.objects.get(pk=winner.draw_id).most_disqualified
     held = Disqualification.objects.filter(winner__draw=winner.draw_id).exclude(state=State.DROPPED).count()
     if most is not None and held >= most:
         said = _(

@@ -92,12 +92,13 @@ def test_each_prize_of_a_draw_can_be_taken_back_once(make_draw, players):
         disqualified(at_place(2))
 
 
-def test_a_draw_that_was_sealed_before_has_no_bound(winner):
+def test_a_draw_that_was_sealed_before_has_no_bound_and_promises_none(client, winner):
     with unguarded() as cursor:
         cursor.execute("UPDATE draw_seals SET terms = (terms::jsonb - 'disqualify' - 'claim_days')::text")
     moved_on(winner)
     moved_on(at_place(1))
     assert Redraw.objects.count() == 2
+    assert "By its own decision" not in words(client.get(f"/draws/{winner.draw_id}/"))
 
 
 def test_the_time_to_claim_is_the_sealed_one(make_draw, players, settings):
