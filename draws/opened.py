@@ -6,7 +6,7 @@ until opened. The books are not: coins that were won are in the purse and in the
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from draws.models import Draw, OpenedResult, Participation, Winner
@@ -36,14 +36,20 @@ def open_result(player: User, draw_id: int) -> None:
         OpenedResult.objects.bulk_create([OpenedResult(user=player, draw_id=draw_id)], ignore_conflicts=True)
 
 
+def covered_wins(player: User) -> QuerySet[Winner]:
+    """Return the player's wins that stand, and whose result is still covered."""
+    since = player.covers_results_from
+    if since is None:
+        return Winner.objects.none()
+    opened = OpenedResult.objects.filter(user=player, draw=OuterRef("draw_id"))
+    wins = Winner.objects.filter(user=player, forfeited_at__isnull=True, draw__drawn_at__gt=since)
+    return wins.exclude(Exists(opened))
+
+
 def wins_seen(player: User) -> QuerySet[Winner]:
     """Return the player's wins that stand, without those whose result is still covered."""
     wins = Winner.objects.filter(user=player, forfeited_at__isnull=True)
-    since = player.covers_results_from
-    if since is None:
-        return wins
-    opened = OpenedResult.objects.filter(user=player, draw=OuterRef("draw_id"))
-    return wins.filter(Q(draw__drawn_at__lte=since) | Q(Exists(opened)))
+    return wins.exclude(pk__in=covered_wins(player).values("pk"))
 
 
 def _is_since(player: User, draw: Draw) -> bool:

@@ -194,6 +194,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "accounts.context_processors.bell",
                 "accounts.context_processors.clock",
                 "ledger.context_processors.coins",
+                "draws.context_processors.wins",
             ],
         },
     },

@@ -154,8 +154,10 @@ def _refuse_beyond_seal(winner: Winner) -> None:
     most = Seal.objects.get(pk=winner.draw_id).most_disqualified
     held = Disqualification.objects.filter(winner__draw=winner.draw_id).exclude(state=State.DROPPED).count()
     if most is not None and held >= most:
-        said = _(
-            "The seal of this draw lets staff take prizes back %(most)s times at most. Nothing was changed."
+        said = ngettext(
+            "The seal of this draw lets staff take %(most)s prize back. Nothing was changed.",
+            "The seal of this draw lets staff take %(most)s prizes back. Nothing was changed.",
+            most,
         )
         raise NotPassable(said % {"most": wording.grouped(most)})
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.pages import figures
 from accounts.players import player_of
 from draws.models import Draw, Winner
-from draws.opened import covered, wins_seen
+from draws.opened import covered
 from draws.pages import archive, draws, old_site
 from draws.pages.sorts import SORTS
 from ledger.bonuses import visit_today
@@ -94,7 +94,6 @@ def tickets(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "local": _has_operator_run([holding.draw for holding in page.rows]),
-        "wins": wins_seen(request.user).count(),  # type: ignore[arg-type]
         "shows": TICKET_SHOWS.items(),
         "show": show,
         "before": before,

@@ -58,6 +58,7 @@ def test_no_list_tells_the_result_until_it_is_opened_on_any_device(drawn, player
         assert "The result is in Open the result" in page
         assert "1 ticket taken so far, 0 prizes won." in page
         assert after not in page
+        assert "Prizes won 0 Value of prizes €0" in words(phone.get("/profile/"))
         assert "A moka pot" not in words(phone.get("/tickets/?show=won"))
         results = words(phone.get("/winners/"))
         assert "You hold tickets: open the result" in results
@@ -66,6 +67,10 @@ def test_no_list_tells_the_result_until_it_is_opened_on_any_device(drawn, player
         assert "A moka pot" not in words(phone.get("/"))
         assert phone.post(f"/draws/{drawn.pk}/open/")["Location"] == f"/draws/{drawn.pk}/"
         assert after in words(laptop.get("/tickets/"))
+        won = player == winner
+        assert f"Prizes won {1 if won else 0} Value of prizes €{45 if won else 0}" in words(
+            laptop.get("/profile/")
+        )
         assert "Winning ticket" in words(laptop.get("/winners/"))
         assert "The result is in" not in words(laptop.get(f"/draws/{drawn.pk}/"))
 
