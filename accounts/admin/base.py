@@ -67,8 +67,9 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return StaffChangeList
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        filters = {getattr(each, "parameter_name", "") for each in self.get_list_filter(request)}
-        return lookup in self.link_lookups | filters
+        chosen: list[Any] = list(self.get_list_filter(request))
+        names = [getattr(each, "parameters", (getattr(each, "parameter_name", ""),)) for each in chosen]
+        return lookup in self.link_lookups.union(*names)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Return the row, locked while a change is being made so that no decision rests on stale data."""

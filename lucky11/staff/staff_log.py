@@ -1,16 +1,55 @@
 """The staff log, as staff see it: read-only."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.db.models import Q, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import Func, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
-from accounts.admin.search import ids_by_address
+from accounts.admin.days import DaysFilter
+from accounts.admin.search import ids_by_address, whole_number
 from accounts.models import User
+from common.database.word_search import words_query
 from draws.admin.prizes import READ
+
+# As the index has it (accounts/migrations/0020_staff_log_indexes.py).
+WORDS = Func(
+    template=(
+        "to_tsvector('simple'::regconfig,"
+        " coalesce(\"django_admin_log\".\"object_repr\", '') || ' ' ||"
+        ' coalesce("django_admin_log"."change_message", \'\'))'
+    ),
+    output_field=SearchVectorField(),
+)
+
+
+class LogDays(DaysFilter):
+    """Filters by the day on which something was done."""
+
+    field = "action_time"
+
+
+class AboutFilter(admin.SimpleListFilter):
+    """Filters by the kind of row that something was done to."""
+
+    title = _("kind")
+    parameter_name = "about"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        models = sorted(admin.site._registry, key=lambda model: str(model._meta.verbose_name_plural))
+        kinds = ContentType.objects.get_for_models(*models)
+        return [(str(kinds[model].pk), capfirst(str(model._meta.verbose_name_plural))) for model in models]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry] | None:
+        chosen = whole_number(self.value() or "")
+        return None if chosen is None else queryset.filter(content_type_id=chosen)
 
 
 @admin.register(LogEntry)
@@ -21,7 +60,10 @@ class StaffLogAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = _("A staff member’s email (or the beginning of it) or id.")
+    list_filter = (LogDays, AboutFilter)
+    search_help_text = _(
+        "A staff member’s email (or the beginning of it) or id; or words of what was done, why, and to what."
+    )
     fields = ("action_time", "by", "what", "did")
     readonly_fields = fields
 
@@ -33,7 +75,11 @@ class StaffLogAdmin(ReadOnly, StaffAdmin):
     ) -> tuple[QuerySet[LogEntry], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(Q(user_id__in=ids_by_address(search_term))), False
+        found = Q(user_id__in=ids_by_address(search_term))
+        words = None if "@" in search_term else words_query(search_term)
+        if words is None:
+            return queryset.filter(found), False
+        return queryset.alias(words=WORDS).filter(found | Q(words=words)), False
 
     @admin.display(description=pgettext_lazy("column", "who"))
     def by(self, entry: LogEntry) -> str:

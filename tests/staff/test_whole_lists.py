@@ -38,7 +38,7 @@ def walked(browser, model: type[Model], query=""):
             if shown.page_num == number and (number == 1 or shown.multi_page):
                 seen += [row.pk for row in shown.result_list]
         link = re.search(r'<a href="([^"]+)">Go on with the next ones', page.content.decode())
-        following = link and address + link[1].replace("&amp;", "&")
+        following = address + link[1].replace("&amp;", "&") if link else ""
         assert len(seen) < 50
     return seen
 

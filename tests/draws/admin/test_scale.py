@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.nightly]
 BIG = {
     *("users", "draws", "transactions", "participations", "winners", "account_emailaddress", "outbox_emails"),
     *("approvals", "messages", "play_breaks", "redraws", "rules_acceptances", "spend_limits"),
-    *("coin_days", "operation_runs"),
+    *("coin_days", "operation_runs", "django_admin_log"),
 }
 # The bounded count reads COUNTED rows, and its filter may pass over others between them.
 ROWS_READ = 10 * COUNTED
@@ -97,6 +97,12 @@ INSERT INTO coin_days (day, coins, holders, largest)
 INSERT INTO operation_runs (kind, started_at, ended_at, ok)
     SELECT (ARRAY['check_integrity', 'db_backup', 'migrate'])[n % 3 + 1], now(), now(), n % 99 <> 0
     FROM generate_series(1, 100000) AS n;
+INSERT INTO django_admin_log (action_time, user_id, content_type_id, object_id, object_repr, action_flag,
+                              change_message)
+    SELECT now() - (100000 - n) * interval '1 minute', md5((n % 7 + 1)::text),
+           (SELECT id FROM django_content_type ORDER BY id OFFSET n % 9 LIMIT 1), n::text,
+           'Draw ' || n, 2, 'Closed. Why: ' || CASE n % 9000 WHEN 0 THEN 'harbour' ELSE 'shop' END
+    FROM generate_series(1, 100000) AS n;
 INSERT INTO redraws (draw_id, failed_id, reserve_id, reason, record_hash)
     SELECT 1000000 + n, 1000000 + n, 1000001 + n % 100000, 'Crowd', '' FROM generate_series(1, 100000) AS n;
 """
@@ -125,6 +131,7 @@ USER = "c4ca4238a0b923820dcc509a6f75849b"  # md5 of 1
 DRAWS, TICKETS, WINNERS = (f"/admin/draws/{name}/" for name in ("draw", "participation", "winner"))
 PLAYERS, MAILS, COINS = "/admin/accounts/user/", "/admin/accounts/outboxemail/", "/admin/ledger/transaction/"
 DRAW = "1000001"
+LOG, MONTH_AGO = "/admin/admin/logentry/", f"{timezone.localdate() - timedelta(days=30)}"
 APPROVALS = "/admin/accounts/approval/"
 RECORDS = ("accounts/message", "accounts/rulesacceptance", "accounts/playbreak", "ledger/spendlimit")
 
@@ -207,6 +214,13 @@ PAGES = [
     (WINNERS, {"q": "1000777"}, 9),
     (WINNERS, {"draw": DRAW}, 7),
     (f"{WINNERS}1000009/change/", {}, 9),
+    (LOG, {}, 6),
+    (LOG, {"behind": "50000"}, 7),
+    (LOG, {"about": "4"}, 6),
+    (LOG, {"q": "harbour"}, 8),
+    (LOG, {"q": "crowd-77@scale.example"}, 6),
+    (LOG, {"since": MONTH_AGO}, 6),
+    (LOG, {"since": MONTH_AGO, "until": "2099-01-01", "q": "harbour"}, 8),
     (MAILS, {}, 4),
     *((MAILS, {"state": state}, 4) for state in ("waiting", "failing", "sent")),
     (MAILS, {"q": "crowd-77@scale.example"}, 4),
