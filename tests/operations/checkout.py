@@ -21,7 +21,19 @@ from lucky11.embedded import paths
 from tests.operations.conftest import open_folder
 from tests.operations.processes import belonging_to, eventually
 
-OURS = ("LUCKY11_", "PG", "DATABASE_", "REDIS_", "SECRET_", "DEBUG", "EMAIL_", "PORT", "DJANGO_", "SITE_")
+OURS = (
+    "LUCKY11_",
+    "PG",
+    "DATABASE_",
+    "REDIS_",
+    "SECRET_",
+    "DEBUG",
+    "EMAIL_",
+    "PORT",
+    "DJANGO_",
+    "SITE_",
+    "LEDGER_",
+)
 NEEDS_AN_ENVIRONMENT = pytest.mark.skipif(
     not (Path(sys.prefix) / STAMP).exists(), reason="needs an environment that bin/test has made"
 )

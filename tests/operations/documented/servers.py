@@ -280,7 +280,7 @@ class Redis(Server):
 
 OURS = (
     *("LUCKY11_", "PG", "DATABASE_", "BACKUP_", "PITR_", "REDIS_", "SECRET_", "ENCRYPTION_", "DEBUG", "PORT"),
-    *("EMAIL_", "DJANGO_", "SITE_", "ALERT_", "BEACON_", "RATE_", "PYTEST_", "CHROMIUM"),
+    *("EMAIL_", "DJANGO_", "SITE_", "ALERT_", "BEACON_", "RATE_", "PYTEST_", "CHROMIUM", "LEDGER_"),
 )
 
 
