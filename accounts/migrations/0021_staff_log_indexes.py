@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     atomic = False
     dependencies = [
-        ("accounts", "0018_account_emailaddress_mailboxes_v1"),
+        ("accounts", "0020_covers_results_from"),
         ("admin", "0003_logentry_add_action_flag_choices"),
     ]
     operations = [
