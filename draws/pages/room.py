@@ -65,6 +65,11 @@ class Room:
         return self.drawn + LEAD if self.drawn else None
 
     @property
+    def is_rolling(self) -> bool:
+        """Whether nothing is missing but the numbers themselves."""
+        return self.frozen is not None and not self.draw.is_beacon and not self.draw.has_ended
+
+    @property
     def is_too_long(self) -> bool:
         """Whether the list has too many tickets to roll the numbers on the page."""
         return self.draw.current_participants > MOST_TICKETS

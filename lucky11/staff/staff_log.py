@@ -19,7 +19,7 @@ from accounts.models import User
 from common.database.word_search import words_query
 from draws.admin.prizes import READ
 
-# As the index has it (accounts/migrations/0020_staff_log_indexes.py).
+# As the index has it (accounts/migrations/0021_staff_log_indexes.py).
 WORDS = Func(
     template=(
         "to_tsvector('simple'::regconfig,"
