@@ -119,7 +119,7 @@ def _freeze_a_beacon_draw() -> None:
     terms = {"title": "Decided by the beacon", "fairness_mode": "beacon", "entry_fee": 2}
     terms |= {"prize_coins": 50, "max_participants": 20, "max_per_player": 5}
     draw = Draw.objects.create(draw_time=closes, **terms)
-    publish_draw(draw.pk)
+    publish_draw(draw.pk, shortest=timedelta(0))
     for name in ("dana", "hana"):
         player = User.objects.get(email=f"{name}@lucky11.example")
         take_tickets(player.pk, draw.pk, 3, "release-request")

@@ -25,7 +25,7 @@ closes = timezone.now().replace(microsecond=0) + timedelta(seconds={seconds})
 draft = Draw.objects.create(
     title="{title}", entry_fee=5, prize_coins=100, max_participants=50, max_per_player=5, draw_time=closes
 )
-draw = publish_draw(draft.pk)
+draw = publish_draw(draft.pk, shortest=timedelta(0))
 for number, player in enumerate(User.objects.filter(email__in={emails}).order_by("email")):
     take_tickets(player.pk, draw.pk, number % 3 + 1, f"request-{{draw.pk}}-{{number}}")
 while {wait} and not Draw.objects.filter(pk=draw.pk, drawn_at__isnull=False).exists():
