@@ -35,7 +35,6 @@ export async function ask(question) {
   // Halfway there and back is when it was written. The shortest way tells it best.
   if (took <= trip) {
     set(said.now + took / 2, took);
-    keep();
     if (listeners.size) tell();
   }
   return said;
@@ -57,17 +56,9 @@ async function doubt() {
   asking = false;
 }
 
-// A page that Back brings out of the browser's store was written long ago: its place in the history knows the time.
-const keep = () => history.replaceState({ ...history.state, clock: [base, wall] }, "");
-
-function kept() {
-  const [time, moment] = history.state?.clock ?? [0, 0];
-  return time && time + Date.now() - moment;
-}
-
 // The page carries the time at which the server wrote it; the browser knows when its first byte came.
 const arrived = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
-set(Math.max(Date.parse(document.documentElement.dataset.now) + performance.now() - arrived, kept()), Infinity);
+set(Date.parse(document.documentElement.dataset.now) + performance.now() - arrived, Infinity);
 addEventListener("pageshow", ({ persisted }) => { if (persisted) doubt(); });
 document.addEventListener("visibilitychange", doubt);
 addEventListener("online", doubt);
