@@ -99,7 +99,7 @@ def test_looking_at_the_messages_marks_none_as_read(ana, say):
     client = signed_in(ana)
     page = client.get("/messages/")
     assert "Three tickets (unread) In so many words." in words(page)
-    assert '<a href="/draws/7/">Three tickets</a>' in page.content.decode()
+    assert '<a href="/draws/7/" dir="auto">Three tickets</a>' in page.content.decode()
     assert bell(client.get("/messages/")) == "Messages, 1 unread"
 
 

@@ -191,7 +191,6 @@ def test_an_email_is_one_account_whatever_its_case(alice):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"email": ""}, "This field is required."),
         ({"email": "no address"}, "Enter a valid email address."),
         ({"password1": "short"}, "at least 8 characters"),
         ({"password1": "password"}, "too common"),
@@ -208,6 +207,13 @@ def test_a_form_that_is_wrong_says_what_is_wrong_at_the_field(client, fields, se
     assert 'role="alert"' in response.content.decode()
     assert not User.objects.exists()
     assert not OutboxEmail.objects.exists()
+
+
+def test_a_field_left_empty_is_named_above_the_form(client):
+    page = words(client.post("/accounts/signup/", JOINING | {"email": ""}))
+    assert "There is a problem Fill in “Email”." in page
+    assert "This field is required." in page
+    assert not User.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -45,7 +45,7 @@ def test_the_preview_is_the_card_that_players_see_and_saves_nothing(client, boss
     assert shown.status_code == 200
     assert [each.name for each in shown.templates].count("draws/_draw_card.html") == 1
     said = words(shown)
-    assert "A tram ride VIP Closes" in said
+    assert "A tram ride 25 coins VIP Operator-run Price 2 coins a ticket" in said
     assert "0 of 40 taken" in said
     assert "img/art/tram.svg" in shown.content.decode()
     assert not Draw.objects.exists()

@@ -61,6 +61,7 @@ def open_in_the_database(draw):
 
 
 @pytest.mark.parametrize(("rule", "fields", "sentence"), UNFAIR)
+@pytest.mark.owner
 def test_a_draft_that_is_unfair_or_unreadable_does_not_open(make_draft, rule, fields, sentence):
     draft = make_draft(**fields)
     with pytest.raises(NotPublishable, match=sentence) as refused:
@@ -163,6 +164,7 @@ def test_whole_terms_never_change(draw, sql):
         connection.cursor().execute(sql)
 
 
+@pytest.mark.owner
 def test_a_draw_does_not_open_with_other_whole_terms_than_its_own(make_draft):
     draft = make_draft(prize_details="A guitar")
     terms.write_down(draft)

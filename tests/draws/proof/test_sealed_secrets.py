@@ -64,6 +64,7 @@ def test_nobody_writes_a_seed_too_early_or_another_one(draw, alice):
         Seal.objects.update(server_seed=bytes(32))
 
 
+@pytest.mark.owner
 def test_nobody_seals_a_draw_in_the_clear(draw):
     with pytest.raises(DatabaseError, match="seals_secrets_encrypted"), transaction.atomic():
         Seal.objects.update(entry_secret=bytes(32))
@@ -129,6 +130,7 @@ def test_secrets_that_do_not_match_the_seal_are_named(draw):
     assert recompute.check_records().row["differs"] == "seed_commit"
 
 
+@pytest.mark.owner
 def test_an_old_database_is_encrypted_by_its_migration_and_back_again(make_draw, alice):
     """As 1.0 kept sealed and drawn draws: what was public stays so, everything else is encrypted."""
     from importlib import import_module
