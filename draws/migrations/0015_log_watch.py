@@ -180,6 +180,6 @@ class Migration(migrations.Migration):
         InstallSQL(
             "take_tickets",
             version=3,
-            sha256="f8ab49cd6637bdbb5cd0f6ca87b725e92e93484156cc52b3fbc3b3822e5ded00",
+            sha256="e93606359b1a60c721b72d0617e1b6668de0fc5448389af155ad469bab90780b",
         ),
     ]

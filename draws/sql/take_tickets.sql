@@ -45,8 +45,9 @@ BEGIN
             (SELECT max(coalesce(b.ends_at, 'infinity')) FROM play_breaks b
                 WHERE b.user_id = p_player AND b.starts_at <= clock_timestamp()) AS rests_until,
             EXISTS (SELECT FROM spend_limits l WHERE l.user_id = p_player) AS limited,
-            EXISTS (SELECT FROM log_watch w WHERE w.behind_since IS NULL AND w.confirmed_for = log_incarnation())
-                AS whole
+            -- By its key: where tables may not be read whole, a plan that does so is dear enough to be compiled (JIT).
+            EXISTS (SELECT FROM log_watch w
+                    WHERE w.id = 1 AND w.behind_since IS NULL AND w.confirmed_for = log_incarnation()) AS whole
         INTO own FROM participations p WHERE p.user_id = p_player AND p.draw_id = p_draw;
     IF own.paid_with IS NOT NULL THEN
         SELECT array_agg(p.ticket_number ORDER BY p.ticket_number) INTO numbers FROM participations p
