@@ -1,4 +1,4 @@
-"""Taking tickets reads no table whole: where it may not, PostgreSQL takes such a plan for dear and compiles it.
+"""Taking tickets reads no table whole: where it may not, PostgreSQL thinks such a plan dear and compiles it.
 
 The procedure forbids reading tables whole (`enable_seqscan`), because a connection keeps its plans. A server
 with JIT compiles a plan that does so all the same, each time: 250 ms instead of 3.
