@@ -46,7 +46,7 @@
 
   // Style and script that stand in the page itself.
   inline() {
-    const own = [...document.querySelectorAll("body [style], body style, script:not([src], [type='application/json'])")];
+    const own = [...document.querySelectorAll("body [style], body style, script:not([src], [type='application/json'], [type='application/ld+json'])")];
     const acting = [...document.querySelectorAll("*")].filter((one) =>
       [...one.attributes].some(({ name, value }) => name.startsWith("on") || value.startsWith("javascript:")));
     return [...own, ...acting].map((one) => `of its own: ${one.outerHTML.slice(0, 200)}`);

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.text.charts import curve
+from draws.beacon import chain
 from draws.models import Claim, Draw, Participation, Redraw, Seal, Winner
 from draws.pages.draws import DrawPage, Held
 from draws.pages.fill_chart import FillChart
@@ -77,7 +78,9 @@ def seal(of: Draw) -> Seal:
 def room(of: Draw, **given: Any) -> Room:
     """Return what the draw room shows of a draw to a visitor."""
     times = {"frozen": of.frozen_at, "drawn": of.drawn_at}
-    return Room(draw=of, seal=seal(of), held=Held(), ref="", **{**times, "places": [], **given})
+    sealed = seal(of)
+    sealed.round = chain.round_for(int(soon().timestamp()))
+    return Room(draw=of, seal=sealed, held=Held(), ref="", **{**times, "places": [], **given})
 
 
 def winner(of: Draw, by: User, number: int = 877, **given: Any) -> Winner:
