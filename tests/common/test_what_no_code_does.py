@@ -94,5 +94,5 @@ def test_no_script_turns_text_into_code_or_markup(script):
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "static/js").rglob("*.js")), ids=lambda path: path.name)
-def test_no_script_keeps_anything_but_the_time_zone_and_that_a_result_was_looked_at(script):
+def test_no_script_keeps_anything_but_the_time_zone_of_the_device(script):
     assert KEPT.findall(script.read_text()) == []
