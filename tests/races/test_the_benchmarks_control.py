@@ -57,8 +57,10 @@ def test_the_control_refuses_the_same(make_player, make_draw, case):
     found = []
     for take_tickets in SERVICES:
         player = make_player("player", confirmed=case != "unconfirmed", coins=9 if case == "coins" else 50)
-        draw = make_draw(vip_only=case == "vip", max_participants=1 if case == "full" else 10)
-        if case == "closed":
+        draw = make_draw(vip_only=case == "vip", max_participants=2 if case == "full" else 10)
+        if case == "full":
+            take_tickets(make_player("another").pk, draw.pk, 1, "request-of-another")
+        elif case == "closed":
             let_close(draw)
         elif case == "cancelled":
             cancel_draw(draw.pk, reason="The host withdrew.")
