@@ -20,7 +20,7 @@ INSERT INTO participations (id, user_id, draw_id, ticket_number, transaction_id,
     FROM generate_series(1, {PLAYERS}) n;
 INSERT INTO winners (id, user_id, draw_id, ticket_id, settled_at) OVERRIDING SYSTEM VALUE
     SELECT 1000000 + n, md5(n::text), 1000000 + n, 1000000 + n, now() FROM generate_series(1, {WINNERS}) n;
-ANALYZE users, draws, participations, winners
+ANALYZE
 """
 
 
@@ -59,6 +59,9 @@ def _nodes(node):
 
 
 def _is_blind_loop(node):
-    # Its inner side is not looked up by what the outer one gives, which is more than a few rows.
-    loop = node["Node Type"] == "Nested Loop" and "Join Filter" in node
-    return loop and node["Plans"][0]["Plan Rows"] > 1_000
+    # Its inner side is not looked up by what the outer one gives, and both are more than a few rows. Whether
+    # the planner knows that a table is empty hangs on what other tests have left.
+    if node["Node Type"] != "Nested Loop" or "Join Filter" not in node:
+        return False
+    outer, inner = (side["Plan Rows"] for side in node["Plans"][:2])
+    return outer > 1_000 and inner > 10
