@@ -175,6 +175,7 @@ def running_site(site_environment: dict[str, str], tmp_path: Path) -> Iterator[S
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     environment = site_environment | {"SITE_ORIGIN": origin, "CSRF_TRUSTED_ORIGINS": origin}
+    environment["MIN_OPEN_MINUTES"] = "1"
     # The queue's address is spelt in three ways; the settings know them when they hear where it comes from.
     environment["REDIS_URL"] = os.environ.get("REDIS_URL", environment["REDIS_URL"])
     binaries = Path(sys.executable).parent

@@ -13,7 +13,7 @@ from tests.races.together import wait_until
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 # Long enough for the player to enter, short enough to wait for.
-OPEN_SECONDS = 12
+OPEN_SECONDS = 65
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.races.together import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-OPEN_SECONDS = 25
+OPEN_SECONDS = 65
 ADDRESS = "7 Mill Lane\nPorto"
 
 

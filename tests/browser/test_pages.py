@@ -77,10 +77,11 @@ def test_everything_works_without_script(live_server, visit, draw, alice):
     expect(page.locator(".purse-big")).to_have_text("43")
 
 
-def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visit, draw, alice):
-    take(alice, draw)
+def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visit, draw, make_player):
+    player = make_player("sue", covers_results_from=timezone.now())
+    take(player, draw)
     let_close(draw)
-    page = visit(live_server.url, player=alice).go(f"/draws/{draw.pk}/")
+    page = visit(live_server.url, player=player).go(f"/draws/{draw.pk}/")
     expect(page.get_by_role("heading", name="Being drawn")).to_be_visible()
     close.close_due_draws()
     page.get_by_role("button", name="Show result").click()

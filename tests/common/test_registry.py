@@ -35,4 +35,4 @@ def test_an_app_adds_itself_once_when_the_site_starts(app):
 def test_every_app_is_in_the_registries():
     assert {"sign_in", "welcome", "won"} <= set(KINDS)
     assert set(approvals.ACTS) == {"adjust_coins", "cancel_draw", "correct_draw", "pass_on_prize"}
-    assert set(COLUMNS) == {"second factor", "claim"}
+    assert set(COLUMNS) == {"second factor", "claim", "draw"}

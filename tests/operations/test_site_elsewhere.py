@@ -32,7 +32,7 @@ Image.effect_noise((640, 480), 90).save(photo, "PNG")
 made = files.read(SimpleUploadedFile("photo.png", photo.getvalue()))
 draft = Draw.objects.create(
     title="A draft", entry_fee=5, prize_coins=100, max_participants=10, max_per_player=5,
-    draw_time=Draw.objects.latest("pk").draw_time.replace(year=2100),
+    draw_time=Draw.objects.latest("pk").draw_time.replace(year=2099),
 )
 uploads.set_picture(draft.pk, made, "Noise.", actor=None)
 seal_ledger(now=True)
