@@ -231,6 +231,17 @@ def _seals_of_tests_are_their_own(tmp_path_factory: pytest.TempPathFactory) -> N
     os.environ["LEDGER_SEALS_OPTIONS"] = json.dumps(given)
 
 
+@pytest.fixture(autouse=True)
+def _what_is_kept_outside_goes_with_the_rows(
+    request: pytest.FixtureRequest, _seals_of_tests_are_their_own: None
+) -> Iterator[None]:
+    """A test that commits leaves an empty database, which lacks what its worker has kept of the log."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction", False):
+        shutil.rmtree(settings.STORAGES["ledger_seals"]["OPTIONS"]["location"], ignore_errors=True)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _all_players_have_one_address() -> None:
     settings.RATE_LIMIT_ADDRESS = int(MANY)

@@ -127,6 +127,7 @@ def server(folder: Path) -> Iterator[Server]:
         "ENCRYPTION_KEYS": settings.ENCRYPTION_KEYS[0],
         "DEBUG": "false",
         "DJANGO_SETTINGS_MODULE": "lucky11.settings",
+        "LEDGER_SEALS_OPTIONS": json.dumps({"location": str(folder / "seals")}),
     }
     hold = ["-m", "lucky11.embedded", sys.executable, "-c", "print('up', flush=True); input()"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
