@@ -43,8 +43,8 @@ class Sort:
         return f"{self.whole(draw)}-{draw.pk}"
 
 
-# Names of columns, or of `tickets_a_prize`, which `DrawQuerySet.open` knows.
 MICROSECOND = timedelta(microseconds=1)
+# By columns, or by `tickets_a_prize`, which `DrawQuerySet.open` knows.
 SORTS = {
     "closing": Sort(
         _("Closing soon"),

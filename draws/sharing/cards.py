@@ -26,7 +26,7 @@ TITLE_LINES = 3
 
 @lru_cache(maxsize=64)
 def card(shown: Preview) -> bytes:
-    """Return the picture as a PNG. It takes some 50 ms, so the latest ones are kept by each process."""
+    """Return the picture as a PNG. Drawing it is slow, so each process keeps the latest ones."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), STOCKS[shown.stock])
     pen = ImageDraw.Draw(picture)
     pen.rectangle((0, STUB, WIDTH, HEIGHT), fill=SURFACE)

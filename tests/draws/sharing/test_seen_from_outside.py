@@ -15,7 +15,7 @@ from PIL import Image
 
 from draws.lifecycle.cancel import cancel_draw
 from draws.sharing import sitemaps
-from draws.sharing.cards import card
+from draws.sharing.cards import STOCKS, card
 from draws.sharing.previews import Preview
 from tests.support.pages import finish, signed_in, take
 
@@ -76,6 +76,14 @@ def test_a_picture_from_before_leads_to_that_of_today(client, draw, alice, setti
 def test_any_title_has_a_picture(title):
     shown = Preview(7, title, "Closed, about to be drawn", "", "1 coin a ticket", "mint")
     assert Image.open(BytesIO(card(shown))).size == (1200, 630)
+
+
+def test_a_picture_has_the_papers_of_the_site(settings):
+    tokens = (settings.BASE_DIR / "static/css/base/tokens.css").read_text()
+    papers = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", tokens)) | {
+        "vip": re.search(r"--gold: (#\w+);", tokens)[1]
+    }
+    assert {name: papers[name] for name in STOCKS} == STOCKS
 
 
 def test_a_title_that_the_font_cannot_write_is_shown_as_the_draws_number():
