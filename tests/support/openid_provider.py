@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -30,6 +31,12 @@ def new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
+@cache
+def own_key() -> rsa.RSAPrivateKey:
+    """Return the provider's key, the same in every test: making one takes longer than most tests."""
+    return new_key()
+
+
 @dataclass
 class Provider:
     """What the provider says about whoever presses its button, and in which point it lies."""
@@ -37,7 +44,7 @@ class Provider:
     origin: str
     claims: dict[str, Any] = field(default_factory=dict)
     wrong: str = ""
-    key: rsa.RSAPrivateKey = field(default_factory=new_key)
+    key: rsa.RSAPrivateKey = field(default_factory=own_key)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     asked: list[dict[str, str]] = field(default_factory=list)
