@@ -92,7 +92,7 @@ def test_a_start_that_is_stopped_half_way_leaves_no_process(
     run = start(LUCKY11_DATA=str(place / "data")) if moment != "web.1 started" else start()
     assert run.has_said(moment)
     code = run.end(signum)
-    # Before our first line of Python runs, the signal itself is the answer, and the shell's question to Python,
+    # Before our first line of Python runs, the signal itself is the answer. The shell's question to Python,
     # which that signal does not reach, ends by itself.
     assert code == 128 + signum or (not moment and code == -signum)
     assert run.leavings() == [] or (code == -signum and eventually(lambda: not run.leavings()))
