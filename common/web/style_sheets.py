@@ -10,6 +10,7 @@ def shortened(source: str) -> str:
     nothing: what a space means there, only a parser knows.
     """
     text = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
-    lines = (re.sub(r"^([\w-]+): ", r"\1:", line.strip()) for line in text.splitlines())
+    # A custom property that is a space keeps it: not every browser takes one without any value.
+    lines = (re.sub(r"^([\w-]+): (?!;)", r"\1:", line.strip()) for line in text.splitlines())
     joined = re.sub(r"([{},:;])\n|\n(?=\})", r"\1", "\n".join(filter(None, lines)))
     return joined.replace(" {", "{").replace(";}", "}")

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib import admin
 
+from common.web.style_sheets import shortened
 from lucky11.development.styles import formatted
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,25 @@ def test_the_formatter_knows_the_css_that_is_written_today():
     assert formatted(written) == formatted(expected) == expected
 
 
+# -- each browser has the colours --
+
+
+@pytest.mark.parametrize("sheet", EVERY_SHEET, ids=name_of)
+def test_no_colour_needs_a_browser_that_chooses_between_themes(sheet):
+    assert "light-dark(" not in rules(sheet)
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=name_of)
+def test_a_value_for_one_theme_has_its_counterpart(sheet):
+    values = re.findall(r":([^:;{}]*var\(--(?:light|dark),[^;]*);", rules(sheet))
+    lopsided = [value for value in values if value.count("var(--light,") != value.count("var(--dark,")]
+    assert lopsided == []
+
+
+def test_shortening_leaves_a_space_where_it_is_the_value():
+    assert shortened("a {\n  --dark: ;\n  color: red;\n}\n") == "a{--dark: ;color:red}"
+
+
 # -- nothing in vain --
 
 
@@ -107,13 +127,18 @@ def test_each_custom_property_of_the_admin_is_defined_and_used_by_us_or_by_djang
     assert ours[1] - ours[0] - theirs[0] == set()
 
 
-def classes_in(sheet: Path, conditional: bool = True) -> set[str]:
-    """The classes that a sheet's selectors name, those within media queries only if so wanted."""
+def selectors_in(sheet: Path, conditional: bool = True) -> list[str]:
+    """The selectors of a sheet, a line each, those within media queries only if so wanted."""
     text = rules(sheet)
     if not conditional:
         text = re.sub(r"^  @media.*?^  \}", "", text, flags=re.DOTALL | re.MULTILINE)
-    selectors = "".join(re.findall(r"[^{};]+(?=\{)", text))
-    return set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", selectors))
+    lists = "\n".join(re.findall(r"[^{};]+(?=\{)", text))
+    return [line.strip().removesuffix(",") for line in lists.splitlines()]
+
+
+def classes_in(sheet: Path, conditional: bool = True) -> set[str]:
+    """The classes that a sheet's selectors name, those within media queries only if so wanted."""
+    return set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", "\n".join(selectors_in(sheet, conditional))))
 
 
 def templates_by_class() -> dict[str, set[str]]:
@@ -202,6 +227,13 @@ def test_what_is_in_the_sheet_of_one_kind_of_page_is_on_no_other(sheet):
     kind = sheet.stem.partition("_")[0]
     elsewhere = {name: kinds_with(name, templates) - {kind} for name in own}
     assert {name: kinds for name, kinds in elsewhere.items() if kinds} == {}
+
+
+@pytest.mark.parametrize("sheet", sorted((CSS / "pages").glob("*.css")), ids=name_of)
+def test_no_kind_of_page_takes_the_name_of_a_part(sheet):
+    parts = chain.from_iterable(map(selectors_in, (CSS / "parts").glob("*.css")))
+    taken = set(selectors_in(sheet, conditional=False)) & set(parts)
+    assert {selector for selector in taken if selector.startswith(".")} == set()
 
 
 @pytest.mark.parametrize("sheet", sorted((CSS / "parts").glob("*.css")), ids=name_of)
