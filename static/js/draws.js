@@ -86,15 +86,21 @@ function figures(draw, taken) {
   const most = Number(bar?.max ?? draw.dataset.most);
   if (bar && taken <= bar.value) return;
   if (bar) bar.value = taken;
+  if (bar?.dataset.said) bar.ariaValueText = bar.dataset.said.replace("#", grouped(taken));
   const free = Math.max(0, most - taken);
+  for (const few of draw.querySelectorAll("template[data-few]")) if (free <= Number(few.dataset.few)) fewLeft(few);
   for (const el of draw.querySelectorAll("[data-taken]")) el.textContent = grouped(taken);
   for (const el of draw.querySelectorAll("[data-left]")) el.textContent = grouped(free);
-  for (const el of draw.querySelectorAll("[data-few]")) el.hidden = free > Number(el.dataset.few);
-  for (const el of draw.querySelectorAll("[data-many]")) el.hidden = free <= Number(el.dataset.many);
   const form = draw.querySelector("form[data-entered]");
   if (!form) return;
   form.dataset.entered = taken;
   form.dispatchEvent(new Event("figures"));
+}
+
+// Before it is true, "Only 3 left" is not on the page, for those who read it without its styles.
+function fewLeft(few) {
+  few.previousElementSibling.remove();
+  few.replaceWith(few.content);
 }
 
 // What this player sees of a draw comes from the page itself, once. When a draw moves on, not for all at one moment.

@@ -18,8 +18,8 @@ def test_the_page_shows_the_balance_and_each_movement_with_the_balance_after_it(
     take(alice, draw, 2)
     page = words(signed_in(alice).get("/coins/"))
     assert "In your purse 40" in page
-    assert re.search(r"2 tickets: Lisbon for two \N{MINUS SIGN}10 Tickets, today, \d\d:\d\d 40", page)
-    assert re.search(r"Welcome to Lucky11 \+50 Welcome bonus, today, \d\d:\d\d 50", page)
+    assert re.search(r"2 tickets: Lisbon for two \N{MINUS SIGN}10 coins Tickets, today, \d\d:\d\d 40", page)
+    assert re.search(r"Welcome to Lucky11 \+50 coins Welcome bonus, today, \d\d:\d\d 50", page)
 
 
 def test_a_movement_for_a_draw_leads_to_the_draw(draw, alice):
@@ -43,7 +43,7 @@ def test_a_correction_by_staff_shows_its_reason(alice, make_player):
         actor=make_player("carol", is_staff=True, is_superuser=True),
         key="test:adjust",
     )
-    assert "A <typo> in the import \N{MINUS SIGN}5 Adjustment" in words(signed_in(alice).get("/coins/"))
+    assert "A <typo> in the import \N{MINUS SIGN}5 coins Adjustment" in words(signed_in(alice).get("/coins/"))
 
 
 def test_the_daily_visit_is_collected_once_however_often_it_is_pressed(alice):

@@ -76,7 +76,7 @@ def test_my_tickets_say_what_became_of_each(make_draw, alice, bob):
     assert re.search(r"Open one In the draw Closes .*? 0001 0002", page)
     assert re.search(r"Won one Won Drawn .*? 0001 0002 Ticket 000[12] won 100 coins", page)
     assert re.search(r"Void one Coins returned .*? 0001 0002", page)
-    assert re.search(r"Cancelled one Coins returned The host withdrew. 0001 0002", page)
+    assert re.search(r"Cancelled one Coins returned The host withdrew. Tickets 0001 0002", page)
     for show, shown, hidden in (
         ("active", "Open one", "Won one"),
         ("won", "Won one", "Void one"),
