@@ -9,13 +9,22 @@ document.querySelectorAll("[data-passkey-none]").forEach((sentence) => {
 });
 
 // Browsers do not tell a site whether a player said no or the device holds no passkey: that is one cause.
-const CAUSES = { NotAllowedError: "refused", SecurityError: "address", InvalidStateError: "known" };
+const CAUSES = {
+  NotAllowedError: "refused",
+  AbortError: "refused",
+  SecurityError: "address",
+  InvalidStateError: "known",
+  // The question to the site failed: no network, an answer that refuses, or one that is none.
+  TypeError: "site",
+  Error: "site",
+  SyntaxError: "site",
+};
 
 document.addEventListener("allauth.error", (event) => {
   const notice = document.querySelector("[data-passkey-failed]");
   if (!notice) return;
   event.preventDefault();
-  const cause = CAUSES[event.detail?.exception?.name] ?? "other";
+  const cause = CAUSES[event.detail?.exception?.name] ?? "device";
   notice.querySelectorAll("[data-cause]").forEach((sentence) => {
     sentence.hidden = sentence.dataset.cause !== cause;
   });

@@ -102,6 +102,24 @@ def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(live_server,
     assert window.complaints == []
 
 
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("fetch = () => Promise.reject(new TypeError())", "the site did not answer"),
+        (
+            "navigator.credentials.get = () => Promise.reject(new DOMException('', 'NotSupportedError'))",
+            "your device could not make or use a passkey",
+        ),
+    ],
+)
+def test_what_failed_is_said_as_it_was(window, broken, said):
+    page = window.go("/accounts/login/")
+    page.evaluate(f"() => {{ {broken}; }}")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_text(said).wait_for()
+    assert page.locator("[data-cause]:visible").count() == 1
+
+
 def test_a_device_that_has_the_passkey_already_says_so(window, settings, alice):
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     sign_in(window, alice)
