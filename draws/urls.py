@@ -43,6 +43,8 @@ urlpatterns = [
         sharing.card_picture,
         name="card",
     ),
+    path("embed/<int:draw_id>/", sharing.embed, name="embed"),
+    path("oembed", sharing.oembed_json, name="oembed"),
     re_path(r"^feeds/(?P<kind>open|results)\.atom$", sharing.feed_atom, name="feed"),
     re_path(r"^feeds/(?P<kind>open|results)\.json$", sharing.feed_json, name="feed_json"),
     path("feeds/open.ics", sharing.feed_calendar, name="feed_calendar"),

@@ -318,7 +318,7 @@ STYLE_SHEETS = [
     *(f"css/parts/{name}.css" for name in ("forms", "lists", "text", "seal", "figures")),
     *(
         f"css/pages/{name}.css"
-        for name in ("draws", "draw", "draw_result", "room", "proof", "coins", "account")
+        for name in ("draws", "draw", "draw_result", "room", "proof", "coins", "account", "embed")
     ),
     "css/base/utilities.css",
 ]

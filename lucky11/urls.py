@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from lucky11.development.styleguide import views as styleguide
-from lucky11.gate import well_known
+from lucky11.gate import offline, well_known
 from lucky11.monitoring import csp_reports, health
 
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="change_password"),
     path("manifest.webmanifest", well_known.manifest, name="manifest"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("offline/", offline.page, name="offline"),
     path("csp-report/", csp_reports.report, name="csp_report"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

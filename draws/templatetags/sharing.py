@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from draws.models import Draw
-from draws.sharing import previews
+from draws.sharing import oembed, previews
 
 register = template.Library()
 # A "<" inside a script element could end it.
@@ -21,6 +21,7 @@ def share_tags(draw: Draw) -> dict[str, Any]:
     return {
         "shown": previews.preview(draw),
         "address": previews.address(draw),
+        "oembed": oembed.endpoint(draw),
         "card": previews.card_address(draw),
         "event": _data(previews.event(draw)),
     }

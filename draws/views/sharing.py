@@ -2,22 +2,34 @@
 
 from typing import Any
 
+from csp.decorators import csp_replace
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    JsonResponse,
+)
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
+from draws.models import Draw
 from draws.pages import draws
 from draws.pages.calendar import closing_events
-from draws.sharing import feeds
+from draws.sharing import feeds, oembed
 from draws.sharing.cards import card
 from draws.sharing.previews import address, preview
 
 A_YEAR = 365 * 24 * 60 * 60
-SOME_MINUTES = 300
+SOME_MINUTES, A_MOMENT = 300, 10
 # What nobody finds by searching: forms, and what belongs to one player.
 CLOSED = ("/admin/", "/accounts/", "/coins/", "/tickets/", "/messages/", "/profile/", "/draws/*/enter/")
 
@@ -25,9 +37,7 @@ CLOSED = ("/admin/", "/accounts/", "/coins/", "/tickets/", "/messages/", "/profi
 @require_safe
 def card_picture(request: HttpRequest, draw_id: int, fingerprint: str) -> HttpResponseBase:
     """Send the picture that a link to the draw shows; an address from an earlier state leads to today's."""
-    draw = draws.find_draw(None, draw_id)
-    if draw is None:
-        raise Http404("There is no such draw.")
+    draw = _published(draw_id)
     shown = preview(draw)
     if fingerprint != shown.fingerprint:
         return redirect("draws:card", draw.pk, shown.fingerprint)
@@ -35,6 +45,40 @@ def card_picture(request: HttpRequest, draw_id: int, fingerprint: str) -> HttpRe
     patch_cache_control(answer, public=True, immutable=True, max_age=A_YEAR)
     answer["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
+
+
+@require_safe
+@xframe_options_exempt
+@csp_replace({"frame-ancestors": ["*"], "form-action": ["'none'"], "script-src": ["'none'"]})  # type: ignore[arg-type]
+def embed(request: HttpRequest, draw_id: int) -> HttpResponse:
+    """Show the draw as a card that other sites may frame. It is made without the request: it knows nobody."""
+    draw = _published(draw_id)
+    page = render_to_string(
+        "draws/embed.html", {"draw": draw, "shown": preview(draw), "address": address(draw)}
+    )
+    answer = HttpResponse(page)
+    # The card says when the draw closes, and is true until then.
+    left = int((draw.draw_time - timezone.now()).total_seconds())
+    patch_cache_control(answer, public=True, max_age=min(SOME_MINUTES, left) if left > 0 else A_MOMENT)
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@require_safe
+def oembed_json(request: HttpRequest) -> HttpResponse:
+    """Answer sites that turn the address of a draw into its card (oEmbed 1.0); only JSON is offered."""
+    if request.GET.get("format", "json") != "json":
+        return HttpResponse(status=501)
+    number = oembed.draw_number(request.GET.get("url", ""))
+    if number is None:
+        raise Http404("This is no address of a draw.")
+    try:
+        most = [int(request.GET[name]) if name in request.GET else None for name in ("maxwidth", "maxheight")]
+    except ValueError:
+        return HttpResponseBadRequest()
+    if any(size is not None and size <= 0 for size in most):
+        return HttpResponseBadRequest()
+    return _kept(JsonResponse(oembed.answer(_published(number), *most)))
 
 
 @require_safe
@@ -66,6 +110,13 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED)]
     lines += ["", f"Sitemap: {settings.SITE_ORIGIN}{reverse('draws:sitemap')}", ""]
     return _kept(HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8"))
+
+
+def _published(draw_id: int) -> Draw:
+    draw = draws.find_draw(None, draw_id)
+    if draw is None:
+        raise Http404("There is no such draw.")
+    return draw
 
 
 def _kept(answer: HttpResponse) -> HttpResponse:

@@ -125,6 +125,9 @@ document.addEventListener("renewed", (event) => enliven(event.target));
 
 document.querySelector("[data-focus]")?.focus();
 
+// Without a network a page of ours says so. The first pages come before it: it fetches what it keeps.
+addEventListener("load", () => navigator.serviceWorker?.register("/service-worker.js").catch(() => {}));
+
 // The device's time zone, so that the next page shows its time without asking.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.split("; ").includes(`time_zone=${zone}`)) {

@@ -77,11 +77,16 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Opens windows: `width`, `dark`, `script`, and a player who is signed in already."""
+    """Opens windows: `width`, `dark`, `script`, `worker`, and a player who is signed in already."""
     contexts = []
 
     def open_window(
-        origin: str, width: int = 1280, dark: bool = False, script: bool = True, player: Any = None
+        origin: str,
+        width: int = 1280,
+        dark: bool = False,
+        script: bool = True,
+        player: Any = None,
+        worker: bool = False,
     ) -> Visit:
         phone = width < 600
         context = browser.new_context(
@@ -90,6 +95,8 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
             has_touch=phone,
             color_scheme="dark" if dark else "light",
             java_script_enabled=script,
+            # What a service worker asks for passes by what tests hold back or count.
+            service_workers="allow" if worker else "block",
         )
         contexts.append(context)
         if player is not None:
@@ -133,7 +140,9 @@ def window(browser: Browser, world: Any) -> Iterator[Callable[..., Page]]:
             contexts.pop((who, script)).close()
         if (who, script) not in contexts:
             # Without the fade from page to page, so that every look is at the page alone.
-            context = browser.new_context(java_script_enabled=script, reduced_motion="reduce")
+            context = browser.new_context(
+                java_script_enabled=script, reduced_motion="reduce", service_workers="block"
+            )
             if who in world.players:
                 name, value = settings.SESSION_COOKIE_NAME, world.cookies[who]
                 context.add_cookies([{"name": name, "value": value, "url": world.origin}])

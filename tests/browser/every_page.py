@@ -39,6 +39,7 @@ VISITORS = [
     Place("the log", "draws:log", "/log/"),
     Place("rules", "accounts:rules", "/rules/"),
     Place("privacy", "accounts:privacy", "/privacy/"),
+    Place("offline", "offline", "/offline/"),
     Place("help", "accounts:help", "/help/"),
     Place("accessibility", "accounts:accessibility", "/accessibility/"),
     Place("safer play, visitor", "ledger:safer_play", "/safer-play/"),

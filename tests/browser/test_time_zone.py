@@ -16,7 +16,7 @@ def device_in(browser: Browser, live_server):
     contexts = []
 
     def open_window(zone: str, player: User | None = None) -> Page:
-        context = browser.new_context(timezone_id=zone, base_url=live_server.url)
+        context = browser.new_context(timezone_id=zone, base_url=live_server.url, service_workers="block")
         contexts.append(context)
         if player:
             client = Client()

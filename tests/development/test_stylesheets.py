@@ -187,6 +187,7 @@ KINDS = {
     "draw": r"draws/(detail|_acts|_filling|_answer|_sum|_places|claim|claim_standing|panel/\w+)\.html",
     "proof": r"draws/(log|ticket_list|verify|fair|verify/\w+)\.html",
     "coins": r"ledger/\w+\.html",
+    "embed": r"draws/embed\.html",
     "account": r"(accounts|account|mfa|usersessions|socialaccount|allauth)/.*\.html",
 }
 NO_PAGES = re.compile(r"admin/(?!draws/draw/preview)|styleguide/|emails/|\w+/email/")
