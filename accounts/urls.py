@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from accounts import pages, views
-from accounts.notifications import development_mailbox
+from accounts.notifications import development_mailbox, unsubscribe_page
 from accounts.notifications import views as messages_views
 from accounts.play import views as rules_views
 from accounts.privacy import views as data_views
@@ -40,6 +40,7 @@ urlpatterns = [
     path("messages/", messages_views.page, name="messages"),
     path("messages/read/", messages_views.read, name="messages_read"),
     path("messages/choices/", messages_views.choices, name="message_choices"),
+    path("unsubscribe/<str:token>/", unsubscribe_page.page, name="unsubscribe"),
     path("dev/mail/", development_mailbox.mailbox, name="dev_mail"),
     path("dev/mail/<int:mail_id>/", development_mailbox.mail, name="dev_mail_one"),
     path("dev/mail/<int:mail_id>/html/", development_mailbox.mail_html, name="dev_mail_html"),

@@ -18,6 +18,13 @@ class OutboxEmail(models.Model):
     subject = models.TextField(_("subject"))
     text = models.TextField(_("text"))
     html = models.TextField(_("html"), default="", db_default="", blank=True)
+    unsubscribe_url = models.TextField(
+        _("unsubscribe url"),
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_("Where mail programs switch off this kind of email; empty if it is always sent."),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
     due_at = models.DateTimeField(_("due at"), default=timezone.now, db_default=Now())
     goes_first = models.BooleanField(

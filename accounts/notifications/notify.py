@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +37,9 @@ class Kind:
 
 # By name, as messages and choices are stored, and in the order of the page of choices.
 KINDS: Registry[Kind] = Registry("kinds of message")
+
+# What a token is signed for that switches one kind of email off (accounts/notifications/unsubscribe.py).
+UNSUBSCRIBE = "accounts.unsubscribe"
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,18 @@ def _links() -> dict[str, str]:
     }
 
 
+def unsubscribe_link(user: User, about: Kind) -> str:
+    """Return the address that switches off a player's emails of this kind, without signing in."""
+    token: str = signing.dumps([user.pk, about.name], salt=UNSUBSCRIBE)
+    return settings.SITE_ORIGIN + reverse("accounts:unsubscribe", args=[token])
+
+
 def _email(about: Kind, of: Notification, links: dict[str, str]) -> OutboxEmail:
     context = {
         "user": of.user,
+        "subject": of.title,
         "url": links["origin"] + of.url,
+        "unsubscribe_url": "" if about.needed else unsubscribe_link(of.user, about),
         **links,
         **of.context,
     }
@@ -135,5 +147,6 @@ def _email(about: Kind, of: Notification, links: dict[str, str]) -> OutboxEmail:
         subject=of.title,
         text=text,
         html=html,
+        unsubscribe_url=context["unsubscribe_url"],
         goes_first=about.goes_first,
     )

@@ -12,6 +12,7 @@ import smtplib
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from email.charset import QP, Charset
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -35,6 +36,11 @@ SERVER_WAIT = timedelta(seconds=10)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 ANSWERS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)
 ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+")
+# Readable in any mail program's source, and no server on the way has to encode it again, which breaks seals.
+QUOTED_PRINTABLE = Charset("utf-8")
+QUOTED_PRINTABLE.body_encoding = QP
+# No person wrote it: absence notes and ticket systems do not answer (RFC 3834).
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
 
 
 def enqueue(key: str, recipient: str, subject: str, text: str, html: str = "") -> None:
@@ -171,13 +177,23 @@ def _message(mail: OutboxEmail) -> EmailMultiAlternatives:
     # The same on every attempt, so that mailboxes drop a second copy.
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     digest = hashlib.sha256(mail.key.encode()).hexdigest()[:32]
-    message = EmailMultiAlternatives(
-        mail.subject, mail.text, to=[mail.recipient], headers={"Message-ID": f"<{digest}@{domain}>"}
-    )
+    headers = {"Message-ID": f"<{digest}@{domain}>", **AUTOMATIC, **_ways_out(mail)}
+    message = EmailMultiAlternatives(mail.subject, mail.text, to=[mail.recipient], headers=headers)
+    message.encoding = QUOTED_PRINTABLE
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     message.message()
     return message
+
+
+def _ways_out(mail: OutboxEmail) -> dict[str, str]:
+    """Return the headers by which mail programs offer to unsubscribe (RFC 2369, RFC 8058)."""
+    if not mail.unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{mail.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def waiting() -> int:

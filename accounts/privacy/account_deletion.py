@@ -169,6 +169,7 @@ def _close(user: User) -> None:
 
 
 def _say_goodbye(user_id: str, email: str, context: dict[str, Any]) -> None:
-    whole = {**context, "site": settings.SITE_ORIGIN}
+    subject = _("Your Lucky11 account is deleted")
+    whole = {**context, "subject": subject, "origin": settings.SITE_ORIGIN}
     text, html = (render_to_string(f"accounts/email/goodbye.{kind}", whole) for kind in ("txt", "html"))
-    outbox.enqueue(f"{GOODBYE}{user_id}", email, _("Your Lucky11 account is deleted"), text, html)
+    outbox.enqueue(f"{GOODBYE}{user_id}", email, subject, text, html)

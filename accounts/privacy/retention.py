@@ -15,7 +15,7 @@ from accounts.signin.changes import expired_before
 
 # The last email to a deleted account: the start of its key.
 GOODBYE = "goodbye:"
-BLANK = dict.fromkeys(("recipient", "subject", "text", "html", "last_error"), "")
+BLANK = dict.fromkeys(("recipient", "subject", "text", "html", "unsubscribe_url", "last_error"), "")
 
 
 def blank_emails_of_deleted_accounts() -> int:

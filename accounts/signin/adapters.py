@@ -15,6 +15,7 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -73,6 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if confirms and changes.confirmed_addresses(context["user"]):
             template_prefix = "account/email/confirm_added"
         whole = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        whole["subject"] = render_to_string(f"{template_prefix}_subject.txt", whole).strip()
         message = self.render_mail(template_prefix, email, whole)
         html = next((str(part.content) for part in getattr(message, "alternatives", [])), "")
         key = f"{template_prefix}:{uuid.uuid4().hex}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 
 # Pages with a secret in them, or in their address, whoever looks at them.
-SECRET = ("/accounts/", "/welcome-back/", "/admin/", "/profile/", "/dev/")
+SECRET = ("/accounts/", "/welcome-back/", "/unsubscribe/", "/admin/", "/profile/", "/dev/")
 # A ticket's receipt, in an address, is for its owner alone.
 SECRET_PARAMETERS = ("receipt", "code", "state", "token")
 NOT_KEPT = "no-store, private"

@@ -235,6 +235,8 @@ PLAYERS = [
     Place("messages", "accounts:messages", "/messages/", who="alice"),
     Place("messages, few", "accounts:messages", "/messages/", who="newcomer"),
     Place("messages, none", "accounts:messages", "/messages/", who="unconfirmed"),
+    Place("unsubscribe", "accounts:unsubscribe", "/unsubscribe/{unsubscribe}/"),
+    Place("unsubscribe, damaged", "accounts:unsubscribe", "/unsubscribe/nonsense/"),
     Place("what we write about", "accounts:message_choices", "/messages/choices/", who="alice"),
     Place("accept the rules", "accounts:accept_rules", "/rules/accept/", who="imported"),
 ]

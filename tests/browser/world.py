@@ -19,6 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import OutboxEmail, UndoLink, User
 from accounts.notifications import outbox
+from accounts.notifications.notify import KINDS, unsubscribe_link
 from accounts.play.breaks import take_break
 from accounts.privacy import data_export
 from accounts.signin.changes import digest_of
@@ -212,4 +213,5 @@ def _tell(world: World) -> None:
         "passkey": passkey.pk,
         "receipt": RECEIPT,
         "undo": UNDO,
+        "unsubscribe": unsubscribe_link(world.players["alice"], KINDS["ticket"]).split("/")[-2],
     }

@@ -62,7 +62,7 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
     "data_exports": ("content", "made_at", "expires_at"),
     "messages": ("read_at",),
     "outbox_emails": (
-        *("recipient", "subject", "text", "html"),
+        *("recipient", "subject", "text", "html", "unsubscribe_url"),
         *("due_at", "sent_at", "attempts", "last_error"),
     ),
     "entries_to_tell": (),
