@@ -1,5 +1,6 @@
 """Models of what the site tells players: emails to send, messages on the site, and their settings."""
 
+import re
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+FINGERPRINT = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 class OutboxEmail(models.Model):
@@ -78,6 +81,13 @@ class Message(models.Model):
     url = models.TextField(
         _("url"), default="", db_default="", blank=True, help_text=_("The page the message is about.")
     )
+    thread = models.TextField(
+        _("thread"),
+        default="",
+        db_default="",
+        blank=True,
+        help_text=_("Messages about the same thing are shown as one; empty for a message that stands alone."),
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, db_default=Now())
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
@@ -91,10 +101,23 @@ class Message(models.Model):
             models.Index(
                 name="idx_messages_unread", fields=["user"], condition=models.Q(read_at__isnull=True)
             ),
+            models.Index(
+                name="idx_messages_thread", fields=["user", "thread", "-id"], condition=~models.Q(thread="")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def in_words(self) -> str:
+        """The lines that people read: those without a fingerprint."""
+        return "\n".join(line for line in self.body.splitlines() if not FINGERPRINT.search(line))
+
+    @property
+    def fingerprints(self) -> list[str]:
+        """The lines with a fingerprint, which stay folded away until somebody wants to check."""
+        return [line for line in self.body.splitlines() if FINGERPRINT.search(line)]
 
 
 class MessageChoice(models.Model):

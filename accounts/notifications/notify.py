@@ -33,6 +33,8 @@ class Kind:
     staff_only: bool = False
     icon: str = "bell"
     goes_first: bool = False
+    # Under which filter of the messages page it is found.
+    topic: str = "account"
 
 
 # By name, as messages and choices are stored, and in the order of the page of choices.
@@ -58,6 +60,8 @@ class Notification:
     context: dict[str, Any] = field(default_factory=dict)
     # Under which kind it is shown, where the kind would tell what the words do not.
     shown_as: Kind | None = None
+    # What it is about, if there may be more about the same: the site shows those messages as one.
+    thread: str = ""
 
 
 def send(
@@ -70,9 +74,10 @@ def send(
     url: str,
     template: str,
     context: dict[str, Any] | None = None,
+    thread: str = "",
 ) -> None:
     """Send one player one notification, once per `key`."""
-    send_all(about, [Notification(user, key, title, body, url, template, context or {})])
+    send_all(about, [Notification(user, key, title, body, url, template, context or {}, thread=thread)])
 
 
 def send_all(about: Kind, notifications: Sequence[Notification]) -> None:
@@ -94,6 +99,7 @@ def send_all(about: Kind, notifications: Sequence[Notification]) -> None:
                     title=notification.title,
                     body=notification.body,
                     url=notification.url,
+                    thread=notification.thread,
                 )
             )
         if by_email and notification.user.email:
@@ -125,8 +131,8 @@ def _links() -> dict[str, str]:
 
 def unsubscribe_link(user: User, about: Kind) -> str:
     """Return the address that switches off a player's emails of this kind, without signing in."""
-    token: str = signing.dumps([user.pk, about.name], salt=UNSUBSCRIBE)
-    return settings.SITE_ORIGIN + reverse("accounts:unsubscribe", args=[token])
+    token = signing.dumps([user.pk, about.name], salt=UNSUBSCRIBE)
+    return f"{settings.SITE_ORIGIN}{reverse('accounts:unsubscribe', args=[token])}"
 
 
 def _email(about: Kind, of: Notification, links: dict[str, str]) -> OutboxEmail:

@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,20 +29,39 @@ WAYS = (("email", _("By email")), ("site", _("On the site")))
 @login_required
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the player's messages, newest first; `?before=` continues. Looking marks nothing as read."""
+    """Show the player's messages, newest first, one item a draw; looking marks nothing as read.
+
+    `?show=` filters, `?before=` continues, and `?with=` shows all about the same draw as one message.
+    """
     player = player_of(request)
     assert player is not None
-    before = read_number_cursor(request.GET.get("before", ""))
-    rows = inbox.messages_of(player, before, inbox.PAGE + 1)
-    shown = cut(rows, inbox.PAGE, lambda message: str(message.pk))
-    other = Kind("", gettext("Message"), "")
+    show = _shown(request.GET)
+    before, one = (read_number_cursor(request.GET.get(name, "")) for name in ("before", "with"))
+    thread = inbox.thread_of(player, one) if one else ""
+    if thread:
+        items = inbox.in_thread(player, thread, before, inbox.PAGE + 1)
+    else:
+        items = inbox.items_of(player, show, before, inbox.PAGE + 1)
+    shown = cut(items, inbox.PAGE, lambda item: str(item.newest.pk))
     context = {
-        "rows": [(message, KINDS.get(message.kind, other)) for message in shown.rows],
-        "newest": rows[0].pk if rows else None,
+        "items": [(item, KINDS.get(item.newest.kind, _unknown())) for item in shown.rows],
+        "newest": items[0].newest.pk if items else None,
+        "filters": inbox.FILTERS.items(),
+        "show": show,
+        "alone": one if thread else None,
         "before": before,
         "next": shown.next,
     }
     return render(request, "accounts/messages.html", context)
+
+
+def _shown(sent: QueryDict) -> str:
+    show = sent.get("show", "all")
+    return show if show in inbox.FILTERS else "all"
+
+
+def _unknown() -> Kind:
+    return Kind("", gettext("Message"), "")
 
 
 @posts_only
@@ -55,14 +75,19 @@ def read(request: HttpRequest) -> HttpResponseBase:
         if not inbox.read_one(player, one):
             raise Http404
     elif upto is not None:
-        inbox.read_up_to(player, upto)
+        inbox.read_up_to(player, upto, _shown(request.POST))
     else:
         raise BadRequest("Neither one message nor the newest that was shown.")
-    before = read_number_cursor(request.POST.get("before", ""))
-    return HttpResponse(
-        status=303,
-        headers={"Location": reverse("accounts:messages") + (f"?before={before}" if before else "")},
-    )
+    return HttpResponse(status=303, headers={"Location": _page_before(request.POST)})
+
+
+def _page_before(sent: QueryDict) -> str:
+    """Return the address of the page whose form was sent."""
+    numbers = {name: read_number_cursor(sent.get(name, "")) for name in ("with", "before")}
+    show = _shown(sent)
+    kept = {"show": show if show != "all" else None, **numbers}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return reverse("accounts:messages") + (f"?{query}" if query else "")
 
 
 class ChoicesForm(forms.Form):

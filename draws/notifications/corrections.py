@@ -13,7 +13,7 @@ from accounts.notifications import notify
 from accounts.notifications.notify import Notification
 from common.database.advisory_locks import AdvisoryLock, try_advisory_lock
 from draws.models import CorrectionToTell, Participation, TextChange
-from draws.notifications.kinds import label_lines, label_of, page_of
+from draws.notifications.about import label_lines, label_of, page_of, thread_of
 from draws.notifications.sweeps import PLAYERS_AT_ONCE, SWEEP_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ CORRECTED = notify.Kind(
     # They entered for what the text said.
     needed=True,
     icon="mine",
+    topic="tickets",
 )
 
 
@@ -84,6 +85,7 @@ def notify_corrected(change: TextChange, players: Iterable[User]) -> None:
                 page_of(draw),
                 "draws/email/corrected",
                 context,
+                thread=thread_of(draw),
             )
             for player in players
         ],

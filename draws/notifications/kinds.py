@@ -17,20 +17,18 @@ from accounts.notifications.notify import Notification
 from common.database.clock import database_now
 from common.text import wording
 from draws.models import Draw, Seal, Winner
+from draws.notifications.about import frozen_list, head_line, hexed, label_lines, label_of, page_of, thread_of
 from draws.proof.log import newest_head
 from draws.proof.public_seals import Pseudonym
 
 NUMBERS_SHOWN = 10
-# In the protocol's own words, wherever such a draw is shown; pages have them in _local_label.html.
-LOCAL_LABEL = _(
-    "Operator-run draw. The arithmetic can be checked, but the operator could know or influence the result."
-)
 
 TICKET = notify.Kind(
     "ticket",
     _("Tickets taken"),
     _("Your receipt: your ticket numbers, the coins you spent, and the fingerprints that seal the draw."),
     icon="mine",
+    topic="tickets",
 )
 FROZEN = notify.Kind(
     "frozen",
@@ -42,6 +40,7 @@ FROZEN = notify.Kind(
     # Who has kept it is what a beacon draw's proof stands on: nobody can be left out by a choice made before.
     needed=True,
     icon="mine",
+    topic="tickets",
     # And it proves most before the beacon's round.
     goes_first=True,
 )
@@ -50,14 +49,18 @@ RESULT = notify.Kind(
     _("Results of your draws"),
     _("A draw you entered was drawn, and your tickets did not win."),
     icon="results",
+    topic="results",
 )
-WON = notify.Kind("won", _("You won"), _("One of your tickets won."), needed=True, icon="results")
+WON = notify.Kind(
+    "won", _("You won"), _("One of your tickets won."), needed=True, icon="results", topic="results"
+)
 REFUNDED = notify.Kind(
     "refunded",
     _("Cancelled and void draws"),
     _("A draw you entered has no winner, and your coins are back."),
     needed=True,
     icon="coin",
+    topic="results",
 )
 
 
@@ -98,7 +101,7 @@ def _receipt(entry: Receipt) -> Notification:
     lines = [
         spent % {"coins": wording.coins(entry.coins), "balance": wording.grouped(entry.balance)},
         gettext("Seal of the draw: %(hash)s") % {"hash": entry.open_hash},
-        _newest_head(entry.log_head),
+        head_line(entry.log_head),
         *label_lines(entry.draw),
     ]
     return Notification(
@@ -109,6 +112,7 @@ def _receipt(entry: Receipt) -> Notification:
         page_of(entry.draw),
         "draws/email/ticket",
         {"draw": entry.draw, "entry": entry, "label": label_of(entry.draw)},
+        thread=thread_of(entry.draw),
     )
 
 
@@ -121,8 +125,8 @@ def notify_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
     body = "\n".join(
         [
             f"{keep % {'tickets': tickets}} {timing}",
-            _frozen_list(seal),
-            _newest_head(head),
+            frozen_list(seal),
+            head_line(head),
             *label_lines(draw),
         ]
     )
@@ -138,7 +142,14 @@ def notify_frozen(draw: Draw, seal: Seal, players: Iterable[User]) -> None:
         FROZEN,
         [
             Notification(
-                player, f"frozen:{draw.pk}:{player.pk}", title, body, url, "draws/email/frozen", context
+                player,
+                f"frozen:{draw.pk}:{player.pk}",
+                title,
+                body,
+                url,
+                "draws/email/frozen",
+                context,
+                thread=thread_of(draw),
             )
             for player in players
         ],
@@ -169,17 +180,17 @@ def notify_not_won(draw: Draw, seal: Seal, numbers: Sequence[int], players: Iter
     won, tickets = _won(numbers), wording.tickets(draw.current_participants)
     title, url = gettext("Drawn: %(draw)s") % {"draw": draw.title}, page_of(draw)
     none = gettext("%(won)s, drawn from %(tickets)s. Your tickets did not win this time.")
-    result = gettext("Result: %(hash)s") % {"hash": _hex(seal.result_hash)}
-    body = "\n".join(
-        [none % {"won": won, "tickets": tickets}, _frozen_list(seal), result, *label_lines(draw)]
-    )
+    result = gettext("Result: %(hash)s") % {"hash": hexed(seal.result_hash)}
+    body = "\n".join([none % {"won": won, "tickets": tickets}, frozen_list(seal), result, *label_lines(draw)])
     context = {"draw": draw, "seal": seal, "won": won, "tickets": tickets, "label": label_of(draw)}
     notify.send_all(
         RESULT,
         [
             covered(player, draw, seal, key)
             if player.covers_results_from
-            else Notification(player, key, title, body, url, "draws/email/result", context)
+            else Notification(
+                player, key, title, body, url, "draws/email/result", context, thread=thread_of(draw)
+            )
             for player in players
             for key in [f"result:{draw.pk}:{player.pk}"]
         ],
@@ -209,6 +220,7 @@ def covered(player: User, draw: Draw, seal: Seal, key: str) -> Notification:
         "draws/email/covered",
         context,
         shown_as=RESULT,
+        thread=thread_of(draw),
     )
 
 
@@ -248,6 +260,7 @@ def notify_winner(user: User, winner: Winner) -> None:
             "draw_url": page_of(draw),
             "label": label_of(draw),
         },
+        thread=thread_of(draw),
     )
 
 
@@ -273,6 +286,7 @@ def notify_refunded(draw: Draw, user_id: str, coins: int) -> None:
         url=page_of(draw),
         template="draws/email/refunded",
         context={"draw": draw, "coins": coins, "label": label_of(draw)},
+        thread=thread_of(draw),
     )
 
 
@@ -281,32 +295,5 @@ def _why_back(draw: Draw, coins: int) -> str:
     return said % {"reason": draw.why_void, "coins": wording.coins(coins)}
 
 
-def label_of(draw: Draw) -> str:
-    """Return the label that must stand wherever the draw is shown; empty for a draw with a beacon."""
-    return "" if draw.is_beacon else str(LOCAL_LABEL)
-
-
-def label_lines(draw: Draw) -> list[str]:
-    """Return the label as the last line of a message on the site, or no line."""
-    return [] if draw.is_beacon else [label_of(draw)]
-
-
-def page_of(draw: Draw) -> str:
-    """Return the path of the draw's page."""
-    return reverse("draws:detail", args=[draw.pk])
-
-
 def _to_purse(coins: int) -> str:
     return gettext("%(coins)s went to your purse.") % {"coins": wording.coins(coins)}
-
-
-def _frozen_list(seal: Seal) -> str:
-    return gettext("Frozen list: %(hash)s") % {"hash": _hex(seal.freeze_hash)}
-
-
-def _newest_head(head: str) -> str:
-    return gettext("Newest head of the site’s log: %(hash)s") % {"hash": head}
-
-
-def _hex(digest: bytes | memoryview | None) -> str:
-    return bytes(digest).hex() if digest else ""

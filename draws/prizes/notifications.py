@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.notifications import notify
 from draws.models import Disqualification, Redraw, Winner
-from draws.notifications.kinds import label_lines, label_of
+from draws.notifications.about import label_lines, label_of, thread_of
 
 CLAIMS = notify.Kind(
     "claims",
@@ -21,6 +21,7 @@ CLAIMS = notify.Kind(
     _("When to claim by, that we have your claim, and when a prize is sent or passed on."),
     needed=True,
     icon="results",
+    topic="results",
 )
 REMINDER = "claim-reminder:"
 
@@ -111,4 +112,5 @@ def _notify(winner: Winner, key: str, title: str, body: str, template: str, **mo
         url=reverse("draws:claim", args=[winner.pk]),
         template=f"draws/email/{template}",
         context={"winner": winner, "draw": winner.draw, "label": label_of(winner.draw), **more},
+        thread=thread_of(winner.draw),
     )

@@ -11,6 +11,7 @@ from django.contrib.messages.storage.base import Message
 from django.utils import timezone
 
 from accounts.forms import ProfileForm
+from accounts.models import Message as Told
 from accounts.models import User
 from accounts.play.rules_form import AcceptRulesForm
 from draws.entries.forms import EntryForm
@@ -144,6 +145,10 @@ def _answers() -> Iterator[Specimen]:
     yield Specimen("A form with a mistake", "styleguide/mistake.html", mistake)
     said = [Message(constants.SUCCESS, "Saved."), Message(constants.ERROR, "Not saved.")]
     yield Specimen("Shown once", "_messages.html", {"messages": said})
+    body = f"12 tickets. Keep this message.\nFrozen list: {'9f' * 32}"
+    told = Told(title="List frozen: Two easels", body=body, url="/")
+    yield Specimen("A message on the site", "accounts/_message.html", {"message": told})
+    yield Specimen("No messages", "accounts/_no_messages.html", {"show": "all"})
     yield _static("Notices", "notices")
 
 

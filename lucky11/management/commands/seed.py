@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.approvals import approve
 from accounts.models import Approval, User
-from accounts.notifications.inbox import messages_of, read_up_to
+from accounts.notifications.inbox import items_of, read_up_to
 from accounts.players import create_player
 from common.database.clock import database_now
 from draws.entries.take import take_tickets
@@ -172,9 +172,9 @@ class Command(Operation):
     def _send_messages(self, reader: User) -> None:
         """Send everyone the results of their tickets; one player has read all but the newest few messages."""
         send_results()
-        newest = messages_of(reader, size=UNREAD + 1)
-        if len(newest) > UNREAD:
-            read_up_to(reader, newest[-1].pk)
+        items = items_of(reader, size=UNREAD + 1)
+        if len(items) > UNREAD:
+            read_up_to(reader, items[-1].newest.pk)
 
 
 def _in(wait: timedelta) -> datetime:

@@ -11,7 +11,7 @@ from accounts.notifications.inbox import choose
 from draws import tasks
 from draws.lifecycle.close import draw_winners, freeze_draw
 from draws.models import FreezeToTell, Seal
-from draws.notifications import kinds, sweeps
+from draws.notifications import about, kinds, sweeps
 from draws.notifications.sweeps import send_list_fingerprints
 from draws.proof.log import newest_head
 from tests.conftest import let_close, unguarded
@@ -139,7 +139,7 @@ def test_before_the_round_the_message_says_so(alice, waiting):
     for text in (message.body, mail.text, mail.html):
         said = f"before round {seal.round} of the public beacon decides, at {seal.round_time:%H:%M:%S} UTC"
         assert said in text
-        assert str(kinds.LOCAL_LABEL) not in text
+        assert str(about.LOCAL_LABEL) not in text
 
 
 def test_after_the_round_the_message_says_that_it_came_late(alice, waiting):

@@ -13,7 +13,7 @@ from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
 from draws.models import Redraw, Seal, Winner
-from draws.notifications.kinds import LOCAL_LABEL
+from draws.notifications.about import LOCAL_LABEL
 from draws.notifications.sweeps import send_list_fingerprints, send_receipts, send_results
 from draws.proof.log import newest_head
 from tests.conftest import let_close

@@ -20,7 +20,7 @@ from draws.lifecycle.close import close_due_draws, draw_winners, freeze_draw
 from draws.lifecycle.rounds import fetch_rounds
 from draws.lifecycle.settle import settle_draw
 from draws.models import Draw, LogRecord, Seal, Winner
-from draws.notifications.kinds import LOCAL_LABEL
+from draws.notifications.about import LOCAL_LABEL
 from draws.proof import documents
 from draws.proof.seals import ref_of
 from tests.conftest import let_close, let_round_come, unguarded
