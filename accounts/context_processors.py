@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts import time_zones
+from accounts.looks import THEMES, theme_of
 from accounts.notifications import inbox
 from accounts.players import player_of
 
@@ -18,6 +19,15 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "origin": settings.SITE_ORIGIN,
         "currency": settings.PRIZE_CURRENCY,
         "dev_mail": settings.DEBUG,
+    }
+
+
+def looks(request: HttpRequest) -> dict[str, Any]:
+    """Return the theme and the languages that a reader may choose, and the theme that they chose."""
+    return {
+        "theme": theme_of(request),
+        "themes": THEMES.items(),
+        "languages": settings.LANGUAGES if len(settings.LANGUAGES) > 1 else [],
     }
 
 

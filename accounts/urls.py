@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from accounts import pages, views
+from accounts import looks, pages, views
 from accounts.notifications import development_mailbox, unsubscribe_page
 from accounts.notifications import views as messages_views
 from accounts.play import views as rules_views
@@ -30,6 +30,7 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("help/", pages.questions, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("looks/", looks.change, name="looks"),
     path("me/", views.me, name="me"),
     path("profile/", views.profile, name="profile"),
     path("profile/time-zone/", views.time_zone, name="time_zone"),

@@ -193,6 +193,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "accounts.context_processors.site",
                 "accounts.context_processors.bell",
                 "accounts.context_processors.clock",
+                "accounts.context_processors.looks",
                 "ledger.context_processors.coins",
                 "draws.context_processors.wins",
             ],
@@ -314,8 +315,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # In this order on every page of the site, and on the admin's; collected, each list is one file.
 STYLE_SHEETS = [
     *(f"css/base/{name}.css" for name in ("tokens", "fonts", "elements")),
-    *(f"css/parts/{name}.css" for name in ("frame", "buttons", "tickets", "cards", "stage", "panels")),
-    *(f"css/parts/{name}.css" for name in ("forms", "lists", "text", "seal", "figures")),
+    *(f"css/parts/{name}.css" for name in ("frame", "foot", "buttons", "tickets", "cards")),
+    *(f"css/parts/{name}.css" for name in ("stage", "panels", "forms", "lists", "text", "seal", "figures")),
     *(
         f"css/pages/{name}.css"
         for name in ("draws", "draw", "draw_result", "room", "proof", "coins", "account", "embed")

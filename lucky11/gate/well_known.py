@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.looks import PAPER
+
 # RFC 9116 wants less than a year; whoever finds an old copy knows that it is old.
 VALID_DAYS = 180
 KEPT_SECONDS = 24 * 3600
@@ -39,14 +41,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Tell a browser how to keep the site as an app of its own (W3C Web Application Manifest)."""
     sizes = {size: static(f"img/icon-{size}.png") for size in (192, 512)}
+    paper = PAPER.get(request.GET.get("theme", ""), PAPER["light"])
     icons = [{"src": src, "sizes": f"{size}x{size}", "type": "image/png"} for size, src in sizes.items()]
     body = {
         "name": "Lucky11",
         "id": "/",
         "start_url": "/",
         "display": "standalone",
-        "background_color": "#edf1eb",
-        "theme_color": "#edf1eb",
+        "background_color": paper,
+        "theme_color": paper,
         "icons": icons + [{**icon, "purpose": "maskable"} for icon in icons],
     }
     answer = JsonResponse(body, content_type="application/manifest+json")

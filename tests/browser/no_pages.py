@@ -24,6 +24,7 @@ NOT_PAGES = {
     "ledger:limits": "a form's target, answered with the page of the form",
     "ledger:take_break": "a form's target, answered with the page of the form",
     "accounts:time_zone": "a form's target",
+    "accounts:looks": "a form's target, from the foot of every page",
     "accounts:me": "a part of the page, for its script",
     "accounts:data_ask": "a form's target",
     "accounts:data_file": "a file to download",
