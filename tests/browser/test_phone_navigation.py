@@ -1,4 +1,4 @@
-"""On a phone, results and help are one tap away from any page, and never in the way of the button to enter."""
+"""On a phone, results and help are one tap away from any page, and no bar covers the button to enter."""
 
 import pytest
 from playwright.sync_api import expect

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
@@ -149,6 +150,9 @@ def _answers() -> Iterator[Specimen]:
     told = Told(title="List frozen: Two easels", body=body, url="/")
     yield Specimen("A message on the site", "accounts/_message.html", {"message": told})
     yield Specimen("No messages", "accounts/_no_messages.html", {"show": "all"})
+    second = EmailAddress(email="marta.second@lucky11.example", verified=True)
+    yield Specimen("An address", "account/_address.html", {"address": second})
+    yield Specimen("The list of settings", "accounts/_settings.html")
     yield _static("Notices", "notices")
 
 
