@@ -20,6 +20,13 @@ class Odds:
     one_a_player: bool
 
     @property
+    def one_in(self) -> int | None:
+        """The chance of the only prize as "1 in this many"; None where that is no whole number."""
+        if self.prizes != 1 or self.total % self.tickets:
+            return None
+        return self.total // self.tickets
+
+    @property
     def any_prize(self) -> str:
         """The chance of at least one prize, in words: "80 %", "about 79.9 %", "at least 79.9 %".
 
@@ -37,7 +44,7 @@ class Odds:
         if not thousandths:
             return _("more than 0 %")
         shown = _percent(thousandths)
-        if self.one_a_player:
+        if self.one_a_player and prizes > 1:
             return _("at least %(chance)s") % {"chance": shown}
         return _("about %(chance)s") % {"chance": shown} if rest else shown
 
@@ -66,8 +73,15 @@ def chances(draw: Draw, held: int) -> Chances | None:
     if draw.is_full and not held:
         return None
     taken = draw.current_participants + (0 if held else 1)
-    one_a_player = draw.prize_policy == Draw.Policy.ONE_PRIZE_PER_PLAYER
-    now, full = (
-        Odds(held or 1, total, draw.winner_count, one_a_player) for total in (taken, draw.max_participants)
-    )
+    now, full = (_odds(draw, held or 1, total) for total in (taken, draw.max_participants))
     return Chances(held > 0, now, full)
+
+
+def odds_of(draw: Draw, held: int) -> Odds:
+    """Return the odds that tickets had in a draw that is over."""
+    return _odds(draw, held, draw.current_participants)
+
+
+def _odds(draw: Draw, tickets: int, total: int) -> Odds:
+    one_a_player = draw.prize_policy == Draw.Policy.ONE_PRIZE_PER_PLAYER
+    return Odds(tickets, total, draw.winner_count, one_a_player)

@@ -219,7 +219,7 @@ def _of_draw(redraws: list[Redraw], draw: Draw) -> list[Redraw]:
 
 def _wins_of(player: User, draw: Draw) -> list[Winner]:
     """Return the wins that stand first, then those that were passed on."""
-    wins = Winner.objects.filter(draw=draw, user=player).select_related("ticket")
+    wins = Winner.objects.filter(draw=draw, user=player).select_related("ticket", "transaction")
     return list(with_disputes(wins).order_by(F("forfeited_at").asc(nulls_first=True), "place"))
 
 

@@ -20,6 +20,7 @@ from draws.entries import take
 from draws.entries.forms import EntryForm
 from draws.pages import draws
 from draws.pages.fill_chart import fill_chart
+from draws.pages.outcome import outcome
 from draws.pages.panel import panel
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def _page(request: HttpRequest, draw_id: int, extra: dict[str, Any], status: int
         "draw": draw,
         "panel": face,
         "covered": face.is_result and "result" not in request.GET and opened.covers(player, draw),
+        "outcome": outcome(page, player) if face.is_result and player else None,
         "filling": fill_chart(draw),
         "rules_form": AcceptRulesForm() if face.face == "rules" else None,
         "request_id": uuid.uuid4().hex,

@@ -147,6 +147,22 @@ if (status && watched().length) {
 
 // -- a player's own result: covered until they want to see it --
 
+// A winner's coins count up to what they are now, in a second. Those who want less motion see them at once.
+function countUp(number) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const [from, to] = [Number(number.dataset.from), Number(number.dataset.to)];
+  const begin = performance.now();
+  const step = () => {
+    const rest = Math.max(0, 1 - (performance.now() - begin) / 1200) ** 3;
+    number.textContent = grouped(Math.round(to - (to - from) * rest));
+    if (rest) requestAnimationFrame(step);
+  };
+  step();
+}
+
+const countsUp = (root) => root.querySelectorAll("[data-from][data-to]").forEach(countUp);
+if (!document.querySelector("[data-reveal]")) countsUp(document);
+
 function covers() {
   for (const cover of document.querySelectorAll("[data-reveal]:not([data-ready])")) {
     cover.dataset.ready = "";
@@ -168,6 +184,7 @@ async function reveal(cover) {
   cover.querySelector(".reveal__cover").remove();
   cover.classList.add("is-open");
   result.focus({ preventScroll: true });
+  countsUp(result);
   if (cover.dataset.burst) (await import(cover.dataset.burst)).burst(result);
 }
 

@@ -19,7 +19,9 @@ from draws.entries.forms import EntryForm
 from draws.entries.take import Entry
 from draws.exceptions import DrawFull
 from draws.models import Draw, TextChange
+from draws.odds import odds_of
 from draws.pages.draws import DrawPage, Held
+from draws.pages.outcome import Outcome, Purse
 from draws.pages.panel import panel
 from lucky11.development.styleguide import examples
 
@@ -87,13 +89,16 @@ def _entry_tickets() -> Iterator[Specimen]:
 def _endings(marta: User) -> Iterator[Specimen]:
     done, held = examples.ended(), {"held": examples.HOLDING}
     coins, parcel = (
-        examples.winner(done, marta, prize_coins=121),
+        examples.winner(done, marta, prize_coins=121, transaction_id=1),
         examples.winner(done, marta, hand_over="to_claim"),
     )
-    yield _entry("Won", examples.page(done, **held, my_wins=[coins], winners=[coins]), marta)
+    grown = Outcome(purse=Purse(219, 121, 340))
+    won = examples.page(done, **held, my_wins=[coins], winners=[coins])
+    yield _entry("Won", won, marta, outcome=grown)
     yield _entry("Won, to claim", examples.page(done, **held, my_wins=[parcel], winners=[parcel]), marta)
     other = examples.winner(done, examples.player(id="0ther"), 1206)
-    yield _entry("Not this time", examples.page(done, **held, winners=[other]), marta)
+    had = Outcome(odds_of(done, 3), more=[examples.draw(title="A city bicycle")])
+    yield _entry("Not this time", examples.page(done, **held, winners=[other]), marta, outcome=had)
     yield _entry("Drawn, without you", examples.page(done, winners=[other]), marta)
     off = examples.called_off(Draw.VoidCode.CANCELLED, "The host withdrew.")
     yield _entry("Cancelled, coins returned", examples.page(off, **held, coins_back=15), marta)

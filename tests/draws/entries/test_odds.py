@@ -35,7 +35,7 @@ def test_one_prize_a_ticket_is_stated_as_counted_and_one_a_player_is_never_overs
     assert percent <= exact * 100 < percent + Fraction(1, 10)
     assert shown.startswith("about") == (exact * 1000 % 1 != 0)
     least = Odds(mine, total, prizes, one_a_player=True).any_prize
-    floor = Fraction(least.removeprefix("at least ").removesuffix(" %"))
+    floor = Fraction(least.removeprefix("at least ").removeprefix("about ").removesuffix(" %"))
     assert floor <= counted(mine, others, prizes, one_a_player=True) * 100
 
 
@@ -50,6 +50,7 @@ def test_one_prize_a_ticket_is_stated_as_counted_and_one_a_player_is_never_overs
         (Odds(5, 3, 9, one_a_player=False), "100 %"),
         (Odds(1, 5, 9, one_a_player=True), "100 %"),
         (Odds(1, 3, 2, one_a_player=True), "at least 66.6 %"),
+        (Odds(1, 4, 1, one_a_player=True), "25 %"),
     ],
 )
 def test_chances_are_rounded_down_and_never_up_to_certainty(odds, shown):
