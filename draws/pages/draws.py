@@ -63,6 +63,11 @@ class Held:
     def more(self) -> int:
         return self.count - len(self.numbers)
 
+    @property
+    def few(self) -> "Held":
+        """The same with its first three numbers, for one line of a phone."""
+        return Held(self.count, self.numbers[:3])
+
 
 @dataclass
 class DrawPage:

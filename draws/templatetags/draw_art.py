@@ -26,8 +26,11 @@ PAPER = {
 SIZES = {
     "card": "(min-width: 64rem) 22rem, (min-width: 40rem) 45vw, 16rem",
     "row": "8rem",
-    "stage": "(min-width: 60rem) 26rem, 92vw",
+    "hero": "(min-width: 60rem) 26rem, 92vw",
+    "stage": "(min-width: 60rem) 26rem, 40vw",
 }
+# Those that are seen first, with the title beside the picture where there is room for both.
+LARGE = ("hero", "stage")
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,12 @@ def paper(draw: Draw) -> str:
 
 @register.inclusion_tag("draws/_picture.html")
 def picture(draw: Draw, place: str) -> dict[str, Art]:
-    """Return the draw's picture in a card, a row or the stage: a photo, its illustration, or a made one."""
+    """Return the draw's picture in a place of SIZES: a photo, its illustration, or a made one."""
     return {"art": _photo(draw, place) or _drawing(draw, place)}
 
 
 def _photo(draw: Draw, place: str) -> Art | None:
-    url, eager = draw.prize_image_url, place == "stage"
+    url, eager = draw.prize_image_url, place in LARGE
     if url.startswith(uploads.PREFIX):
         found = getattr(draw, "picture", None)
         if found is not None:
@@ -74,11 +77,15 @@ def _photo(draw: Draw, place: str) -> Art | None:
 
 
 def _drawing(draw: Draw, place: str) -> Art:
-    stage = place == "stage"
     if draw.illustration:
-        narrow, wide = (static(f"img/art/{draw.illustration}{shape}.svg") for shape in ("", "-wide"))
-        return Art(narrow, wide=wide if stage else "", eager=stage)
-    fingerprint = drawn.fingerprint(draw.pk, draw.title)
-    shapes = ("", "-wide-rtl" if get_language_bidi() else "-wide")
-    narrow, wide = (reverse("draws:made_picture", args=[draw.pk, fingerprint, shape]) for shape in shapes)
-    return Art(narrow, wide=wide if stage else "", eager=stage, kind="made")
+        kind, shapes = "", [static(f"img/art/{draw.illustration}{shape}.svg") for shape in ("", "-wide")]
+    else:
+        fingerprint, wide = (
+            drawn.fingerprint(draw.pk, draw.title),
+            "-wide-rtl" if get_language_bidi() else "-wide",
+        )
+        shapes = [reverse("draws:made_picture", args=[draw.pk, fingerprint, shape]) for shape in ("", wide)]
+        kind = "made"
+    if place == "stage":
+        return Art(shapes[1], 880, 480, kind=kind, eager=True)
+    return Art(shapes[0], wide=shapes[1] if place == "hero" else "", kind=kind, eager=place in LARGE)
