@@ -124,6 +124,7 @@ async function renew(stage = "") {
     fresh.dispatchEvent(new Event("renewed", { bubbles: true }));
   }
   covers();
+  checks();
   say(stage);
 }
 
@@ -189,3 +190,14 @@ async function reveal(cover) {
 }
 
 covers();
+
+// -- a draw that is checked where it stands --
+
+function checks() {
+  for (const button of document.querySelectorAll("[data-check-here][hidden]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => (await import(button.dataset.checkHere)).checkHere(button));
+  }
+}
+
+checks();

@@ -45,3 +45,27 @@ def test_the_purse_counts_up_to_what_it_holds_once_the_result_is_open(
         assert counted == sorted(counted)
         assert counted[0] < 100
     assert window.complaints == []
+
+
+def test_a_draw_is_checked_where_it_stands(live_server, visit, ended):
+    window = visit(live_server.url, width=390)
+    page = window.go(f"/draws/{ended.pk}/")
+    proof = page.locator("#seal")
+    expect(proof.get_by_text("All fingerprints in full")).to_be_hidden()
+    expect(proof.get_by_text("Operator-run draw.")).to_be_visible()
+    page.get_by_role("button", name="Check it now").click()
+    expect(proof.get_by_text("Checked on your device just now: every step holds.")).to_be_focused()
+    expect(proof.locator("summary use").first).to_have_attribute("href", "#i-check")
+    proof.get_by_role("heading", name="This draw was sealed before it opened").click()
+    expect(proof.get_by_text("All fingerprints in full")).to_be_visible()
+    assert window.complaints == []
+
+
+def test_a_draw_that_does_not_hold_gets_no_tick_but_the_checkers_page(live_server, visit, ended):
+    page = visit(live_server.url).go(f"/draws/{ended.pk}/")
+    page.route(
+        "**/proof.json", lambda route: route.fulfill(body=route.fetch().text().replace("Lisbon", "Porto"))
+    )
+    page.get_by_role("button", name="Check it now").click()
+    page.wait_for_url(f"**/draws/{ended.pk}/verify/")
+    expect(page.get_by_role("heading", name="Check this draw yourself")).to_be_visible()
