@@ -3,18 +3,34 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Window
-from django.db.models.functions import RowNumber
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Now, RowNumber
 
 from accounts.models import User
-from common.database.paging import Page, cut, moment_cursor, read_moment_cursor, read_number_cursor
-from draws.models import Draw, Participation, Winner
+from common.database.paging import Page, cut, moment_cursor, read_moment_cursor, read_pair_cursor
+from draws.models import Draw, OpenedResult, Participation, Winner
 from draws.opened import covered, wins_seen
 from draws.pages.draws import PAGE, Held, Viewer, drawn_first
 from draws.prizes.disqualify import with_disputes
 from draws.prizes.holders import current_holders, redraws_of
 
+# The groups of a player's tickets, in their order.
+OPEN, WAITING, PAST = range(3)
 PLACES_SHOWN = 3
 NUMBERS_SHOWN = 6
 
@@ -51,6 +67,11 @@ class Holding:
         if state in (Draw.State.CANCELLED, Draw.State.VOID):
             return "refunded"
         return "active" if state == Draw.State.OPEN else "waiting"
+
+    @property
+    def group(self) -> int:
+        """OPEN, WAITING (for the draw, or for the player to open its result) or PAST."""
+        return {"active": OPEN, "waiting": WAITING, "covered": WAITING}.get(self.outcome, PAST)
 
 
 def results(viewer: Viewer, before: str, size: int = PAGE) -> Page[Result]:
@@ -97,13 +118,14 @@ def _by_draw(winners: Iterable[Winner]) -> dict[int, list[Winner]]:
 
 
 def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Holding]:
-    """Return a page of a player's draws, the latest ticket first; `show` is all, active, won or ended."""
-    tickets = Participation.objects.filter(_shown(show, player), user=player)
-    groups = tickets.values("draw_id").annotate(count=Count("pk"), last=Max("pk")).order_by("-last")
-    position = read_number_cursor(before)
-    if position is not None:
-        groups = groups.filter(last__lt=position)
-    page = cut(list(groups[: size + 1]), size, lambda group: str(group["last"]))
+    """Return a page of a player's draws: open ones, then undecided ones, then past ones.
+
+    In each group the latest ticket is first; `show` is all, active, won or ended.
+    """
+    tickets = Participation.objects.filter(_shown(show, player), user=player).annotate(group=_group(player))
+    groups = tickets.values("draw_id", "group").annotate(count=Count("pk"), last=Max("pk"))
+    groups = _after(groups.order_by("group", "-last"), before)
+    page = cut(list(groups[: size + 1]), size, lambda group: f"{group['group']}-{group['last']}")
     ids = [group["draw_id"] for group in page.rows]
     draws = Draw.objects.select_related("picture").in_bulk(ids)
     numbers = _first_numbers(player, ids)
@@ -118,6 +140,24 @@ def holdings(player: User, show: str, before: str, size: int = PAGE) -> Page[Hol
         for pk in [group["draw_id"]]
     ]
     return Page(rows, page.next)
+
+
+def _group(player: User) -> Case:
+    ended = Q(draw__drawn_at__isnull=False) | Q(draw__cancelled_at__isnull=False)
+    opened = OpenedResult.objects.filter(user=player, draw=OuterRef("draw_id"))
+    since = player.covers_results_from
+    hidden = [When(Q(~Exists(opened), draw__drawn_at__gt=since), then=WAITING)] if since else []
+    open_now = When(Q(draw__is_active=True, draw__draw_time__gt=Now()), then=OPEN)
+    groups = [*hidden, When(ended, then=PAST), open_now]
+    return Case(*groups, default=Value(WAITING), output_field=IntegerField())
+
+
+def _after(groups: Any, before: str) -> Any:
+    position = read_pair_cursor(before)
+    if position is None or position[0] > PAST:
+        return groups
+    group, last = position
+    return groups.filter(Q(group__gt=group) | Q(group=group, last__lt=last))
 
 
 def _open(wins: list[Winner], secret: set[int]) -> list[Winner]:

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from draws.lifecycle.cancel import cancel_draw
 from draws.lifecycle.close import close_due_draws
+from tests.conftest import let_close
 from tests.support.pages import finish, signed_in, take, words
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,52 @@ def test_my_tickets_say_what_became_of_each(make_draw, alice, bob):
     assert "No tickets yet" in words(signed_in(bob).get("/tickets/"))
 
 
+def test_open_draws_come_first_then_what_is_undecided_and_a_cancelled_one_never_above_them(
+    make_draw, make_player
+):
+    player = make_player("dora", coins=500, covers_results_from=timezone.now())
+    names = ("First open", "Being drawn", "Result to open", "Result seen", "Second open", "Cancelled one")
+    draws = {name: make_draw(title=name) for name in names}
+    for draw in draws.values():
+        take(player, draw)
+    cancel_draw(draws["Cancelled one"].pk, actor=None, reason="The host withdrew.")
+    finish(draws["Result to open"], draws["Result seen"])
+    client = signed_in(player)
+    client.post(f"/draws/{draws['Result seen'].pk}/open/")
+    let_close(draws["Being drawn"])
+    page = words(client.get("/tickets/")).partition("Filter")[2] or words(client.get("/tickets/"))
+    wanted = ["Second open", "First open", "Waiting for the result", "Result to open", "Being drawn"]
+    wanted += ["Past", "Cancelled one", "Result seen"]
+    found = sorted(wanted, key=lambda name: page.index(f" {name} "))
+    assert found == wanted
+
+
+def test_all_groups_are_walked_in_their_order_through_the_pages(make_draw, make_player):
+    rich = make_player("carol", coins=1000)
+    draws = [make_draw(title=f"My draw {number:02d}") for number in range(28)]
+    for draw in draws:
+        take(rich, draw)
+    finish(*draws[14:])
+    found = walk(signed_in(rich), "/tickets/", r">(My draw \d\d)<")
+    wanted = [f"My draw {number:02d}" for number in [*reversed(range(14)), *reversed(range(14, 28))]]
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("show", "said"),
+    [
+        ("all", "No tickets yet Choose a draw and how many tickets to take."),
+        ("won", "No tickets here When one of your tickets wins, it appears here."),
+        ("ended", "No tickets here Once a draw that you entered has ended"),
+    ],
+)
+def test_a_list_without_tickets_says_what_to_do(alice, show, said):
+    page = words(signed_in(alice).get(f"/tickets/?show={show}"))
+    assert said in page
+    assert "See open draws" in page
+    assert ("See all my tickets" in page) == (show != "all")
+
+
 def test_the_loser_reads_not_this_time(draw, alice, bob):
     take(alice, draw)
     take(bob, draw)
@@ -118,7 +166,11 @@ def test_many_tickets_in_one_draw_are_cut_short(make_draw, alice):
 
 
 @pytest.mark.parametrize(
-    "address", ["/winners/?before=x", "/tickets/?before=-1", "/tickets/?before=9999999999999999999999"]
+    "address",
+    [
+        "/winners/?before=x",
+        *(f"/tickets/?before={cursor}" for cursor in ("-1", "0-99999999999999999999", "3-1", "²-1", "7")),
+    ],
 )
 def test_a_damaged_page_address_still_shows_a_page(draw, alice, address):
     take(alice, draw)
