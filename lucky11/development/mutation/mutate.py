@@ -19,7 +19,14 @@ from lucky11.development.process_group import ProcessGroup
 from lucky11.development.test import test_environment
 from lucky11.embedded import paths, processes
 
-RECORDED = ["tests/accounts", "tests/database", "tests/draws", "tests/integrity", "tests/ledger", "tests/races"]
+RECORDED = [
+    "tests/accounts",
+    "tests/database",
+    "tests/draws",
+    "tests/integrity",
+    "tests/ledger",
+    "tests/races",
+]
 EVERYTHING = ["accounts", "ledger", "draws", "lucky11"]
 FEW, MANY = 30, 400  # tests of a mistake's first run, and at most
 LONGEST = 600  # seconds of a run; what hangs is noticed

@@ -1,7 +1,8 @@
 """Which tests reach which rule of the database: recorded by a plugin of pytest, read by `bin/mutate`.
 
-A test reaches a function if the server counted a call of it, and a constraint or a refusing trigger if the server
-wrote its name or its sentence into the log meanwhile. Both also see what other processes and threads did.
+A test reaches a function if the server counted a call of it, and a constraint or a refusing trigger if the
+server wrote its name or its sentence into the log meanwhile. Both also see what other processes and threads
+did.
 """
 
 import json
@@ -76,10 +77,12 @@ def tests_of_function(tests: dict[str, Reached], name: str) -> list[str]:
 
 
 def tests_of_error(tests: dict[str, Reached], pattern: str) -> list[str]:
-    """Return the tests in which the server refused something with words that fit `pattern`, the quickest first."""
+    """Return the tests in which the server refused something in words that fit, the quickest first."""
     compiled = re.compile(pattern)
     return _quickest(tests, lambda reached: any(compiled.search(error) for error in reached["errors"]))
 
 
 def _quickest(tests: dict[str, Reached], chosen: Any) -> list[str]:
-    return sorted((name for name, reached in tests.items() if chosen(reached)), key=lambda n: tests[n]["seconds"])
+    return sorted(
+        (name for name, reached in tests.items() if chosen(reached)), key=lambda n: tests[n]["seconds"]
+    )

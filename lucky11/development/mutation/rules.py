@@ -16,10 +16,10 @@ from lucky11.development.mutation.sql_text import mistakes
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid),
            format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
-           format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+           format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname,
+                  pg_get_constraintdef(oid))
     FROM pg_constraint
     WHERE contype IN ('c', 'u', 'x') AND conrelid::regclass::text = ANY(%(tables)s)
-      AND NOT EXISTS (SELECT FROM pg_depend WHERE refobjid = conindid AND deptype = 'n' AND conindid <> 0)
     UNION ALL
     SELECT indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
            format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)

@@ -33,9 +33,7 @@ WEAKER = {
     "IS DISTINCT FROM": "IS NOT DISTINCT FROM",
     "IS NOT DISTINCT FROM": "IS DISTINCT FROM",
 }
-_COMPARISON = re.compile(
-    r"(?<![<>:=!-])(?:<=|>=|<>|<|>)(?![<>=])|\bIS (?:NOT )?(?:NULL|DISTINCT FROM)\b"
-)
+_COMPARISON = re.compile(r"(?<![<>:=!-])(?:<=|>=|<>|<|>)(?![<>=])|\bIS (?:NOT )?(?:NULL|DISTINCT FROM)\b")
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,12 @@ def _dropped(triggers: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, i
 def _changes(code: str) -> Iterator[tuple[int, int, str, str]]:
     for found in _CONDITION.finditer(code):
         yield *found.span("what"), " false ", f"never: {_short(found['what'])}"
-    between = {found.end() for found in _BETWEEN.finditer(code)}
-    # The FROM of this comparison begins no clause.
+    # The FROM of one comparison begins no clause, and the AND of the other joins no conditions.
     terms = code.replace("DISTINCT FROM", "DISTINCT     ")
+    terms = _BETWEEN.sub(lambda found: found[0][:-3] + "   ", terms)
     for found in _JOINT.finditer(terms):
-        if found.end() not in between:
-            yield from _terms(terms, found)
+        for start, end, instead in _terms(terms, found):
+            yield start, end, instead, f"without {_short(code[start:end])}"
     for found in _COMPARISON.finditer(code):
         yield *found.span(), WEAKER[found[0]], f"{found[0]} → {WEAKER[found[0]]}"
     for pattern in (_LOCK, _SKIP):
@@ -89,13 +87,13 @@ def _changes(code: str) -> Iterator[tuple[int, int, str, str]]:
         yield found.start(), end, "", f"without {_short(code[found.start() : end])}"
 
 
-def _terms(code: str, joint: re.Match[str]) -> Iterator[tuple[int, int, str, str]]:
-    """Yield a condition without what stands behind AND or OR and, if it is the first, without what is before."""
+def _terms(code: str, joint: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield a condition without what is behind AND or OR and, if it is the first, without what is before."""
     end = _forward(code, joint.end(), _END)
-    yield joint.start(), end, "", f"without {_short(code[joint.start() : end])}"
+    yield joint.start(), end, ""
     begin, word = _backward(code, joint.start())
     if word not in ("AND", "OR") and code[begin : joint.start()].strip():
-        yield begin, joint.end(), " ", f"without {_short(code[begin : joint.end()])}"
+        yield begin, joint.end(), " "
 
 
 def _forward(code: str, start: int, stop: re.Pattern[str]) -> int:

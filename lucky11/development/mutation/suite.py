@@ -46,7 +46,7 @@ class Suite:
         return ended, text
 
     def first_failure(self, tests: list[str], longest: float) -> str | None:
-        """Run tests until one fails, and return its name; None if all pass. Raises Refusal if they cannot run."""
+        """Run tests until one fails and return its name; None if all pass. Raises Refusal if none can run."""
         code, said = self.run(["-x", *tests], longest)
         if code is None:
             return "a run without an end"
@@ -78,4 +78,4 @@ class Suite:
             return self.name
 
         connection.creation.create_test_db = taken  # type: ignore[method-assign]
-        connection.creation.destroy_test_db = lambda *_arguments, **_options: None  # type: ignore[assignment]
+        connection.creation.destroy_test_db = lambda *_arguments, **_options: None  # type: ignore[method-assign]
