@@ -95,4 +95,6 @@ def test_no_script_turns_text_into_code_or_markup(script):
 
 @pytest.mark.parametrize("script", sorted((ROOT / "static/js").rglob("*.js")), ids=lambda path: path.name)
 def test_no_script_keeps_anything_but_the_time_zone_of_the_device(script):
-    assert KEPT.findall(script.read_text()) == []
+    # The service worker keeps the page for the time without a network: tests/gate/test_offline.py says what.
+    kept = {"caches."} if script.name == "offline.js" else set()
+    assert set(KEPT.findall(script.read_text())) == kept
