@@ -55,6 +55,12 @@ def tickets(count: int) -> str:
 
 
 @register.filter
+def span(seconds: int) -> str:
+    """Write a length of time: 120 → 2 minutes."""
+    return wording.span(int(seconds))
+
+
+@register.filter
 def raw(value: int) -> str:
     """Write a number for a machine, an attribute or a script: never grouped."""
     return str(value)

@@ -77,6 +77,19 @@ def tickets(count: int) -> str:
     return ngettext("%(count)s ticket", "%(count)s tickets", count) % {"count": grouped(count)}
 
 
+def span(seconds: int) -> str:
+    """Write a length of time in the largest unit that it is whole in: 3600 → 1 hour, 90 → 90 seconds."""
+    if seconds % 3600 == 0:
+        return ngettext("%(count)s hour", "%(count)s hours", seconds // 3600) % {
+            "count": grouped(seconds // 3600)
+        }
+    if seconds % 60 == 0:
+        return ngettext("%(count)s minute", "%(count)s minutes", seconds // 60) % {
+            "count": grouped(seconds // 60)
+        }
+    return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": grouped(seconds)}
+
+
 def forms(plural: Callable[[int], str]) -> dict[str, str]:
     """Return a word's plurals for a script, each by a number that takes it, the usual one by ""."""
     usual = plural(MOST)

@@ -225,7 +225,12 @@ def test_the_log_page_shows_the_newest_head_and_how_to_keep_it(alice, draw):
     html = fetch("/log/").decode()
     assert f'data-copy="{newest_head().hex()}"' in html
     assert has(
-        " ".join(html.split()), 'href="/log.json"', "3. Result", "2. Freeze", "1. Open", "So keep this one"
+        " ".join(html.split()),
+        'href="/log.json"',
+        "3. Winners drawn",
+        "2. List frozen",
+        "1. Opened",
+        "So keep this one",
     )
 
 
