@@ -22,13 +22,14 @@ from draws.pictures.files import MOST_BYTES
 from draws.privacy.account_deletion import PART
 from draws.privacy.data_export import PARTS
 from draws.prizes.notifications import CLAIMS
+from draws.reminders import REMINDER
 from ledger.admin.transactions import TransactionAdmin
 from ledger.references import REFERENCE_PAGES
 
 
 def register() -> None:
     """Add them; called once, when the site starts."""
-    for kind in (TICKET, CORRECTED, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
+    for kind in (TICKET, REMINDER, CORRECTED, FROZEN, RESULT, WON, REFUNDED, CLAIMS):
         KINDS.add(kind.name, kind)
     for name, act in ACTS.items():
         facts, figures = FACTS.get(name, act.facts), FIGURES.get(name, act.figures)

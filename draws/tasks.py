@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from common.heartbeat import beat
+from draws import reminders
 from draws.lifecycle import close, rounds
 from draws.notifications import corrections, sweeps
 from draws.pictures import uploads
@@ -53,6 +54,12 @@ def send_receipts() -> int:
 def send_list_fingerprints() -> int:
     """Send the fingerprints of frozen lists to everyone who entered."""
     return sweeps.send_list_fingerprints()
+
+
+@shared_task
+def send_reminders() -> int:
+    """Remind players, who asked for it, of draws that close within the hour."""
+    return reminders.send_reminders()
 
 
 @shared_task

@@ -16,6 +16,7 @@ urlpatterns = [
     path("draws/now.json", live.now, name="now"),
     path("draws/<int:draw_id>/closing.ics", live.calendar, name="calendar"),
     path("draws/<int:draw_id>/open/", detail.open_result, name="open_result"),
+    path("draws/<int:draw_id>/remind/", detail.remind, name="remind"),
     path("draws/<int:draw_id>/enter/", detail.enter, name="enter"),
     path("draws/<int:draw_id>/verify/", verify.verify, name="verify"),
     path("verify/lucky11_checker.html", verify.checker_page, name="checker_page"),

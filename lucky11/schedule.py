@@ -23,6 +23,7 @@ SWEEPS = {
     "sweep claims": _every(30, "draws.tasks.sweep_claims"),
     "send receipts": _every(2, "draws.tasks.send_receipts"),
     "send list fingerprints": _every(2, "draws.tasks.send_list_fingerprints"),
+    "send reminders": _every(30, "draws.tasks.send_reminders"),
     "send corrections": _every(5, "draws.tasks.send_corrections"),
     "send results": _every(5, "draws.tasks.send_results"),
     "deliver the outbox": _every(2, "accounts.tasks.deliver_outbox"),

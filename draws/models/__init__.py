@@ -4,6 +4,7 @@ from draws.models.old_site import OldDraw, OldTicket, OldWinner
 from draws.models.pictures import PrizePicture
 from draws.models.prizes import Claim, Disqualification, EntryToTell, Redraw
 from draws.models.querysets import DrawQuerySet
+from draws.models.reminders import DrawReminder
 from draws.models.restores import LogLoss, LogWatch
 from draws.models.texts import CorrectionToTell, TextChange, WholeTerms
 from draws.models.tickets import OpenedResult, Participation, Winner, place_in_words
@@ -15,6 +16,7 @@ __all__ = [
     "Disqualification",
     "Draw",
     "DrawQuerySet",
+    "DrawReminder",
     "EntryToTell",
     "FreezeToTell",
     "FrozenList",

@@ -16,6 +16,7 @@ from accounts.play.eligibility import may_play_problem
 from accounts.players import has_confirmed_email
 from common.database.paging import Page, cut
 from common.database.word_search import words_query
+from draws import reminders
 from draws.models import Draw, LogRecord, LogWatch, Participation, Redraw, Seal, TextChange, Winner
 from draws.pages.sorts import SORTS
 from draws.pictures.uploads import TAKEN_DOWN
@@ -91,6 +92,8 @@ class DrawPage:
     photo_gone: TextChange | None
     # The database was restored, and the operator has not yet said what is lost.
     paused: bool = False
+    # Whether the player is reminded before it closes; None where no reminder is offered.
+    reminder: bool | None = None
 
     @property
     def freeze_by(self) -> datetime | None:
@@ -211,9 +214,15 @@ def draw_page(draw: Draw, viewer: Viewer) -> DrawPage:
         redraws=_of_draw(redraws, draw),
         my_wins=_wins_of(viewer, draw) if viewer and drawn and held.count else [],
         coins_back=_coins_back(draw, viewer) if viewer and held.count else 0,
+        reminder=_reminder(draw, viewer, problem) if viewer else None,
         changes=[each for each in changes if each.field != TAKEN_DOWN],
         photo_gone=next((each for each in changes if each.field == TAKEN_DOWN), None),
     )
+
+
+def _reminder(draw: Draw, player: User, problem: str) -> bool | None:
+    stopped = problem in ("suspended", "break", "staff")
+    return None if stopped or not reminders.is_early(draw) else reminders.is_asked(player, draw.pk)
 
 
 def _of_draw(redraws: list[Redraw], draw: Draw) -> list[Redraw]:

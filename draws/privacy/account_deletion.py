@@ -11,7 +11,7 @@ from accounts.privacy.redaction import Traces, redact_log_about
 from common.database.service_flag import as_service
 from common.database.sweeps import sweep
 from common.text import wording
-from draws.models import Claim, Disqualification, OldWinner, OpenedResult, Participation, Winner
+from draws.models import Claim, Disqualification, DrawReminder, OldWinner, OpenedResult, Participation, Winner
 from draws.prizes.pass_on import pass_on_of_leaver
 
 
@@ -48,6 +48,7 @@ def erase(user: User, traces: Traces) -> None:
     ids = list(Winner.objects.filter(user=user).values_list("pk", flat=True))
     _erase_wins(ids)
     OpenedResult.objects.filter(user=user).delete()
+    DrawReminder.objects.filter(user=user).delete()
     OldWinner.objects.filter(user=user).exclude(celebration_video_url="").update(celebration_video_url="")
     for model in (Winner, Claim):
         redact_log_about(model, ids, traces)

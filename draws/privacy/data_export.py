@@ -14,6 +14,7 @@ from draws import fairness
 from draws.models import (
     Claim,
     Disqualification,
+    DrawReminder,
     OldTicket,
     OldWinner,
     OpenedResult,
@@ -38,6 +39,7 @@ AGAINST = (
     "decision",
 )
 OPENED = ("draw_id", "draw__title", "opened_at")
+REMINDERS = ("draw_id", "draw__title", "asked_at")
 OLD_TICKETS = ("draw_id", "draw__title", "participated_at")
 OLD_WINS = ("draw_id", "draw__title", "prize_amount", "won_at", "celebration_video_url")
 WINS = (
@@ -84,6 +86,10 @@ def _opened(user: User) -> Iterator[tuple[Any, ...]]:
     return streamed(OpenedResult.objects.filter(user=user), OPENED)
 
 
+def _reminders(user: User) -> Iterator[tuple[Any, ...]]:
+    return streamed(DrawReminder.objects.filter(user=user), REMINDERS)
+
+
 def _pseudonyms(user: User) -> Iterator[tuple[Any, ...]]:
     held = Participation.objects.filter(user=user).values("draw_id")
     seals = Seal.objects.select_related("draw").filter(draw_id__in=held).order_by("draw_id")
@@ -123,6 +129,7 @@ PARTS = (
     ),
     Part("wins", _("prizes you won."), WINS, _wins),
     Part("opened_results", _("results that you opened, and when."), OPENED, _opened),
+    Part("draw_reminders", _("draws that you asked to be reminded of."), REMINDERS, _reminders),
     Part(
         "disqualifications",
         _("what staff held against you about a prize, and what you said."),

@@ -4,18 +4,20 @@ import logging
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.play.rules_form import AcceptRulesForm
 from accounts.players import player_of
 from common.web import rate_limits
 from common.web.http import posts_only
-from draws import exceptions, opened
+from draws import exceptions, opened, reminders
 from draws.entries import take
 from draws.entries.forms import EntryForm
 from draws.pages import draws
@@ -48,6 +50,23 @@ def open_result(request: HttpRequest, draw_id: int) -> HttpResponseBase:
     if player is None:
         return redirect_to_login(address)
     opened.open_result(player, draw_id)
+    return HttpResponse(status=303, headers={"Location": address})
+
+
+@posts_only
+def remind(request: HttpRequest, draw_id: int) -> HttpResponseBase:
+    """Remember that the player wants to be told before the draw closes, or, with `stop`, that they do not."""
+    address = reverse("draws:detail", args=[draw_id])
+    player = player_of(request)
+    if player is None:
+        return redirect_to_login(address)
+    if "stop" in request.POST:
+        reminders.forget(player, draw_id)
+        messages.success(request, _("We will not remind you of this draw."))
+    elif reminders.ask(player, draw_id):
+        messages.success(request, _("We will remind you an hour before this draw closes."))
+    else:
+        messages.error(request, _("This draw cannot be reminded of any more. Nothing was changed."))
     return HttpResponse(status=303, headers={"Location": address})
 
 

@@ -5,6 +5,7 @@ NOT_PAGES = {
     "draws:list_text": "a document",
     "draws:now": "for the script of pages that keep themselves up to date",
     "draws:open_result": "a form's target",
+    "draws:remind": "a form's target",
     "draws:calendar": "a file to download",
     "draws:picture": "a picture",
     "draws:card": "a picture",

@@ -200,7 +200,9 @@ def _rooms() -> Iterator[Specimen]:
     yield Specimen("The stages", "draws/room/_stages.html", shown, wide=True)
     yield _static("Rolling", "drum")
     yield Specimen("Without script", "draws/room/_places.html", shown)
-    yield Specimen("Calendar, room and sharing", "draws/_acts.html", {"draw": examples.draw()})
+    for name, reminder in {"Calendar, reminder, room and sharing": False, "With a reminder": True}.items():
+        page = examples.page(examples.draw(), reminder=reminder)
+        yield Specimen(name, "draws/_acts.html", {"draw": page.draw, "page": page})
 
 
 def _charts() -> Iterator[Specimen]:

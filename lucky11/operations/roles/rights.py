@@ -70,6 +70,7 @@ ONLY_SET: dict[str, tuple[str, ...]] = {
     "corrections_to_tell": ("told_up_to",),
     "coin_days": (),
     "opened_results": (),
+    "draw_reminders": (),
 }
 # Whoever takes a backup or drills one leaves a record of it.
 BACKUPS_RECORD = "operation_runs"
