@@ -88,7 +88,7 @@ function figures(draw, taken) {
   if (bar) bar.value = taken;
   if (bar?.dataset.said) bar.ariaValueText = bar.dataset.said.replace("#", grouped(taken));
   const free = Math.max(0, most - taken);
-  for (const few of draw.querySelectorAll("template[data-few]")) if (free <= Number(few.dataset.few)) fewLeft(few);
+  for (const count of draw.querySelectorAll("[data-few]")) if (free <= Number(count.dataset.few)) fewLeft(count, free);
   for (const el of draw.querySelectorAll("[data-taken]")) el.textContent = grouped(taken);
   for (const el of draw.querySelectorAll("[data-left]")) el.textContent = grouped(free);
   const form = draw.querySelector("form[data-entered]");
@@ -98,9 +98,9 @@ function figures(draw, taken) {
 }
 
 // Before it is true, "Only 3 left" is not on the page, for those who read it without its styles.
-function fewLeft(few) {
-  few.previousElementSibling.remove();
-  few.replaceWith(few.content);
+function fewLeft(count, free) {
+  count.className = "tag tag--warn num";
+  count.textContent = count.dataset.said.replace("#", grouped(free));
 }
 
 // What this player sees of a draw comes from the page itself, once. When a draw moves on, not for all at one moment.

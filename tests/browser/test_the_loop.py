@@ -60,8 +60,8 @@ def test_a_visitor_joins_enters_waits_and_has_the_coins(running_site, visit, mak
     expect(page.locator("#entry")).to_contain_text("It is yours, Nova.")
     expect(page.locator("#entry")).to_contain_text(re.compile("Credited to your purse|Being credited"))
     page.goto(f"{running_site.origin}/coins/")
-    expect(page.locator(".purse-big")).to_have_text("161")
-    expect(page.locator(".moves .amount")).to_have_text(["+121", "\N{MINUS SIGN}10", "+50"])
+    expect(page.locator(".purse-big")).to_have_text("161 coins")
+    expect(page.locator(".moves .amount")).to_have_text(["+121 coins", "\N{MINUS SIGN}10 coins", "+50 coins"])
     expect(page.locator(".moves .after")).to_contain_text(["161", "40", "50"])
     assert visitor.complaints == []
 
