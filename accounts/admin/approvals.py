@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import approvals
 from accounts.admin.actions import Act, PlainForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time, staff
+from accounts.admin.days import days_of
 from accounts.approvals import ApprovalError
 from accounts.models import Approval, User
 from common.registry import Registry
@@ -33,7 +34,9 @@ def waits(approval: Approval | None) -> str:
     if approval is None:
         return ""
     return format_html(
-        gettext("{}. Requested by {} on {}. It is waiting for a second staff member. {}"),
+        gettext(
+            "<bdi>{}</bdi>. Requested by <bdi>{}</bdi> on {}. It is waiting for a second staff member. {}"
+        ),
         approval.summary,
         approval.asked_by,
         short_time(approval.asked_at),
@@ -79,7 +82,7 @@ class ApprovalAdmin(ReadOnly, StaffAdmin):
     change_form_template = "admin/accounts/approval/change_form.html"
     list_display = ("asked", "what", "asked_by", "reason", "state")
     list_display_links = ("asked", "what")
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, days_of("asked_at", numbered=True, title=_("day requested")))
     ordering = ("-id",)
     fields = (
         "what",

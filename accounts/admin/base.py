@@ -21,6 +21,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.days import DaysFilter
 from accounts.admin.lists import BoundedPaginator, StaffChangeList
 from accounts.admin.versions import VERSION, VersionedForm, last_change
 from accounts.models import User
@@ -65,6 +66,18 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffChangeList
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Return the list's own order, or that of the moment by whose days it is filtered."""
+        for each in self.get_list_filter(request):
+            if (
+                isinstance(each, type)
+                and issubclass(each, DaysFilter)
+                and each.orders
+                and each.asked(request)
+            ):
+                return (f"-{each.field}", "-id")
+        return super().get_ordering(request)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         chosen: list[Any] = list(self.get_list_filter(request))

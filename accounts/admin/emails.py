@@ -10,7 +10,9 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, short_time
-from accounts.models import OutboxEmail
+from accounts.admin.days import days_of
+from accounts.admin.search import at_address
+from accounts.models import OutboxEmail, User
 from accounts.notifications import outbox
 
 STATES = {
@@ -39,12 +41,12 @@ class MailAdmin(ReadOnly, StaffAdmin):
     """The outbox is read-only; staff with the right to change emails may ask for another attempt."""
 
     list_display = ("written", "recipient", "subject", "state", "attempts", "next_try", "last_error")
-    list_filter = (StateFilter,)
+    list_filter = (StateFilter, days_of("created_at", numbered=True, title=_("day written")))
     fields = ("recipient", "subject", "created_at", "state", "attempts", "due_at", "sent_at", "last_error")
     readonly_fields = ("state",)
     ordering = ("-id",)
     search_fields = ("recipient",)
-    search_help_text = _("Enter the whole email address.")
+    search_help_text = _("An email address; or, of players, a part of one, or @domain.")
     actions = ("try_again",)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -60,7 +62,12 @@ class MailAdmin(ReadOnly, StaffAdmin):
         self, request: HttpRequest, queryset: QuerySet[OutboxEmail], search_term: str
     ) -> tuple[QuerySet[OutboxEmail], bool]:
         term = search_term.strip().lower()
-        return (queryset.filter(recipient=term) if term else queryset), False
+        if not term:
+            return queryset, False
+        written = queryset.filter(recipient=term)
+        if written.exists():
+            return written, False
+        return queryset.filter(recipient__in=User.objects.filter(at_address(term)).values("email")), False
 
     @admin.display(description=pgettext_lazy("column", "written"))
     def written(self, mail: OutboxEmail) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import player_actions
 from accounts.admin.actions import found
 from accounts.admin.base import StaffAdmin, described, short_time, staff
+from accounts.admin.days import days_of
 from accounts.admin.player_forms import AddPlayerForm, PlayerForm
 from accounts.admin.search import find_players
 from accounts.models import User
@@ -103,7 +104,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     ordering = ("-created_at", "-id")
     MOST_COINS = "most"
     search_fields = ("email",)
-    search_help_text = _("An email address or the beginning of one, words of a name, or an id.")
+    search_help_text = _("An email address, a part of one, @domain, words of a name, or an id.")
     readonly_fields = (
         *("address", "id", "created_at", "last_login", "closed_at"),
         *("suspended_at", "suspended_reason", *STATISTICS),
@@ -133,7 +134,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         if request.GET.get("coins") == self.MOST_COINS:
             return ("-coins", "-id")
-        return self.ordering
+        return tuple(super().get_ordering(request))
 
     # -- permissions --
 
@@ -169,7 +170,7 @@ class PlayerAdmin(StaffAdmin, UserAdmin):  # type: ignore[type-arg]
     # -- lists --
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        return list(self.filters.values())[::-1]
+        return [*list(self.filters.values())[::-1], days_of("created_at", title=_("joined"))]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("emailaddress_set")

@@ -11,8 +11,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.days import days_of
 from accounts.admin.players import PlayerPanel
-from accounts.admin.search import ids_by_address
+from accounts.admin.search import find_rows_of_players
 from accounts.models import Message, PlayBreak, RulesAcceptance, User
 
 Row = TypeVar("Row", bound=Model)
@@ -24,7 +25,7 @@ class OfPlayers(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = _("A player’s email (or the beginning of it) or id.")
+    search_help_text = _("A player’s email, a part of it, @domain, or their id.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("user")
@@ -34,7 +35,7 @@ class OfPlayers(ReadOnly, StaffAdmin):
     ) -> tuple[QuerySet[Row], bool]:
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(user_id__in=ids_by_address(search_term)), False
+        return find_rows_of_players(queryset, search_term), False
 
     @admin.display(description=_("player"))
     def player(self, row: Any) -> str:
@@ -46,6 +47,7 @@ class MessageAdmin(OfPlayers):
     """Shows when a player was sent a message and what it was about, but not the text: that is private."""
 
     list_display = ("title", "player", "kind", "written", "read")
+    list_filter = (days_of("created_at", numbered=True, title=_("day written")),)
     fields = ("title", "player", "kind", "created_at", "read_at")
     readonly_fields = fields
 
@@ -66,6 +68,7 @@ class RulesAcceptanceAdmin(OfPlayers):
     """Shows which version of the rules a player accepted, and when."""
 
     list_display = ("version", "player", "accepted_at")
+    list_filter = (days_of("accepted_at", numbered=True),)
     fields = ("version", "player", "accepted_at")
     readonly_fields = fields
 

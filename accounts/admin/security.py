@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import change_url, link
+from accounts.admin.days import days_of
 from accounts.admin.records import OfPlayers
-from accounts.admin.search import ids_by_address
+from accounts.admin.search import find_rows_of_players
 from accounts.models import SecurityEvent, User
 from accounts.security.log import fingerprint
 
@@ -34,10 +35,13 @@ class SecurityEventAdmin(OfPlayers):
 
     list_display = ("at", "kind", "player", "staff_member", "client", "facts")
     list_display_links = ("at",)
-    list_filter = (KindFilter,)
+    list_filter = (KindFilter, days_of("at", numbered=True))
     fields = ("at", "kind", "player", "staff_member", "who", "client", "request_id", "facts")
     readonly_fields = fields
-    search_help_text = _("An email, also one that no account has, a player’s id, or a client’s address.")
+    search_help_text = _(
+        "An email, also one that no account has; a part of a player’s email, @domain, or their id; or a "
+        "client’s address."
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SecurityEvent]:
         return super().get_queryset(request).prefetch_related("by")
@@ -48,8 +52,7 @@ class SecurityEventAdmin(OfPlayers):
         term = search_term.strip()
         if not term:
             return queryset, False
-        by_player = Q(user_id__in=ids_by_address(term))
-        return queryset.filter(by_player | Q(who=fingerprint(term)) | Q(client=term)), False
+        return find_rows_of_players(queryset, term, Q(who=fingerprint(term)) | Q(client=term)), False
 
     @admin.display(description=_("details"))
     def facts(self, row: SecurityEvent) -> str:

@@ -166,6 +166,18 @@ class User(KeepsCounters, AbstractBaseUser, PermissionsMixin):
                 | models.Q(suspended_at__isnull=False),
             ),
             GinIndex(SearchVector("first_name", "last_name", config="simple"), name="idx_users_name_words"),
+            models.Index(
+                models.Func(
+                    "email",
+                    models.Value("@"),
+                    models.Value(2),
+                    function="split_part",
+                    output_field=models.TextField(),
+                ),
+                models.F("created_at").desc(),
+                models.F("id").desc(),
+                name="idx_users_domain",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

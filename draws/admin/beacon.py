@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.actions import Act, ReasonForm, perform
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, short_time, staff
+from accounts.admin.days import days_of
 from common.text import wording
 from draws.admin.formats import moment
 from draws.beacon import chain
@@ -81,6 +82,7 @@ class RoundAdmin(ReadOnly, StaffAdmin):
     """Every round that was obtained and verified, with its source."""
 
     list_display = ("round", "source", "when")
+    list_filter = (days_of("obtained_at", numbered=True),)
     ordering = ("-id",)
     fields = ("round", "chain", "signed", "source", "when")
     readonly_fields = fields

@@ -58,7 +58,7 @@ class DrawAdmin(StaffAdmin):
     # -- lists --
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        if request.GET.get("closes"):
+        if ClosingFilter.asked(request):
             return ("-draw_time", "-id")
         return ORDERS.get(request.GET.get("state", ""), ("-id",))
 

@@ -1,16 +1,15 @@
 """Filters for the list of draws; each choice stays on an index."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin.days import DaysFilter, Span
 from draws.lifecycle.overdue import overdue_draws
 from draws.models import Draw
 
@@ -59,37 +58,21 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(state) if state else None
 
 
-class ClosingFilter(admin.SimpleListFilter):
+class ClosingFilter(DaysFilter):
     """Filters by the day a draw closes or closed, in the staff member's time zone."""
 
     title = _("closing date")
-    parameter_name = "closes"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("today", gettext("Today")),
-            ("tomorrow", gettext("Tomorrow")),
-            ("week", gettext("Next 7 days")),
-            ("later", gettext("Later")),
-            ("past-week", gettext("Past 7 days")),
-            ("past-month", gettext("Past 30 days")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Draw]) -> QuerySet[Draw] | None:
-        spans: dict[str, tuple[int, int | None]] = {
-            "today": (0, 1),
-            "tomorrow": (1, 2),
-            "week": (0, 7),
-            "later": (7, None),
-            "past-week": (-7, 0),
-            "past-month": (-30, 0),
-        }
-        span = spans.get(self.value() or "")
-        if span is None:
-            return None
-        first, end = span
-        rows = queryset.filter(draw_time__gte=_midnight(first))
-        return rows if end is None else rows.filter(draw_time__lt=_midnight(end))
+    field = "draw_time"
+    named = "closes"
+    parameters = (*DaysFilter.parameters, named)
+    spans: ClassVar[dict[str, Span]] = {
+        "today": (_("Today"), 0, 0),
+        "tomorrow": (_("Tomorrow"), 1, 1),
+        "week": (_("Next 7 days"), 0, 6),
+        "later": (_("Later"), 7, None),
+        "past-week": (_("Past 7 days"), -7, -1),
+        "past-month": (_("Past 30 days"), -30, -1),
+    }
 
 
 class ModeFilter(admin.SimpleListFilter):
@@ -116,8 +99,3 @@ class VipFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Draw]) -> QuerySet[Draw] | None:
         return queryset.filter(vip_only=True) if self.value() == "only" else None
-
-
-def _midnight(days: int) -> datetime:
-    day = timezone.localdate() + timedelta(days=days)
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())

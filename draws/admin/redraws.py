@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.days import days_of
 from accounts.models import User
 from draws.models import Draw, Redraw, Winner
 
@@ -15,6 +16,7 @@ class RedrawAdmin(ReadOnly, StaffAdmin):
     """Shows who lost a prize to whom, and why; these rows never change."""
 
     list_display = ("id", "of_draw", "from_winner", "to_winner", "reason", "when")
+    list_filter = (days_of("redrawn_at", numbered=True),)
     link_lookups = frozenset({"draw"})
     ordering = ("-id",)
     fields = ("id", "of_draw", "from_winner", "to_winner", "reason", "when", "by", "record")

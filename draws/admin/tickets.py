@@ -13,8 +13,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link, short_time
+from accounts.admin.days import DaysFilter, days_of
 from accounts.admin.players import PlayerPanel
-from accounts.admin.search import ids_by_address, whole_number
+from accounts.admin.search import find_rows_of_players, whole_number
 from accounts.models import User
 from common.text import wording
 from draws.models import Draw, Participation
@@ -54,11 +55,12 @@ class TicketAdmin(ReadOnly, StaffAdmin):
     """Tickets are never changed and never removed."""
 
     list_display = ("number", "of_draw", "player", "taken", "payment")
+    list_filter = (days_of("participated_at", numbered=True, title=_("day taken")),)
     link_lookups = frozenset({"draw", "user"})
     search_fields = ("ticket_number",)
     search_help_text = _(
-        "A player’s email (or the beginning of it) or id; draw/ticket, such as 12/345; in one draw’s list "
-        "also a ticket’s number."
+        "A player’s email, a part of it, @domain, or their id; draw/ticket, such as 12/345; in one draw’s "
+        "list also a ticket’s number."
     )
     fields = ("number", "of_draw", "player", "participated_at", "taken_on", "payment")
     readonly_fields = fields
@@ -67,12 +69,13 @@ class TicketAdmin(ReadOnly, StaffAdmin):
         return super().get_queryset(request).prefetch_related("user", "draw")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("ticket_number",) if "draw" in request.GET else ("-id",)
+        numbered = "draw" in request.GET and not DaysFilter.asked(request)
+        return ("ticket_number",) if numbered else ("-id",)
 
     def get_paginator(
         self, request: HttpRequest, queryset: QuerySet[Any], per_page: int, *args: Any, **kwargs: Any
     ) -> Paginator[Any]:
-        narrowed = request.GET.get("q", "").strip() or "user" in request.GET
+        narrowed = request.GET.get("q", "").strip() or "user" in request.GET or DaysFilter.asked(request)
         draw = None if narrowed else _only_draw(request)
         if draw is None:
             return super().get_paginator(request, queryset, per_page, *args, **kwargs)
@@ -86,11 +89,9 @@ class TicketAdmin(ReadOnly, StaffAdmin):
         named = NAMED.fullmatch(search_term.strip())
         if named:
             return queryset.filter(draw_id=int(named[1]), ticket_number=int(named[2])), False
-        match = Q(user_id__in=ids_by_address(search_term))
-        number = whole_number(search_term)
-        if number is not None and "draw" in request.GET:
-            match |= Q(ticket_number=number)
-        return queryset.filter(match), False
+        number = whole_number(search_term) if "draw" in request.GET else None
+        numbered = None if number is None else Q(ticket_number=number)
+        return find_rows_of_players(queryset, search_term, numbered), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         draw = _only_draw(request)

@@ -26,7 +26,8 @@ from accounts.admin.base import (
     short_time,
     staff,
 )
-from accounts.admin.search import ids_by_address, whole_number
+from accounts.admin.days import days_of
+from accounts.admin.search import find_rows_of_players, whole_number
 from accounts.models import User
 from accounts.signin.staff_sessions import ask_again
 from draws import video_addresses
@@ -157,11 +158,11 @@ class WinnerAdmin(StaffAdmin):
 
     change_form_template = "admin/draws/winner/change_form.html"
     list_display = ("id", "of_draw", "position", "player", "prize", "won", "handing_over", "name_shown")
-    list_filter = (HandOverFilter, NameFilter)
+    list_filter = (HandOverFilter, NameFilter, days_of("won_at", numbered=True, title=_("day won")))
     link_lookups = frozenset({"draw", "user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    search_help_text = _("A player’s email (or the beginning of it) or id, or a draw’s number.")
+    search_help_text = _("A player’s email, a part of it, @domain, or their id; or a draw’s number.")
 
     def get_form(
         self, request: HttpRequest, obj: Winner | None = None, change: bool = False, **kwargs: Any
@@ -226,9 +227,9 @@ class WinnerAdmin(StaffAdmin):
     ) -> tuple[QuerySet[Winner], bool]:
         if not search_term.strip():
             return queryset, False
-        match = Q(user_id__in=ids_by_address(search_term))
         number = whole_number(search_term)
-        return queryset.filter(match if number is None else match | Q(draw_id=number)), False
+        of_draw = None if number is None else Q(draw_id=number)
+        return find_rows_of_players(queryset, search_term, of_draw), False
 
     @admin.display(description=pgettext_lazy("column", "draw"))
     def of_draw(self, winner: Winner) -> str:

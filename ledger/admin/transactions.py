@@ -16,8 +16,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, Subject, change_url, link, short_time
+from accounts.admin.days import DaysFilter
 from accounts.admin.players import PlayerAdmin, PlayerPanel
-from accounts.admin.search import ids_by_address, whole_number
+from accounts.admin.search import find_rows_of_players, whole_number
 from accounts.models import User
 from common.registry import Registry
 from common.text import wording
@@ -28,13 +29,6 @@ from ledger.models import Transaction
 NEWEST = 10  # movements on a player's page
 LONGEST = 60  # characters of a description in the list
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-# Label, first day and the day after the last, counted from today.
-DAYS = {
-    "today": (_("Today"), 0, 1),
-    "yesterday": (_("Yesterday"), -1, 0),
-    "week": (_("Past 7 days"), -6, 1),
-    "month": (_("Past 30 days"), -29, 1),
-}
 
 
 class TypeFilter(admin.SimpleListFilter):
@@ -50,21 +44,12 @@ class TypeFilter(admin.SimpleListFilter):
         return queryset.filter(type=self.value()) if self.value() in Transaction.Type.values else None
 
 
-class DayFilter(admin.SimpleListFilter):
+class DayFilter(DaysFilter):
     """Filters movements by day, in the staff member's time zone."""
 
-    title = _("day")
-    parameter_name = "day"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(key, label) for key, (label, *days) in DAYS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Transaction]) -> QuerySet[Transaction] | None:
-        chosen = DAYS.get(self.value() or "")
-        if chosen is None:
-            return None
-        today = timezone.localdate()
-        return queryset.filter(_between(today + timedelta(chosen[1]), today + timedelta(chosen[2])))
+    field = "created_at"
+    named = "day"
+    parameters = (*DaysFilter.parameters, named)
 
 
 class HoldersFilter(admin.SimpleListFilter):
@@ -95,7 +80,7 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     search_fields = ("idempotency_key",)
     search_help_text = _(
-        "A player’s email (or the beginning of it) or id; a movement’s number or key; draw:12; a day, "
+        "A player’s email, a part of it, @domain, or their id; a movement’s number or key; draw:12; a day, "
         "2026-11-25."
     )
     fields = (
@@ -122,7 +107,7 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
         term = request.GET.get("q", "").strip()
         if _reference(term):
             return ("-reference", "-id")
-        return ("-created_at", "-id") if request.GET.get("day") in DAYS or _day(term) else ("-id",)
+        return ("-created_at", "-id") if DayFilter.asked(request) or _day(term) else ("-id",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str
@@ -133,9 +118,8 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
         exact = _reference(term) or _day(term)
         if exact:
             return queryset.filter(exact), False
-        match = Q(idempotency_key=term) | Q(user_id__in=ids_by_address(term))
-        number = whole_number(term)
-        return queryset.filter(match if number is None else match | Q(pk=number)), False
+        number, keyed = whole_number(term), Q(idempotency_key=term)
+        return find_rows_of_players(queryset, term, keyed if number is None else keyed | Q(pk=number)), False
 
     @admin.display(description=_("player"))
     def player(self, row: Transaction) -> str:
@@ -148,7 +132,9 @@ class TransactionAdmin(ReadOnly, StaffAdmin):
     @admin.display(description=pgettext_lazy("column", "what"))
     def what(self, row: Transaction) -> str:
         return format_html(
-            "<strong>{}</strong> {}", row.get_type_display(), Truncator(row.description).chars(LONGEST)
+            "<strong>{}</strong> <bdi>{}</bdi>",
+            row.get_type_display(),
+            Truncator(row.description).chars(LONGEST),
         )
 
     @admin.display(description=_("coins"))

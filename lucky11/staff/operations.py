@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, short_time
+from accounts.admin.days import days_of
+from accounts.admin.lists import COUNTED
 from lucky11.models import Incident, OperationRun
 from lucky11.monitoring import doctor
 
@@ -22,8 +24,8 @@ class KindFilter(admin.SimpleListFilter):
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        kinds = OperationRun.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        return [(kind, kind) for kind in kinds]
+        newest = OperationRun.objects.order_by("-id").values_list("kind", flat=True)[:COUNTED]
+        return [(kind, kind) for kind in sorted(set(newest))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(kind=self.value()) if self.value() else None
@@ -36,7 +38,7 @@ class OperationRunAdmin(ReadOnly, StaffAdmin):
     change_list_template = "admin/lucky11_operations.html"
 
     list_display = ("kind", "started", "ended", "result", "summary")
-    list_filter = (KindFilter,)
+    list_filter = (KindFilter, days_of("started_at", numbered=True))
     ordering = ("-id",)
     fields = ("kind", "started_at", "ended_at", "result", "summary", "details")
     readonly_fields = fields
@@ -70,6 +72,7 @@ class IncidentAdmin(ReadOnly, StaffAdmin):
     """Incidents: what was wrong, from when until when."""
 
     list_display = ("alert", "began", "ended", "summary")
+    list_filter = (days_of("began_at", numbered=True),)
     ordering = ("-id",)
     fields = ("alert", "began_at", "ended_at", "summary")
     readonly_fields = fields

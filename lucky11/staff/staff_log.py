@@ -13,8 +13,8 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnly, StaffAdmin, change_url, link
-from accounts.admin.days import DaysFilter
-from accounts.admin.search import ids_by_address, whole_number
+from accounts.admin.days import days_of
+from accounts.admin.search import at_address, known_ids, whole_number
 from accounts.models import User
 from common.database.word_search import words_query
 from draws.admin.prizes import READ
@@ -30,10 +30,8 @@ WORDS = Func(
 )
 
 
-class LogDays(DaysFilter):
-    """Filters by the day on which something was done."""
-
-    field = "action_time"
+# How many members of staff are found by a part of their address.
+MEMBERS = 200
 
 
 class AboutFilter(admin.SimpleListFilter):
@@ -60,9 +58,9 @@ class StaffLogAdmin(ReadOnly, StaffAdmin):
     link_lookups = frozenset({"user"})
     ordering = ("-id",)
     search_fields = ("user",)
-    list_filter = (LogDays, AboutFilter)
+    list_filter = (days_of("action_time"), AboutFilter)
     search_help_text = _(
-        "A staff member’s email (or the beginning of it) or id; or words of what was done, why, and to what."
+        "A staff member’s email, a part of it, or their id; or words of what was done, why, and to what."
     )
     fields = ("action_time", "by", "what", "did")
     readonly_fields = fields
@@ -75,7 +73,8 @@ class StaffLogAdmin(ReadOnly, StaffAdmin):
     ) -> tuple[QuerySet[LogEntry], bool]:
         if not search_term.strip():
             return queryset, False
-        found = Q(user_id__in=ids_by_address(search_term))
+        members = User.objects.filter(at_address(search_term), is_staff=True).values_list("pk", flat=True)
+        found = Q(user_id__in=[*known_ids(search_term), *members[:MEMBERS]])
         words = None if "@" in search_term else words_query(search_term)
         if words is None:
             return queryset.filter(found), False
