@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.days import DaysFilter
 from accounts.admin.lists import BoundedPaginator, StaffChangeList
+from accounts.admin.reader import may_open
 from accounts.admin.versions import VERSION, VersionedForm, last_change
 from accounts.models import User
 from common.text.hidden import validate_shown
@@ -190,8 +191,13 @@ def staff(request: HttpRequest) -> User:
 
 
 def link(url: str, text: object) -> SafeString:
-    """Return a link for a list or a read-only field."""
-    return format_html('<a href="{}">{}</a>', url, text)
+    """Return a link for a list or a read-only field; the text alone if the reader may not open the page.
+
+    The text is isolated: it is often somebody's words, in whatever direction they run.
+    """
+    if not may_open(url):
+        return format_html("<bdi>{}</bdi>", text)
+    return format_html('<a href="{}"><bdi>{}</bdi></a>', url, text)
 
 
 def short_time(when: datetime) -> str:

@@ -10,11 +10,13 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import reader
 from accounts.players import player_of
 from accounts.signin import staff_sessions
 from accounts.signin.second_factor import kinds_of_second_factor, used_second_factor
@@ -67,15 +69,19 @@ class StaffSite(AdminSite):
                     return staff_sessions.end(request, why)
                 staff_sessions.note_use(request)
             _forget_empty_field(request)
-            response = opened(request, *args, **kwargs)
+            with reader.reading(request):
+                response = opened(request, *args, **kwargs)
+                if isinstance(response, SimpleTemplateResponse):
+                    response.render()
             reading.note(request, response)
             return response
 
         return limited
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Add the version, which the foot of every page shows."""
-        return super().each_context(request) | {"version": f"Lucky11 {__version__}"}
+        """Add the version and the time zone of all times, which the foot of every page shows."""
+        foot = {"version": f"Lucky11 {__version__}", "zone": get_current_timezone_name()}
+        return super().each_context(request) | foot
 
     # Staff sign in where players do, with the same limits on password attempts.
     @method_decorator(secure_admin_login)
