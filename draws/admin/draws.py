@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateTimeField, Q, QuerySet
-from django.forms import SplitDateTimeField
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -24,7 +24,7 @@ from common.database.word_search import words_query
 from common.text import wording
 from draws.admin import beacon, corrections, drafts, formats, photo_removal, picture_forms, publish_and_cancel
 from draws.admin.filters import ORDERS, ClosingFilter, ModeFilter, StateFilter, VipFilter
-from draws.admin.forms import DraftForm, Moment, PublishedForm
+from draws.admin.forms import DraftForm, Moment, MomentField, PublishedForm
 from draws.beacon import chain
 from draws.lifecycle import preview, publish, text_changes
 from draws.lifecycle.overdue import is_overdue, overdue
@@ -37,6 +37,7 @@ TIMES = ("draw_time", ("vip_only", "early_access_until"))
 PLACES = (("winner_count", "reserve_count"), "prize_policy", "fairness_mode")
 STEPS = ("published_at", "frozen_at", "drawn_at", "cancelled_at", "settled_at")
 CHANGES_SHOWN = 20
+ASKS = "_publish"  # what the button "Save and publish…" sends
 PUBLISH, CANCEL, PASTE, ADD = "draws.publish_draw", "draws.cancel_draw", "draws.paste_round", "draws.add_draw"
 
 
@@ -52,7 +53,7 @@ class DrawAdmin(StaffAdmin):
     search_help_text = _("Words of the title, or a draw’s number.")
 
     formfield_overrides: ClassVar[dict[Any, dict[str, Any]]] = {
-        DateTimeField: {"form_class": SplitDateTimeField, "widget": Moment}
+        DateTimeField: {"form_class": MomentField, "widget": Moment}
     }
 
     # -- lists --
@@ -75,7 +76,7 @@ class DrawAdmin(StaffAdmin):
     @admin.display(description=pgettext_lazy("column", "draw"))
     def headline(self, draw: Draw) -> str:
         mark = format_html(' <span class="mark">{}</span>', gettext("VIP")) if draw.vip_only else ""
-        return format_html('<span class="number">{}</span> {}{}', draw.pk, draw.title, mark)
+        return format_html('<span class="number">{}</span> <bdi>{}</bdi>{}', draw.pk, draw.title, mark)
 
     @admin.display(description=pgettext_lazy("column", "state"))
     def state_badge(self, draw: Draw) -> str:
@@ -180,6 +181,19 @@ class DrawAdmin(StaffAdmin):
         text_changes.add_to_texts(obj.pk, form.additions(), actor=staff(request))
         form.save_photo(obj, staff(request))
 
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self._to_publishing(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._to_publishing(request, obj) or super().response_change(request, obj)
+
+    def _to_publishing(self, request: HttpRequest, draw: Draw) -> HttpResponse | None:
+        """Lead from a draft that was saved to the page that publishes it, if that was asked for."""
+        if ASKS not in request.POST or draw.published_at or not request.user.has_perm(PUBLISH):
+            return None
+        self.message_user(request, gettext("The draft is saved. It is not published yet: read its terms."))
+        return redirect("admin:draws_draw_publish", draw.pk)
+
     def view_on_site(self, draw: Draw) -> str:
         return reverse("draws:detail", args=[draw.pk])
 
@@ -211,6 +225,7 @@ class DrawAdmin(StaffAdmin):
     ) -> HttpResponse:
         """Show the form, and beside it a preview of the draw as players will see it."""
         draw: Draw | None = context.get("original")
+        context["may_publish"] = (draw is None or not draw.published_at) and request.user.has_perm(PUBLISH)
         if draw is None:
             context["preview_url"] = reverse("admin:draws_draw_preview_new")
         elif draw.published_at is None and self.has_change_permission(request, draw):
@@ -222,7 +237,6 @@ class DrawAdmin(StaffAdmin):
         changes = TextChange.objects.filter(draw=draw).select_related("actor").order_by("-changed_at", "-pk")
         waits_for_round = draw.state == Draw.State.CLOSED and draw.fairness_mode == Draw.Mode.BEACON
         return {
-            "may_publish": draft and request.user.has_perm(PUBLISH),
             "may_paste": waits_for_round and request.user.has_perm(PASTE),
             "may_correct": not draft and not draw.has_ended and request.user.has_perm(PUBLISH),
             "may_cancel": draw.is_open and request.user.has_perm(CANCEL),

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,8 +23,8 @@ def lines(text: str) -> str:
 
 
 def money(amount: Decimal) -> str:
-    """Format a prize's value, to the cent."""
-    return number_format(amount, decimal_pos=2, force_grouping=True)
+    """Format a prize's value, to the cent, with its currency."""
+    return f"{settings.PRIZE_CURRENCY}{number_format(amount, decimal_pos=2, force_grouping=True)}"
 
 
 def prize(amount: Decimal, credited: int) -> str:

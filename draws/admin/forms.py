@@ -5,6 +5,7 @@ from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin.widgets import (
     AdminRadioSelect,
     AdminSplitDateTime,
@@ -12,6 +13,7 @@ from django.contrib.admin.widgets import (
     AdminTextInputWidget,
 )
 from django.core.validators import RegexValidator
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +61,9 @@ EXPLAINED = {
     ),
     "prize_policy": _("Choose whether one player can win more than one prize."),
 }
+MOMENTS = ("draw_time", "early_access_until")
+DATE, TIME, SHORT_TIME = "%Y-%m-%d", "%H:%M:%S", "%H:%M"
+TYPED = _("Type it as 2026-11-30 and 20:30, in the time zone %(zone)s.")
 PUBLISHED = _(
     "This draw was published while you were editing it, so nothing was saved. You can now only add to its "
     "two texts. Below is what you typed."
@@ -85,7 +90,11 @@ class Text(forms.CharField):
 
 
 class Moment(AdminSplitDateTime):
-    """A date and a time, each with a label of its own for screen readers."""
+    """A date and a time, in one order for every language, each with a label for screen readers."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.widgets[0].format, self.widgets[1].format = DATE, TIME
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -94,6 +103,19 @@ class Moment(AdminSplitDateTime):
         ):
             part["attrs"]["aria-label"] = label
         return context
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A moment, typed in one order only: 11/12/2026 would be two different days."""
+
+    widget = Moment
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_date": _("Enter the date as year-month-day, such as 2026-11-30."),
+        "invalid_time": _("Enter the time as hours and minutes, such as 20:30."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_date_formats=[DATE], input_time_formats=[TIME, SHORT_TIME], **kwargs)
 
 
 class DraftForm(PhotoForm):
@@ -164,6 +186,15 @@ class DraftForm(PhotoForm):
         ]
         help_texts: ClassVar[dict[str, Any]] = EXPLAINED
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(MOMENTS) & set(self.fields):
+            typed = TYPED % {"zone": get_current_timezone_name()}
+            self.fields[name].help_text = f"{EXPLAINED[name]} {typed}"
+        if "prize_amount" in self.fields:
+            label = gettext("Prize value (%(currency)s)") % {"currency": settings.PRIZE_CURRENCY}
+            self.fields["prize_amount"].label = label
+
 
 class PublishedForm(PhotoForm, ReasonedForm):
     """A form for a published draw: what is added behind its texts. What stands there stays."""
@@ -198,9 +229,8 @@ class PublishedForm(PhotoForm, ReasonedForm):
         if "title" not in self.data:
             return None
         draft = DraftForm(self.data, instance=copy(self.instance))
-        for name in ("draw_time", "early_access_until"):
-            label = draft.fields[name].label
-            draft.fields[name] = forms.SplitDateTimeField(label=label, widget=Moment(), required=False)
+        for name in MOMENTS:
+            draft.fields[name] = MomentField(label=draft.fields[name].label, required=False)
         draft.full_clean()
         return draft
 
