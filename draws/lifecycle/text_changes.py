@@ -3,7 +3,7 @@
 The database holds both rules, and that nothing changes once the draw has ended (`sql/draws_words.sql`).
 """
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +18,8 @@ from draws.models import Draw, TextChange
 from draws.models.texts import TEXTS
 
 FIELDS = TEXTS
+# The database has the same number (`sql/draw_text_changes_kinds.sql`).
+MOST_MARKS = 3
 ENDED = gettext_lazy("This draw has ended, so its texts never change.")
 TEXT_CHANGED = gettext_lazy("The text has changed since the correction was asked for. Ask for it again.")
 UNCHANGED = gettext_lazy("Nothing was changed.")
@@ -81,7 +83,16 @@ def why_not_text(field: str, text: str) -> str:
         said = _("List at most %(most)s items.") % {"most": MOST_ITEMS}
     elif sign:
         said = _("The text has a sign that nobody sees (%(sign)s): type it again.") % {"sign": sign}
+    elif _marks_in(text) > MOST_MARKS:
+        said = _("Too many marks are stacked over one letter. Type the text again without them.")
     return said
+
+
+def _marks_in(text: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT marks_in(%s)", [text])
+        [most] = cursor.fetchone()
+    return int(most)
 
 
 def _changeable(draw_id: int) -> Draw:

@@ -68,3 +68,13 @@ def test_players_type_no_sign_that_nobody_sees(make_draw, alice, sign):
         assert f"U+{ord(sign):04X}" in words(browser.post(f"/winners/{winner.pk}/claim/", typed)), field
     assert User.objects.get(pk=alice.pk).first_name == "Alice"
     assert Winner.objects.get(pk=winner.pk).hand_over == "to_claim"
+
+
+def test_marks_stacked_over_a_letter_are_refused_in_texts_that_are_added(boss, draw):
+    """The database refuses them, so the form has to say it first."""
+    page = f"/admin/draws/draw/{draw.pk}/change/"
+    stacked = "Z" + "\u0301\u0323\u0308" * 5
+    answer = boss.post(page, form_data(boss.get(page), add_description=stacked, reason="x"))
+    assert "Too many marks are stacked over one letter." in words(answer)
+    two = form_data(boss.get(page), add_description="Ẩ a\u0301\u0323", reason="x")
+    assert boss.post(page, two).status_code == 302
