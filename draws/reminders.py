@@ -18,7 +18,7 @@ from accounts.notifications import notify
 from accounts.play.eligibility import pause_of
 from common.database.sweeps import sweep
 from draws.models import Draw, DrawReminder, Participation
-from draws.notifications.kinds import label_lines, label_of
+from draws.notifications.about import label_lines, label_of
 
 BEFORE = timedelta(hours=1)
 REMINDER = notify.Kind(

@@ -32,7 +32,7 @@ def press(client):
 def shown(page) -> tuple[str, list[str]]:
     """The theme that a page's root names, and the colours that it gives the bar of the browser."""
     text = page.content.decode()
-    root = re.search(r"<html[^>]*>", text)[0]
+    [root] = re.findall(r"<html[^>]*>", text)
     theme = re.search(r'data-theme="(\w+)"', root)
     return theme[1] if theme else "", re.findall(r'<meta name="theme-color"[^>]*content="(#\w+)"', text)
 

@@ -38,7 +38,7 @@ def tell(player, kind, title="A title & more") -> None:
 def sent(make_player, mail_server):
     """A player, and the emails that a deed of theirs brings to the mail server."""
 
-    def by(deed) -> list:
+    def by(deed):
         player = make_player("ana")
         OutboxEmail.objects.all().delete()
         deed(player)
@@ -48,11 +48,11 @@ def sent(make_player, mail_server):
     return by
 
 
-def text_of(mail) -> str:
+def text_of(mail):
     return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
-def html_of(mail) -> str:
+def html_of(mail):
     return mail.get_body(("html",)).get_content()
 
 

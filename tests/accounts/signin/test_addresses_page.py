@@ -21,10 +21,10 @@ def ana(make_player):
 def offered(client) -> dict[str, list[str]]:
     """The buttons of each address on the page."""
     page = client.get("/accounts/email/").content.decode()
-    listed = re.search(r'<ul role="list" class="rows">(.*?)</ul>', page, re.DOTALL)[1]
+    [listed] = re.findall(r'<ul role="list" class="rows">(.*?)</ul>', page, re.DOTALL)
     rows = re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)
     return {
-        re.search(r"<strong[^>]*>(.*?)<", row)[1]: re.findall(r'name="(action_\w+)"', row) for row in rows
+        re.findall(r"<strong[^>]*>(.*?)<", row)[0]: re.findall(r'name="(action_\w+)"', row) for row in rows
     }
 
 
