@@ -13,7 +13,7 @@ OTHERS = f'INDEX CONCURRENTLY idx_account_address_parts ON account_emailaddress 
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0021_staff_log_indexes")]
+    dependencies = [("accounts", "0022_threads_and_ways_out")]
     operations = [
         InstallSQL(
             "address_parts",
