@@ -40,6 +40,8 @@ class Entry:
     coins_spent: int
     balance: int
     replayed: bool
+    # When, for the receipt of an earlier request.
+    taken_at: datetime | None = None
 
 
 def take_tickets(player_id: str, draw_id: int, count: int, request_id: str) -> Entry:
@@ -94,7 +96,7 @@ def receipt(player_id: str, draw_id: int, request_id: str) -> Entry | None:
         return None
     tickets = Participation.objects.filter(user_id=player_id, draw_id=draw_id, transaction=paid)
     numbers = list(tickets.order_by("ticket_number").values_list("ticket_number", flat=True))
-    return Entry(draw_id, numbers, -paid.amount, paid.balance_after, replayed=True)
+    return Entry(draw_id, numbers, -paid.amount, paid.balance_after, True, paid.created_at)
 
 
 def _refusal(error: DatabaseError) -> EntryRefused | None:

@@ -65,7 +65,23 @@ def test_on_paper_an_entry_is_its_receipt(live_server, visit, draw, alice):
         expect(page.locator(part).first).to_be_hidden()
     expect(receipt).to_contain_text("5 coins spent, 45 left")
     expect(receipt.get_by_text("opening fingerprint")).to_be_visible()
+    for fact in ("Lucky11, http", alice.email, f"{draw.pk}, {draw.title}", "Tickets taken", "Closes"):
+        expect(receipt).to_contain_text(fact)
+    expect(receipt.locator(".on-paper")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text(draw.title)
+    page.emulate_media(media="screen")
+    expect(receipt.locator(".on-paper")).to_be_hidden()
+
+
+def test_on_paper_what_opens_is_open_and_what_is_pressed_is_not_there(live_server, visit, ended):
+    page = visit(live_server.url).go(f"/draws/{ended.pk}/")
+    fingerprints = page.locator(".prints").get_by_text(bytes(ended.seal.open_hash).hex())
+    expect(fingerprints).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(fingerprints).to_be_visible()
+    for part in (".acts", ".tabs", ".top", "#seal .btn"):
+        expect(page.locator(part).first).to_be_hidden()
+    assert page.locator("#entry").evaluate("one => getComputedStyle(one).breakInside") == "avoid"
 
 
 @pytest.mark.parametrize("way", ["eval(text)", "new Function(text)()"])

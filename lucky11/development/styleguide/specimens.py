@@ -140,7 +140,7 @@ def _answers() -> Iterator[Specimen]:
     draw = examples.draw()
     page = examples.page(draw, held=examples.HOLDING)
     base = {"draw": draw, "page": page, "panel": panel(page, examples.player())}
-    receipt = Entry(draw.pk, [412, 413], 10, 330, False)
+    receipt = Entry(draw.pk, [412, 413], 10, 330, False, timezone.now())
     yield Specimen("Entered", "draws/_answer.html", {**base, "receipt": receipt})
     yield Specimen(
         "Not entered",
