@@ -149,19 +149,19 @@ if (status && watched().length) {
 // -- a player's own result: covered until they want to see it --
 
 // A winner's coins count up to what they are now, in a second. Those who want less motion see them at once.
-function countUp(number) {
+function countUp(number, wait) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   const [from, to] = [Number(number.dataset.from), Number(number.dataset.to)];
-  const begin = performance.now();
+  const begin = performance.now() + wait;
   const step = () => {
-    const rest = Math.max(0, 1 - (performance.now() - begin) / 1200) ** 3;
+    const rest = Math.min(1, Math.max(0, 1 - (performance.now() - begin) / 1200)) ** 3;
     number.textContent = grouped(Math.round(to - (to - from) * rest));
     if (rest) requestAnimationFrame(step);
   };
   step();
 }
 
-const countsUp = (root) => root.querySelectorAll("[data-from][data-to]").forEach(countUp);
+const countsUp = (root, wait = 0) => root.querySelectorAll("[data-from][data-to]").forEach((it) => countUp(it, wait));
 if (!document.querySelector("[data-reveal]")) countsUp(document);
 
 function covers() {
@@ -180,12 +180,12 @@ async function reveal(cover) {
   // Any key or press skips what is left of it.
   const skip = () => moves.forEach((move) => move.finish());
   setTimeout(() => ["keydown", "pointerdown"].forEach((kind) => addEventListener(kind, skip, { once: true })));
-  await Promise.allSettled(moves.map((move) => move.finished));
   const result = cover.querySelector(".reveal__result");
+  countsUp(result, moves.length && 1000);
+  await Promise.allSettled(moves.map((move) => move.finished));
   cover.querySelector(".reveal__cover").remove();
   cover.classList.add("is-open");
   result.focus({ preventScroll: true });
-  countsUp(result);
   if (cover.dataset.burst) (await import(cover.dataset.burst)).burst(result);
 }
 
