@@ -51,10 +51,11 @@ def test_a_quiet_day_is_said_in_one_sentence(client, boss):
 
 
 @pytest.mark.django_db
-def test_every_page_of_the_admin_ends_with_the_version(client, boss):
+def test_every_page_of_the_admin_ends_with_the_time_zone_and_the_version(client, boss):
     for address in ("/admin/", "/admin/draws/draw/", "/admin/lucky11/operationrun/doctor/"):
-        footer = client.get(address).text.partition('<footer id="footer">')[2]
-        assert footer.startswith(f"Lucky11 {__version__}</footer>")
+        footer = client.get(address).text.partition('<footer id="footer">')[2].partition("</footer>")[0]
+        said = " ".join(footer.split())
+        assert said == f"Times are in the time zone UTC. · Lucky11 {__version__}"
 
 
 @pytest.mark.django_db

@@ -68,7 +68,7 @@ def test_a_member_of_staff_writes_a_draft_and_the_log_says_who(client, boss):
         ({"max_participants": "99999999999"}, "less than or equal to 2147483647"),
         ({"prize_image_url": "javascript:alert(1)"}, "Enter an address that begins with"),
         ({"title": " "}, "This field is required."),
-        ({"draw_time_1": "soon"}, "Enter a valid time."),
+        ({"draw_time_1": "soon"}, "Enter the time as hours and minutes, such as 20:30."),
     ],
 )
 def test_a_draft_that_breaks_a_rule_is_refused_with_the_rules_sentence(client, boss, typed_in, sentence):
