@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.base import ReasonedForm, StaffAdmin, described, staff
 from accounts.signin.staff_sessions import ask_again
+from common.text.hidden import validate_shown
 
 # Imported first so that their pages can be removed: those change addresses and second factors unlogged.
 assert all((account_admin, auth_admin, mfa_admin, socialaccount_admin, usersessions_admin))
@@ -27,6 +28,11 @@ for model in (EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator
 
 class GroupForm(ReasonedForm):
     """A form for the rights of a group, with the reason for a change."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "name" in self.fields:
+            self.fields["name"].validators.append(validate_shown)
 
     class Meta:
         model = Group

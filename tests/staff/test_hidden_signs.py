@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 
 from accounts.models import User
 from draws.models import Winner
@@ -45,6 +46,7 @@ def test_staff_type_no_sign_that_nobody_sees(boss, draw, make_draft, make_draw, 
             "evidence",
             {"reason": "accounts"},
         ),
+        "a group's name": (f"/admin/auth/group/{Group.objects.first().pk}/change/", "name", {"reason": "x"}),
         "why a name is hidden": (
             f"/admin/draws/winner/{winner.pk}/change/",
             "reason",
