@@ -30,6 +30,7 @@ from accounts.admin.days import days_of
 from accounts.admin.search import find_rows_of_players, whole_number
 from accounts.models import User
 from accounts.signin.staff_sessions import ask_again
+from common.text.hidden import validate_shown
 from draws import video_addresses
 from draws.admin import disqualifying, formats, prizes, video_removal
 from draws.conflicts import HELD, has_stake
@@ -98,6 +99,7 @@ class WinnerForm(HideForm):
         label=_("What the video shows"),
         required=False,
         max_length=videos.TEXT_LENGTH,
+        validators=[validate_shown],
         widget=AdminTextInputWidget(),
         help_text=_("Required with a video. It stands beside the link, for everyone who cannot watch it."),
     )
@@ -111,7 +113,7 @@ class WinnerForm(HideForm):
         changed = {FILM, FILM_TEXT} & set(self.changed_data)
         if changed and address and (problem := video_addresses.why_not(address)):
             self.add_error(FILM, problem)
-        if changed and address:
+        if changed and address and FILM_TEXT in self.cleaned_data:
             try:
                 videos.checked_text(text)
             except ClaimInvalid as refusal:

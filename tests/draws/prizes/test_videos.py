@@ -86,7 +86,7 @@ def test_the_winner_is_asked_by_message_and_email(client, boss, winner, alice):
         ("https://vimeo.com:8443/1", TEXT, "without a password or a port"),
         ("javascript:alert(1)", TEXT, "Enter a valid URL."),
         (FILM, "", "Say what the video shows"),
-        (FILM, "A\u202eB", "a sign that nobody sees"),
+        (FILM, "A\u202eB", "that nobody sees (U+202E)"),
     ],
 )
 def test_a_video_from_elsewhere_or_without_a_text_is_refused(client, boss, winner, url, text, sentence):
