@@ -136,11 +136,13 @@ def unsubscribe_link(user: User, about: Kind) -> str:
 
 
 def _email(about: Kind, of: Notification, links: dict[str, str]) -> OutboxEmail:
+    # As the kind that it is shown as: a covered win offers what a result offers, and so tells nothing.
+    shown = of.shown_as or about
     context = {
         "user": of.user,
         "subject": of.title,
         "url": links["origin"] + of.url,
-        "unsubscribe_url": "" if about.needed else unsubscribe_link(of.user, about),
+        "unsubscribe_url": "" if shown.needed else unsubscribe_link(of.user, shown),
         **links,
         **of.context,
     }

@@ -174,7 +174,7 @@ def test_a_password_is_not_changed_without_the_one_before(alice, old):
 def test_what_is_typed_as_a_password_is_not_shown(client, alice):
     pages = [client.get(page) for page in ("/accounts/signup/", "/accounts/login/")]
     for page in (*pages, signed_in(alice).get("/accounts/password/change/")):
-        fields = re.findall(r"<input[^>]*password[^>]*>", page.content.decode())
+        fields = re.findall(r'<input[^>]*name="[^"]*password[^>]*>', page.content.decode())
         assert fields
         assert all('type="password"' in field for field in fields)
 

@@ -15,7 +15,7 @@ def test_a_player_reads_the_exact_odds_and_what_they_would_keep(draw, alice, bob
     take(bob, draw, 4)
     take(alice, draw, 2)
     page = words(page_of(draw, alice))
-    assert "You hold 0005 0006" in page
+    assert "You hold Tickets 0005 0006" in page
     assert "Your chance now: 2 in 6, and if all tickets are taken 2 in 10." in page
     assert (
         "With 1 more you would hold 3 of 7 tickets, 3 of 10 if all are taken, and have 35 coins left." in page
@@ -60,7 +60,7 @@ def test_a_player_on_a_break_reads_how_long_and_nothing_that_invites(draw, alice
     take_break(alice, "week")
     page = words(page_of(draw, alice))
     assert "You are on a break" in page
-    assert "You hold 0001" in page
+    assert "You hold Ticket 0001" in page
     assert "Enter this draw" not in page.split("Closes in")[1]
     assert "a visit" not in page
 

@@ -207,5 +207,5 @@ def test_an_address_that_no_draw_has_is_no_picture(client, address):
 def test_a_vip_draw_and_a_chosen_illustration_keep_their_own(client, make_draw):
     drawing = make_draw(illustration="tram")
     [image] = images(client, f"/draws/{drawing.pk}/")
-    assert attribute(image, "src") == "/static/img/art/tram.svg"
+    assert attribute(image, "src") == "/static/img/art/tram-wide.svg"
     assert attribute(image, "alt") == ""
