@@ -160,7 +160,8 @@ def hear_what_a_ticket_costs(page):
     expect(page.get_by_role("complementary", name="Enter this draw")).to_match_aria_snapshot(
         """
         - complementary "Enter this draw":
-          - timer "Time left to enter"
+          - definition:
+            - timer "Time left to enter"
           - progressbar "Tickets taken"
           - button "One ticket fewer"
           - spinbutton "Tickets"

@@ -74,7 +74,7 @@ def test_everything_works_without_script(live_server, visit, draw, alice):
     expect(page.locator(".receipt")).to_contain_text("You are in with 2 tickets")
     page.goto(f"{live_server.url}/coins/")
     page.get_by_role("button", name="Collect 3 coins").click()
-    expect(page.locator(".purse-big")).to_have_text("43")
+    expect(page.locator(".purse-big")).to_have_text("43 coins")
 
 
 def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visit, draw, make_player):
@@ -85,7 +85,7 @@ def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visi
     expect(page.get_by_role("heading", name="Being drawn")).to_be_visible()
     close.close_due_draws()
     page.get_by_role("button", name="Show result").click()
-    expect(page.get_by_role("heading", name="Ticket 0001 won")).to_be_visible()
+    expect(page.get_by_role("heading", name="You won 100 coins")).to_be_visible()
 
 
 def test_the_countdown_follows_the_servers_clock(live_server, visit, make_draw, browser):

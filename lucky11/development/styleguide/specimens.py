@@ -156,7 +156,7 @@ def _answers() -> Iterator[Specimen]:
     yield Specimen("A message on the site", "accounts/_message.html", {"message": told})
     yield Specimen("No messages", "accounts/_no_messages.html", {"show": "all"})
     second = EmailAddress(email="marta.second@lucky11.example", verified=True)
-    yield Specimen("An address", "account/_address.html", {"address": second})
+    yield Specimen("An address", "styleguide/address.html", {"address": second})
     yield Specimen("The list of settings", "accounts/_settings.html")
     yield _static("Notices", "notices")
 
