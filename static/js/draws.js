@@ -115,6 +115,9 @@ async function renew(stage = "") {
     const old = document.getElementById(id);
     const fresh = page.getElementById(id);
     if (!old || !fresh) continue;
+    // A result that is being opened is not covered again by a page that the server made just before.
+    const opened = old.querySelector(".is-opening");
+    if (opened && (!opened.matches(".is-open") || fresh.querySelector("[data-reveal]"))) continue;
     const focus = old.contains(document.activeElement) && document.activeElement;
     const [chosen, choice] = [old, fresh].map((part) => part.querySelector("input[name=tickets]"));
     if (chosen && choice) choice.value = chosen.value;

@@ -88,6 +88,29 @@ def test_a_closing_draw_shows_its_result_without_being_touched(live_server, visi
     expect(page.get_by_role("heading", name="You won 100 coins")).to_be_visible()
 
 
+def test_a_result_that_was_opened_is_not_covered_again(live_server, visit, draw, make_player):
+    player = make_player("sue", covers_results_from=timezone.now())
+    take(player, draw)
+    let_close(draw)
+    page = visit(live_server.url, player=player).go(f"/draws/{draw.pk}/")
+    close.close_due_draws()
+    expect(page.get_by_role("button", name="Show result")).to_be_visible(timeout=30_000)
+    # The server learns of it later than it answers with the page once more.
+    held = []
+    page.route("**/open/", lambda route: held.append(route))
+    with page.expect_response(f"**/draws/{draw.pk}/"):
+        page.evaluate(
+            """() => {
+                document.querySelector("[data-show]").click();
+                document.dispatchEvent(new Event("coins"));
+            }"""
+        )
+    expect(page.get_by_role("heading", name="You won 100 coins")).to_be_visible()
+    expect(page.locator(".reveal__result")).to_be_focused()
+    expect(page.get_by_role("button", name="Show result")).to_have_count(0)
+    held[0].continue_()
+
+
 def test_the_countdown_follows_the_servers_clock(live_server, visit, make_draw, browser):
     draw = make_draw(draw_time=timezone.now().replace(microsecond=0) + timedelta(minutes=10))
     window = visit(live_server.url)
