@@ -64,6 +64,7 @@ def do(page: Page, site: Site, deed: str) -> None:
     act(page, *words)
 
 
+@pytest.mark.nightly
 def test_a_newcomer_sees_what_the_page_promises_row_by_row(running_site, visit, make_draw):
     make_draw(title=QUICK_TITLE, prize_coins=111, prize_amount=0, entry_fee=1, max_participants=111)
     window = visit(running_site.origin, width=390)
