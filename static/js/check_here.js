@@ -3,8 +3,6 @@
 import { startEngine } from "./verify/runner.js";
 
 export async function checkHere(button) {
-  if (button.ariaDisabled === "true") return;
-  button.ariaDisabled = "true";
   button.textContent = button.dataset.working;
   const tellThere = () => location.assign(button.dataset.page);
   const send = startEngine(({ type, verdict, draw }) => {

@@ -118,6 +118,8 @@ async function renew(stage = "") {
     // A result that is being opened is not covered again by a page that the server made just before.
     const opened = old.querySelector(".is-opening");
     if (opened && (!opened.matches(".is-open") || fresh.querySelector("[data-reveal]"))) continue;
+    // Nor is what the reader has checked, or is checking, put back to what nobody has.
+    if (old.querySelector(".is-checked, [data-check-here][aria-disabled=true]")) continue;
     const focus = old.contains(document.activeElement) && document.activeElement;
     const [chosen, choice] = [old, fresh].map((part) => part.querySelector("input[name=tickets]"));
     if (chosen && choice) choice.value = chosen.value;
@@ -199,7 +201,11 @@ covers();
 function checks() {
   for (const button of document.querySelectorAll("[data-check-here][hidden]")) {
     button.hidden = false;
-    button.addEventListener("click", async () => (await import(button.dataset.checkHere)).checkHere(button));
+    button.addEventListener("click", async () => {
+      if (button.ariaDisabled === "true") return;
+      button.ariaDisabled = "true";
+      (await import(button.dataset.checkHere)).checkHere(button);
+    });
   }
 }
 

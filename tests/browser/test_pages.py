@@ -109,6 +109,14 @@ def test_a_result_that_was_opened_is_not_covered_again(live_server, visit, draw,
     expect(page.locator(".reveal__result")).to_be_focused()
     expect(page.get_by_role("button", name="Show result")).to_have_count(0)
     held[0].continue_()
+    page.get_by_role("button", name="Check it now").click()
+    with page.expect_response(f"**/draws/{draw.pk}/"):
+        page.evaluate('document.dispatchEvent(new Event("coins"))')
+    checked = page.get_by_text("Checked on your device just now: every step holds.")
+    expect(checked).to_be_visible(timeout=30_000)
+    with page.expect_response(f"**/draws/{draw.pk}/"):
+        page.evaluate('document.dispatchEvent(new Event("coins"))')
+    expect(checked).to_be_visible()
 
 
 def test_the_countdown_follows_the_servers_clock(live_server, visit, make_draw, browser):
